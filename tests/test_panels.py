@@ -252,6 +252,75 @@ READ: dict[str, tuple[Table, dict[str, object], dict[tuple[str, str, str], float
         },
         "",
     ),
+    "years as numbers below indicators": (
+        [
+            ["Tỉnh", "PAR INDEX", "", "DTI", ""],
+            ["", 2022, 2023, 2022, 2023],
+            ["Lạng Sơn", 80.5, 81.5, 0.5, 0.6],
+        ],
+        {
+            "values": {
+                f"{name} / {year}": {"indicator": code, "period": str(year)}
+                for name, code in (("PAR INDEX", "par_index"), ("DTI", "dti"))
+                for year in (2022, 2023)
+            }
+        },
+        {
+            ("20", "par_index", "2022-12-31"): 80.5,
+            ("20", "par_index", "2023-12-31"): 81.5,
+            ("20", "dti", "2022-12-31"): 0.5,
+            ("20", "dti", "2023-12-31"): 0.6,
+        },
+        "4 figures",
+    ),
+    "years with footnotes": (
+        "Tỉnh,Năm 2022 (1),2023*,2024\nLạng Sơn,60,61,62\n",
+        {"constants": {"indicator": "pci"}},
+        {("20", "pci", f"{year}-12-31"): year - 1962 for year in (2022, 2023, 2024)},
+        "3 figures",
+    ),
+    "a column of years with footnotes": (
+        "Tỉnh,Năm,PCI\nLạng Sơn,2022 (1),60\nLạng Sơn,2023,61\n",
+        {},
+        {("20", "pci", f"{year}-12-31"): year - 1962 for year in (2022, 2023)},
+        "2 figures",
+    ),
+    "regions between provinces, below a head of two rows": (
+        [
+            ["TT", "Tỉnh/TP", "PAR INDEX", ""],
+            ["", "", "Năm 2022", "Năm 2023"],
+            ["I", "Đông Bắc", "", ""],
+            [1, "Lạng Sơn", 80.5, 81.5],
+            ["II", "Miền Trong", "Miền Trong", "Miền Trong"],
+            [2, "Đắk Nông", 70.5, "n/a"],
+        ],
+        {},
+        {
+            ("20", "par_index", "2022-12-31"): 80.5,
+            ("20", "par_index", "2023-12-31"): 81.5,
+            ("67", "par_index", "2022-12-31"): 70.5,
+        },
+        "rows 3, 5 ('Đông Bắc', 'Miền Trong') left out: over the rows below, no areas\n"
+        "  1 empty cells",
+    ),
+    "figures of regions": (
+        "TT,Tỉnh/TP,PCI 2022\nI,Đông Bắc,66\n1,Lạng Sơn,60\n2,Cao Bằng,61\n"
+        "II,Tây Nguyên,63\n3,Đắk Nông,62\n",
+        {},
+        {
+            ("20", "pci", "2022-12-31"): 60,
+            ("04", "pci", "2022-12-31"): 61,
+            ("V4", "pci", "2022-12-31"): 63,
+            ("67", "pci", "2022-12-31"): 62,
+        },
+        "row 2 ('Đông Bắc') left out: over the rows below, no areas",
+    ),
+    "areas that all have numbers of one kind": (
+        "TT,Tỉnh,Năm,PCI\nI,Lạng Sơn,2022,60\nII,Đắk Nông,2022,\n",
+        {},
+        {("20", "pci", "2022-12-31"): 60},
+        "1 empty cells",
+    ),
 }
 
 
@@ -466,6 +535,30 @@ DATED_ROWS = [
     ["", "Giá trị trung bình", 89.38, ""],
     ["Ghi chú: số liệu đã công bố.", "", "", ""],
 ]
+
+
+@pytest.mark.parametrize("merged", [(), ("B1:C1", "D1:E1"), ("A1:A2", "B1:C1", "D1:E1")])
+@pytest.mark.parametrize("said", ["{}", "Năm {}", "Năm {} (1)", "{}*", 0])
+def test_years_below_indicators_are_drafted_and_read(
+    merged: Sequence[str], said: str | int, project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    years = [said.format(year) if isinstance(said, str) else year for year in (2022, 2023)]
+    rows = [
+        ["Tỉnh", "PAR INDEX", "", "DTI", ""],
+        ["", *years, *years],
+        ["Lạng Sơn", 80.5, 81.5, 0.5, 0.6],
+        ["Đắk Nông", "n/a", 71.5, 0.3, 0.4],
+    ]
+    path = write(tmp_path, "two.xlsx", rows, merged)
+    draft = draft_mapping(path, reference)
+    assert [*yaml.safe_load(draft)["values"]] == [
+        f"{name} / {year}" for name in ("PAR INDEX", "DTI") for year in years
+    ]
+    add_panel(project, path, mapping=finish(draft))
+    values = values_of(project)
+    assert len(values) == 7
+    assert values["20", "par_index", "2022-12-31"] == 80.5
+    assert values["67", "dti", "2023-12-31"] == 0.4
 
 
 def test_a_heading_that_names_its_year_is_drafted_with_it(

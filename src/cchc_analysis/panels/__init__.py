@@ -21,12 +21,7 @@ from cchc_analysis.panels.checks import check_ranks
 from cchc_analysis.panels.drafts import draft_mapping
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
 from cchc_analysis.panels.own_table import validate_table
-from cchc_analysis.panels.register import (
-    PanelReadings,
-    PanelSummary,
-    add_panel,
-    read_panels,
-)
+from cchc_analysis.panels.register import PanelReadings, PanelSummary, add_panel, read_panels
 
 __all__ = [
     "PanelMapping",

@@ -212,15 +212,12 @@ def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Refer
     if totals.empty:
         return []
 
-    def name_statistic(label: str) -> str:
-        folded = fold_text(label)
-        found = (name for name, of in statistics.items() if any(each in folded for each in of))
-        return next(found, "")
-
     statistics = load_vocabulary()["statistics"]
+    pairs = [(word, name) for name, words in statistics.items() for word in words]
     kinds = {unit: row["kind"] for unit, row in reference.unit_rows.items()}
     key = ["indicator", "breakdown", "period", "period_end"]
-    reckoned = totals["area"].map(name_statistic)
+    folded = totals["area"].map(fold_text)
+    reckoned = folded.map(lambda label: next((name for word, name in pairs if word in label), ""))
     is_summed = totals["unit"].map(kinds).isin(["count", "money"]) | (reckoned != "sum")
     wanted = totals.assign(reckoned=reckoned)[is_summed & (reckoned != "")]
     own = figures.groupby(key, sort=False)["value"].agg([*statistics])

@@ -30,6 +30,7 @@ from cchc_analysis.panels.mapping import (
     ValueColumn,
     Vocabulary,
     find_years,
+    is_total,
     last_part,
     load_vocabulary,
 )
@@ -45,6 +46,8 @@ SAMPLE = 200
 MOST_NAMED = 6
 _NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_GROUP = re.compile(r"(?:[IVX]+|[A-H])\.?")
+"""The number of a group of rows: "I", "B."."""
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
 _ONE = r"[-−]?\d+(?:[.,]\d+)?\s*%?"
 _PAIR = rf"(?P<low>{_ONE})\s*(?:;|–|—|-|~|đến|to|,(?=\s))\s*(?P<high>{_ONE})"
@@ -211,12 +214,24 @@ def _find_rows(rows: Mapping[int, list[str]], known: Vocabulary) -> tuple[int, i
     while not header_row and first - 1 in rows and _is_upper(rows[first - 1], known):
         first -= 1
     while last + 1 in rows and _is_upper(rows[last], known):
-        below = [*filter(None, rows[last + 1])]
-        is_numbered = any(_NUMBER.fullmatch(each) or _NUMBERED.fullmatch(each) for each in below)
-        if not below or is_numbered or _is_coded(rows[last + 1], rows[last]):
+        names = _flatten([rows[number] for number in range(first, last + 1) if number in rows])
+        if _is_body(rows[last + 1], names, known) or _is_coded(rows[last + 1], rows[last]):
             break
         last += 1
     return first, last
+
+
+def _is_body(row: list[str], names: Iterable[str], known: Vocabulary) -> bool:
+    """A row that is none of the head: empty, of numbers that are no years, or about one area."""
+    held = [pair for pair in zip(row, names, strict=True) if pair[0]]
+    if not held or any(_NUMBERED.fullmatch(text) or not _is_no_number(text) for text, _ in held):
+        return True
+    held = [(text, name) for text, name in held if text != name and not _GROUP.fullmatch(text)]
+    first, name = held[0] if held else ("", "")
+    if name and known.match_field(name) not in ("area", "province"):
+        return False
+    is_alone = name != "" and len({text for text, _ in held}) == 1
+    return bool(first and (is_alone or known.reference.wide_areas.find(first)))
 
 
 def _is_no_number(text: str) -> bool:
@@ -366,7 +381,36 @@ def arrange_sheet(sheet: Worksheet, known: Vocabulary) -> list[Worksheet]:
         bare = (at for at, name in enumerate(names) if not name)
         if (at := find_area_column(table, bare, index)) is not None:
             table = replace(table, names=(*names[:at], "area", *names[at + 1 :]))
-    return _part(table, known, index) or [table]
+    return _part(table, known, index) or [_drop_groups(table, known, index)]
+
+
+def _drop_groups(table: Worksheet, known: Vocabulary, index: AreaIndex) -> Worksheet:
+    """A table without rows that name a group of the rows below them ("I | Đông Bắc").
+
+    Such a row has a number of another kind than the others, or its name in all columns of values.
+    One with figures of its own is read where its name is that of an area.
+    """
+    cells, fields = table.cells, [*map(known.match_field, table.names)]
+    if not {"area", "province"} & {*fields}:
+        return table
+    at = fields.index("area" if "area" in fields else "province")
+    labels = print_cells(cells[at]).astype("object")
+    values = [n for n, name in enumerate(table.names) if n > at and not known.is_beside(name)]
+    is_group = labels.isna()
+    for numbers in (print_cells(cells[before]).astype("str") for before in range(at)):
+        if numbers.str.fullmatch(r"\d+\.?").any():
+            is_group |= numbers.str.fullmatch(_GROUP)
+    is_repeated = cells[values].eq(labels, axis=0).any(axis=1)
+    rows = cells[(is_group | is_repeated) & (labels != "")]
+    named = labels[rows.index]
+    is_read = named.map(lambda label: is_total(label, known.mapping) or bool(index.find(label)))
+    is_read |= named.isin([*known.mapping.areas]) | ~is_group[rows.index]
+    lost = named[~(rows[values].map(is_figure).any(axis=1) & is_read)]
+    if not len(lost):
+        return table
+    said = f"{name_rows(lost.index.to_series())} ({', '.join(map(repr, lost.unique()))})"
+    remark = f"{said} left out: over the rows below, no areas"
+    return table.change(remark, cells=cells.drop(lost.index))
 
 
 def find_area_column(table: Worksheet, columns: Iterable[int], index: AreaIndex) -> int | None:

@@ -17,16 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+import pydantic
 
 from cchc_analysis.data.clean import PeriodError, fold_text, nearest_names, parse_period
 from cchc_analysis.data.outside import load_yaml
@@ -54,10 +45,10 @@ FORBIDS = re.compile(
 _ID = re.compile(r"[a-z][a-z0-9_]{2,60}")
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+class _Entry(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
-    @model_validator(mode="before")
+    @pydantic.model_validator(mode="before")
     @classmethod
     def _leave_out_empty(cls, content: object) -> object:
         """An entry that a draft offers and nobody filled is no entry, unless one is needed."""
@@ -67,7 +58,7 @@ class _Entry(BaseModel):
         return {name: each for name, each in content.items() if each is not None or name in needed}
 
 
-def _match_code(table: str, word: str, info: ValidationInfo) -> str:
+def _match_code(table: str, word: str, info: pydantic.ValidationInfo) -> str:
     """The code of a reference table that a word means, where the tables are at hand as context.
 
     So all that is wrong with a mapping, its form and its codes, is told at once.
@@ -82,8 +73,8 @@ def _match_code(table: str, word: str, info: ValidationInfo) -> str:
     raise ValueError(f"unknown {table}. {offer_names(word, names)}".rstrip())
 
 
-Indicator = Annotated[str, AfterValidator(partial(_match_code, "indicator"))]
-AreaId = Annotated[str, AfterValidator(partial(_match_code, "area"))]
+Indicator = Annotated[str, pydantic.AfterValidator(partial(_match_code, "indicator"))]
+AreaId = Annotated[str, pydantic.AfterValidator(partial(_match_code, "area"))]
 
 
 class ValueColumn(_Entry):
@@ -110,7 +101,7 @@ class AreaRule(_Entry):
     """What a label in the area column stands for, where it is no name of an area."""
 
     area_id: AreaId
-    indicators: dict[Indicator, Indicator] = Field(default_factory=dict)
+    indicators: dict[Indicator, Indicator] = pydantic.Field(default_factory=dict)
 
 
 class Absence(_Entry):
@@ -133,7 +124,7 @@ class RankRule(_Entry):
     last: str = "last"
     indicators: dict[Indicator, dict[str, Indicator]]
 
-    @field_validator("period", mode="before")
+    @pydantic.field_validator("period", mode="before")
     @classmethod
     def _is_period(cls, period: object) -> str:
         if period:
@@ -158,9 +149,9 @@ class PanelSource(_Entry):
     is ``yes`` or ``no``; where it is not said, a licence that forbids publication says no.
     """
 
-    source_id: Annotated[str, AfterValidator(_check_id)]
-    publisher: str = Field(min_length=2)
-    licence: str = Field(min_length=2)
+    source_id: Annotated[str, pydantic.AfterValidator(_check_id)]
+    publisher: str = pydantic.Field(min_length=2)
+    licence: str = pydantic.Field(min_length=2)
     title: str = ""
     url: str = ""
     number: str = ""
@@ -171,7 +162,7 @@ class PanelSource(_Entry):
     note_en: str = ""
     publish: Literal["", "yes", "no"] = ""
 
-    @field_validator("publish", mode="before")
+    @pydantic.field_validator("publish", mode="before")
     @classmethod
     def _allow_yaml_words(cls, publish: object) -> object:
         """YAML reads a bare ``no`` as false."""
@@ -200,17 +191,17 @@ class PanelMapping(_Entry):
     most 1 are no shares of one.
     """
 
-    panel: Annotated[str, AfterValidator(lambda name: name and _check_id(name))] = ""
+    panel: Annotated[str, pydantic.AfterValidator(lambda name: name and _check_id(name))] = ""
     sheet: str = ""
-    sheets: dict[str, ValueColumn] = Field(default_factory=dict)
-    header_row: int = Field(default=0, ge=0)
-    columns: dict[str, str] = Field(default_factory=dict)
-    values: dict[str, ValueColumn] = Field(default_factory=dict)
-    indicators: dict[str, Indicator] = Field(default_factory=dict)
-    areas: dict[str, AreaRule] = Field(default_factory=dict)
-    units: dict[str, str] = Field(default_factory=dict)
-    constants: dict[str, str] = Field(default_factory=dict)
-    scopes: dict[str, str] = Field(default_factory=dict)
+    sheets: dict[str, ValueColumn] = pydantic.Field(default_factory=dict)
+    header_row: int = pydantic.Field(default=0, ge=0)
+    columns: dict[str, str] = pydantic.Field(default_factory=dict)
+    values: dict[str, ValueColumn] = pydantic.Field(default_factory=dict)
+    indicators: dict[str, Indicator] = pydantic.Field(default_factory=dict)
+    areas: dict[str, AreaRule] = pydantic.Field(default_factory=dict)
+    units: dict[str, str] = pydantic.Field(default_factory=dict)
+    constants: dict[str, str] = pydantic.Field(default_factory=dict)
+    scopes: dict[str, str] = pydantic.Field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     absent: tuple[Absence, ...] = ()
@@ -220,9 +211,9 @@ class PanelMapping(_Entry):
     ranks: RankRule | None = None
     sources: tuple[PanelSource, ...] = ()
 
-    @field_validator("values", "sheets", "areas", mode="before")
+    @pydantic.field_validator("values", "sheets", "areas", mode="before")
     @classmethod
-    def _allow_bare_entries(cls, entries: object, info: ValidationInfo) -> object:
+    def _allow_bare_entries(cls, entries: object, info: pydantic.ValidationInfo) -> object:
         """What an entry is in one word: an area, a period where it reads as one, an indicator."""
         if not isinstance(entries, dict):
             return entries
@@ -234,9 +225,11 @@ class PanelMapping(_Entry):
         }
         return {str(name): named.get(str(name), each) for name, each in entries.items()}
 
-    @field_validator("columns", "constants")
+    @pydantic.field_validator("columns", "constants")
     @classmethod
-    def _know_the_fields(cls, fields: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+    def _know_the_fields(
+        cls, fields: dict[str, str], info: pydantic.ValidationInfo
+    ) -> dict[str, str]:
         for field in fields:
             if field not in FIELDS:
                 offer = ", ".join(nearest_names(field, FIELDS)) or ", ".join(FIELDS)
@@ -272,11 +265,11 @@ def build_entry(kind: type[E], content: object, name: str, reference: Reference 
     """Make an entry of what a person wrote under some name; what it cannot say is refused."""
     try:
         return kind.model_validate(content, context=reference)
-    except ValidationError as error:
+    except pydantic.ValidationError as error:
         raise ReportError(_list_faults(name, error)) from None
 
 
-def _list_faults(name: str, error: ValidationError) -> Iterator[Problem]:
+def _list_faults(name: str, error: pydantic.ValidationError) -> Iterator[Problem]:
     known = (*PanelMapping.model_fields, *PanelSource.model_fields, *ValueColumn.model_fields)
     for fault in error.errors():
         place, is_there = ".".join(map(str, fault["loc"])) or "the file", fault["type"] != "missing"
@@ -297,6 +290,9 @@ MARKS = " -–—:(,/"
 LONG_TITLE = 25
 """Letters of the name of a sheet from which on it may be cut off; 31 is the most of Excel."""
 
+_BEHIND_YEAR = re.compile(
+    r"(?<=(?<!\d)(?:19|20)\d\d)(?:\.0|\s*(?:[*†‡⁽⁾⁰¹²³⁴-⁹]+|[(\[](?:\d|[a-z]|\*+)[)\]]))$"
+)
 _YEAR = re.compile(r"(?:\bnăm\s+|\byear\s+)?\b((?:19|20)\d\d)\b", re.IGNORECASE)
 _PART = (
     r"(?:(?:trục\s+)?nội dung|(?:chỉ số )?thành phần|lĩnh vực|cstp|dimension|d"
@@ -378,8 +374,9 @@ class Vocabulary:
         """What the figures below a heading are, or ``None``; its year counts ("SIPAS 2022 (%)")."""
         if value := self._find_value(name):
             return value
+        name = bare_period(name)
         if "indicator" in self.mapping.constants and is_period(name):
-            return ValueColumn(period=name.removesuffix(".0"))
+            return ValueColumn(period=name)
         upper, _, lower = name.rpartition(" / ")
         said = self._values.get(fold_text(lower))
         if said is None and upper and is_score(lower):
@@ -475,8 +472,7 @@ class Vocabulary:
 
     def knows(self, name: str) -> bool:
         """Whether a heading is known at all."""
-        is_known = self.is_ignored(name) or bool(self.match_field(name))
-        return is_known or self.match_value(name) is not None
+        return bool(self.is_ignored(name) or self.match_field(name) or self.match_value(name))
 
     def list_names(self) -> list[str]:
         """Everything that a heading may be called, to suggest from."""
@@ -540,8 +536,17 @@ def is_rank(name: str) -> bool:
 def is_period(name: str) -> bool:
     """Whether a heading is a period."""
     with suppress(PeriodError):
-        return parse_period(name.removesuffix(".0")).end is not None
+        return parse_period(bare_period(name)).end is not None
     return False
+
+
+def bare_period(name: str) -> str:
+    """A period without what programs and footnotes put behind its year.
+
+    >>> bare_period("2021.0"), bare_period("PCI / Năm 2021 (1)")
+    ('2021', 'PCI / Năm 2021')
+    """
+    return _BEHIND_YEAR.sub("", name)
 
 
 def find_years(text: str) -> str:

@@ -23,24 +23,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from cchc_analysis.data.clean import (
-    NumberError,
-    PeriodError,
-    fold_text,
-    parse_number,
-    parse_period,
-    take_apart,
-)
+from cchc_analysis.data import clean
 from cchc_analysis.data.records import Comparator, Scope, Status
-from cchc_analysis.data.reference import (
-    COMMUNE_TYPES,
-    exists_on,
-    keep_widest,
-    offer_names,
-)
+from cchc_analysis.data.reference import COMMUNE_TYPES, exists_on, keep_widest, offer_names
 from cchc_analysis.errors import Problem, join_some
 from cchc_analysis.panels.cells import MOST_DECIMALS
-from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary
+from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, bare_period, load_vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,10 +112,10 @@ class WordFixer:
         self, column: str, words: Mapping[str, str], table: str = "", known: Iterable[str] = ()
     ) -> pd.Series[Any]:
         cells = self.rows[column]
-        folded = {fold_text(word): code for word, code in reversed([*words.items()])}
+        folded = {clean.fold_text(word): code for word, code in reversed([*words.items()])}
         translated: dict[str, str] = {}
         for cell in cells.unique():
-            code = words.get(cell) or folded.get(fold_text(cell) or "?")
+            code = words.get(cell) or folded.get(clean.fold_text(cell) or "?")
             translated[cell] = code or ""
             if cell and not code:
                 row = f", or add a row to data/reference/{table}.csv" if table else ""
@@ -144,9 +132,9 @@ class WordFixer:
         labels, days = self.rows["period"], {"": ("", "")}
         for label in filter(None, labels.unique()):
             try:
-                period = parse_period(label.removesuffix(".0"))
+                period = clean.parse_period(bare_period(label))
                 days[label] = (str(period.start or ""), str(period.end or ""))
-            except PeriodError as error:
+            except clean.PeriodError as error:
                 expected = "a period such as 2024, 2024-H1 or “6 tháng đầu năm 2024”"
                 remedy = "Mend the cell, or give two columns of dates."
                 self.complain(labels == label, str(error), expected, remedy)
@@ -155,8 +143,8 @@ class WordFixer:
             dates = self.rows[column].where(labels == "", said)
             for day in filter(None, dates.unique()):
                 try:
-                    is_day = parse_period(day).start is None
-                except PeriodError:
+                    is_day = clean.parse_period(day).start is None
+                except clean.PeriodError:
                     is_day = False
                 if not is_day:
                     found, remedy = f"{column} {day!r}", "Write it as year-month-day."
@@ -249,7 +237,8 @@ def match_area(
 
 def find_areas(place: AreaWords, reference: Reference) -> set[str]:
     """All areas that a row can mean, those that existed then if any did; errors as above."""
-    wide, types, rows = reference.wide_areas, take_apart(place.name).types, reference.area_rows
+    wide, rows = reference.wide_areas, reference.area_rows
+    types = clean.take_apart(place.name).types
     is_commune = bool(types) and types <= COMMUNE_TYPES
     is_wide = wide.find(place.name, place.province) or wide.list_coded(place.code)
     index = wide if is_wide and not is_commune else reference.all_areas
@@ -265,7 +254,7 @@ def find_areas(place: AreaWords, reference: Reference) -> set[str]:
     if not place.name and not place.code:
         remedy = "Fill the cell; where it was merged with those above it, fill them down."
         raise KeyError("no area", "a name or code of an area in every row", remedy)
-    if place.province and (elsewhere := index.find(take_apart(place.name).head)):
+    if place.province and (elsewhere := index.find(clean.take_apart(place.name).head)):
         said = f"no area {place.name!r} in {place.province!r}"
         named = join_some([*map(reference.describe_area, sorted(elsewhere))], MOST_NAMED, "; ")
         remedy = f"Elsewhere: {named}. Mend the name or the province."
@@ -311,9 +300,10 @@ def read_numerals(
 
     is_text = _find_texts(printed)
     numbers = printed[~is_text].astype("float64").round(MOST_DECIMALS)
-    read = numbers.to_frame("value").assign(
-        decimals=_count_decimals(numbers), comparator=Comparator.EQUAL.value, fault=""
-    )
+    read = numbers.to_frame("value").assign(decimals=0, comparator=Comparator.EQUAL.value, fault="")
+    noise = 1e-10 * numbers.abs().clip(lower=1)
+    for places in range(MOST_DECIMALS):  # of its shortest form
+        read["decimals"] += (numbers.round(places) - numbers).abs() > noise
     if is_text.any():
         texts = printed[is_text].astype("str").str.replace("−", "-", regex=False)
         texts = texts.str.strip().str.removesuffix("%").str.rstrip()
@@ -330,18 +320,6 @@ def read_numerals(
     # "12.0", as programs write it, is whole; below 0 decimals are thousands.
     is_whole = is_counted & (read["decimals"] > 0)
     return read.assign(decimals=read["decimals"].mask(is_whole, 0).astype("int64"))
-
-
-def _count_decimals(numbers: pd.Series[Any]) -> pd.Series[Any]:
-    """How many decimals each number shows in its shortest form."""
-    import pandas as pd
-
-    values = numbers.to_numpy("float64")
-    noise = 1e-10 * np.maximum(np.abs(values), 1.0)
-    decimals = np.zeros(len(values), dtype=np.int64)
-    for places in range(MOST_DECIMALS):
-        decimals += np.abs(np.round(values, places) - values) > noise
-    return pd.Series(decimals, index=numbers.index)
 
 
 def tell_mixed_marks(printed: pd.Series[Any], group: pd.Series[Any]) -> Iterator[str]:
@@ -419,7 +397,7 @@ def _read_text(text: str, marks: set[str], kind: str, most: float) -> tuple[floa
     if text.casefold() in NOT_YET:
         return np.nan, 0, equal, f"{text!r} can be none so far or a number that is not known yet"
     try:
-        number = parse_number(text, kind)
-    except NumberError as error:
+        number = clean.parse_number(text, kind)
+    except clean.NumberError as error:
         return np.nan, 0, equal, str(error)
     return number.value, number.decimals, number.comparator.value, ""

@@ -17,25 +17,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.data import records
 from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.data.files import type_columns
-from cchc_analysis.data.records import (
-    OBSERVATION_COLUMNS,
-    QUANTITY,
-    TRANSCRIPT_COLUMNS,
-    UNCERTAINTY,
-    Scope,
-)
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import Problem, ReportError, ValidationError
-from cchc_analysis.panels import checks
-from cchc_analysis.panels.cells import (
-    Worksheet,
-    choose_sheet,
-    frame_columns,
-    open_sheets,
-    print_cells,
-)
+from cchc_analysis.panels import cells, checks
 from cchc_analysis.panels.layouts import find_head, find_strays
 from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary
 from cchc_analysis.panels.matching import WordFixer, look_up, read_numerals
@@ -53,11 +40,11 @@ PLACE = ("source_id", "area_id", "scope", "period_start", "period_end")
 OUR_NAMES = {"area_code": "area_id", "source": "source_id"}
 """Fields of panels under the names of observations."""
 
-FREE = {*TRANSCRIPT_COLUMNS, "quote", "label", "label_vi", "label_en", "row"}
+FREE = {*records.TRANSCRIPT_COLUMNS, "quote", "label", "label_vi", "label_en", "row"}
 """Columns that may stand there and say nothing to a rule."""
 
 TEXTS = (
-    *(name for name in OBSERVATION_COLUMNS if name not in UNCERTAINTY),
+    *(name for name in records.OBSERVATION_COLUMNS if name not in records.UNCERTAINTY),
     *("area", "period", "printed"),
 )
 """What a row may say."""
@@ -145,12 +132,12 @@ def validate_table(
 def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
     """The cells of a table as text, by the numbers of their rows, under the headings it has."""
     if isinstance(table, Path):
-        own = _find_head(choose_sheet(table, open_sheets(table)), reference)
+        own = _find_head(cells.choose_sheet(table, cells.open_sheets(table)), reference)
     else:
         # What names rows in the index is theirs as well.
         named = [each for each in table.index.names if each and each not in table.columns]
         table = table.reset_index(named) if named else table
-        own = frame_columns("table", table, table.columns, first=2)
+        own = cells.frame_columns("table", table, table.columns, first=2)
     problems = list(find_strays(own))
     names = {at: name for at, name in enumerate(own.names) if name}
     for name in (name for name, times in Counter(names.values()).items() if times > 1):
@@ -160,10 +147,10 @@ def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
         problems.append(Problem(own.name, "no rows", "at least one row", "Add the rows."))
     if problems:
         raise ReportError(problems)
-    return own.cells[[*names]].set_axis([*names.values()], axis=1).apply(print_cells)
+    return own.cells[[*names]].set_axis([*names.values()], axis=1).apply(cells.print_cells)
 
 
-def _find_head(sheet: Worksheet, reference: Reference) -> Worksheet:
+def _find_head(sheet: cells.Worksheet, reference: Reference) -> cells.Worksheet:
     """The first row, where it holds a name of ours; else what looks most like a head."""
     first = [str(cell) for cell in sheet.cells.iloc[0]]
     known = Vocabulary(PanelMapping(), reference)
@@ -192,8 +179,8 @@ def _understand(
     for identity in suite.identities:
         operands |= {str(each): each for each in identity.operands if isinstance(each, Operand)}
     own, unknown = _name_columns(file, cells, operands, reference)
-    if {*OBSERVATION_COLUMNS} - {*UNCERTAINTY} <= {*own.columns}:
-        whole = own.reindex(columns=list(OBSERVATION_COLUMNS), fill_value="")
+    if {*records.OBSERVATION_COLUMNS} - {*records.UNCERTAINTY} <= {*own.columns}:
+        whole = own.reindex(columns=list(records.OBSERVATION_COLUMNS), fill_value="")
         return _type_cells(file, whole.reset_index(drop=True)), unknown
     if "value" not in own and "printed" in own:
         own = own.assign(value="")
@@ -249,7 +236,7 @@ def _name_columns(
         if len(columns := [each for each in names if names[each] == name]) > 1:
             found = f"columns {' and '.join(columns)}, which both mean {name}"
             problems.append(Problem(file, found, "one of them", "Take the other one out."))
-    ours = [*OBSERVATION_COLUMNS, "area", "period", "printed"]
+    ours = [*records.OBSERVATION_COLUMNS, "area", "period", "printed"]
     ours += [word for words in load_vocabulary()["own_fields"].values() for word in words]
     unknown = [each for each, name in names.items() if not name and fold_text(each) not in FREE]
     for column in unknown:
@@ -268,7 +255,7 @@ def _name_columns(
 
 def _name_column(column: str, known: Vocabulary, operands: Collection[str]) -> str:
     folded = fold_text(column.replace("_", " "))
-    if column in operands or column in OBSERVATION_COLUMNS or column in FREE:
+    if column in operands or column in records.OBSERVATION_COLUMNS or column in FREE:
         return column
     for name, words in load_vocabulary()["own_fields"].items():
         if folded in words:
@@ -307,7 +294,7 @@ def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> 
         raise ReportError(Problem(file, "no values", "at least one", "Fill in the values."))
     usual = {
         "source_id": Path(file).stem,
-        "scope": Scope.WHOLE_DISTRICT.value,
+        "scope": records.Scope.WHOLE_DISTRICT.value,
         "figures": "row:" + texts["row"].astype("str"),
     }
     for name, said in usual.items():
@@ -332,7 +319,7 @@ def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> 
     rounded = figures["unit"].isin(units.loc[is_rounded, "unit"])
     made = as_observations(figures, reference, rounded)
     # One row for each value of a quantity, however often it is said; the first is published.
-    key = ["source_id", *QUANTITY]
+    key = ["source_id", *records.QUANTITY]
     same = [*key, "value", "comparator"]
     made["figures"] = made.groupby(same, dropna=False)["figures"].transform(" ".join)
     made = made.drop_duplicates(same, ignore_index=True)
@@ -380,7 +367,7 @@ def _read_numbers(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     said = rows["comparator"]
     numbers["comparator"] = said.where(said != "", numbers["comparator"])
     others = rows.drop(columns=["value", "decimals", "comparator"], errors="ignore")
-    figures = others.join(numbers).assign(**dict.fromkeys(UNCERTAINTY, np.nan))
+    figures = others.join(numbers).assign(**dict.fromkeys(records.UNCERTAINTY, np.nan))
     printed = rows["printed"].where(rows["printed"] != "", rows["value"])
     return figures.assign(figure_id=rows["figures"], printed=printed)
 
@@ -406,7 +393,7 @@ def _check_statements(
     published, name = chosen[chosen["is_published"]], re.escape(Path(file).stem)
     is_sourced = not published["source_id"].str.fullmatch(rf"{name}( row \d+)?").any()
     is_dated = not published["period_end"].eq("").any()
-    if not (is_dated and (is_sourced or not published.duplicated([*QUANTITY]).any())):
+    if not (is_dated and (is_sourced or not published.duplicated([*records.QUANTITY]).any())):
         types -= DATED
     if not (is_dated and is_sourced):
         types -= {"expect_sources_to_agree"}

@@ -17,7 +17,7 @@ from cchc_analysis.data.clean import fold_text, nearest_names, parse_period, slu
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, OBSERVATION_KEY, QUANTITY, UNCERTAINTY
 from cchc_analysis.data.reference import offer_names
 from cchc_analysis.errors import Problem, ReportError
-from cchc_analysis.panels import checks, layouts
+from cchc_analysis.panels import checks, layouts, matching
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
 from cchc_analysis.panels.mapping import (
     FIELDS,
@@ -27,14 +27,6 @@ from cchc_analysis.panels.mapping import (
     Vocabulary,
     is_total,
     load_vocabulary,
-)
-from cchc_analysis.panels.matching import (
-    FRACTION,
-    WordFixer,
-    look_up,
-    name_rows,
-    read_numerals,
-    tell_mixed_marks,
 )
 
 if TYPE_CHECKING:
@@ -84,9 +76,9 @@ def read_panel(
     if problems := list(checks.check_doubles(figures, path.name)):
         raise ReportError(problems)
     notes = [*dict.fromkeys(notes)]
-    notes += tell_mixed_marks(figures["read_as"], figures["indicator"])
+    notes += matching.tell_mixed_marks(figures["read_as"], figures["indicator"])
     if (is_again := figures.duplicated(["source", *QUANTITY])).any():
-        places = name_rows(figures.loc[is_again, "row"])
+        places = matching.name_rows(figures.loc[is_again, "row"])
         notes.append(f"{int(is_again.sum())} figures said twice with one value ({places})")
         figures = figures[~is_again]
     notes += checks.compare_totals(figures, totals, reference)
@@ -136,7 +128,7 @@ def _understand(
     """The figures of one table with our ids and their numbers, before doubles are looked for."""
     import pandas as pd
 
-    fixer = WordFixer(unfolded, where)
+    fixer = matching.WordFixer(unfolded, where)
     rows = fixer.match(mapping, reference)
     cells, ids = rows["source"], [source.source_id for source in sources.values()]
     known = dict(zip([*sources, *ids], [*ids, *ids], strict=True))
@@ -178,7 +170,7 @@ def _add_ranks(
         return figures
     rule = mapping.ranks
     levels = dict(reference.tabulate_areas(figures["area_id"].unique())["level"])
-    places = zip(figures["indicator"], look_up(figures["area_id"], levels), strict=True)
+    places = zip(figures["indicator"], matching.look_up(figures["area_id"], levels), strict=True)
     ranks = [rule.indicators.get(indicator, {}).get(level, "") for indicator, level in places]
     rank_ids = pd.Series(ranks, index=figures.index, dtype="str")
     ranked = figures[(rank_ids != "") & (figures["rank"] != "")]
@@ -209,15 +201,18 @@ def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Referenc
         rows[["indicator"]]
         .set_axis(["group"], axis=1)
         .assign(
-            kind=look_up(rows["unit"], kinds).replace("", "rate"),
+            kind=matching.look_up(rows["unit"], kinds).replace("", "rate"),
             most=rows["indicator"].map(catalogue["range_max"]).astype("float64"),
         )
     )
-    read = rows.join(read_numerals(rows["read_as"], about, mark))
+    read = rows.join(matching.read_numerals(rows["read_as"], about, mark))
     for field, name in BOUNDS.items():
         said = rows.loc[rows[field] != "", field]
-        read[name] = read_numerals(said, about, mark)["value"] if len(said) else float("nan")
-    is_share = read["unit"] == FRACTION  # of it two more decimals are printed than of per cents
+        read[name] = (
+            matching.read_numerals(said, about, mark)["value"] if len(said) else float("nan")
+        )
+    # Of a share two more decimals are printed than of per cents.
+    is_share = read["unit"] == matching.FRACTION
     for name in ("value", *UNCERTAINTY):
         read[name] = read[name].where(~is_share, (100 * read[name]).round(9))
     decimals = read["decimals"].where(~is_share, (read["decimals"] - 2).clip(lower=0))
@@ -334,7 +329,7 @@ def _describe_rows(table: Worksheet, roles: layouts.Roles, mapping: PanelMapping
             for label in rows["breakdown"].unique()
             if label and not is_total(label)
         }
-        rows["breakdown"] = look_up(rows["breakdown"], codes)
+        rows["breakdown"] = matching.look_up(rows["breakdown"], codes)
     if "area" in roles.fields:
         # Where a row says no area, "Trung vị" may stand in the column of running numbers.
         is_open = (rows["area"] == "") & (rows["area_code"] == "")

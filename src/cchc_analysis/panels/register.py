@@ -92,7 +92,13 @@ def add_panel(
             name, chosen = "", build_mapping(said, f"mapping of {file.name}", reference)
         if sheet:
             chosen = chosen.model_copy(update={"sheet": sheet, "sheets": {}})
-        sources = _list_sources(chosen, source, file)
+        if isinstance(source, Mapping):
+            source = build_entry(PanelSource, dict(source), f"source of {file.name}")
+        if not (listed := (*filter(None, [source]), *chosen.sources)):
+            expected = "who published the figures, and under what licence"
+            remedy = "Describe it under `sources:` in the mapping, or name it with the command."
+            raise ReportError(Problem(file.name, "no source", expected, remedy))
+        sources = {each.key or each.source_id: each for each in listed}
         panel = chosen.panel or slug_text(file.stem).replace("-", "_")
         register = load_register(project.raw)
         _check_free(panel, sources.values(), register, project, replace=replace)
@@ -148,19 +154,6 @@ def _load(path: Path, columns: Sequence[str], key: str) -> pd.DataFrame:
     may_be_empty = columns is PANEL_SOURCE_COLUMNS
     table = files.load_text_table(path, held, [key], may_be_empty=may_be_empty)
     return table.assign(**late)[list(columns)]
-
-
-def _list_sources(
-    mapping: PanelMapping, source: PanelSource | Mapping[str, str] | None, file: Path
-) -> dict[str, PanelSource]:
-    if isinstance(source, Mapping):
-        source = build_entry(PanelSource, dict(source), f"source of {file.name}")
-    sources = (source, *mapping.sources) if source else mapping.sources
-    if not sources:
-        expected = "who published the figures, and under what licence"
-        remedy = "Describe it under `sources:` in the mapping, or name it with the command."
-        raise ReportError(Problem(file.name, "no source", expected, remedy))
-    return {each.key or each.source_id: each for each in sources}
 
 
 def _check_free(
