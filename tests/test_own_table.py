@@ -327,3 +327,22 @@ A,1520,1480,50,1200,250,20
     findings = run(content, tmp_path)
     assert findings["rule_id"].tolist() == ["D04", "D08"]
     assert "printed as 1,480, should be 1,470" in findings["explanation_en"].iloc[1]
+
+
+TWICE = """area,period,dossiers_received_total,dossiers_resolved_total
+A,2026-Q1,100,90
+B,2026-Q1,100,90
+A,2026-Q1,999,90
+"""
+
+
+def test_rows_of_one_area_and_period_are_told_and_not_compared(tmp_path: Path) -> None:
+    found = run(TWICE, tmp_path)
+    assert found.empty
+    [said] = found.attrs["warnings"]
+    assert said.startswith("own.csv: rows 2, 4 state the same of one area and period")
+    for other in ("A,2026-Q2,999", "C,2026-Q1,999"):
+        assert run(TWICE.replace("A,2026-Q1,999", other), tmp_path).attrs["warnings"] == []
+    # Where nothing says whose numbers a row has, each row is somebody else's.
+    bare = "dossiers_received_total,dossiers_resolved_total\n100,90\n999,90\n"
+    assert run(bare, tmp_path).attrs["warnings"] == []

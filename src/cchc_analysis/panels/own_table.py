@@ -21,7 +21,7 @@ from cchc_analysis.data import records
 from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.data.files import type_columns
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.errors import Problem, ReportError, ValidationError
+from cchc_analysis.errors import Problem, ReportError, ValidationError, join_some
 from cchc_analysis.panels import cells, checks
 from cchc_analysis.panels.layouts import find_head, find_strays
 from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary
@@ -103,8 +103,17 @@ def validate_table(
         raise ValidationError(problems)
     file = table.name if isinstance(table, Path) else "table"
     own, passed_over = _understand(file, _open(table, reference), given, reference)
+    told = []
     if given.table == "statements":
         found = _check_statements(given, own, reference, file, expectations)
+        is_row = own["source_id"].str.fullmatch(rf"{re.escape(Path(file).stem)} row \d+")
+        is_row &= (own["area_id"] + own["period_end"] != "") & own.duplicated(
+            records.QUANTITY, keep=False
+        )
+        if rows := list(own.loc[is_row, "source_id"].str.rsplit(" ", n=1).str[-1].unique()):
+            apart = "each is checked by itself; tell them apart by source or scope, or leave one"
+            same = f"rows {join_some(rows, 5)} state the same of one area and period"
+            told.append(f"{file}: {same}; {apart}")
     else:
         found = [validation.check_rows(given, own, reference)]
     drafts, applied = validation.settle_repeated(found), sum(each.applied for each in found)
@@ -113,7 +122,6 @@ def validate_table(
         expected = "figures that owe each other something, or that have a range"
         remedy = "Compare the indicators, scopes and periods with those of the suite."
         raise ReportError(Problem(Path(file).stem, rules, expected, remedy))
-    told = []
     for column in passed_over:
         near = " or ".join(nearest_names(column, reference.indicator_rows))
         meant = f"; did you mean {near}?" if near else ""

@@ -254,15 +254,10 @@ class ExpectOneDefinitionToHold(_Rounded):
         return {name: _check_rule(text) for name, text in given.items()}
 
 
-def _judge_cells(condition: str, table: pd.DataFrame) -> Evaluation:
-    verdict = pd.DataFrame({"holds": keep_condition(table, condition)})
-    return Evaluation(table, verdict, list_cells(condition))
-
-
-def _judge_pairs(
-    compare: Callable[..., pd.DataFrame], table: pd.DataFrame, **arguments: Any
+def _judge_rows(
+    keep: Callable[..., Any], columns: Sequence[str], table: pd.DataFrame, **arguments: Any
 ) -> Evaluation:
-    return Evaluation(table, compare(table, **arguments), ("value", "figures"))
+    return Evaluation(table, pd.DataFrame(keep(table, **arguments)), columns)
 
 
 def _define_expectation(
@@ -284,6 +279,9 @@ def _define_expectation(
 
 
 for _type, _condition in CELLS.items():
-    _define_expectation(_type, f"Rows keep {_condition}.", partial(_judge_cells, _condition), {})
+    _keep = partial(keep_condition, condition=_condition)
+    _judge = partial(_judge_rows, _keep, list_cells(_condition))
+    _define_expectation(_type, f"Rows keep {_condition}.", _judge, {})
 for _type, (_compare, _fields) in COMPARISONS.items():
-    _define_expectation(_type, _compare.__doc__, partial(_judge_pairs, _compare), _fields)
+    _judge = partial(_judge_rows, _compare, ("value", "figures"))
+    _define_expectation(_type, _compare.__doc__, _judge, _fields)

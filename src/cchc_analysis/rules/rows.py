@@ -116,9 +116,10 @@ def list_cells(condition: str) -> list[str]:
     return [name for name in dict.fromkeys(names) if name not in _KNOWN]
 
 
-def keep_condition(table: pd.DataFrame, condition: str) -> Booleans:
-    """Where rows keep a condition."""
-    return np.asarray(table.eval(condition, engine="python", local_dict=_KNOWN), dtype=bool)
+def keep_condition(table: pd.DataFrame, condition: str) -> dict[str, Booleans]:
+    """Where rows keep a condition, as the column ``holds``."""
+    holds = table.eval(condition, engine="python", local_dict=_KNOWN)
+    return {"holds": np.asarray(holds, dtype=bool)}
 
 
 RANKED: Mapping[str, Sequence[str]] = SAID["ranked"]
