@@ -25,6 +25,7 @@ from cchc_analysis.errors import CchcError
 
 ONE = pd.DataFrame({"area": ["A"], "period": ["2024"], "value": [1.0]})
 PANEL = pd.DataFrame({"area_id": "1", "period": ["2023", "2024"], "segment": 1, "value": 1.0})
+TEXTS = PANEL.assign(value=["a", "b"], is_full=True)
 WRONG = {
     "a list for an indicator": ("open_trends", (["on_time_rate"],), "one name or code"),
     "nothing for areas": ("open_trends", ("on_time_rate", None), "names or codes"),
@@ -53,6 +54,22 @@ WRONG = {
         "no period '2025'; expected two of 2023, 2024",
     ),
     "no panel to compare": ("change_over", (ONE, "2023", "2024"), "no column"),
+    "no name for a file": ("export", (ONE, ""), r"export \.: a file of kind \(none\)"),
+    "nothing for a file": ("export", (ONE, None), "export: NoneType None; expected a path"),
+    "nothing in the cells": (
+        "to_wide",
+        (ONE, {"values": None}),
+        "no column None; expected columns",
+    ),
+    "a list in the cells": ("to_wide", (ONE, {"values": ["value"]}), r"no column \['value'\]"),
+    "nothing for rows": ("to_wide", (ONE, {"index": None}), "no column None; expected columns"),
+    "a list to judge by": ("judge_many", (PANEL, {"by": ["area"]}), r"by: list \['area'\]"),
+    "a list to rank by": ("rank_within", (PANEL, {"by": ["area"]}), r"by: list \['area'\]"),
+    "text to judge": ("judge_many", (TEXTS,), "judge_many: 2 texts as value; expected numbers"),
+    "text to rank": ("rank_within", (TEXTS,), "rank_within: 2 texts as value; expected numbers"),
+    "text to grow": ("grow", (TEXTS,), "grow: 2 texts as value; expected numbers"),
+    "nothing to sum up": ("sum_communes", (None,), "district: NoneType None; expected one name"),
+    "a number for a project": ("load_areas", ({"project": 5},), "project: int 5; expected a path"),
     "no day": ("load_areas", ("district", None, {"day": "2025-13-01"}), "day '2025-13-01'"),
 }
 

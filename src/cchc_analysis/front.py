@@ -196,7 +196,8 @@ def sum_communes(district: str, project: ProjectPlace = None) -> pd.DataFrame:
         True
     """
     reference, tables = load_given(project)
-    return sum_communes_of(tables.indicators, reference, reference.match_area(district))
+    area_id = reference.match_area(named.take_one(district, "district"))
+    return sum_communes_of(tables.indicators, reference, area_id)
 
 
 def follow_standing(
@@ -372,9 +373,10 @@ def export(
         ['papi.dta', 'papi.dta.readme.txt']
     """
     named.check_table(table, "export")
+    place = named.take_path(path, "export")
     sources = load_given(project)[1].sources
     citation = "" if table.empty else str(cite(table, project))
-    return export_table(table, Path(path), sources, citation=citation, bom=bom, overwrite=overwrite)
+    return export_table(table, place, sources, citation=citation, bom=bom, overwrite=overwrite)
 
 
 def cite(what: pd.Series | pd.DataFrame | Brief, project: ProjectPlace = None) -> Citation:

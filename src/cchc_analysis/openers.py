@@ -19,7 +19,7 @@ from cchc_analysis.brief.plots import choose_tiles
 from cchc_analysis.brief.plots import plot_tile_map as plot_squares
 from cchc_analysis.brief.profile import Profile
 from cchc_analysis.brief.profile import open_profile as open_profile_of
-from cchc_analysis.data.named import match_indicator, take_one, take_some
+from cchc_analysis.data.named import match_indicator, take_one, take_path, take_some
 from cchc_analysis.data.reference import Project, find_project, load_reference
 from cchc_analysis.data.store import load
 from cchc_analysis.errors import CommandError, Problem
@@ -180,7 +180,8 @@ def open_project(place: ProjectPlace = None) -> Project:
         return place
     if place is None and (context := find_context()):
         return context.project
-    return find_project(Path(place or os.environ.get("CCHC_ROOT") or Path.cwd()))
+    start = place or os.environ.get("CCHC_ROOT") or Path.cwd()
+    return find_project(take_path(start, "project"))
 
 
 def load_given(place: ProjectPlace = None) -> tuple[Reference, Tables]:

@@ -170,15 +170,10 @@ def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
         expected = f"a cell tagged “parameters” with {', '.join(unknown)}"
         raise CommandError(Problem(notebook.name, "no parameters", expected, remedy))
     if unknown:
-        raise CommandError(
-            Problem(
-                notebook.name,
-                f"no parameter {name!r}",
-                f"one of {', '.join(known) or 'none'}",
-                "Correct the name, or add it to the cell tagged “parameters”.",
-            )
-            for name in unknown
-        )
+        remedy = "Correct the name, or add it to the cell tagged “parameters”."
+        wrong = [f"no parameter {name!r}" for name in unknown]
+        expected = f"one of {', '.join(known)}"
+        raise CommandError(Problem(notebook.name, found, expected, remedy) for found in wrong)
 
 
 @lru_cache(maxsize=8)

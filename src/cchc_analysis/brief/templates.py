@@ -228,14 +228,10 @@ def _load_macros(folder: Path, lang: str) -> Any:
 def _name_mistake(name: str, error: TemplateError) -> BriefError:
     line = getattr(error, "lineno", None)
     where = f"notebooks/page/{getattr(error, 'name', None) or name}"
-    return BriefError(
-        Problem(
-            f"{where}, line {line}" if line else where,
-            str(error.message or type(error).__name__),
-            "a template that asks for what it is told, and no more",
-            "Mend the template; its neighbours show how.",
-        )
-    )
+    where += f", line {line}" if line else ""
+    found, remedy = error.message or type(error).__name__, "its neighbours show how."
+    expected = "a template that asks for what it is told, and no more"
+    return BriefError(Problem(where, str(found), expected, f"Mend the template; {remedy}"))
 
 
 Picture = Mapping[str, Markup]

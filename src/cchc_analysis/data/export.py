@@ -82,7 +82,7 @@ def export_table(
         CommandError: The suffix is none of these, the folder is not there, or the place holds a
             file of somebody else.
     """
-    note = path.with_name(f"{path.name}.readme.txt")
+    note = path.parent / f"{path.name}.readme.txt"
     _check_place(path, note, overwrite=overwrite)
     whole = _flatten(table)
     content = _FORMS[path.suffix.lower()](whole)

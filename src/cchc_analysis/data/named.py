@@ -13,6 +13,8 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from numbers import Integral
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from cchc_analysis.data.clean import PeriodError, fold_text, is_day, label_period, parse_period
@@ -80,6 +82,18 @@ def take_one(value: Any, what: str) -> str:
     raise CommandError(Problem(what, found, "one name or code", "Call it once for each."))
 
 
+def take_path(value: Any, what: str) -> Path:
+    """A path where one is asked for.
+
+    Raises:
+        CommandError: It is none.
+    """
+    if isinstance(value, (str, PathLike)):
+        return Path(value)
+    found = f"{type(value).__name__} {value!r}"[:80]
+    raise CommandError(Problem(what, found, "a path", "Write it as text, or as a Path."))
+
+
 def check_table(value: Any, who: str) -> None:
     """Refuse what is no table.
 
@@ -104,6 +118,10 @@ def of_panel(function: Callable[P, R]) -> Callable[P, R]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         panel: Any = args[0] if args else next(iter(kwargs.values()), None)
         check_table(panel, function.__name__)
+        is_text = [isinstance(each, str) for each in panel.get("value", ())]
+        if any(is_text):
+            found, remedy = f"{sum(is_text)} texts as value", "Make numbers of them (to_numeric)."
+            raise CommandError(Problem(function.__name__, found, "numbers", remedy))
         try:
             return function(*args, **kwargs)
         except KeyError as error:
@@ -275,15 +293,12 @@ def match_period(text: str) -> Period:
     try:
         return parse_period(text)
     except PeriodError as error:
-        raise CommandError(
-            Problem(
-                f"period {text!r}",
-                str(error),
-                "2024-Q1 to 2024-Q4, 2024-H1 or 2024-H2 (halves), 2024-9M (nine months), 2024, "
-                "2024-01-01/2024-09-20 (other days), or a Vietnamese name such as Quý I năm 2024",
-                "Write it in one of these ways; it stands behind the area.",
-            )
-        ) from None
+        expected = (
+            "2024-Q1 to 2024-Q4, 2024-H1 or 2024-H2 (halves), 2024-9M (nine months), 2024, "
+            "2024-01-01/2024-09-20 (other days), or a Vietnamese name such as Quý I năm 2024"
+        )
+        remedy = "Write it in one of these ways; it stands behind the area."
+        raise CommandError(Problem(f"period {text!r}", str(error), expected, remedy)) from None
 
 
 def list_days(label: str) -> list[str]:
@@ -372,8 +387,10 @@ def to_wide(
         A        1.0   2.0
         B        NaN   3.0
     """
+    from pandas.api.types import is_list_like
+
     check_table(table, "to_wide")
-    rows, heads = ([each] if isinstance(each, str) else [*each] for each in (index, columns))
+    rows, heads = ([*each] if is_list_like(each) else [each] for each in (index, columns))
     told = [*rows, *heads]
     _check_columns(table, [*told, values])
     _check_dimensions(table, told)
@@ -389,7 +406,7 @@ def _refuse(found: str, expected: str, remedy: str) -> CommandError:
 
 
 def _check_columns(table: pd.DataFrame, names: list[str]) -> None:
-    if missing := [name for name in names if name not in table.columns]:
+    if missing := [str(name) for name in names if name not in [*table.columns]]:
         hint = f"The table has {', '.join(map(str, table.columns))}."
         if "area" in missing:
             hint = 'load_indicators(names="vi") adds names; without them, index="area_id".'

@@ -209,11 +209,6 @@ def check_unmixed(names: Iterable[str], where: str) -> None:
     for name in names:
         by_kind.setdefault(is_synthetic(name), name)
     if len(by_kind) == 2:
-        raise ReportError(
-            Problem(
-                where,
-                f"synthetic data ({by_kind[True]}) beside real ones ({by_kind[False]})",
-                "one or the other",
-                "Keep synthetic data in a project of their own.",
-            )
-        )
+        found = f"synthetic data ({by_kind[True]}) beside real ones ({by_kind[False]})"
+        remedy = "Keep synthetic data in a project of their own."
+        raise ReportError(Problem(where, found, "one or the other", remedy))

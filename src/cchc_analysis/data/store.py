@@ -157,14 +157,10 @@ def check_fresh(project: Project) -> None:
         made = json.loads(manifest.read_bytes())
         known = {**made["inputs"], PACKAGE: made["version"]}
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise ReportError(
-            Problem(
-                "data/processed/manifest.json",
-                "no list of what the data were made from (conflict marks, or a file cut off)",
-                "the file that cchc process writes",
-                "Restore it, or remove data/processed, and run cchc process.",
-            )
-        ) from None
+        where, expected = "data/processed/manifest.json", "the file that cchc process writes"
+        found = "no list of what the data were made from (conflict marks, or a file cut off)"
+        remedy = "Restore it, or remove data/processed, and run cchc process."
+        raise ReportError(Problem(where, found, expected, remedy)) from None
     there = {**_hash_inputs(project), PACKAGE: __version__}
     if changed := sorted(name for name in known | there if known.get(name) != there.get(name)):
         found, expected = "changed since data/processed was made", "what it was made from"

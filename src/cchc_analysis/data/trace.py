@@ -346,14 +346,9 @@ def _load_values(place: Path | pd.DataFrame) -> pd.DataFrame:
 
 
 def _refuse(place: Path, found: str) -> CommandError:
-    return CommandError(
-        Problem(
-            str(place),
-            found,
-            "published values: a folder data/processed or a project",
-            "Name the folder of an edition, such as a release that was unpacked.",
-        )
-    )
+    expected = "published values: a folder data/processed or a project"
+    remedy = "Name the folder of an edition, such as a release that was unpacked."
+    return CommandError(Problem(str(place), found, expected, remedy))
 
 
 def _read_changelog(place: Path) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cchc_analysis.data.named import of_panel
+from cchc_analysis.data.named import of_panel, take_one
 from cchc_analysis.stats.intervals import NORMAL, Floats, Numbers, as_floats
 from cchc_analysis.stats.peers import break_series
 from cchc_analysis.stats.rates import MOST_SCATTER, find_scatter
@@ -156,7 +156,8 @@ def rank_within(
     """
     if is_higher_better is None:
         is_higher_better = is_best_high(panel)
-    groups = panel[panel["is_full"]].groupby(["period", *([by] if by else [])])["value"]
+    keys = ["period", *filter(None, [take_one(by, "by")])]
+    groups = panel[panel["is_full"]].groupby(keys)["value"]
     ranks: pd.Series = groups.rank(method="min", ascending=not is_higher_better)
     return ranks.reindex(panel.index).rename("rank")
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.named import of_panel
+from cchc_analysis.data.named import of_panel, take_one
 from cchc_analysis.stats.intervals import Floats, Numbers, as_floats
 
 if TYPE_CHECKING:
@@ -230,6 +230,7 @@ def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
     """
     import pandas as pd
 
+    by = take_one(by, "by")
     series: dict[Any, list[Point]] = {}  # to cut a table is most of the time of many short ones
     for row in list_rows(values[[by, *JUDGED]]):
         series.setdefault(row[by], []).append(row)
