@@ -61,7 +61,8 @@ def write_tables(project: Project, tables: Tables, version: str) -> None:
             write_copies(folder, tables)
     except OSError as error:
         where = str(error.filename or project.processed)
-        found, expected = error.strerror or "an error of the file system", "a folder to write to"
+        found = error.strerror or "an error of the file system"
+        expected = "a folder that can be written to"
         remedy = "Check its rights and the space left; the previous data are untouched."
         raise ReportError(Problem(where, found, expected, remedy)) from None
 
