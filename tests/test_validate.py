@@ -133,8 +133,8 @@ def test_the_likeliest_figure_and_what_would_close_it(finding_id: str, five_sour
     [
         (
             "D08.cao_loc_2024_h1.183.district_office.2024-06-30",
-            "Không có một số nào",
-            "No single figure",
+            "mọi quy tắc dùng số ấy đều khớp",
+            "would make every rule that uses it close",
         ),
         ("D20.cao_loc_2024_h1.183.whole_district.2024-06-30", "phải là 8.804", "should be 8,804"),
         ("Q03.dak_song_2023_9m.665.whole_district.2023-09-30", "khác một chữ số", "one digit"),
