@@ -273,6 +273,12 @@ READ: dict[str, tuple[Table, dict[str, object], dict[tuple[str, str, str], float
         },
         "4 figures",
     ),
+    "marks of notes behind values and areas": (
+        [["Tỉnh", "PCI 2022"], ["Lạng Sơn (a)", "60,10*"], ["Đắk Nông*", "61,2 (b)"]],
+        {},
+        {("20", "pci", "2022-12-31"): 60.1, ("67", "pci", "2022-12-31"): 61.2},
+        "marks of notes behind values (rows 2, 3)",
+    ),
     "years with footnotes": (
         "Tỉnh,Năm 2022 (1),2023*,2024\nLạng Sơn,60,61,62\n",
         {"constants": {"indicator": "pci"}},
@@ -331,6 +337,14 @@ def test_what_a_table_says_is_read(name: str, project: Project, tmp_path: Path) 
     summary = bring(project, write(tmp_path, file, content), **mapping)
     assert note in str(summary)
     assert values_of(project) == values
+
+
+def test_the_mark_of_a_note_is_kept_as_a_note(project: Project, tmp_path: Path) -> None:
+    text = "Tỉnh,Ghi chú,PCI 2022\nLạng Sơn,ước,60.1*\nĐắk Nông,,61.2 (b)\nCao Bằng,,62\n"
+    bring(project, write(tmp_path, "marked.csv", text))
+    table = pd.read_csv(project.raw / "panels" / "marked.csv", dtype=str, keep_default_na=False)
+    assert table["note"].tolist() == ["ước *", "(b)", ""]
+    assert table["printed"].tolist() == ["60.1", "61.2", "62"]
 
 
 def test_long_csv(project: Project, tmp_path: Path) -> None:
@@ -759,6 +773,11 @@ REFUSED: dict[str, tuple[Table, dict[str, object], tuple[str, ...]]] = {
         + "Cao Lộc,2023,98,24\n",
         {},
         ("line 52, saw 4",),
+    ),
+    "a rank or a note behind a value": (
+        [["Tỉnh", "PCI 2022"], ["Lạng Sơn", "60,10 (2)"]],
+        {},
+        ("'60,10 (2)' is not a number",),
     ),
     "a stray cell of a workbook": (
         [["area", "period", "par_index"], ["Cao Lộc", "2023", 80, "xem lại"]],

@@ -374,7 +374,7 @@ _Y = re.compile(
 _I = str.maketrans("yỳýỷỹỵ", "iìíỉĩị")
 _TONE = re.compile(r"(?:o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])(?!\w)")
 _NUMBERED = re.compile(r"^\s*\d{1,3}\s*[.)]\s*(?=[^\W\d])")
-_MARKED = re.compile(r"(?:\s*(?:[*†‡⁰¹²³⁴-⁹]|\([*\d]{1,2}\)|\[[*\d]{1,2}\]))+$")
+_MARKED = re.compile(r"(?:\s*(?:[*†‡⁰¹²³⁴-⁹]|\((?:[*\d]{1,2}|[a-e])\)|\[[*\d]{1,2}\]))+$")
 _ZERO = re.compile(r"(?<!\d)0+(?=[1-9])")
 _LETTER = re.compile(r"[thqpx]\.")
 _GLUED = re.compile(r"^([pq]) ?(?=\d+$)")

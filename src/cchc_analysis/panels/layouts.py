@@ -401,11 +401,10 @@ def _drop_groups(table: Worksheet, known: Vocabulary, index: AreaIndex) -> Works
         if numbers.str.fullmatch(r"\d+\.?").any():
             is_group |= numbers.str.fullmatch(_GROUP)
     is_repeated = cells[values].eq(labels, axis=0).any(axis=1)
-    rows = cells[(is_group | is_repeated) & (labels != "")]
-    named = labels[rows.index]
+    named = labels[(is_group | is_repeated) & (labels != "")]
     is_read = named.map(lambda label: is_total(label, known.mapping) or bool(index.find(label)))
-    is_read |= named.isin([*known.mapping.areas]) | ~is_group[rows.index]
-    lost = named[~(rows[values].map(is_figure).any(axis=1) & is_read)]
+    is_read |= named.isin([*known.mapping.areas]) | ~is_group[named.index]
+    lost = named[~(cells.loc[named.index, values].map(is_figure).any(axis=1) & is_read)]
     if not len(lost):
         return table
     said = f"{name_rows(lost.index.to_series())} ({', '.join(map(repr, lost.unique()))})"

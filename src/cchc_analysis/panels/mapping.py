@@ -337,8 +337,7 @@ class Vocabulary:
         """The same without the headings of fields that a sheet of several has otherwise."""
         names = [*names]
         held = {fold_text(name) for name in names} | {last_part(name) for name in names}
-        said = self.mapping.columns.items()
-        own = {field: name for field, name in said if fold_text(name) in held}
+        own = {key: name for key, name in self.mapping.columns.items() if fold_text(name) in held}
         return Vocabulary(self.mapping.model_copy(update={"columns": own}), self.reference)
 
     def match_field(self, name: str) -> str:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 WORD_FIELDS = tuple(name for name in FIELDS if name != "value")
 BOUNDS = dict(zip(("low", "high", "standard_error"), UNCERTAINTY, strict=True))
 """The fields of a mapping that say how sure a value is, and the columns of the figures."""
+MARKED = r"^(?P<bare>.*[\d%])\s*(?P<mark>[*†‡]+|\(\*+\)|\([a-e]\))$"
+"""A value and the mark of a note; a number in brackets may be a rank."""
 
 
 def read_panel(
@@ -385,4 +387,10 @@ def _drop_missing(figures: pd.DataFrame, mapping: PanelMapping, notes: list[str]
                 f"({areas}) left out: {absence.reason}"
             )
             is_missing |= is_absent
+    marked = texts[texts.str.endswith(("*", "†", "‡", ")"))].str.extract(MARKED).dropna()
+    if len(marked):
+        own = figures.loc[marked.index]
+        notes.append(f"marks of notes behind values ({matching.name_rows(own['row'])})")
+        said = own["note"].astype("str").str.cat(marked["mark"], sep=" ").str.strip()
+        figures.update(marked["bare"].rename("printed").to_frame().assign(note=said))
     return figures[~is_missing]
