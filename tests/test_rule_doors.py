@@ -163,3 +163,16 @@ def test_a_rule_that_fails_without_rows_is_no_all_clear(kind: str, kwargs: dict[
     suite = {"name": "mine", "meta": {"table": "statements"}, "expectations": [rule]}
     with pytest.raises(CchcError, match=r"mine, rule M1: .* names (the rows|no row)"):
         cchc.validate(table, suite)
+
+
+@pytest.mark.parametrize(
+    ("table", "suite", "words"),
+    [
+        (None, None, "validate: NoneType; expected a DataFrame"),
+        ([1], None, "validate: list; expected a DataFrame"),
+        (pd.DataFrame(TWO), 5, "validate: a suite of type int; expected a JSON file"),
+    ],
+)
+def test_what_is_no_table_or_no_suite_is_said(table: Any, suite: Any, words: str) -> None:
+    with pytest.raises(CchcError, match=words):
+        cchc.validate(table, suite, project=ROOT)

@@ -430,6 +430,7 @@ def validate(
     Raises:
         ValidationError: The suite would not do what it says.
         ReportError: The table cannot be read or understood, or no rule applies to it.
+        CommandError: It is no table, or the suite is none.
 
     Examples:
         >>> import cchc_analysis as cchc
@@ -443,7 +444,12 @@ def validate(
 
     place = open_project(project)
     own = Path(table) if isinstance(table, str) else table
-    rules = Path(suite) if isinstance(suite, str) else suite
+    rules: Any = Path(suite) if isinstance(suite, str) else suite
+    if not isinstance(own, Path):
+        named.check_table(own, "validate")
+    if not isinstance(rules, Path | Mapping | None):
+        found, expected = f"a suite of type {type(suite).__name__}", "a JSON file, or what it holds"
+        raise CommandError(Problem("validate", found, expected, "Pass its path, or a dictionary."))
     findings = validate_table(own, rules, load_reference(place.reference), place.expectations)
     for said in findings.attrs["warnings"]:
         warnings.warn(said, stacklevel=2)
