@@ -346,3 +346,10 @@ def test_rows_of_one_area_and_period_are_told_and_not_compared(tmp_path: Path) -
     # Where nothing says whose numbers a row has, each row is somebody else's.
     bare = "dossiers_received_total,dossiers_resolved_total\n100,90\n999,90\n"
     assert run(bare, tmp_path).attrs["warnings"] == []
+
+
+@pytest.mark.parametrize("name", ["value", "printed"])
+def test_a_wide_table_may_have_a_column_of_the_long_ones(name: str, tmp_path: Path) -> None:
+    content = f"area,dossiers_received_total,dossiers_received_online,{name}\nA,3,9,1\n"
+    findings = run(content, tmp_path)
+    assert len(findings) == 1

@@ -282,7 +282,8 @@ def _melt_columns(file: str, table: pd.DataFrame, operands: Mapping[str, Operand
         table = table.assign(source_id=[f"{Path(file).stem} row {row}" for row in table.index])
     keyed, said = table.assign(row=table.index), (*PLACE, "area", "period", "status", "row")
     kept = [name for name in keyed.columns if name in said]
-    melted = keyed.melt(kept, [name for name in table.columns if name in operands], "column")
+    told = [name for name in table.columns if name in operands]
+    melted = keyed[[*kept, *told]].melt(kept, told, "column")
     own = melted["column"].map(operands)
     scope = own.map(lambda each: each.scope)
     return melted.assign(
