@@ -14,7 +14,7 @@ from great_expectations.datasource.fluent.interfaces import Batch
 
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.rules import suite_parameters, validate_tables
-from cchc_analysis.rules.rows import CELLS, describe_rows, list_cells
+from cchc_analysis.rules.rows import CELLS, _meet, describe_rows, list_cells
 from cchc_analysis.rules.suites import (
     GUARD,
     SUITES,
@@ -286,3 +286,9 @@ def test_the_columns_of_a_condition_are_columns() -> None:
     named = {each for condition in CELLS.values() for each in list_cells(condition)}
     assert "abs" not in named
     assert list_cells(CELLS["expect_value_inside_its_room"]) == ["low", "value", "high"]
+
+
+def test_no_count_has_the_usual_size_of_one_beyond_all_others() -> None:
+    odd = pd.DataFrame({"quantity": [0, 0, 1], "pace": [3.0, 10.0, 4.0], "usual": [12.0, 3.0, 2.0]})
+    one, other = _meet(odd.assign(low=odd["usual"] - 0.7, high=odd["usual"] + 0.7))
+    assert [*zip(one, other, strict=True)] == [(1, 0)]

@@ -331,7 +331,7 @@ def _meet(odd: pd.DataFrame) -> tuple[Integers, Integers]:
 
     They are sought by size: to hold each against each would take the square of their number.
     """
-    pace, least, most = odd["pace"], odd["pace"].min(), odd["pace"].max()
+    pace, least, most = odd["pace"], odd["pace"].min() - 0.5, odd["pace"].max() + 0.5
     # What keeps one quantity apart from the next on the line along which is searched.
     shift = odd["quantity"] * (most - least + 1.0)
     line = (pace + shift).to_numpy()
