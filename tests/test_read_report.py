@@ -106,6 +106,7 @@ def test_what_has_no_head_is_told_and_what_is_no_report_refused(
     [
         ("của huyện Cao Lộc năm 2025", "", "no area of its time has that name. Huyện Cao Lộc"),
         ("của huyện Bến Thử năm 2023", "", "no area of its time has that name. "),
+        ("của huyện Châu Thành năm 2023", "", "Thành', but Several areas have that name"),
         ("của tỉnh Lạng Sơn năm 2023", "UBND huyện và các phòng của huyện. ", "do not agree"),
         ("năm 2023", "", "nothing says whose it is. Decide it"),
     ],

@@ -21,6 +21,7 @@ from cchc_analysis.data.files import format_table, list_rows, write_text
 from cchc_analysis.data.owned import all_or_none, changing, may_replace, note_files
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS
 from cchc_analysis.data.reference import Project, Reference, load_reference
+from cchc_analysis.data.reference.catalogue import SEVERAL
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import CommandError, Problem, ReportError
 from cchc_analysis.read.correcting import OpenDraft
@@ -161,7 +162,9 @@ def _doubt_area(head: ReportHead, reference: Reference, *, has_others: bool) -> 
     try:
         reference.match_area(head.area, head.day)
     except KeyError as error:
-        why = f"no area of its time has that name. {error.args[0]}"
+        said = str(error.args[0])
+        none = "" if said.startswith(SEVERAL) else "no area of its time has that name. "
+        why = f"{none}{said}"
     told = f"it may be of {head.area!r}, but {why}" if head.area else "nothing says whose it is"
     yield f"{told}. Decide it, or say it with --area"
 

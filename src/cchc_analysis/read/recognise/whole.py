@@ -91,11 +91,12 @@ def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
         if figure.units and twin.unit not in figure.units:
             # "09 văn bản … 09 nhiệm vụ": as many, and of another kind.
             return None
+        where = "further on in the line" if twin.line == figure.line else "in a line above"
         return {
             "indicator": twin.indicator, "scope": twin.scope, "unit": twin.unit,
             "period_start": twin.period_start, "period_end": twin.period_end,
-            "reason": "comes back as the whole of a pair in its line",
-            "looked_again": "took the indicator of the same number further on in the line",
+            "reason": "comes back as the whole of a pair",
+            "looked_again": f"took the indicator of the same number {where}",
         }  # fmt: skip
 
     return _mend(figures, find)
