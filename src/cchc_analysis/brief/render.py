@@ -193,27 +193,21 @@ def execute_notebook(
     Raises:
         BriefError: A cell failed; says which, and with what.
     """
-    from papermill import execute as parts
-    from papermill.engines import papermill_engines as engines
+    from papermill import execute_notebook as execute
     from papermill.exceptions import PapermillExecutionError
 
-    # The parts of papermill's ``execute_notebook``, but for writing: nobody reads what is executed.
-    loaded = parts.load_notebook_node(str(notebook))
-    filled = parts.parameterize_notebook(loaded, dict(parameters), engine_name=engine)
-    noted = parts.prepare_notebook_metadata(filled, str(notebook), None)
-    prepared = parts.remove_error_markers(noted)
     try:
-        with parts.chdir(str(cwd)):
-            executed = engines.execute_notebook_with_engine(
-                engine,
-                prepared,
-                kernel_name=engines.nb_kernel_name(engine, prepared),
-                progress_bar=False,
-                log_output=False,
-                # The kernel warns of its own sockets, and nobody who builds a page can help it.
-                extra_arguments=["--log-level=40"],
-            )
-        parts.raise_for_execution_errors(executed, None)
+        executed = execute(
+            str(notebook),
+            None,  # nobody reads what is executed
+            parameters=dict(parameters),
+            progress_bar=False,
+            log_output=False,
+            cwd=str(cwd),
+            engine_name=engine,
+            # The kernel warns of its own sockets, and nobody who builds a page can help it.
+            extra_arguments=["--log-level=40"],
+        )
     except PapermillExecutionError as error:
         source = str(error.source).strip().splitlines() or [""]
         raise BriefError(_name_failure(notebook, source[0], error.ename, error.evalue)) from None
