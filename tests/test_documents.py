@@ -15,8 +15,7 @@ from cchc_analysis.data import outside
 from cchc_analysis.data.encodings import TCVN3, convert_tcvn3, convert_vni
 from cchc_analysis.data.outside import MOST_PDF_OBJECTS
 from cchc_analysis.errors import ReportError
-from cchc_analysis.read.documents import mask_persons, open_document
-from cchc_analysis.read.documents.lines import open_here
+from cchc_analysis.read.documents import mask_persons, open_document, open_here
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 SENTENCE = "Kết quả cải cách hành chính: huyện tiếp nhận và giải quyết 1.310 hồ sơ của các xã.\n"

@@ -20,7 +20,7 @@ from typing import Any
 
 from cchc_analysis.data.records import Period, Scope, Status
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.read.documents.lines import Line
+from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise import windows
 from cchc_analysis.read.recognise.head import (

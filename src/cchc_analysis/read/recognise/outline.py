@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from cchc_analysis.read.documents.lines import RAISED, Cell, Line
+from cchc_analysis.read.documents import RAISED, Cell, Line
 from cchc_analysis.read.patterns import CAPITALS, PATTERNS, WORDS
 from cchc_analysis.read.recognise.wording import fold_word
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.records import Comparator, Period, Scope, Status
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.read.documents.lines import Document, Line
+from cchc_analysis.read.documents import Document, Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise import companions, outline, scopes
 from cchc_analysis.read.recognise.figures import OTHER_REPORT, Figure, mark_entry

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Scope
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.read.documents.lines import Line
+from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.figures import Figure
 from cchc_analysis.read.recognise.frame import Frame

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
-from cchc_analysis.read.documents.lines import Line
+from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise import matching, numerals
 from cchc_analysis.read.recognise.outline import INNER, Label, OutlinePlace

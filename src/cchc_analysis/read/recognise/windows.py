@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from cchc_analysis.data.clean import PeriodError, month_end, parse_period
 from cchc_analysis.data.records import Period
-from cchc_analysis.read.documents.lines import Line
+from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 
 OTHER_DAYS = 45

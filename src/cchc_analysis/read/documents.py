@@ -200,9 +200,7 @@ def open_document(path: Path, *, seconds: int = MOST_SECONDS, is_alone: bool = T
     _refuse_kind(path, kind, data)
     if not is_alone or kind == "text":
         return open_here(path, data)
-    opened: Document = call_apart(
-        "cchc_analysis.read.documents.lines:open_alone", path, seconds=seconds
-    )
+    opened: Document = call_apart("cchc_analysis.read.documents:open_alone", path, seconds=seconds)
     return opened
 
 
@@ -240,13 +238,13 @@ def _refuse_kind(path: Path, kind: str, data: bytes) -> None:
 def _read(path: Path, data: bytes) -> Document:
     kind = sniff(data)
     if kind == "pdf":
-        from cchc_analysis.read.documents.pdf import read_pdf
+        from cchc_analysis.read.pdf import read_pdf
 
         return read_pdf(path, data)
     if kind == "zip":
         return _read_archive(path, data)
     if kind == "html":
-        from cchc_analysis.read.documents.office import read_web
+        from cchc_analysis.read.office import read_web
 
         return read_web(path, data)
     text, encoding = decode_text(path, data)
@@ -256,11 +254,11 @@ def _read(path: Path, data: bytes) -> Document:
 def _read_archive(path: Path, data: bytes) -> Document:
     names = set(open_archive(path, data).namelist())
     if "word/document.xml" in names:
-        from cchc_analysis.read.documents.office import read_word
+        from cchc_analysis.read.office import read_word
 
         return read_word(path, data)
     if "xl/workbook.xml" in names:
-        from cchc_analysis.read.documents.office import read_sheet
+        from cchc_analysis.read.office import read_sheet
 
         return read_sheet(path, data)
     raise refuse(path, "an archive that is no document", FORMATS, "Unpack it first.")

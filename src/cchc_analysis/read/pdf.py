@@ -16,7 +16,7 @@ from typing import Any
 
 from cchc_analysis.data.encodings import convert_legacy
 from cchc_analysis.data.outside import MOST_PAGES, MOST_PDF_OBJECTS, refuse
-from cchc_analysis.read.documents.lines import Cell, Document, Row, build_document, raise_digits
+from cchc_analysis.read.documents import Cell, Document, Row, build_document, raise_digits
 
 SMALL_PRINT = 0.88
 MARGIN = 0.09

@@ -27,7 +27,7 @@ from cchc_analysis.data.outside import (
     refuse_outside_parts,
     tell_hidden,
 )
-from cchc_analysis.read.documents.lines import Cell, Document, Row, build_document, raise_digits
+from cchc_analysis.read.documents import Cell, Document, Row, build_document, raise_digits
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MOST_SPAN = 100
