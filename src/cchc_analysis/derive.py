@@ -19,7 +19,7 @@ from cchc_analysis.data.clean import format_number, is_cut_off, label_period, pa
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Comparator, Origin, Status
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.data.tidy import correct_values, index_printed, mark_corrections
+from cchc_analysis.data.tidy import correct_values, mark_corrections
 from cchc_analysis.errors import Problem, ReferenceDataError, ValidationError
 from cchc_analysis.stats.rates import wilson_interval
 from cchc_analysis.stats.windows import discretise_windows
@@ -111,7 +111,7 @@ def _list_places(sources: str, figures: str) -> Iterator[tuple[str, str]]:
 def _report(observations: pd.DataFrame, transcripts: pd.DataFrame) -> pd.DataFrame:
     """The published reading of each source and quantity, with the other readings beside it."""
     key = ["source_id", *QUANTITY]
-    printed = index_printed(transcripts)
+    printed = transcripts.set_index(["source_id", "figure_id"])["printed"].to_dict()
     first_figure = observations["figures"].str.split(" ").str[0]
     texts = [
         printed.get(place, "")

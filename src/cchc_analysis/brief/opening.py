@@ -125,7 +125,7 @@ def match_told(
         CommandError: No area has that name, or several; or it has no report on the period.
     """
     told = {place for place, period in places if period == label}
-    meant = reference.match_held(area, told, list_days(label))
+    meant = reference.match_held(area, told, list_days(match_period(label)))
     if len(meant) == 1:
         return meant.pop()
     held = meant or reference.match_held(area, {place for place, _ in places})

@@ -15,10 +15,9 @@ import calendar
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cchc_analysis.data.records import Comparator, Number, Period, load_own
 
@@ -34,11 +33,11 @@ _WINDOWS = {suffix: (1, last) for suffix, last in LAST_MONTHS.items()} | {
 """The first and the last month of each window that has a label."""
 
 _NOTE_MARK = re.compile(r"\s*[⁽(]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+[⁾)]?$")
-_WHOLE = re.compile(r"[0-9]+")
-_DOT_GROUPS = re.compile(r"([1-9][0-9]{0,2})((?:\.[0-9]{3})+)(?:,([0-9]+))?")
-_COMMA_GROUPS = re.compile(r"([1-9][0-9]{0,2})((?:,[0-9]{3}){2,})")
-_SPACE_GROUPS = re.compile(r"([1-9][0-9]{0,2})((?:[ \u00a0\u202f][0-9]{3})+)(?:,([0-9]+))?")
-_DECIMAL = re.compile(r"([0-9]+)[,.]([0-9]+)")
+_GROUPS = re.compile(
+    r"([1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+|(?:[ \u00a0\u202f][0-9]{3})+))(?:,([0-9]+))?"
+)
+_COMMA_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}")
+_DECIMAL = re.compile(r"([0-9]+)(?:[,.]([0-9]+))?")
 _ONE_COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _MAGNITUDES = {"nghìn": 3, "ngàn": 3, "thousand": 3, "triệu": 6, "million": 6}
 _MAGNITUDE = re.compile(rf"\s*\b({'|'.join(_MAGNITUDES)})$", re.IGNORECASE)
@@ -59,11 +58,11 @@ def parse_number(text: str, kind: str = "other") -> Number:
     """Read a number as Vietnamese reports print it.
 
     A dot before groups of three digits separates thousands, any other dot is a decimal mark; a
-    comma is a decimal mark. A bound word before the number becomes its comparator, a note mark
-    behind it is not part of it.
+    comma is a decimal mark. A bound word before the number becomes its comparator, a note mark or
+    percent sign behind it is not part of it.
 
     Args:
-        text: The printed number, without its unit (a percent sign is let pass).
+        text: The printed number, without its unit.
         kind: The kind of its unit. A ``count`` has no fraction; a ``rate`` or ``score`` with one
             dot before three digits could be thousands or decimals, and is refused, and so is
             ``money`` with one comma before three digits. A ``count`` may end in "ngàn" or
@@ -113,44 +112,30 @@ def _cut(text: str) -> str:
 
 
 def _parse_digits(digits: str, text: str, kind: str) -> tuple[float, int]:
-    if _WHOLE.fullmatch(digits):
-        return float(digits), 0
-    for pattern in (_DOT_GROUPS, _SPACE_GROUPS):
-        if grouped := pattern.fullmatch(digits):
-            return _parse_groups(grouped, text, kind)
     if _COMMA_GROUPS.fullmatch(digits):
         return float(digits.replace(",", "")), 0
-    parts = _DECIMAL.fullmatch(digits)
+    grouped = _GROUPS.fullmatch(digits)
+    parts = grouped or _DECIMAL.fullmatch(digits)
     if not parts:
         raise NumberError(f"{_cut(text)!r} is not a number")
-    # A mark that is no decimal mark, or may not be one, in what is counted or paid.
-    if kind in ("count", "money") and _ONE_COMMA_GROUP.fullmatch(digits):
-        raise NumberError(f"{text!r} has a comma that can stand between thousands or decimals")
-    if kind == "count" and "." in digits:
-        raise NumberError(f"{text!r} has a group that is not three digits long")
-    if kind == "count":
-        raise NumberError(f"{text!r} is a fraction of a thing that is counted")
-    return float(f"{parts[1]}.{parts[2]}"), len(parts[2])
-
-
-def _parse_groups(grouped: re.Match[str], text: str, kind: str) -> tuple[float, int]:
-    whole = grouped[1] + re.sub(r"\D", "", grouped[2])
-    decimals = grouped[3] or ""
-    if kind in ("rate", "score") and not decimals and "." in grouped[2]:
+    whole, decimals = re.sub(r"\D", "", parts[1]), parts[2] or ""
+    if grouped and kind in ("rate", "score") and not decimals and "." in digits:
         raise NumberError(f"{text!r} can be thousands or decimals of a {kind}")
+    # A mark that is no decimal mark, or may not be one, in what is counted or paid.
+    if not grouped and kind in ("count", "money") and _ONE_COMMA_GROUP.fullmatch(digits):
+        raise NumberError(f"{text!r} has a comma that can stand between thousands or decimals")
+    if not grouped and kind == "count" and "." in digits:
+        raise NumberError(f"{text!r} has a group that is not three digits long")
     if kind == "count" and decimals:
         raise NumberError(f"{text!r} is a fraction of a thing that is counted")
     return float(f"{whole}.{decimals or 0}"), len(decimals)
 
 
 def format_number(value: float, decimals: int | None = None) -> str:
-    """Print a number the Vietnamese way: dots between thousands, a decimal comma.
+    """Print a number the Vietnamese way, in its shortest exact form unless ``decimals`` are given.
 
-    ``parse_number`` reads it back unchanged. Without ``decimals`` the shortest exact form is used.
-
-    Examples:
-        >>> format_number(1310), format_number(89.4), format_number(98.24, 1)
-        ('1.310', '89,4', '98,2')
+    >>> format_number(1310), format_number(89.4), format_number(98.24, 1)
+    ('1.310', '89,4', '98,2')
     """
     if decimals is None:
         shortest = repr(round(float(value), 6))
@@ -179,7 +164,7 @@ def parse_period(text: str) -> Period:
     for pattern, build in _PERIOD_FORMS:
         if parts := pattern.fullmatch(folded):
             try:
-                return build(parts)
+                return build(*parts.groups())
             except ValueError as error:
                 raise PeriodError(f"{text!r}: {error}") from None
     raise PeriodError(f"{text!r} is not a period")
@@ -206,33 +191,33 @@ def month_end(year: int, month: int) -> dt.date:
     return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _interval(parts: re.Match[str]) -> Period:
-    start, end = map(dt.date.fromisoformat, parts.groups())
+def _interval(first: str, last: str) -> Period:
+    start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
     if start > end:
         raise PeriodError(f"{start} comes after {end}")
     return Period(start, end)
 
 
-_PERIOD_FORMS = tuple(
-    (re.compile(pattern), build)
-    for pattern, build in (
-        (r"(\d{4})-(q[1-4]|h[12]|9m)", lambda p: _span(p[1], *_WINDOWS[p[2].upper()])),
-        (r"(?:cả )?(?:năm )?(\d{4})", lambda p: _span(p[1], 1, 12)),
-        (
-            r"quý\s+(i{1,3}|iv|[1-4])\s*(?:/|năm)?\s*(\d{4})",
-            lambda p: _span(p[2], *_WINDOWS[f"Q{QUARTERS[p[1]]}"]),
-        ),
-        (
-            r"0?([369]) tháng cuối(?: năm)?\s*/?\s*(\d{4})",
-            lambda p: _span(p[2], 13 - int(p[1]), 12),
-        ),
-        (
-            r"0?([1-9]|1[01]) tháng(?: đầu)?(?: năm)?\s*/?\s*(\d{4})",
-            lambda p: _span(p[2], 1, int(p[1])),
-        ),
-        (r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)", _interval),
-        (r"(\d{4}-\d\d-\d\d)", lambda p: Period(None, dt.date.fromisoformat(p[1]))),
-    )
+_PERIOD_FORMS: tuple[tuple[re.Pattern[str], Callable[..., Period]], ...] = (
+    (
+        re.compile(r"(\d{4})-(q[1-4]|h[12]|9m)"),
+        lambda year, window: _span(year, *_WINDOWS[window.upper()]),
+    ),
+    (re.compile(r"(?:cả )?(?:năm )?(\d{4})"), lambda year: _span(year, 1, 12)),
+    (
+        re.compile(r"quý\s+(i{1,3}|iv|[1-4])\s*(?:/|năm)?\s*(\d{4})"),
+        lambda quarter, year: _span(year, *_WINDOWS[f"Q{QUARTERS[quarter]}"]),
+    ),
+    (
+        re.compile(r"0?([369]) tháng cuối(?: năm)?\s*/?\s*(\d{4})"),
+        lambda months, year: _span(year, 13 - int(months), 12),
+    ),
+    (
+        re.compile(r"0?([1-9]|1[01]) tháng(?: đầu)?(?: năm)?\s*/?\s*(\d{4})"),
+        lambda months, year: _span(year, 1, int(months)),
+    ),
+    (re.compile(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)"), _interval),
+    (re.compile(r"(\d{4}-\d\d-\d\d)"), lambda day: Period(None, dt.date.fromisoformat(day))),
 )
 
 
@@ -256,9 +241,8 @@ def keep_text(text: str) -> str:
 def fold_text(text: str) -> str:
     """Fold case, diacritics and punctuation away, to compare names and never to store them.
 
-    Examples:
-        >>> fold_text("Huyện Đắk R'Lấp") == fold_text("huyen Dak R’lap")
-        True
+    >>> fold_text("Huyện Đắk R'Lấp") == fold_text("huyen Dak R’lap")
+    True
     """
     stripped = "".join(
         character
@@ -271,9 +255,8 @@ def fold_text(text: str) -> str:
 def slug_text(text: str) -> str:
     """Make a path part of a name.
 
-    Examples:
-        >>> slug_text("Cao Lộc"), slug_text("../<b>x</b>")
-        ('cao-loc', 'b-x-b')
+    >>> slug_text("Cao Lộc"), slug_text("../<b>x</b>")
+    ('cao-loc', 'b-x-b')
     """
     return fold_text(text).replace(" ", "-")
 
@@ -304,11 +287,7 @@ def nearest_names(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
 def is_cut_off(first: Any, first_decimals: Any, second: Any, second_decimals: Any) -> Any:
     """Whether the shorter of two numbers is the longer one with digits cut off, not rounded.
 
-    Args:
-        first: A number, or an array of them; so are the others.
-        first_decimals: How many decimals it is printed with.
-        second: The number that it is held against.
-        second_decimals: How many decimals that one is printed with.
+    With each goes the number of decimals it is printed with; all may be arrays.
 
     >>> is_cut_off(6.747, 3, 6.74757, 5), is_cut_off(40.62, 2, 40.6146, 4)
     (True, False)
@@ -386,16 +365,11 @@ _BEHIND = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Name:
-    """A name taken apart.
+class Name(NamedTuple):
+    """A name taken apart: as printed, tidied, with case folded.
 
-    Attributes:
-        text: As printed, tidied, with case folded.
-        head: The same without what stands behind it in brackets or after a comma.
-        bare: The same without its kind.
-        types: The types of area that its kind allows; empty where it names none.
-        province: What stands behind it in brackets or after a comma, as printed.
+    ``head`` is what stands before brackets or a comma, ``bare`` that without its kind, ``types``
+    the types of area that the kind allows (none named: empty), ``province`` what stands behind.
     """
 
     text: str

@@ -12,6 +12,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
+from itertools import chain
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
@@ -45,16 +46,9 @@ def choose_rows(
 ) -> pd.DataFrame:
     """The rows that a person named, in the order of the table.
 
-    Where nothing is left, the result is an empty table with all columns, and a ``UserWarning``
-    says which choice left nothing.
-
-    Args:
-        table: Any table of a run.
-        reference: The reference tables.
-        choice: What is wanted by column (``_MATCH``): one name or several, ``None`` for all.
-
-    Raises:
-        CommandError: A name, code, label or word is unknown; offers the nearest.
+    ``choice`` says what is wanted by column (``_MATCH``): one name or several, ``None`` for all;
+    what is unknown is a ``CommandError`` that offers the nearest. Where nothing is left, the result
+    is an empty table with all columns, and a ``UserWarning`` says which choice left nothing.
     """
     chosen = table
     for column, named in choice.items():
@@ -71,35 +65,38 @@ def choose_rows(
 
 
 def take_one(value: Any, what: str) -> str:
-    """One name or code where one is asked for, as text.
-
-    Raises:
-        CommandError: It is a list, or no name.
-    """
+    """One name or code as text; a ``CommandError`` where it is a list, or no name."""
     if isinstance(value, (str, Integral)):
         return str(value)
-    found = f"{type(value).__name__} {value!r}"[:80]
-    raise CommandError(Problem(what, found, "one name or code", "Call it once for each."))
+    raise _refuse_type(what, value, "one name or code", "Call it once for each.")
+
+
+def take_some(wanted: Any) -> list[str]:
+    """What was asked for as a list of texts: one text or number is a list of one.
+
+    A ``CommandError`` where it is neither, or holds something else.
+    """
+    if isinstance(wanted, (str, Integral)):
+        return [str(wanted)]
+    if isinstance(wanted, Iterable):
+        return [take_one(each, "choice") for each in wanted]
+    raise _refuse_type("choice", wanted, "names or codes", "Write one, or a list.")
 
 
 def take_path(value: Any, what: str) -> Path:
-    """A path where one is asked for.
-
-    Raises:
-        CommandError: It is none.
-    """
+    """A path; a ``CommandError`` where it is none."""
     if isinstance(value, (str, PathLike)):
         return Path(value)
+    raise _refuse_type(what, value, "a path", "Write it as text, or as a Path.")
+
+
+def _refuse_type(what: str, value: Any, expected: str, remedy: str) -> CommandError:
     found = f"{type(value).__name__} {value!r}"[:80]
-    raise CommandError(Problem(what, found, "a path", "Write it as text, or as a Path."))
+    return CommandError(Problem(what, found, expected, remedy))
 
 
 def check_table(value: Any, who: str) -> None:
-    """Refuse what is no table.
-
-    Raises:
-        CommandError: It is not.
-    """
+    """Refuse what is no table, with a ``CommandError``."""
     import pandas as pd
 
     if not isinstance(value, pd.DataFrame):
@@ -143,11 +140,29 @@ def add_names(table: pd.DataFrame, reference: Reference, words: Words) -> pd.Dat
     """
     import pandas as pd
 
-    names = list(_list_names(reference, words))
+    areas, catalogue, units = reference.area_rows, reference.indicator_rows, reference.unit_rows
+    province, regions, label = reference.find_province, reference.region_of, f"label_{words.lang}"
+
+    def name_area(area_id: str) -> str:
+        row = areas.get(area_id)
+        return str(words.place(row)) if row else ""
+
+    names: dict[str, dict[str, Callable[[str], str]]] = {
+        "area_id": {
+            "area": name_area,
+            "province": lambda each: name_area(province(each)),
+            "region": lambda each: name_area(regions.get(province(each), "")),
+        },
+        "indicator": {
+            "indicator_label": lambda each: str(catalogue.get(each, {}).get(label, each))
+        },
+        "scope": {"scope_label": lambda each: words.plain(f"scope.{each}")},
+        "unit": {"unit_label": lambda each: str(units.get(each, {}).get(label, each))},
+    }
     columns: dict[str, Any] = {}
     for code in table.columns:
         columns[code] = table[code]
-        for column, _, name_of in (each for each in names if each[1] == code):
+        for column, name_of in names.get(code, {}).items():
             known = {each: name_of(each) for each in table[code].unique()}
             columns[column] = table[code].map(known)
     return pd.DataFrame(columns)
@@ -185,19 +200,15 @@ def warn_other_days(table: pd.DataFrame, periods: list[str], sources: pd.DataFra
 
 
 def tabulate_areas(reference: Reference, level: str | None, day: Any) -> pd.DataFrame:
-    """The areas of a level, or of all, as a table; of a day, if one is given.
-
-    Raises:
-        CommandError: There is no such level or day.
-    """
+    """The areas of a level, or of all, as a table; of a day, if one is given."""
     import pandas as pd
 
     levels = LEVELS if level is None else [_match_word("level", LEVELS, level)]
     if day and not (isinstance(day, str) and is_day(day)):
         problem = Problem(f"day {day!r}", "no day", "2025-07-01", "Write year, month and day.")
         raise CommandError(problem)
-    columns = [*reference.areas.columns, "km2"]
     areas = [row for each in levels for row in reference.list_areas(each, day)]
+    columns = [*reference.areas.columns, "km2"]
     return pd.DataFrame(areas, columns=columns, dtype="str").fillna("")
 
 
@@ -214,82 +225,39 @@ def order_categories(table: pd.DataFrame) -> pd.DataFrame:
         if column in typed:
             typed[column] = pd.to_datetime(typed[column].replace("", None), format="%Y-%m-%d")
     orders = {"scope": Scope, "status": Status, "severity": Severity}
-    for column in (*orders, "period", "unit", "origin", *NAME_COLUMNS[1:]):
+    for column in (*orders, "unit", "origin", *NAME_COLUMNS[1:]):
         if column in typed:
-            is_period = column == "period"
             held = table[column].unique().tolist()
-            if is_period:  # by the last day counted, then by the first
-                days = table[["period", "period_end", "period_start"]].astype(str)
-                ends = days.groupby("period").max().sort_values([*days.columns[1:]], kind="stable")
-                held = ends.index.tolist()
             known = [each for each in map(str, orders.get(column, ())) if each in held]
-            categories = list(dict.fromkeys([*known, *held]))
-            typed[column] = pd.Categorical(table[column], categories, ordered=is_period)
+            typed[column] = pd.Categorical(table[column], [*dict.fromkeys([*known, *held])])
+    if "period" in typed:  # by the last day counted, then by the first
+        days = table[["period", "period_end", "period_start"]].astype(str)
+        ends = days.groupby("period").max().sort_values([*days.columns[1:]], kind="stable")
+        typed["period"] = pd.Categorical(table["period"], ends.index.tolist(), ordered=True)
     return typed
-
-
-def _list_names(
-    reference: Reference, words: Words
-) -> Iterable[tuple[str, str, Callable[[str], str]]]:
-    areas, catalogue, units = reference.area_rows, reference.indicator_rows, reference.unit_rows
-
-    def name_area(area_id: str) -> str:
-        row = areas.get(area_id)
-        return str(words.place(row)) if row else ""
-
-    province, regions = reference.find_province, reference.region_of
-    yield "area", "area_id", name_area
-    yield "province", "area_id", lambda each: name_area(province(each))
-    yield "region", "area_id", lambda each: name_area(regions.get(province(each), ""))
-    label = f"label_{words.lang}"
-    yield "indicator_label", "indicator", lambda each: str(catalogue.get(each, {}).get(label, each))
-    yield "scope_label", "scope", lambda each: words.plain(f"scope.{each}")
-    yield "unit_label", "unit", lambda each: str(units.get(each, {}).get(label, each))
-
-
-def take_some(wanted: Any) -> list[str]:
-    """What was asked for as a list of texts: one text or number is a list of one.
-
-    Raises:
-        CommandError: It is neither, or holds something else.
-    """
-    if isinstance(wanted, (str, Integral)):
-        return [str(wanted)]
-    if not isinstance(wanted, Iterable):
-        found = f"{type(wanted).__name__} {wanted!r}"[:80]
-        raise CommandError(Problem("choice", found, "names or codes", "Write one, or a list."))
-    return [take_one(each, "choice") for each in wanted]
 
 
 def match_indicator(reference: Reference, name: str) -> str:
     """The code of an indicator by its code or its label in either language.
 
-    Raises:
-        CommandError: No indicator has it, or several; offers the nearest.
+    A ``CommandError`` where no indicator has it, or several; it offers the nearest.
     """
     rows = reference.indicator_rows
     if name in rows:
         return name
-    folded, labels = fold_text(name), ("label_vi", "label_en")
-    found = [
-        code
-        for code, row in rows.items()
-        if any(fold_text(str(row[label])) == folded for label in labels)
-    ]
+    labels = {code: (str(row["label_vi"]), str(row["label_en"])) for code, row in rows.items()}
+    folded = fold_text(name)
+    found = [code for code, told in labels.items() if folded in map(fold_text, told)]
     if len(found) == 1:
         return found[0]
-    near = offer_names(name, [*rows, *(str(row[each]) for row in rows.values() for each in labels)])
+    near = offer_names(name, [*rows, *chain.from_iterable(labels.values())])
     remedy = f"Write one of the codes {', '.join(found)}." if found else f"{near}{_LISTED}"
     where = f"indicator {name!r}"
     raise CommandError(Problem(where, "not in the catalogue", "a code or its label", remedy))
 
 
 def match_period(text: str) -> Period:
-    """Match a label or its Vietnamese name to a period.
-
-    Raises:
-        CommandError: It names none; says in which ways one can be written.
-    """
+    """Match a label or its Vietnamese name to a period, or say how one can be written."""
     try:
         return parse_period(text)
     except PeriodError as error:
@@ -301,13 +269,8 @@ def match_period(text: str) -> Period:
         raise CommandError(Problem(f"period {text!r}", str(error), expected, remedy)) from None
 
 
-def list_days(label: str) -> list[str]:
-    """The first and the last day of a period, by its label.
-
-    Raises:
-        CommandError: As ``match_period``.
-    """
-    period = match_period(label)
+def list_days(period: Period) -> list[str]:
+    """The first and the last day of a period."""
     return [day.isoformat() for day in (period.start, period.end) if day]
 
 
@@ -392,7 +355,11 @@ def to_wide(
     check_table(table, "to_wide")
     rows, heads = ([*each] if is_list_like(each) else [each] for each in (index, columns))
     told = [*rows, *heads]
-    _check_columns(table, [*told, values])
+    if missing := [str(name) for name in [*told, values] if name not in [*table.columns]]:
+        hint = f"The table has {', '.join(map(str, table.columns))}."
+        if "area" in missing:
+            hint = 'load_indicators(names="vi") adds names; without them, index="area_id".'
+        raise _refuse(f"no column {', '.join(missing)}", "columns of the table", hint)
     _check_dimensions(table, told)
     _check_cells(table, told)
     wide = table.set_index(told)[values].unstack(heads)
@@ -403,14 +370,6 @@ def to_wide(
 
 def _refuse(found: str, expected: str, remedy: str) -> CommandError:
     return CommandError(Problem("to_wide", found, expected, remedy))
-
-
-def _check_columns(table: pd.DataFrame, names: list[str]) -> None:
-    if missing := [str(name) for name in names if name not in [*table.columns]]:
-        hint = f"The table has {', '.join(map(str, table.columns))}."
-        if "area" in missing:
-            hint = 'load_indicators(names="vi") adds names; without them, index="area_id".'
-        raise _refuse(f"no column {', '.join(missing)}", "columns of the table", hint)
 
 
 def _check_dimensions(table: pd.DataFrame, told: list[str]) -> None:

@@ -11,9 +11,10 @@ hides no contradiction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data import records
@@ -65,10 +66,9 @@ def tidy_observations(
 
     rows: list[dict[str, Any]] = []
     problems: dict[str, list[Problem]] = {}
-    find_area = AreaFinder(reference, sources, keeps_unknown=keeps_unknown_areas)
+    find_area = _make_finder(reference, sources, keeps_unknown=keeps_unknown_areas)
     for figure in list_rows(transcripts[transcripts["indicator"] != ""]):
-        found = list(_check_figure(figure, reference, find_area))
-        if found:
+        if found := [*_check_figure(figure, reference, find_area)]:
             problems.setdefault(figure["source_id"], []).extend(found)
         else:
             rows.append(_tidy_figure(figure, reference, find_area(figure)))
@@ -77,41 +77,38 @@ def tidy_observations(
     return Tidied(good, {source: tuple(found) for source, found in problems.items()})
 
 
-class AreaFinder:
-    """Finds the area of a figure: the one that was there when its source was issued.
+AreaOf = Callable[[Mapping[str, str]], str]
+
+
+def _make_finder(
+    reference: Reference, sources: pd.DataFrame | None, *, keeps_unknown: bool = False
+) -> AreaOf:
+    """What finds the area of a figure: the one that was there when its source was issued.
 
     Of several with one name the one in the area of the source is meant: "xã Yên Phúc" in a report
     of the district that it lies in. A figure of no known source is looked up on its own last day.
+    A ``KeyError`` with a sentence says that none or several are meant.
     """
+    rows = {} if sources is None else {row["source_id"]: row for row in list_rows(sources)}
 
-    def __init__(
-        self,
-        reference: Reference,
-        sources: pd.DataFrame | None,
-        *,
-        keeps_unknown: bool = False,
-    ) -> None:
-        rows = [] if sources is None else list_rows(sources)
-        self._reference, self._keeps_unknown = reference, keeps_unknown
-        self._rows = {row["source_id"]: row for row in rows}
-        self._found: dict[tuple[str, str, str], str] = {}
+    @cache
+    def find(source_id: str, name: str, day: str) -> str:
+        own = ""
+        with suppress(KeyError):
+            own = reference.match_source(rows[source_id])
+        try:
+            return reference.match_area(name, day, inside=own)
+        except KeyError:
+            if keeps_unknown:
+                return name
+            raise
 
-    def __call__(self, figure: Mapping[str, str]) -> str:
-        """The id of its area; KeyError with a sentence where none or several are meant."""
-        source = self._rows.get(figure["source_id"])
+    def find_area(figure: Mapping[str, str]) -> str:
+        source = rows.get(figure["source_id"])
         day = find_issue_day(source) if source else figure["period_end"]
-        key = (figure["source_id"], figure["area"], day)
-        if key not in self._found:
-            own = ""
-            with suppress(KeyError):
-                own = self._reference.match_source(source) if source else ""
-            try:
-                self._found[key] = self._reference.match_area(figure["area"], day, inside=own)
-            except KeyError:
-                if not self._keeps_unknown:
-                    raise
-                self._found[key] = figure["area"]
-        return self._found[key]
+        return find(figure["source_id"], figure["area"], day)
+
+    return find_area
 
 
 _FIGURE_COLUMNS = (
@@ -135,7 +132,7 @@ def _tidy_figure(figure: dict[str, str], reference: Reference, area_id: str) -> 
     hidden = number.half_unit if is_rounded or number.decimals < 0 else 0.0
     bounds = {"value": 0.0, "low": -hidden, "high": hidden}
     return {
-        **{column: figure[column] for column in ("source_id", "figure_id", *QUANTITY[1:])},
+        **figure,
         "area_id": area_id,
         **{
             name: reference.convert_value(number.value + off, figure["unit"], unit)
@@ -155,24 +152,22 @@ def _read_number(figure: dict[str, str], reference: Reference) -> records.Number
 
 
 def _check_figure(
-    figure: dict[str, str], reference: Reference, find_area: AreaFinder
+    figure: dict[str, str], reference: Reference, find_area: AreaOf
 ) -> Iterator[Problem]:
     where = f"transcript {figure['source_id']}, figure {figure['figure_id']}"
-    known_words = (
-        ("indicator", reference.indicator_rows, "indicators.csv"),
-        ("unit", reference.unit_rows, "units.csv"),
-        ("breakdown", {"", *reference.breakdowns["breakdown"]}, "breakdowns.csv"),
-    )
     is_known = True
-    for column, known, file in known_words:
+    for column, known in (
+        ("indicator", reference.indicator_rows),
+        ("unit", reference.unit_rows),
+        ("breakdown", {"", *reference.breakdowns["breakdown"]}),
+    ):
         if figure[column] not in known:
-            is_known = False
-            yield Problem(
-                where,
+            is_known, file = False, f"{column}s.csv"
+            found, remedy = (
                 f"unknown {column} {figure[column]!r}",
-                f"one of data/reference/{file}",
-                suggest(figure[column], known, file) + ".",
+                suggest(figure[column], known, file),
             )
+            yield Problem(where, found, f"one of data/reference/{file}", f"{remedy}.")
     try:
         find_area(figure)
     except KeyError as error:
@@ -253,11 +248,9 @@ def correct_values(
     """
     if problems := list(_check_figures(transcripts, reference)):
         raise ReferenceDataError(problems)
-    figures = _index_figures(transcripts, reference)
     corrected = published.assign(correction="")
-    find_area = AreaFinder(reference, sources)
-    for correction in list_rows(reference.corrections):
-        figure = figures.get((correction["source_id"], correction["figure_id"]))
+    find_area = _make_finder(reference, sources)
+    for correction, figure in _pair_corrections(transcripts, reference):
         if figure is None:
             continue
         chosen = corrected["source_id"] == correction["source_id"]
@@ -276,20 +269,16 @@ def check_corrections(
 ) -> Iterator[Problem]:
     """The corrections that no longer match anything, as problems.
 
-    Args:
-        transcripts: The figures of the sources that could be understood.
-        registered: The ids of all sources, also of drafts and of those that were set aside.
-        reference: The reference tables.
+    ``transcripts`` has the figures of the sources that could be understood; ``registered`` the ids
+    of all sources, also of drafts and of those that were set aside.
     """
     known = set(registered)
     for source_id in reference.corrections["source_id"]:
         if source_id not in known:
-            yield Problem(
-                f"data/reference/corrections.csv, source {source_id}",
-                "a correction of a source that is not registered",
-                "a source of data/raw/sources.csv",
-                f"{offer_names(source_id, known)}Mend the name, or remove the correction.",
-            )
+            where = f"data/reference/corrections.csv, source {source_id}"
+            found = "a correction of a source that is not registered"
+            remedy = f"{offer_names(source_id, known)}Mend the name, or remove the correction."
+            yield Problem(where, found, "a source of data/raw/sources.csv", remedy)
     yield from _check_figures(transcripts, reference)
 
 
@@ -308,11 +297,11 @@ def mark_corrections(derived: pd.DataFrame, corrected: pd.DataFrame) -> pd.DataF
 
 
 def _check_figures(transcripts: pd.DataFrame, reference: Reference) -> Iterator[Problem]:
-    held, figures = set(transcripts["source_id"]), _index_figures(transcripts, reference)
-    for correction in list_rows(reference.corrections):
-        place = (correction["source_id"], correction["figure_id"])
-        where = f"data/reference/corrections.csv, {'/'.join(place)}"
-        printed = figures[place]["printed"] if place in figures else "no such figure"
+    held = set(transcripts["source_id"])
+    for correction, figure in _pair_corrections(transcripts, reference):
+        place = f"{correction['source_id']}/{correction['figure_id']}"
+        where = f"data/reference/corrections.csv, {place}"
+        printed = figure["printed"] if figure else "no such figure"
         if correction["source_id"] in held and printed != correction["expect"]:
             expected = f"{correction['expect']!r}, which was corrected"
             remedy = "Remove the correction, or decide again."
@@ -320,11 +309,11 @@ def _check_figures(transcripts: pd.DataFrame, reference: Reference) -> Iterator[
         elif correction["action"] not in ("publish", "withhold"):
             found = f"action {correction['action']!r}"
             yield Problem(where, found, "publish or withhold", "Use one of these words.")
-        elif correction["action"] == "publish" and place in figures:
+        elif correction["action"] == "publish" and figure:
             try:
-                _read_published(correction, figures[place], reference)
+                _read_published(correction, figure, reference)
             except NumberError as error:
-                expected = f"a number of {figures[place]['unit']}, as the report would print it"
+                expected = f"a number of {figure['unit']}, as the report would print it"
                 yield Problem(where, f"published {error}", expected, "Write the number.")
 
 
@@ -337,16 +326,12 @@ def _read_published(
     return reference.convert_value(number.value, figure["unit"], unit)
 
 
-def _index_figures(
+def _pair_corrections(
     transcripts: pd.DataFrame, reference: Reference
-) -> dict[tuple[str, str], dict[str, str]]:
-    """The figures that corrections are about, by source and figure."""
+) -> Iterator[tuple[dict[str, str], dict[str, str] | None]]:
+    """Each correction with the figure that it is about, if that is held."""
     wanted = reference.corrections[["source_id", "figure_id"]].drop_duplicates()
     concerned = transcripts[transcripts["source_id"].isin(wanted["source_id"])].merge(wanted)
-    return {(row["source_id"], row["figure_id"]): row for row in list_rows(concerned)}
-
-
-def index_printed(transcripts: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """What is printed, by source and figure."""
-    figures = zip(transcripts["source_id"], transcripts["figure_id"], strict=True)
-    return dict(zip(figures, transcripts["printed"], strict=True))
+    figures = {(row["source_id"], row["figure_id"]): row for row in list_rows(concerned)}
+    for correction in list_rows(reference.corrections):
+        yield correction, figures.get((correction["source_id"], correction["figure_id"]))

@@ -25,6 +25,7 @@ from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.named import (
     STANDARD_LABEL,
     label_reports,
+    list_days,
     match_indicator,
     match_period,
 )
@@ -45,26 +46,18 @@ def find_published(
     period: str,
     scope: str | None = None,
 ) -> pd.DataFrame:
-    """The published values of an area, indicator and period.
+    """The published values of an area, indicator and period, of one scope if it is given.
 
-    Args:
-        tables: The tables of a run.
-        reference: The reference tables.
-        area: Name or code of a province, district or commune.
-        indicator: A code of the catalogue, or its label in either language.
-        period: A label of a reporting period; what is told of other days than any report has is
-            meant too where it ends inside.
-        scope: Only this scope.
-
-    Raises:
-        CommandError: The area or the indicator is unknown, or nothing is published for it then.
+    ``period`` is the label of a reporting period; what is told of other days than any report has
+    is meant too where it ends inside. Whatever is unknown, or not published then, is a
+    ``CommandError``.
     """
     for name, said in (("period", period), ("area", area)):
         if said in reference.indicator_rows:
             remedy = "Write the area, then the indicator, then the period."
             raise CommandError(Problem(f"{name} {said!r}", "an indicator", f"the {name}", remedy))
     wanted, code = match_period(period), match_indicator(reference, indicator)
-    days = [day.isoformat() for day in (wanted.start, wanted.end) if day]
+    days = list_days(wanted)
     held = tables.indicators[tables.indicators["indicator"] == code]
     held = held.assign(period=label_reports(held, tables.sources)).astype({"period": "str"})
     is_meant = held["period"] == label_period(wanted)
@@ -92,23 +85,27 @@ def format_trace(published: pd.DataFrame, tables: Tables, reference: Reference) 
 
 def _trace_row(row: dict[str, Any], tables: Tables, reference: Reference) -> Iterator[str]:
     catalogue = reference.indicator_rows[row["indicator"]]
+    place = f"{reference.area_rows[row['area_id']]['name']}, {row['scope']}"
     breakdown = f" [{row['breakdown']}]" if row["breakdown"] else ""
-    yield (
-        f"{catalogue['label_en']} / {catalogue['label_vi']}{breakdown}\n"
-        f"{reference.area_rows[row['area_id']]['name']}, {row['scope']}, "
-        f"{_dates(row)}, {row['status']}"
-    )
+    yield f"{catalogue['label_en']} / {catalogue['label_vi']}{breakdown}"
+    start, end = row["period_start"], row["period_end"]
+    days = (f"{start} to {end}" if start else f"on {end}") if end else "no date printed"
+    label = label_period(parse_period(f"{start}/{end}")) if start and end else "/"
+    then = days if "/" in label else f"{label} ({days})"
+    yield f"{place}, {then}, {row['status']}"
+    # What a report prints is quoted as it stands; a value as English text prints it.
+    whole = f"{round(row['value'], 6):,}".removesuffix(".0")
+    value = "withheld" if math.isnan(row["value"]) else whole
     unit = "%" if row["unit"] == "%" else f" {row['unit']}"
-    yield f"= {row['comparator'].strip('=')}{_value(row['value'])}{unit}, {row['origin']}"
+    yield f"= {row['comparator'].strip('=')}{value}{unit}, {row['origin']}"
     if row["origin"] == Origin.DERIVED:
         yield f"  from {row['parts']}"
     if not math.isnan(row["wilson_low"]):
-        yield (f"  95% Wilson interval {row['wilson_low']:.2f} to {row['wilson_high']:.2f}")
+        yield f"  95% Wilson interval {row['wilson_low']:.2f} to {row['wilson_high']:.2f}"
     yield from _trace_figures(row, tables)
-    if row["other_readings"]:
-        yield f"  also printed: {row['other_readings']}"
-    if row["correction"]:
-        yield f"  corrected: {row['correction']}"
+    for said, column in (("also printed", "other_readings"), ("corrected", "correction")):
+        if row[column]:
+            yield f"  {said}: {row[column]}"
     concern = tables.findings["finding_id"].isin(row["findings"].split())
     for finding in list_rows(tables.findings[concern]):
         yield f"  {finding['severity']} {finding['rule_id']}: {finding['explanation_en']}"
@@ -122,27 +119,10 @@ def _trace_figures(row: dict[str, Any], tables: Tables) -> Iterator[str]:
         own = tables.transcripts[tables.transcripts["source_id"] == source_id]
         named = [each.removeprefix(f"{source_id}/") for each in row["figures"].split()]
         for figure in list_rows(own[own["figure_id"].isin(named)]):
-            printed = figure["printed"] or "in words"
             yield (
-                f"    {figure['figure_id']}: section {figure['section']}, {figure['place']}, "
-                f"line {figure['line']}: “{printed}” {figure['unit']} ({figure['indicator']}, "
-                f"{figure['scope']})"
-            )
-
-
-def _value(value: float) -> str:
-    """A value as English text prints it; what a report prints is quoted as it stands."""
-    whole = f"{round(value, 6):,}".removesuffix(".0")
-    return "withheld" if math.isnan(value) else whole
-
-
-def _dates(row: dict[str, Any]) -> str:
-    start, end = row["period_start"], row["period_end"]
-    if not end:
-        return "no date printed"
-    text = f"{start} to {end}" if start else f"on {end}"
-    label = label_period(parse_period(f"{start}/{end}" if start else end))
-    return text if "/" in label or not start else f"{label} ({text})"
+                "    {figure_id}: section {section}, {place}, line {line}: “{printed}” {unit} "
+                "({indicator}, {scope})"
+            ).format(**figure | {"printed": figure["printed"] or "in words"})
 
 
 CITATION = "CITATION.cff"
@@ -150,12 +130,7 @@ CITATION = "CITATION.cff"
 
 @dataclass(frozen=True)
 class Citation:
-    """A reference to what is quoted.
-
-    Attributes:
-        text: One line.
-        bibtex: One entry, for a bibliography.
-    """
+    """A reference to what is quoted: a line, and an entry for a bibliography."""
 
     text: str
     bibtex: str
@@ -172,20 +147,21 @@ def cite_data(root: Path, version: str, sources: pd.DataFrame) -> Citation:
         version: The version of the package that made the tables.
         sources: ``SOURCE_COLUMNS`` of the sources meant.
     """
-    said = _read_citation(root)
+    path = root / CITATION
+    said: dict[str, Any] = (load_yaml(path) if path.is_file() else None) or {}
+    title = re.sub(r"\s+", " ", str(said.get("title") or "cchc_analysis")).strip()
+    names = (
+        str(each.get("name") or f"{each.get('family-names', '')} {each.get('given-names', '')}")
+        for each in said.get("authors", [])
+    )
+    authors = ", ".join(names) or "cchc_analysis contributors"
+    url = str(said.get("url") or said.get("doi") or "")
     told = sources[sources["kind"] != "plan"]  # a plan tells of days that are still to come
     until = max((str(each) for each in told["period_end"]), default="")
-    title = f"{said['title']}, version {version}"
-    until_text = f"data to {until}" if until else ""
-    text = _join([said["authors"], title, until_text, said["url"]])
-    fields = {
-        "author": "{" + said["authors"] + "}",
-        "title": said["title"],
-        "version": version,
-        "year": until[:4],
-        "note": until_text,
-        "url": said["url"],
-    }
+    note = f"data to {until}" if until else ""
+    text = _join([authors, f"{title}, version {version}", note, url])
+    fields = {"author": f"{{{authors}}}", "title": title, "version": version, "year": until[:4]}
+    fields |= {"note": note, "url": url}
     return Citation(text, _write_bibtex("software", f"cchc_{version}", fields))
 
 
@@ -223,33 +199,15 @@ def _cite_value(row: Mapping[str, Any], sources: pd.DataFrame, data: Citation) -
     if not held:
         return Citation(told, data.bibtex)
     keys = ("issuer", "title", "number", "dated", "url", "period_end", "source_id")
-    said = {key: str(held[0].get(key) or "") for key in keys}
-    year = (said["period_end"] or said["dated"])[:4]
-    parts = [said["issuer"], said["title"], said["number"], said["dated"] or year, said["url"]]
-    fields = {
-        "author": "{" + said["issuer"] + "}",
-        "title": said["title"],
-        "number": said["number"],
-        "year": said["dated"][:4] or year,
-        "url": said["url"],
-        "note": told,
-    }
-    entry = _write_bibtex("techreport", said["source_id"], fields)
-    return Citation(f"{_join(parts)} {told}", f"{entry}\n\n{data.bibtex}")
-
-
-def _read_citation(root: Path) -> dict[str, str]:
-    path = root / CITATION
-    said: dict[str, Any] = (load_yaml(path) if path.is_file() else None) or {}
-    names = [
-        str(each.get("name") or f"{each.get('family-names', '')} {each.get('given-names', '')}")
-        for each in said.get("authors", [])
-    ]
-    return {
-        "title": re.sub(r"\s+", " ", str(said.get("title") or "cchc_analysis")).strip(),
-        "authors": ", ".join(names) or "cchc_analysis contributors",
-        "url": str(said.get("url") or said.get("doi") or ""),
-    }
+    issuer, title, number, dated, url, end, source_id = (
+        str(held[0].get(key) or "") for key in keys
+    )
+    year = (end or dated)[:4]
+    fields = {"author": f"{{{issuer}}}", "title": title, "number": number}
+    fields |= {"year": dated[:4] or year, "url": url, "note": told}
+    entry = _write_bibtex("techreport", source_id, fields)
+    line = _join([issuer, title, number, dated or year, url])
+    return Citation(f"{line} {told}", f"{entry}\n\n{data.bibtex}")
 
 
 def _join(parts: list[str]) -> str:
@@ -291,16 +249,14 @@ def compare_editions(
     if sources:
         before = before[[not set(sources).isdisjoint(each.split()) for each in before["source_id"]]]
     key = list(INDICATOR_KEY)
-    both = before.merge(after, on=key, how="outer", suffixes=("_old", "_new"), indicator="side")
-    both["change"] = (
-        both["side"].map({"left_only": "went", "right_only": "came", "both": "moved"}).astype(str)
-    )
+    both = before.merge(after, on=key, how="outer", suffixes=("_old", "_new"), indicator="change")
+    names = {"left_only": "went", "right_only": "came", "both": "moved"}
+    both["change"] = both["change"].map(names).astype(str)
     moved = (both["change"] != "moved") | (both["value_old"] != both["value_new"])
-    changed = both[moved].fillna("")
     for column in ("unit", "source_id"):
-        changed[column] = changed[f"{column}_new"].where(
-            changed[f"{column}_new"] != "", changed[f"{column}_old"]
-        )
+        newer = both[f"{column}_new"].fillna("")
+        both[column] = newer.where(newer != "", both[f"{column}_old"])
+    changed = both[moved].fillna("")
     entries = [] if isinstance(new, pd.DataFrame) else _read_changelog(new)
     changed["reason"] = [_find_reason(row, entries) for row in list_rows(changed)]
     return changed.sort_values(["change", *key], ignore_index=True)[list(DIFF_COLUMNS)]
@@ -364,9 +320,6 @@ def _read_changelog(place: Path) -> list[str]:
 def _find_reason(row: Mapping[str, str], entries: list[str]) -> str:
     if row["correction_new"] not in ("", row["correction_old"]):
         return row["correction_new"]
-    names = (re.compile(rf"(?<!\w){re.escape(row[each])}(?!\w)") for each in _NAMING)
+    named = (row["source_id"], row["indicator"])  # the closer first
+    names = (re.compile(rf"(?<!\w){re.escape(each)}(?!\w)") for each in named)
     return next((entry for name in names for entry in entries if name.search(entry)), "")
-
-
-_NAMING = ("source_id", "indicator")
-"""What a CHANGELOG names of a value, the closer first."""

@@ -10,13 +10,14 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.clean import TONES, Name, fold_text, is_day, take_apart, tidy_name
 from cchc_analysis.data.files import list_rows, load_text_table
+from cchc_analysis.data.records import load_own
 from cchc_analysis.errors import Problem, ReferenceDataError
 
 Row = Mapping[str, Any]
@@ -58,17 +59,12 @@ class AreaRows(Mapping[str, Row]):
 class AreaIndex:
     """Areas by name and by printed code, with all areas that share one.
 
-    Args:
-        rows: The areas.
-        aliases: Other spellings with the id of their area.
-        former: Names and types that an area bore before (rows of ``area_names``).
+    ``aliases`` are other spellings with the id of their area, ``former`` names and types that an
+    area bore before (rows of ``area_names``).
     """
 
     def __init__(
-        self,
-        rows: Mapping[str, Row],
-        aliases: Iterable[tuple[str, str]] = (),
-        former: Iterable[Row] = (),
+        self, rows: Mapping[str, Row], aliases: Iterable[tuple[str, str]], former: Iterable[Row]
     ) -> None:
         self.rows = rows
         self._aliases = [each for each in aliases if each[1] in rows]
@@ -119,10 +115,6 @@ class AreaIndex:
         return _group((take_apart(name).bare, ids) for name, ids in self._names.items())
 
     @cached_property
-    def _folded(self) -> list[str]:
-        return [fold_text(next(iter(spelled))) for spelled in self._bare.values()]
-
-    @cached_property
     def _codes(self) -> dict[str, set[str]]:
         codes: dict[str, set[str]] = defaultdict(set)
         for area_id, row in self.rows.items():
@@ -137,15 +129,11 @@ class AreaIndex:
         return next((set(self._codes[form]) for form in forms if form in self._codes), set())
 
     def find(self, name: str, province: str = "", *, is_loose: bool = True) -> set[str]:
-        """The ids of all areas that a name can mean, inside a province if one is given.
+        """The ids of all areas that a name can mean, with or without kind and province.
 
-        A province's own row names the province twice: it is meant as well as what it holds.
-
-        Args:
-            name: As written, with or without kind and province.
-            province: The province that a table says beside it.
-            is_loose: Whether diacritics may differ where nothing fits better; else they may be
-                left out only ("Cao Loc", and never "Cao Lốc", is Cao Lộc).
+        Inside the province that a table says beside it; a province's own row names it twice: it is
+        meant as well as what it holds. Unless ``is_loose``, diacritics may be left out only, and
+        never differ ("Cao Loc", and not "Cao Lốc", is Cao Lộc).
         """
         return next(iter(self.list_tiers(name, province, is_loose=is_loose)), set())
 
@@ -157,7 +145,7 @@ class AreaIndex:
         head, farther = (head, farther) if "," in head else (name, "")
         said = take_apart(head)
         if said.province and said.text in self._names:
-            said = replace(said, head=said.text, bare=said.text, province="")
+            said = said._replace(head=said.text, bare=said.text, province="")
         inside = province or said.province
         for found in self._list_spelled(said, is_loose):
             chosen = self._keep_inside(found, inside, said, is_loose) if inside else found
@@ -204,9 +192,7 @@ class AreaIndex:
     def list_near(self, name: str, is_meant: Callable[[Row], bool]) -> list[Row]:
         """The areas whose bare names begin alike or differ in a letter or two, the nearest first.
 
-        Args:
-            name: A name that nothing bears.
-            is_meant: Which areas may be offered at all.
+        ``is_meant`` says which may be offered at all.
         """
         from rapidfuzz.distance import DamerauLevenshtein
         from rapidfuzz.process import cdist
@@ -214,14 +200,15 @@ class AreaIndex:
         wanted = fold_text(take_apart(name).bare)
         if not wanted:
             return []
-        distances = cdist([wanted], self._folded, scorer=DamerauLevenshtein.distance)[0].tolist()
+        known = [
+            (fold_text(next(iter(each))), {*chain(*each.values())}) for each in self._bare.values()
+        ]
+        bare_names = [bare for bare, _ in known]
+        distances = cdist([wanted], bare_names, scorer=DamerauLevenshtein.distance)[0].tolist()
         most, scored = max(1, len(wanted) // 4), []
-        for bare, distance, spelled in zip(
-            self._folded, distances, self._bare.values(), strict=True
-        ):
+        for (bare, ids), distance in zip(known, distances, strict=True):
             if distance <= most or bare.startswith(wanted) or wanted.startswith(f"{bare} "):
-                ids = {each for ids in spelled.values() for each in ids}
-                scored += [(min(distance, 2), distance, bare, each) for each in sorted(ids)]
+                scored += [(min(distance, 2), distance, bare, each) for each in ids]
         rows = (self.rows[each] for *_, each in sorted(scored))
         return [row for row in rows if is_meant(row)][:MOST_OFFERED]
 
@@ -311,15 +298,13 @@ STRICT = 3
 
 def check_days(rows: Iterable[Row], file: str) -> Iterator[Problem]:
     """The first and the last day of an area are days, in this order; either may be unknown."""
+    expected = "a first and a last day, such as 2025-07-01, or nothing where it is not known"
     for row in rows:
         days = [str(row[end]) for end in ("valid_from", "valid_to") if row[end]]
         if not all(map(is_day, days)) or days != sorted(days):
-            yield Problem(
-                f"data/reference/{file}",
-                f"{row['name']} ({row['area_id']}), valid {' to '.join(days)}",
-                "a first and a last day, such as 2025-07-01, or nothing where it is not known",
-                "Mend valid_from or valid_to.",
-            )
+            found = f"{row['name']} ({row['area_id']}), valid {' to '.join(days)}"
+            where, remedy = f"data/reference/{file}", "Mend valid_from or valid_to."
+            yield Problem(where, found, expected, remedy)
 
 
 def check_parents(rows: Mapping[str, Row], wide: Mapping[str, Row], file: str) -> Iterator[Problem]:
@@ -339,43 +324,25 @@ def check_parents(rows: Mapping[str, Row], wide: Mapping[str, Row], file: str) -
             )
 
 
-COMMUNE_COLUMNS = (
-    *("area_id", "code", "name", "name_en", "type", "parent_id"),
-    *("valid_from", "valid_to", "lat", "lon", "km2"),
-)
-
-
 def load_communes(folder: Path, wide: Mapping[str, Row]) -> dict[str, dict[str, Any]]:
-    """The rows of ``communes.csv`` by id, with the columns that the other areas have.
-
-    Args:
-        folder: ``data/reference``.
-        wide: The areas above them.
-
-    Raises:
-        ReferenceDataError: The table cannot be read, or a parent is not there all its days.
-    """
-    rows = _list(folder / "communes.csv", COMMUNE_COLUMNS, ("area_id",))
+    """The rows of ``communes.csv`` by id, with the columns that the areas above them have."""
     blank = {"level": "commune", "communes": "", "note_vi": "", "note_en": "", "source": ""}
-    communes = {row["area_id"]: blank | row for row in rows}
-    if problems := [*_check(communes, wide)]:
-        raise ReferenceDataError(problems)
-    return communes
-
-
-def _check(communes: Mapping[str, Row], wide: Mapping[str, Row]) -> Iterator[Problem]:
-    place = "data/reference/communes.csv"
+    communes = {row["area_id"]: blank | row for row in _list(folder, "communes")}
+    place, problems = "data/reference/communes.csv", []
     if lost := [each for each, row in communes.items() if row["parent_id"] not in wide]:
         found = f"{len(lost)} communes whose parent_id areas.csv does not define: "
         above = "a district or province of data/reference/areas.csv"
         remedy = "Mend the cell, or add the area."
-        yield Problem(place, f"{found}{', '.join(lost[:5])}", above, remedy)
+        problems.append(Problem(place, f"{found}{', '.join(lost[:5])}", above, remedy))
     if twice := [each for each in communes if each in wide]:
         found = f"area_id {', '.join(twice[:5])}, which areas.csv defines too"
         remedy = "Give the area of areas.csv an id of its own; its code may stand in both."
-        yield Problem(place, found, "one area for one id", remedy)
-    yield from check_days(communes.values(), "communes.csv")
-    yield from check_parents(communes, wide, "communes.csv")
+        problems.append(Problem(place, found, "one area for one id", remedy))
+    problems += check_days(communes.values(), "communes.csv")
+    problems += check_parents(communes, wide, "communes.csv")
+    if problems:
+        raise ReferenceDataError(problems)
+    return communes
 
 
 @lru_cache(maxsize=2)
@@ -384,18 +351,17 @@ def load_moves(folder: Path) -> Mapping[str, list[tuple[str, str]]]:
 
     With each goes ``whole`` (all of the old one), ``main part`` (most of it) or ``part``. Read from
     ``commune_changes.csv``, once for a folder.
-
-    Raises:
-        ReferenceDataError: The table cannot be read.
     """
     moves: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for row in _list(
-        folder / "commune_changes.csv", ("old_id", "new_id", "part"), ("old_id", "new_id")
-    ):
+    for row in _list(folder, "commune_changes"):
         moves[row["old_id"]].append((row["new_id"], row["part"]))
         moves[row["new_id"]].append((row["old_id"], row["part"]))
     return dict(moves)
 
 
-def _list(path: Path, columns: tuple[str, ...], key: tuple[str, ...]) -> list[dict[str, Any]]:
-    return list_rows(load_text_table(path, columns, key, kind=ReferenceDataError))
+def _list(folder: Path, name: str) -> list[dict[str, Any]]:
+    said = load_own("columns")["large"][name]
+    table = load_text_table(
+        folder / f"{name}.csv", said["columns"], said["key"], kind=ReferenceDataError
+    )
+    return list_rows(table)

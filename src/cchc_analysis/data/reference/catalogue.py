@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property, partial
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-AREA_COLUMNS = ("code", "name", "level", "type", "parent_id", "valid_from", "valid_to")
+AREA_COLUMNS = ["code", "name", "level", "type", "parent_id", "valid_from", "valid_to"]
 """What every area has, wherever it is kept."""
 SEVERAL = "Several areas have that name"
 
@@ -129,18 +129,18 @@ class Reference:
         return _group_rows(self.area_changes, "area_ids")
 
     @cached_property
-    def _aliases(self) -> list[tuple[str, str]]:
-        return list(zip(self.area_aliases["alias"], self.area_aliases["area_id"], strict=True))
-
-    @cached_property
     def wide_areas(self) -> AreaIndex:
         """All areas but the communes of the country, by name and code."""
-        return AreaIndex(self.area_rows.wide, self._aliases, list_rows(self.area_names))
+        return self._index(self.area_rows.wide)
 
     @cached_property
     def all_areas(self) -> AreaIndex:
         """All areas by name and code, the communes of the country among them."""
-        return AreaIndex(dict(self.area_rows), self._aliases, list_rows(self.area_names))
+        return self._index(dict(self.area_rows))
+
+    def _index(self, rows: Mapping[str, Row]) -> AreaIndex:
+        aliases = zip(self.area_aliases["alias"], self.area_aliases["area_id"], strict=True)
+        return AreaIndex(rows, aliases, list_rows(self.area_names))
 
     def list_areas(self, level: str, day: str = "") -> list[Row]:
         """The areas of a level, on a day where one is given, with their names of that day."""
@@ -156,9 +156,7 @@ class Reference:
         import pandas as pd
 
         rows = {each: self.area_rows[each] for each in area_ids if each in self.area_rows}
-        return pd.DataFrame(
-            list(rows.values()), list(rows), columns=list(AREA_COLUMNS), dtype="str"
-        )
+        return pd.DataFrame([*rows.values()], [*rows], columns=AREA_COLUMNS, dtype="str")
 
     def list_kind(self, level: str, kind: str) -> dict[str, list[str]]:
         """The ids of the areas of a level and type, of any time, by province."""
@@ -196,8 +194,7 @@ class Reference:
 
         Args:
             name: As people write it, with or without diacritics.
-            day: The day on which the area must be there; without one it must be clear who is
-                meant at any time.
+            day: When the area must be there; without one it must be clear who is meant at any time.
             level: The level that it must be of, if known.
             inside: The id of the area whose document names it: what lies in it is meant first.
 
@@ -206,14 +203,15 @@ class Reference:
         """
         known: set[str] = set()
         for index in self._choose_indexes(name, level):
+            rows = index.rows
             for found in self._list_meant(index, name, level):
                 known |= found
-                there = {each for each in found if not day or exists_on(index.rows[each], day)}
+                there = {each for each in found if not day or exists_on(rows[each], day)}
                 named = {each for each in there if not day or self._bore_kind(each, name, day)}
                 below = {each for each in named if inside and index.is_inside(each, {inside})}
-                meant = keep_widest(below or named, index.rows)
-                gone = {each for each in found - there if index.rows[each]["level"] == "province"}
-                is_commune = any(index.rows[each]["level"] == "commune" for each in meant)
+                meant = keep_widest(below or named, rows)
+                gone = {each for each in found - there if rows[each]["level"] == "province"}
+                is_commune = any(rows[each]["level"] == "commune" for each in meant)
                 if gone and is_commune and not below and not take_apart(name).types:
                     # A bare name of a province that is gone: its namesakes may lie anywhere.
                     shown = (self._name_in_parent(each) for each in sorted(meant)[:MOST_NAMED])
@@ -233,31 +231,22 @@ class Reference:
             yield next(iter(self._list_meant(index, name, "")), set())
 
     def match_held(self, name: str, held: Collection[str], days: Collection[str] = ()) -> set[str]:
-        """The areas of which something is held that a name means: the widest that bear it.
+        """The areas of which something is held that a name, code or id means: the widest of them.
 
-        Args:
-            name: A name, code or id.
-            held: The ids of the areas of which something is held.
-            days: The areas must be there on one of these; without them at any time.
-
-        Raises:
-            AreaError: The widest, a province before its capital, holds nothing and another of the
-                name does, or another of the same level and time bears the name: who is meant has
-                to be said.
+        They must be there on one of some days, if days are given. An ``AreaError`` where the
+        widest, a province before its capital, holds nothing and another of the name does, or
+        another of the same level and time bears the name: who is meant has to be said.
         """
+        rows = self.area_rows
         for found in self.list_named(name):
-            named = {
-                each
-                for each in found
-                if not days or any(exists_on(self.area_rows[each], day) for day in days)
-            }
-            widest = keep_widest(named, self.area_rows)
+            named = {e for e in found if not days or any(exists_on(rows[e], day) for day in days)}
+            widest = keep_widest(named, rows)
             if meant := widest.intersection(held):
-                if not self.is_succession(widest):
-                    told = "; ".join(map(self.describe_area, sorted(meant)[:MOST_NAMED]))
-                    said = f"{self._ask_back(widest)}. Something is held of {told} alone"
-                    raise _refuse(name, said)
-                return meant
+                if self.is_succession(widest):
+                    return meant
+                told = "; ".join(map(self.describe_area, sorted(meant)[:MOST_NAMED]))
+                said = f"{self._ask_back(widest)}. Something is held of {told} alone"
+                raise _refuse(name, said)
             if others := named.intersection(held):
                 raise _refuse(name, self._ask_back(widest | others))
         return set()
@@ -265,8 +254,7 @@ class Reference:
     def match_over_time(self, name: str) -> list[str]:
         """The areas that bore a name one after the other: Hưng Yên before July 2025 and since.
 
-        Raises:
-            AreaError: No area has that name, or several had it at one time.
+        An ``AreaError`` where no area has that name, or several had it at one time.
         """
         for found in self.list_named(name):
             meant = keep_widest(found, self.area_rows)
@@ -282,11 +270,7 @@ class Reference:
         return not any(exists_on(one, str(after["valid_from"])) for one, after in pairwise(rows))
 
     def match_source(self, source: Row) -> str:
-        """The area that a source is about, a row with ``area``, ``dated`` and its period.
-
-        Raises:
-            AreaError: As ``match_area``.
-        """
+        """The area that a source is about, a row with ``area``, ``dated`` and its period."""
         key = "source", str(source["area"]), find_issue_day(source)
         if key not in self._found:
             self._found[key] = self.match_area(*key[1:])
@@ -327,11 +311,9 @@ class Reference:
     def list_moved(self, area_id: str) -> list[tuple[str, str]]:
         """What the reform of July 2025 made of an area below a province, or made it of.
 
-        Returns:
-            Of a commune of before: where its territory went, with ``whole``, ``main part`` or
-            ``part`` of it. Of a commune since: what it was made of, with how much of each. Of a
-            district: the communes that hold its territory, with ``whole`` where all of such a
-            commune lay in it. Nothing of any other area.
+        Of a commune of before: where its territory went, with ``whole``, ``main part`` or ``part``
+        of it. Of a commune since: what it was made of, with how much of each. Of a district: the
+        communes that hold its territory, with ``whole`` where all of such a commune lay in it.
         """
         level = self.area_rows[area_id]["level"] if self.folder else ""
         if self.folder is None or level not in ("district", "commune"):
@@ -429,8 +411,7 @@ class Reference:
     def convert_unit(self, unit: str, to: str) -> float:
         """The factor that turns a value in ``unit`` into one in ``to``.
 
-        Raises:
-            KeyError: A unit is unknown, or the two measure different things.
+        A ``KeyError`` where a unit is unknown, or the two measure different things.
         """
         for each in (unit, to):
             if each not in self.unit_rows:
@@ -441,11 +422,7 @@ class Reference:
         return float(source["multiplier"]) / float(target["multiplier"])
 
     def convert_value(self, value: float, unit: str, to: str) -> float:
-        """A value in another unit, without the noise of binary fractions in its last digits.
-
-        Raises:
-            KeyError: As ``convert_unit``.
-        """
+        """A value in another unit, without the noise of binary fractions in its last digits."""
         factor = self.convert_unit(unit, to)
         return value if factor == 1 else float(f"{value * factor:.14g}")
 
