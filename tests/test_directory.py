@@ -12,8 +12,15 @@ import pytest
 
 from brief_work import PLAIN_REPORT, PROJECT, find_all, make_tables, open_made_up
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.directory import MOST_LINES, MOST_ROWS
-from cchc_analysis.brief.lists import LISTS, Card, Told, list_places, make_card
+from cchc_analysis.brief.lists import (
+    LISTS,
+    MOST_LINES,
+    MOST_ROWS,
+    Card,
+    Told,
+    list_places,
+    make_card,
+)
 from cchc_analysis.data.clean import alphabet_key, first_letter
 from cchc_analysis.data.reference import load_reference
 

@@ -23,7 +23,6 @@ from cchc_analysis import brief as briefs
 from cchc_analysis.brief import quality as quality_module
 from cchc_analysis.brief.board import TRENDS
 from cchc_analysis.brief.content import ANNEX, Brief
-from cchc_analysis.brief.directory import SISTERS
 from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.lists import LISTS, Told, make_card
 from cchc_analysis.brief.quality import (
@@ -41,6 +40,7 @@ from cchc_analysis.brief.render import (
     build_page,
     check_page,
 )
+from cchc_analysis.brief.templates import SISTERS
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.errors import CommandError
 

@@ -31,7 +31,6 @@ from brief_work import (
 )
 from cchc_analysis.brief import list_briefs
 from cchc_analysis.brief.board import list_told
-from cchc_analysis.brief.directory import SISTERS
 from cchc_analysis.brief.opening import Context, find_context
 from cchc_analysis.brief.render import (
     ANNEX_NOTEBOOK,
@@ -45,6 +44,7 @@ from cchc_analysis.brief.render import (
     check_parameters,
 )
 from cchc_analysis.brief.report import load_report
+from cchc_analysis.brief.templates import SISTERS
 from cchc_analysis.data.owned import note_files, write_list
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import BriefError, CommandError

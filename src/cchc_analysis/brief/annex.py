@@ -8,7 +8,8 @@ page for each area of reform, with the figures and notes of that area.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,7 +18,6 @@ from markupsafe import Markup
 
 from cchc_analysis.brief import templates
 from cchc_analysis.brief.content import ANNEX, TWO_TIERS, Brief, name_folder
-from cchc_analysis.brief.directory import define_indicator
 from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
 from cchc_analysis.brief.exhibits import list_exhibits
 from cchc_analysis.brief.frontpage import list_front_used
@@ -27,7 +27,8 @@ from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.rows import Exhibit
 from cchc_analysis.brief.trend import list_last_year
 from cchc_analysis.data.records import Scope
-from cchc_analysis.data.words import clean_text
+from cchc_analysis.data.reference import Reference
+from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.stats.rates import span_readings
 
 CONTENTS = ("areas", "plan", "trend", "peers", "contradictions", "notes")
@@ -39,6 +40,7 @@ SCOPE_ORDER = (
 )
 COUNTED_TO = ("dossiers_resolved_total", "dossiers_received_total")
 """What says to which day dossiers are counted: reports are written before their period ends."""
+_SCOPE = re.compile(r"@(\w+)")
 
 
 def show_annex_head(brief: Brief) -> templates.Section:
@@ -140,6 +142,30 @@ def show_notes(brief: Brief) -> templates.Section:
         version=__version__,
         command=f"cchc brief {brief.area['area_id']} {brief.period} --lang {brief.lang}",
         digest=digest.hexdigest()[:16],
+    )
+
+
+def define_indicator(
+    words: Words, reference: Reference, indicator: str, scopes: Container[str] | None = None
+) -> Markup:
+    """What an indicator counts, how it is worked out where reports leave it out, and its source.
+
+    Nothing where nobody has defined it yet; with ``scopes``, only formulas that add up these.
+    """
+    row = reference.definition_of.get(indicator)
+    if row is None:
+        return Markup("")
+    ways = reference.rows_where("derivations", "indicator", indicator)
+    told = dict.fromkeys(
+        clean_text(way[f"definition_{words.lang}"])
+        for way in ways
+        if scopes is None or all(each in scopes for each in _SCOPE.findall(way["formula"]))
+    )
+    return templates.join(
+        " ",
+        words.pick(row, "definition"),
+        words.say("notes.worked_out", ways=templates.join("; ", *told)) if told else "",
+        words.say("notes.source", source=words.pick(row, "source")),
     )
 
 

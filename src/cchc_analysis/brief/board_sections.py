@@ -21,8 +21,14 @@ from markupsafe import Markup
 
 from cchc_analysis.brief import plots
 from cchc_analysis.brief.board import FEWEST_AREAS, FILE, OLD, Board, name_trend, shorten_name
-from cchc_analysis.brief.directory import tell_masthead
-from cchc_analysis.brief.templates import Section, join, lower, open_svg, tell_section
+from cchc_analysis.brief.templates import (
+    Section,
+    join,
+    lower,
+    open_svg,
+    tell_masthead,
+    tell_section,
+)
 from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic

@@ -20,12 +20,19 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.board import OLD, keep_results, list_told, name_ranked, name_trend
 from cchc_analysis.brief.content import name_folder
-from cchc_analysis.brief.directory import tell_masthead
 from cchc_analysis.brief.opening import REPORTING, list_briefs
 from cchc_analysis.brief.plots import draw, plot_spine
 from cchc_analysis.brief.plots.parts import SMALL, SPINE, draw_small, draw_spine
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.templates import Section, Shows, draw_line, link, tell_section, upper
+from cchc_analysis.brief.templates import (
+    Section,
+    Shows,
+    draw_line,
+    link,
+    tell_masthead,
+    tell_section,
+    upper,
+)
 from cchc_analysis.brief.trend import find_kin
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table, list_rows

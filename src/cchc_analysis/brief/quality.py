@@ -18,12 +18,19 @@ import numpy as np
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import ANNEX, Brief, name_folder
-from cchc_analysis.brief.directory import bare_name, tell_masthead
 from cchc_analysis.brief.ledger import Grade, grade_brief, tell_rule
 from cchc_analysis.brief.nouns import SIGNS, Contradiction, number_findings, split_figures
 from cchc_analysis.brief.report import AREAS
 from cchc_analysis.brief.telling import name_indicator
-from cchc_analysis.brief.templates import Section, Shows, macro, tell_section, upper
+from cchc_analysis.brief.templates import (
+    Section,
+    Shows,
+    bare_name,
+    macro,
+    tell_masthead,
+    tell_section,
+    upper,
+)
 from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Severity

@@ -234,6 +234,15 @@ def _name_mistake(name: str, error: TemplateError) -> BriefError:
     return BriefError(Problem(where, str(found), expected, f"Mend the template; {remedy}"))
 
 
+SISTERS = ("", "a-z", "trends", "contradictions", "quality", "definitions", "method")
+"""The pages of a language besides its briefs, by folder, in reading order."""
+
+
+def tell_masthead(words: Words, name: str, title: Any, intro: Any = "") -> Markup:
+    """The head of a page, by its folder, with the links to ``SISTERS`` and the other language."""
+    return render(words, "masthead", name=name, title=title, intro=intro, sisters=SISTERS)
+
+
 Picture = Mapping[str, Markup]
 """What the first tag of an SVG says, and all that follows."""
 
@@ -304,3 +313,18 @@ def upper(name: Markup) -> Markup:
 def join(between: str, *parts: Any) -> Markup:
     """Parts in a line; those that are empty are left out."""
     return escape(between).join(escape(part) for part in parts if part)
+
+
+KINDS = ("Tỉnh", "Thành phố", "Quận", "Huyện", "Thị xã", "Thị trấn", "Phường", "Xã", "Đặc khu")
+"""What a name of an area begins with."""
+
+
+def bare_name(row: Mapping[str, Any]) -> str:
+    """A name without the kind of area before it; a number alone is no name.
+
+    >>> [bare_name({"name": name}) for name in ("Huyện Cao Lộc", "Thành phố Hà Nội", "Quận 1")]
+    ['Cao Lộc', 'Hà Nội', 'Quận 1']
+    """
+    name = str(row["name"])
+    bare = (name.removeprefix(f"{kind} ") for kind in KINDS)
+    return next((each for each in bare if each != name and not each[:1].isdigit()), name)
