@@ -12,7 +12,7 @@ import argparse
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.stats.intervals import NORMAL, Floats
+from cchc_analysis.data.intervals import NORMAL, Floats
 from cchc_analysis.stats.panel import subtract_estimates
 from cchc_analysis.stats.ranks import rank_values
 from cchc_analysis.stats.rates import place_in_funnel, standardise_indirectly, wilson_interval

@@ -48,7 +48,6 @@ from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import list_inputs
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.data.words import Words, load_words
-from cchc_analysis.derive import derive_indicators, mark_findings
 from cchc_analysis.read import read_transcripts
 from cchc_analysis.rules import choose_readings, load_identities
 from cchc_analysis.site.build import Site, open_site, render_site
@@ -62,6 +61,7 @@ from cchc_analysis.site.keys import (
 )
 from cchc_analysis.site.pages import ANNEX_SHOWS, READ, SHOWS, Task, bind_page
 from cchc_analysis.site.slices import Slices, grade_all
+from cchc_analysis.stats.derive import derive_indicators, mark_findings
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = Project(ROOT)

@@ -13,8 +13,8 @@ from cchc_analysis import pipeline
 from cchc_analysis.data.clean import is_cut_off
 from cchc_analysis.data.records import FINDING_COLUMNS, INDICATOR_KEY
 from cchc_analysis.data.reference import Project
-from cchc_analysis.derive import mark_findings
 from cchc_analysis.errors import ReferenceDataError
+from cchc_analysis.stats.derive import mark_findings
 from conftest import Replace
 
 TRANSCRIPT = "data/raw/transcripts/song_may_2022_h1.csv"

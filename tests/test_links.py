@@ -27,8 +27,8 @@ from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.summary import list_sentences
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import SOURCE_COLUMNS, Tables
-from cchc_analysis.derive import mark_findings
 from cchc_analysis.rules import validate_tables
+from cchc_analysis.stats.derive import mark_findings
 
 SUM = re.compile(r'<span class="?sum"?>(.*?)</span>', re.DOTALL)
 LINK = re.compile(r'<a (?:id="?[^" >]*"? )?href="?#([^" >]+)"?>([^<]+)</a>')

@@ -14,8 +14,8 @@ from cchc_analysis import brief as briefs
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.data.records import FINDING_COLUMNS, NOTICE, QUANTITY, TALLY_COLUMNS, Tables
 from cchc_analysis.data.reference import Reference, load_reference
-from cchc_analysis.derive import derive_indicators
 from cchc_analysis.panels import read_panels
+from cchc_analysis.stats.derive import derive_indicators
 from cchc_analysis.stats.rates import wilson_interval
 from synthetic import SyntheticCountry, make_country
 

@@ -18,7 +18,6 @@ import yaml
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, TRANSCRIPT_COLUMNS
 from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.derive import derive_indicators
 from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import (
     PanelMapping,
@@ -37,6 +36,7 @@ from cchc_analysis.panels.layouts import arrange_sheet
 from cchc_analysis.panels.mapping import Vocabulary, build_mapping, is_total
 from cchc_analysis.panels.matching import AreaWords, find_areas, match_area, read_numerals
 from cchc_analysis.panels.register import PANEL_SOURCE_COLUMNS, load_register
+from cchc_analysis.stats.derive import derive_indicators
 from cchc_analysis.stats.peers import break_series, find_successors, list_changes
 from cchc_analysis.stats.trends import keep_last_part
 

@@ -33,9 +33,9 @@ from cchc_analysis.brief.profile import open_profile
 from cchc_analysis.data.records import NOTICE, QUANTITY, Tables
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.data.words import load_words
-from cchc_analysis.derive import derive_indicators
 from cchc_analysis.errors import CommandError
 from cchc_analysis.panels import read_panels
+from cchc_analysis.stats.derive import derive_indicators
 from cchc_analysis.stats.panel import (
     balance_panel,
     keep_one_value,

@@ -14,7 +14,6 @@ import pytest
 from cchc_analysis.data.records import FINDING_COLUMNS, INDICATOR_COLUMNS, Tables
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.tidy import tidy_observations
-from cchc_analysis.derive import derive_indicators
 from cchc_analysis.errors import CchcError, ReportError, ValidationError
 from cchc_analysis.panels import validate_table
 from cchc_analysis.read import read_transcripts
@@ -28,6 +27,7 @@ from cchc_analysis.rules.expressions import Identity
 from cchc_analysis.rules.rows import COMPARISONS, compare_magnitudes, describe_rows
 from cchc_analysis.rules.suites import load_suite, load_suites, make_example
 from cchc_analysis.rules.validation import Validated
+from cchc_analysis.stats.derive import derive_indicators
 from rule_examples import make_rows, make_statements
 
 ROOT = Project(Path(__file__).resolve().parents[1])

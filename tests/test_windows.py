@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cchc_analysis.data.intervals import Interval
 from cchc_analysis.data.reference import Reference, load_reference
-from cchc_analysis.stats.intervals import Interval
 from cchc_analysis.stats.windows import (
     WINDOW_COLUMNS,
     compare_same_window,

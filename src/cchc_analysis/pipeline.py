@@ -26,7 +26,6 @@ from cchc_analysis.data.store import MANIFEST, is_fresh, list_inputs, load, writ
 from cchc_analysis.data.system import collecting_seldom, import_jsonschema
 from cchc_analysis.data.tidy import Tidied, check_corrections, tidy_observations
 from cchc_analysis.data.trace import CITATION
-from cchc_analysis.derive import add_rows, check_formulas, derive_indicators, mark_findings
 from cchc_analysis.errors import (
     BriefError,
     CchcError,
@@ -46,6 +45,7 @@ from cchc_analysis.site.keys import key_of, key_of_files
 from cchc_analysis.site.kit import check_empty
 from cchc_analysis.site.rerun import compare_pages, open_kit, unpack_kit
 from cchc_analysis.site.single import do_apart, make_pages, put_files
+from cchc_analysis.stats.derive import add_rows, check_formulas, derive_indicators, mark_findings
 
 if TYPE_CHECKING:
     import pandas as pd

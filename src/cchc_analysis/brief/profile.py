@@ -36,10 +36,10 @@ from cchc_analysis.brief.templates import (
 from cchc_analysis.brief.trend import find_kin
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table, list_rows
+from cchc_analysis.data.intervals import Floats
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.words import Words, plain
 from cchc_analysis.errors import CommandError, Problem
-from cchc_analysis.stats.intervals import Floats
 from cchc_analysis.stats.panel import keep_one_value, measure_coverage, name_kinds, sum_communes
 from cchc_analysis.stats.peers import FEWEST, break_series, list_kin
 from cchc_analysis.stats.trends import JudgedTrends, judge_many

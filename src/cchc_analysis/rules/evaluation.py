@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from cchc_analysis.data.intervals import Interval
 from cchc_analysis.rules import expressions
 from cchc_analysis.rules.expressions import Expression, Identity, Operand, list_operands
 from cchc_analysis.rules.statements import Booleans, Integers, Operands, Statements, WideTable
-from cchc_analysis.stats.intervals import Interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,1 +1,1 @@
-"""Statistics: windows, rates, trends and peers. Numbers in, numbers out; no file and no page."""
+"""Statistics: indicators from observations; windows, rates, trends and peers; no file, no page."""

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cchc_analysis.data.intervals import NORMAL, Floats, Numbers, as_floats
 from cchc_analysis.data.named import of_panel
 from cchc_analysis.data.records import RESULT_STATUSES, UNCERTAINTY, Origin, Scope, Status
 from cchc_analysis.errors import CommandError, Problem
-from cchc_analysis.stats.intervals import NORMAL, Floats, Numbers, as_floats
 from cchc_analysis.stats.peers import break_series, list_breaks, list_cuts
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cchc_analysis.data.intervals import NORMAL, Floats, Numbers, as_floats
 from cchc_analysis.data.named import of_panel, take_one
-from cchc_analysis.stats.intervals import NORMAL, Floats, Numbers, as_floats
 from cchc_analysis.stats.peers import break_series
 from cchc_analysis.stats.rates import MOST_SCATTER, find_scatter
 

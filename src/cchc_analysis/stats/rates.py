@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cchc_analysis.data.intervals import Floats, Numbers, as_floats
 from cchc_analysis.data.records import Severity
-from cchc_analysis.stats.intervals import Floats, Numbers, as_floats
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.intervals import Floats, Numbers, as_floats
 from cchc_analysis.data.named import of_panel, take_one
-from cchc_analysis.stats.intervals import Floats, Numbers, as_floats
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cchc_analysis.data.clean import label_period, parse_period
+from cchc_analysis.data.intervals import read_interval, with_range
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin
-from cchc_analysis.stats.intervals import read_interval, with_range
 
 if TYPE_CHECKING:
     import pandas as pd
