@@ -13,11 +13,18 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.data.outside import refuse, refuse_marks
+from cchc_analysis.data.outside import refuse
 from cchc_analysis.data.records import load_own
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 CONTROL_SHARE = 0.02
+MOST_MARKS = 30
+"""Combining marks in a row; a letter of a living language has two or three. To put heaps of them
+in order takes for ever."""
+_HEAPS = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+    f"\ufe20-\ufe2f]{{{MOST_MARKS + 1},}}"
+)
 
 _SAID = load_own("spellings")
 TCVN3: dict[str, str | int | None] = dict(
@@ -35,24 +42,32 @@ _COMMON = re.compile(
 
 
 def decode_text(path: Path, data: bytes) -> tuple[str, str]:
-    """Decode bytes by their mark, as UTF-8, or as the encoding that reads as Vietnamese."""
-    for mark, encoding in MARKS:
-        if data.startswith(mark):
-            return _decode_marked(path, data, encoding), encoding.removesuffix("-sig")
-    for encoding in ("utf-16-le", "utf-16-be"):
-        half = data[1::2] if encoding == "utf-16-le" else data[::2]
-        if len(data) > 3 and half[:2000].count(0) > 0.3 * len(half[:2000]):
-            return _decode_marked(path, data, encoding), encoding
+    """Decode bytes by their mark, as UTF-8, or as the encoding that reads as Vietnamese.
+
+    Returns:
+        The text, and the name of the encoding.
+    """
+    said = next((name for mark, name in MARKS if data.startswith(mark)), "")
+    for name, half in (("utf-16-le", data[1:4000:2]), ("utf-16-be", data[:4000:2])):
+        if len(data) > 3 and half.count(0) > 0.3 * len(half):
+            said = said or name
     try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
+        text = data.decode(said or "utf-8")
+    except UnicodeDecodeError as error:
+        if said:
+            found = f"byte {error.start} is not {said}"
+            raise refuse(path, found, "a whole text file", "Save it again as UTF-8.") from None
         text = ""
+    if _HEAPS.search(text):
+        found, expected = "letters under heaps of marks", f"at most {MOST_MARKS} on a letter"
+        raise refuse(path, found, expected, "It is damaged, or made to do harm.")
+    if said:
+        return text, said.removesuffix("-sig")
     start = (text or data.decode("latin-1"))[:20_000]
     controls = sum(1 for letter in start if ord(letter) < 32 and letter not in "\t\r\n\f\x0b")
     if controls > CONTROL_SHARE * len(start) + 2:
         kinds = "a text, .docx, .pdf, .html or .xlsx"
         raise refuse(path, "no text inside", kinds, "Check what it is.")
-    refuse_marks(path, text)
     if text:
         converted, name = convert_legacy(text)
         return converted, name or "utf-8"
@@ -89,11 +104,7 @@ def count_vietnamese(text: str) -> int:
 
 
 def convert_legacy(text: str) -> tuple[str, str]:
-    """Convert a text if it is in an old encoding.
-
-    Returns:
-        The text, converted or as it was, and the name of the encoding, or "".
-    """
+    """Convert a text if it is in an old encoding; with the name of that, or ""."""
     start = text[:200_000]
     plain, words = count_vietnamese(start), max(1, len(start.split()))
     ways = {"TCVN3": convert_tcvn3, "VNI": convert_vni}
@@ -102,22 +113,10 @@ def convert_legacy(text: str) -> tuple[str, str]:
     return (ways[name](text), name) if is_legacy else (text, "")
 
 
-def _decode_marked(path: Path, data: bytes, encoding: str) -> str:
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        found = f"byte {error.start} is not {encoding}"
-        raise refuse(path, found, "a whole text file", "Save it again as UTF-8.") from None
-    refuse_marks(path, text)
-    return text
-
-
 def _decode_single_bytes(path: Path, data: bytes) -> tuple[str, str]:
     """cp1258, or an old font encoding; whichever reads best as Vietnamese."""
-    western, (converted, name) = (
-        data.decode("cp1258", "replace"),
-        convert_legacy(data.decode("latin-1")),
-    )
+    western = data.decode("cp1258", "replace")
+    converted, name = convert_legacy(data.decode("latin-1"))
     count, text, encoding = max(
         (count_vietnamese(western), western, "cp1258"),
         (count_vietnamese(converted), converted, name or "latin-1"),

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.outside import MOST_COLUMNS, read_bytes
+from cchc_analysis.data.outside import LARGEST_FILE, MOST_COLUMNS, read_text, refuse
 from cchc_analysis.data.records import TYPES
 from cchc_analysis.errors import CchcError, Problem, ReportError
 
@@ -47,59 +47,58 @@ def load_text_table(
         key: Columns whose values together may occur only once.
         may_be_empty: Whether a file with a header and no rows is in order.
         is_typed: Whether numbers and booleans become such (``type_columns``).
-        kind: The error to raise.
+        kind: The error to raise where anything of this does not hold.
 
     Returns:
         One row per line, the given columns in the given order, ``""`` for an empty cell.
-
-    Raises:
-        CchcError: The file is absent, not UTF-8, has other columns, no rows, a row of another
-            length, text that is not NFC, a key twice, or a cell that is not of the kind of its
-            column; of the kind asked for.
     """
     import pandas as pd
 
-    text = _decode(path, kind)
-    rows = _parse_rows(path, text, kind)
-    header = rows.pop(min(rows)) if rows else []
-    problems = [*_check_header(path.name, header, columns)]
+    try:
+        text = read_text(path, "a table", LARGEST_FILE)
+        header, rows = _parse_rows(path, text)
+    except ReportError as error:
+        raise kind(error.problems) from None
+    name, problems = path.name, [*_check_header(path.name, header, columns)]
     if not problems and not rows and not may_be_empty:
-        problems = [Problem(path.name, "no rows", "at least one row", "Add the rows.")]
+        problems = [Problem(name, "no rows", "at least one row", "Add the rows.")]
     is_composed = unicodedata.is_normalized("NFC", text)  # the whole in one go; then its parts are
     if not problems and (not is_composed or {*map(len, rows.values())} - {len(header)}):
-        problems = [*_check_rows(path.name, header, rows)]
-    if not problems:
-        table = pd.DataFrame(list(rows.values()), columns=header, dtype="str")[list(columns)]
-        repeated = table[table.duplicated(list(key))] if key else table.iloc[:0]
-        lines = [*rows]
-        for at, row in zip(repeated.index, repeated[list(key)].to_numpy(), strict=True):
-            where, found = f"{path.name} line {lines[at]}", f"{', '.join(key)} = {', '.join(row)}"
-            remedy = "Remove or rename one of the two."
-            problems.append(Problem(where, f"{found} a second time", "each once", remedy))
+        problems = [*_check_rows(name, header, rows)]
+    if problems:
+        raise kind(problems)
+    table = pd.DataFrame([*rows.values()], columns=header, dtype="str")[list(columns)]
+    told, lines = list(key), [*rows]
+    for at in table.index[table.duplicated(told)] if key else ():
+        where, cells = f"{name} line {lines[at]}", ", ".join(table.loc[at, told])
+        found, remedy = (
+            f"{', '.join(key)} = {cells} a second time",
+            "Remove or rename one of the two.",
+        )
+        problems.append(Problem(where, found, "each once", remedy))
     if problems:
         raise kind(problems)
     try:
         return type_columns(table) if is_typed else table
     except ValueError as error:
         expected = "cells of the kind of their column"
-        raise kind(Problem(path.name, str(error), expected, "Mend the cell.")) from None
+        raise kind(Problem(name, str(error), expected, "Mend the cell.")) from None
 
 
 def type_columns(table: pd.DataFrame) -> pd.DataFrame:
     """Turn the number and boolean columns of a text table into floats, integers and booleans.
 
-    Raises:
-        ValueError: A cell of a number or boolean column holds something else.
+    A ``ValueError`` where a cell holds something else.
     """
     import pandas as pd
 
     typed: dict[str, pd.Series[Any]] = {}
-    for column in table.columns:
-        if TYPES.get(column) == "number":
+    for column, kind in ((each, TYPES.get(each)) for each in table.columns):
+        if kind == "number":
             typed[column] = pd.to_numeric(table[column].replace("", None)).astype("float64")
-        elif TYPES.get(column) == "integer":
+        elif kind == "integer":
             typed[column] = pd.to_numeric(table[column]).astype("int64")
-        elif TYPES.get(column) == "boolean":
+        elif kind == "boolean":
             words = table[column].astype("str").str.casefold()
             if strange := set(words) - {"true", "false"}:
                 raise ValueError(f"{column} {min(strange)!r} is neither true nor false")
@@ -163,31 +162,20 @@ def clear_parts(*folders: Path) -> None:
                 part.unlink()
 
 
-def _decode(path: Path, kind: type[CchcError]) -> str:
-    try:
-        text = read_bytes(path, "a table").decode("utf-8-sig")
-    except ReportError as error:
-        raise kind(error.problems) from None
-    except UnicodeDecodeError as error:
-        found, remedy = f"byte {error.start} is not UTF-8", "Save the file again as UTF-8."
-        raise kind(Problem(path.name, found, "UTF-8 text", remedy)) from None
-    return text
-
-
-def _parse_rows(path: Path, text: str, kind: type[CchcError]) -> dict[int, list[str]]:
-    """The rows by the line on which each ends, without blank lines."""
+def _parse_rows(path: Path, text: str) -> tuple[list[str], dict[int, list[str]]]:
+    """The header, and the rows by the line on which each ends, without blank lines."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows = {}
     try:
-        for row in reader:
-            if row:
-                rows[reader.line_num] = row
+        for row in filter(None, reader):
+            rows[reader.line_num] = row
             if any(len(cell) > LARGEST_CELL for cell in row):
                 raise csv.Error(f"a cell of more than {LARGEST_CELL} characters")
     except csv.Error as error:
-        found = f"CSV that cannot be read ({error})"
-        raise kind(Problem(path.name, found, "CSV", "Mend the quoting.")) from None
-    return rows
+        raise refuse(
+            path, f"CSV that cannot be read ({error})", "CSV", "Mend the quoting."
+        ) from None
+    return (rows.pop(min(rows)) if rows else []), rows
 
 
 def _check_header(name: str, header: list[str], columns: Sequence[str]) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ import sys
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -46,14 +46,8 @@ LARGEST_TEXT = 10 * 2**20
 MOST_NESTED = 60
 MOST_NODES = 500_000
 """Entries of such a file, with those that it repeats by reference."""
-MOST_MARKS = 30
-"""Combining marks in a row; a letter of a living language has two or three."""
 MOST_PDF_OBJECTS = 400_000
 MOST_PAGES = 1_500
-_MARKS = re.compile(
-    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
-    f"\ufe20-\ufe2f]{{{MOST_MARKS + 1},}}"
-)
 _RELATION = re.compile(r"<[^<>]*\bRelationship\b[^<>]*>")
 _IS_OUTSIDE = re.compile(r"TargetMode\s*=\s*[\"']External[\"']", re.IGNORECASE)
 _IS_FETCHED = re.compile(
@@ -61,21 +55,14 @@ _IS_FETCHED = re.compile(
     r"aFChunk|externalLinkPath|mailMergeSource|webVideo)[\"']",
     re.IGNORECASE,
 )
-SIGNATURES = (
-    (b"%PDF-", "pdf"),
-    (b"PK\x03\x04", "zip"),
-    (b"PK\x05\x06", "zip"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
-    (b"{\\rtf", "rtf"),
-    (b"\x89PNG", "image"),
-    (b"\xff\xd8\xff", "image"),
-    (b"II*\x00", "image"),
-    (b"MM\x00*", "image"),
-    (b"GIF8", "image"),
-    (b"Rar!", "archive"),
-    (b"7z\xbc\xaf", "archive"),
-    (b"\x1f\x8b", "archive"),
-)
+SIGNATURES: Mapping[str, tuple[bytes, ...]] = {
+    "pdf": (b"%PDF-",),
+    "zip": (b"PK\x03\x04", b"PK\x05\x06"),
+    "ole": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",),
+    "rtf": (b"{\\rtf",),
+    "image": (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"GIF8"),
+    "archive": (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b"),
+}
 
 
 def refuse(path: Path, found: str, expected: str, remedy: str) -> ReportError:
@@ -103,15 +90,11 @@ def read_bytes(path: Path, what: str = "a report") -> bytes:
     return data
 
 
-def read_plain(path: Path) -> str:
-    """Read a file that people write by hand, in UTF-8.
-
-    Raises:
-        ReportError: There is none, it is too large, or not UTF-8.
-    """
-    data = read_bytes(path, "a file that people write by hand")
-    if len(data) > LARGEST_TEXT:
-        found, limit = f"{len(data) // 2**20} MB", f"at most {LARGEST_TEXT // 2**20} MB"
+def read_text(path: Path, what: str, most: int = LARGEST_TEXT) -> str:
+    """Read a file in UTF-8, unless it is longer than people write by hand."""
+    data = read_bytes(path, what)
+    if len(data) > most:
+        found, limit = f"{len(data) // 2**20} MB", f"at most {most // 2**20} MB"
         raise refuse(path, found, limit, "Check what it is; people write less by hand.")
     try:
         return data.decode("utf-8-sig")
@@ -121,16 +104,7 @@ def read_plain(path: Path) -> str:
 
 
 def check_shape(path: Path, text: str, mark: str) -> None:
-    """Refuse a table of text with more columns or cells than any has.
-
-    Args:
-        path: Its name, for what is told.
-        text: The table.
-        mark: What stands between its cells.
-
-    Raises:
-        ReportError: Its widest row, or all of it with rows as wide, is too large.
-    """
+    """Refuse a table of text with more columns or cells than any has; ``mark`` parts its cells."""
     lines = text.splitlines()
     width = max((line.count(mark) for line in lines), default=0) + 1
     if width > MOST_COLUMNS or width * len(lines) > LONGEST_TABLE:
@@ -139,45 +113,38 @@ def check_shape(path: Path, text: str, mark: str) -> None:
         raise refuse(path, found, expected, "Keep what is needed of it, or cut it into parts.")
 
 
-def refuse_marks(path: Path, text: str) -> None:
-    """Refuse text with heaps of combining marks, which take forever to be put in order.
-
-    Raises:
-        ReportError: Somewhere there are more than ``MOST_MARKS`` in a row.
-    """
-    if _MARKS.search(text):
-        found, expected = "letters under heaps of marks", f"at most {MOST_MARKS} on a letter"
-        raise refuse(path, found, expected, "It is damaged, or made to do harm.")
-
-
 def load_json(path: Path) -> Any:
-    """Load a JSON file.
-
-    Raises:
-        ReportError: It cannot be read, is no JSON, or nested too deeply.
-    """
-    try:
-        return json.loads(read_plain(path))
-    except (ValueError, RecursionError) as error:
-        raise refuse(path, f"not JSON ({_shorten(error)})", "JSON in UTF-8", "Mend it.") from None
+    """Load a JSON file."""
+    return _parse(path, "JSON", json.loads)
 
 
 def load_yaml(path: Path) -> Any:
-    """Load a YAML file, as plain values.
-
-    Raises:
-        ReportError: It cannot be read, is no YAML, nested too deeply, or would grow without end.
-    """
+    """Load a YAML file, as plain values, unless it would grow without end."""
     import yaml
 
-    text = read_plain(path)
     # The C loader of safe_load: ten times faster, and as safe.
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
+
+    def parse(text: str) -> Any:
         _check_growth(path, yaml.parse(text, Loader=loader))
         return yaml.load(text, Loader=loader)  # noqa: S506
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        raise refuse(path, f"not YAML ({_shorten(error)})", "YAML in UTF-8", "Mend it.") from None
+
+    errors = (yaml.YAMLError, ValueError, TypeError, RecursionError)
+    return _parse(path, "YAML", parse, errors)
+
+
+def _parse(
+    path: Path,
+    kind: str,
+    parse: Callable[[str], Any],
+    errors: tuple[type[Exception], ...] = (ValueError, RecursionError),
+) -> Any:
+    text = read_text(path, "a file that people write by hand")
+    try:
+        return parse(text)
+    except errors as error:
+        told = " ".join(str(error).split())[:200] or type(error).__name__
+        raise refuse(path, f"not {kind} ({told})", f"{kind} in UTF-8", "Mend it.") from None
 
 
 def _check_growth(path: Path, events: Iterable[Any]) -> None:
@@ -186,8 +153,7 @@ def _check_growth(path: Path, events: Iterable[Any]) -> None:
     above: list[tuple[str | None, int]] = []
     total = 0
     for event in events:
-        kind = type(event).__name__
-        anchor = getattr(event, "anchor", None)
+        kind, anchor = type(event).__name__, getattr(event, "anchor", None)
         if kind in ("SequenceStartEvent", "MappingStartEvent", "ScalarEvent"):
             above.append((anchor, total))
             total += 1
@@ -207,28 +173,21 @@ def _check_growth(path: Path, events: Iterable[Any]) -> None:
                 raise refuse(path, f"more than {most} {found}", f"at most {most}", remedy)
 
 
-def _shorten(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
-
-
 def sniff(data: bytes) -> str:
     """What a file is by its first bytes: pdf, zip, ole, rtf, image, archive, html or text."""
-    for signature, kind in SIGNATURES:
-        if data.startswith(signature):
-            return kind
+    if kind := next((each for each, marks in SIGNATURES.items() if data.startswith(marks)), ""):
+        return kind
     start = data[:2048].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if re.match(
-        rb"(?:<!doctype html|<html|<head|<body|<\?xml[^>]*>\s*<(?:!doctype html|html))", start
-    ):
-        return "html"
-    return "html" if b"<html" in start or b"<body" in start else "text"
+    is_page = start.startswith((b"<!doctype html", b"<head")) or re.search(
+        rb"<html|<body|^<\?xml[^>]*>\s*<!doctype html", start
+    )
+    return "html" if is_page else "text"
 
 
 def open_archive(path: Path, data: bytes, *, may_have_macros: bool = False) -> zipfile.ZipFile:
-    """Open an Office file after looking at the sizes that its parts claim to have.
+    """Open an Office file, unless it is damaged, encrypted, too large once unpacked, or a program.
 
-    Raises:
-        ReportError: Not a whole archive, encrypted, too many or too large parts, or macros.
+    What is unpacked is what its parts claim.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -256,7 +215,11 @@ _DAMAGES = (KeyError, OSError, ValueError, EOFError, NotImplementedError, Runtim
 
 
 def read_part(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
-    """Unpack one part of an Office file, never more of it than it claimed."""
+    """Unpack one part of an Office file, never more of it than it claimed.
+
+    XML must be without a document type, in whatever encoding: Office files have none, and it can
+    expand.
+    """
     try:
         claimed = archive.getinfo(name).file_size
         with archive.open(name) as part:
@@ -266,33 +229,22 @@ def read_part(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
         raise refuse(path, found, "a whole document", "Fetch it again.") from None
     if len(content) > claimed:
         raise refuse(path, f"more in {name} than it claims", "an honest file", "Do not open it.")
+    plain = content.replace(b"\0", b"") if name.endswith((".xml", ".rels")) else b""
+    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
+        found = "XML with entities of its own"
+        raise refuse(path, found, "plain XML", "It may be made to do harm.")
     return content
 
 
 def refuse_outside_parts(path: Path, archive: zipfile.ZipFile) -> None:
-    """No part that stands in another file or on the net; links that a person clicks may stay.
-
-    Raises:
-        ReportError: A template, object, frame or document is to be fetched from outside.
-    """
+    """No part that stands in another file or on the net; links that a person clicks may stay."""
     for name in archive.namelist():
-        if not name.endswith(".rels"):
-            continue
-        content = read_part(path, archive, name)
-        refuse_entities(path, content)
+        content = read_part(path, archive, name) if name.endswith(".rels") else b""
         for relation in _RELATION.findall(content.decode("utf-8", "replace")):
             if _IS_OUTSIDE.search(relation) and _IS_FETCHED.search(relation):
                 found = f"a part to be fetched from outside ({name})"
                 remedy = "Save it as .docx with everything inside; it may be made to do harm."
                 raise refuse(path, found, "a document that is whole in itself", remedy)
-
-
-def refuse_entities(path: Path, content: bytes) -> None:
-    """No document type, in whatever encoding: Office files have none, and it can expand."""
-    start = content.replace(b"\0", b"")
-    if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
-        found = "XML with entities of its own"
-        raise refuse(path, found, "plain XML", "It may be made to do harm.")
 
 
 MOST_SECONDS = 60
@@ -313,12 +265,9 @@ def call_apart(function: str, path: Path, *more: Any, seconds: int = MOST_SECOND
         more: What else it takes.
         seconds: Processor time that it may take.
 
-    Returns:
-        What it returns.
-
     Raises:
-        CchcError: What it raises.
-        ReportError: It takes too much time or memory, or no parser of ours can read the file.
+        CchcError: What it raises, or that it takes too much time or memory, or that no parser of
+            ours can read the file.
     """
     order = pickle.dumps((function, path.resolve(), more, seconds))
     paths = [str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -377,26 +326,21 @@ _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^<>]*?\bref\s*=\s*[\"']([^\"'<>]{1,
 def open_workbook(path: Path, data: bytes, *, is_lean: bool = False) -> Any:
     """Open a workbook with the values that its formulas had when it was saved.
 
-    Args:
-        path: Its name, for what is told.
-        data: Its bytes.
-        is_lean: Row by row, in little memory; without merges and what is hidden.
-
-    Raises:
-        ReportError: It is damaged, too large, encrypted, holds entities, or too many cells.
+    ``is_lean``: row by row, in little memory; without merges and what is hidden.
     """
+    import openpyxl
+    from openpyxl.utils.cell import range_boundaries
+
     archive = open_archive(path, data, may_have_macros=True)
-    for name in archive.namelist():
-        if not name.endswith((".xml", ".rels")):
-            continue
-        content = read_part(path, archive, name)
-        refuse_entities(path, content)
-        merged = sum(map(_measure, _MERGE.findall(content))) if "worksheets/" in name else 0
+    for name in (each for each in archive.namelist() if each.endswith((".xml", ".rels"))):
+        content, merged = read_part(path, archive, name), 0
+        for ref in _MERGE.findall(content) if "worksheets/" in name else ():
+            with suppress(ValueError, TypeError):  # what is no range
+                left, top, right, bottom = range_boundaries(ref.decode("ascii", "replace"))
+                merged += int((abs(right - left) + 1) * (abs(bottom - top) + 1))
         if merged > MOST_CELLS:
             found, expected = f"{merged} merged cells", f"at most {MOST_CELLS}"
             raise refuse(path, found, expected, "Undo the merge of the whole sheet.")
-    import openpyxl
-
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -418,11 +362,7 @@ def open_workbook(path: Path, data: bytes, *, is_lean: bool = False) -> Any:
 
 
 def tell_hidden(sheet: Any) -> str:
-    """The rows and columns of a sheet that are hidden and hold something, in words; or "".
-
-    Args:
-        sheet: An openpyxl worksheet that was not opened ``is_lean``.
-    """
+    """The rows and columns of a sheet that are hidden and hold something, in words; or ""."""
     from openpyxl.utils import get_column_letter
 
     hidden_rows = {number for number, row in sheet.row_dimensions.items() if row.hidden}
@@ -453,16 +393,6 @@ def _tell(noun: str, numbers: set[int], name: Any) -> Iterator[str]:
     ]
     if runs:
         yield f"{noun}{'s' if len(numbers) > 1 else ''} {', '.join(runs)}"
-
-
-def _measure(ref: bytes) -> int:
-    """How many cells a range covers; 0 where it is none."""
-    from openpyxl.utils.cell import range_boundaries
-
-    with suppress(ValueError, TypeError):
-        left, top, right, bottom = range_boundaries(ref.decode("ascii", "replace"))
-        return int((abs(right - left) + 1) * (abs(bottom - top) + 1))
-    return 0
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ A project's ``data/`` is changed by one command at a time: whoever reads, change
 lock of the system, given back whatever becomes of its holder, who is written beside it. Reading
 takes no lock. Of several files all are changed or none: what is about to be replaced is kept beside
 them until all is written, and a run that was killed between is undone by the next.
+
+What lies in the way, or is held for too long, is refused with a ``CommandError``.
 """
 
 from __future__ import annotations
@@ -24,7 +26,6 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
-from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,23 +44,23 @@ NOTES = ".cchc-notes.json"
 
 
 def read_list(folder: Path, name: str) -> dict[str, str] | None:
-    """The files that we wrote into a folder, with their hashes; ``None`` where no list says so."""
+    """The files that we wrote into a folder, with their hashes; ``None`` where no list says so.
+
+    A path of a list lies inside the folder, and a hash has its length; else it is none of ours.
+    """
     try:
         content = json.loads((folder / name).read_text("utf-8"))
-        command = content["command"]
-        listed: Any = content["outputs"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        listed: dict[str, str] = dict(content["outputs"].items())
+        is_ours = str(content["command"]).startswith("cchc") and all(
+            len(digest) == _HASH_LENGTH
+            and Path(path).name
+            and ".." not in Path(path).parts
+            and not Path(path).is_absolute()
+            for path, digest in listed.items()
+        )
+        return listed if is_ours else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    is_ours = isinstance(listed, dict) and str(command).startswith("cchc")
-    return dict(listed) if is_ours and all(starmap(_is_entry, listed.items())) else None
-
-
-def _is_entry(path: object, digest: object) -> bool:
-    """Whether this can be an entry of a list: a path inside the folder, and a hash."""
-    if not isinstance(path, str) or not isinstance(digest, str) or len(digest) != _HASH_LENGTH:
-        return False
-    parts = Path(path).parts
-    return bool(parts) and ".." not in parts and not Path(path).is_absolute()
 
 
 def write_list(
@@ -80,9 +81,6 @@ def check_folder(folder: Path, name: str) -> None:
     """Refuse a place that is something else than a folder of ours, or an empty one.
 
     What is hidden (``.git``, ``.nojekyll``) does not fill a folder: it stays where it is.
-
-    Raises:
-        CommandError: It is a file, cannot be looked into, or holds files and no list of ours.
     """
     try:
         entries = [entry.name for entry in os.scandir(folder) if not entry.name.startswith(".")]
@@ -98,37 +96,28 @@ def check_folder(folder: Path, name: str) -> None:
 
 def list_changed(folder: Path, listed: Mapping[str, str]) -> list[str]:
     """Files of a list whose bytes are not those that we wrote."""
-    return sorted(
-        path
-        for path, digest in listed.items()
-        if (folder / path).is_file() and hash_file(folder / path) != digest
-    )
+    there = (path for path in listed if (folder / path).is_file())
+    return sorted(path for path in there if hash_file(folder / path) != listed[path])
 
 
 def replace_folder(fresh: Path, target: Path, name: str) -> None:
     """Put a folder, whose name holds ``new-``, in the place of another; what was not ours is kept.
 
-    Raises:
-        CommandError: A new file would take the place of one that we did not write.
-        OSError: The target cannot be replaced; it is what it was.
+    Where a new file would take the place of one that we did not write, it is refused. An
+    ``OSError``: the target cannot be replaced; it is what it was.
     """
     if target.exists():
-        check_free(target, name, [*(read_list(fresh, name) or {}), name])
+        _check_free(target, name, [*(read_list(fresh, name) or {}), name])
         fresh.chmod(target.stat().st_mode & 0o7777)
     before, _, after = fresh.name.rpartition("new-")
     ready = fresh.with_name(f"{before}old-{after}")
     fresh.rename(ready)
-    former = exchange(ready, target)
-    if former:
+    if former := exchange(ready, target):
         _carry_over(former, target, name)
 
 
-def check_free(folder: Path, name: str, paths: Iterable[str]) -> None:
-    """Refuse to write files into a folder where something lies that we did not write.
-
-    Raises:
-        CommandError: Something does; all of it is named.
-    """
+def _check_free(folder: Path, name: str, paths: Iterable[str]) -> None:
+    """Refuse to write files into a folder where something lies that we did not write."""
     new, listed = set(paths), read_list(folder, name)
     ours = set() if listed is None else {*listed, name}
     above = {str(parent) for path in new for parent in Path(path).parents} - {"."}
@@ -153,9 +142,6 @@ def exchange(fresh: Path, target: Path) -> Path | None:
 
     Returns:
         Where the former folder lies now, if there was one.
-
-    Raises:
-        OSError: The target cannot be replaced; it is what it was.
     """
     if not target.exists():
         fresh.rename(target)
@@ -173,13 +159,10 @@ def exchange(fresh: Path, target: Path) -> Path | None:
 
 
 def clear_leftovers(half: Iterable[Path], whole: Iterable[Path], target: Path, name: str) -> None:
-    """End what a killed run left half done; nobody else may be writing.
+    """End what a killed run left half done for a folder; nobody else may be writing.
 
-    Args:
-        half: Folders that were being filled.
-        whole: Folders that were filled, or former ones: they may hold what is not ours.
-        target: The folder for which they were made.
-        name: The file that holds its list.
+    ``half`` are folders that were being filled, ``whole`` such as were filled, or former ones: they
+    may hold what is not ours.
     """
     for path in half:
         path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
@@ -196,10 +179,6 @@ def swap_in(target: Path, name: str, head: Mapping[str, Any]) -> Iterator[Path]:
 
     When the body raises, ``target`` stays what it was and the half-filled folder goes. The list of
     what we wrote is written as by ``write_list``.
-
-    Raises:
-        CommandError: A new file would take the place of one that we did not write.
-        OSError: The place cannot be written to.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     half, whole = (target.parent.glob(f".{target.name}.{mark}-*") for mark in ("new", "old"))
@@ -218,14 +197,10 @@ def swap_in(target: Path, name: str, head: Mapping[str, Any]) -> Iterator[Path]:
 def adding_to(
     folder: Path, name: str, head: Mapping[str, Any], paths: Iterable[str]
 ) -> Iterator[None]:
-    """Let the body write single files below a folder of ours, and list them as ``write_list``.
-
-    Raises:
-        CommandError: The folder, or a file in the place of one of them, is not ours.
-    """
+    """Let the body write single files below a folder of ours, and list them as ``write_list``."""
     new = list(paths)
     check_folder(folder, name)
-    check_free(folder, name, new)
+    _check_free(folder, name, new)
     listed = read_list(folder, name) or {}
     write_list(folder, name, head, dict.fromkeys(new, "0" * _HASH_LENGTH) | listed)
     try:
@@ -244,11 +219,7 @@ def may_replace(path: Path, notes: Path) -> bool:
 
 
 def check_file(path: Path, notes: Path) -> None:
-    """Refuse to replace a file that is not as we wrote it.
-
-    Raises:
-        CommandError: It is not.
-    """
+    """Refuse to replace a file that is not as we wrote it."""
     if not may_replace(path, notes):
         found = "something that cchc did not make, or that was changed since"
         raise _refuse(path, found, "a new name, or a file as cchc left it")
@@ -267,30 +238,30 @@ def _note_name(path: Path) -> str:
     return whole.relative_to(whole.anchor).as_posix()
 
 
-def _walk(folder: Path, inside: str, ours: set[str], shared: set[str]) -> Iterator[str]:
-    """What lies in a folder and is not ours; a folder of such is one entry, unless it is shared."""
-    for entry in os.scandir(folder / inside):
-        path = f"{inside}/{entry.name}".lstrip("/")
-        if path in shared and entry.is_dir(follow_symlinks=False):
-            yield from _walk(folder, path, ours, shared)
-        elif path not in ours or not entry.is_file(follow_symlinks=False):
-            yield path
-
-
 def _carry_over(former: Path, target: Path, name: str) -> None:
     """Move what is not ours from a former folder into the one that took its place; remove the rest.
 
-    What cannot be moved stays, and the former folder with it, for the next start.
+    What cannot be moved stays, and the former folder with it, for the next start. A folder that
+    neither list knows is moved as one.
     """
-    listed = [*(read_list(former, name) or {}), name]
-    both = (*listed, *(read_list(target, name) or ()))
+    ours = {*(read_list(former, name) or {}), name}
+    both = (*ours, *(read_list(target, name) or ()))
     shared = {str(parent) for path in both for parent in Path(path).parents}
-    for path in sorted(_walk(former, "", {*listed}, shared)):
+
+    def walk(inside: str) -> Iterator[str]:
+        for entry in os.scandir(former / inside):
+            path = f"{inside}/{entry.name}".lstrip("/")
+            if path in shared and entry.is_dir(follow_symlinks=False):
+                yield from walk(path)
+            elif path not in ours or not entry.is_file(follow_symlinks=False):
+                yield path
+
+    for path in sorted(walk("")):
         with suppress(OSError):
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             if not os.path.lexists(target / path):
                 (former / path).rename(target / path)
-    for path in (*listed, *(parent for parent, _, _ in os.walk(former, topdown=False))):
+    for path in (*ours, *(parent for parent, _, _ in os.walk(former, topdown=False))):
         with suppress(OSError):
             (former / path).unlink() if not (former / path).is_dir() else (former / path).rmdir()
 
@@ -304,17 +275,13 @@ def _refuse(place: Path, found: str, expected: str) -> CommandError:
     return CommandError(Problem(str(place), found, expected, remedy))
 
 
-_KEPT = ".cchc-undo"
+_KEPT = Path("data", ".cchc-undo")
 _NAMES = "files.json"
 
 
 @contextmanager
 def changing(project: Project, command: str) -> Iterator[None]:
-    """Hold the lock of a project's ``data/``, which then is as the last whole change left it.
-
-    Raises:
-        CommandError: Another command holds it for too long, or the place has no locks.
-    """
+    """Hold the lock of a project's ``data/``, which then is as the last whole change left it."""
     with hold(project.root / "data", command):
         _undo(project.root)
         clear_parts(project.raw, project.raw / "transcripts", project.raw / "panels")
@@ -322,12 +289,8 @@ def changing(project: Project, command: str) -> Iterator[None]:
 
 
 def finish_changes(project: Project) -> None:
-    """Undo a change that was broken off, before anything is read.
-
-    Raises:
-        CommandError: Somebody is changing files for too long, or they cannot be put back.
-    """
-    if (_find_kept(project.root) / _NAMES).is_file():
+    """Undo a change that was broken off, before anything is read."""
+    if (project.root / _KEPT / _NAMES).is_file():
         with changing(project, "cchc"):
             pass
 
@@ -336,12 +299,10 @@ def finish_changes(project: Project) -> None:
 def all_or_none(project: Project, paths: Iterable[Path]) -> Iterator[None]:
     """Let the body change files of a project, whose lock is held; all of them, or none.
 
-    They may be there or not. Where the body raises or is killed, none is changed.
-
-    Raises:
-        OSError: What is there cannot be kept.
+    They may be there or not. Where the body raises or is killed, none is changed; an ``OSError``
+    says that what is there cannot be kept.
     """
-    kept = _find_kept(project.root)
+    kept = project.root / _KEPT
     try:
         kept.mkdir(exist_ok=True)
         names = {}
@@ -357,7 +318,7 @@ def all_or_none(project: Project, paths: Iterable[Path]) -> Iterator[None]:
 
 
 def _undo(root: Path) -> None:
-    kept = _find_kept(root)
+    kept = root / _KEPT
     if (kept / _NAMES).is_file():
         names = json.loads((kept / _NAMES).read_text("utf-8"))
         for number, (name, was_there) in enumerate(names.items()):
@@ -370,36 +331,27 @@ def _undo(root: Path) -> None:
     shutil.rmtree(kept, ignore_errors=True)
 
 
-def _find_kept(root: Path) -> Path:
-    return root / "data" / _KEPT
-
-
 LONGEST_WAIT = 600.0
 """Seconds that a command waits for another one before it is refused."""
-LOCK = ".cchc-lock"
-HOLDER = ".cchc-holder"
 
 
 @contextmanager
 def hold(folder: Path, command: str, *, seconds: float = LONGEST_WAIT) -> Iterator[None]:
-    """Hold the lock of a folder; wait for whoever holds it, and say so on a terminal.
-
-    Raises:
-        CommandError: It is still held after so many seconds, or the place has no locks.
-    """
+    """Hold the lock of a folder; wait for whoever holds it, and say so on a terminal."""
     import filelock
 
-    lock = filelock.FileLock(folder / LOCK, timeout=0, fallback_to_soft=False)
+    lock = filelock.FileLock(folder / ".cchc-lock", timeout=0, fallback_to_soft=False)
+    holder = folder / ".cchc-holder"
     try:
         with suppress(filelock.Timeout) if seconds else nullcontext():
             lock.acquire()
         if not lock.is_locked:
-            _tell(f"Waiting for {read_holder(folder)}, at most {seconds:.0f} s …")
+            _tell(f"Waiting for {_read_holder(holder)}, at most {seconds:.0f} s …")
             lock.acquire(timeout=seconds)
             _tell("")
     except filelock.Timeout:
         waited = f" for {seconds:.0f} s" if seconds else ""
-        found = f"{read_holder(folder)} has been writing into it{waited}"
+        found = f"{_read_holder(holder)} has been writing into it{waited}"
         remedy = "Wait until that one has ended, and run this one again."
         problem = Problem(str(folder), found, "one command at a time", remedy)
         raise CommandError(problem) from None
@@ -411,12 +363,12 @@ def hold(folder: Path, command: str, *, seconds: float = LONGEST_WAIT) -> Iterat
     try:
         with suppress(OSError):
             since = f"since {datetime.now().astimezone():%H:%M:%S}"
-            holder = f"{command} (process {os.getpid()} on {platform.node()}, {since})"
-            (folder / HOLDER).write_text(holder, "utf-8")
+            said = f"{command} (process {os.getpid()} on {platform.node()}, {since})"
+            holder.write_text(said, "utf-8")
         yield
     finally:
         with suppress(OSError):
-            (folder / HOLDER).unlink()
+            holder.unlink()
         lock.release()
 
 
@@ -427,8 +379,7 @@ def _tell(line: str) -> None:
         sys.stderr.flush()
 
 
-def read_holder(folder: Path) -> str:
-    """Who holds the lock of a folder, in words."""
+def _read_holder(holder: Path) -> str:
     with suppress(OSError, UnicodeDecodeError):
-        return (folder / HOLDER).read_text("utf-8")[:200] or "another command"
+        return holder.read_text("utf-8")[:200] or "another command"
     return "another command"

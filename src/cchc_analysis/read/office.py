@@ -23,7 +23,6 @@ from cchc_analysis.data.outside import (
     open_workbook,
     read_part,
     refuse,
-    refuse_entities,
     refuse_outside_parts,
     tell_hidden,
 )
@@ -219,7 +218,6 @@ def _parse(path: Path, archive: zipfile.ZipFile, name: str) -> Element:
     if name not in archive.namelist():
         return Element("none")
     content = read_part(path, archive, name)
-    refuse_entities(path, content)
     try:
         return ET.fromstring(content)  # noqa: S314 - no document type, so no entities
     except (ET.ParseError, RecursionError):
