@@ -133,6 +133,20 @@ def test_a_page_is_read_without_its_navigation(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_table_that_lays_out_a_page_is_no_table_and_one_of_values_keeps_its_caption(
+    tmp_path: Path,
+) -> None:
+    page = (
+        "<html><body><table><tr><td><a>Tin 1</a></td><td><p>Tiếp nhận 7 hồ sơ.</p><!-- 9 -->"
+        "<table><caption>Biểu 1</caption><tr><td>Huyện<td>5<tr><td>Xã<td>6</table>"
+        "<p>Còn 2 hồ sơ.</p></td></tr></table></body></html>"
+    )
+    lines = open_document(write(tmp_path, "a.html", page.encode())).lines
+    assert [line.text for line in lines] == [
+        "Tiếp nhận 7 hồ sơ.", "Biểu 1", "Huyện\t5", "Xã\t6", "Còn 2 hồ sơ.",
+    ]  # fmt: skip
+
+
 def test_a_sheet_is_read_with_merged_headers(tmp_path: Path) -> None:
     import openpyxl
 

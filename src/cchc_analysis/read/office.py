@@ -2,7 +2,7 @@
 
 Comes in as bytes; goes out as paragraphs and rows. Word prints the numbers of headings by itself
 ("1.", "2.3.", "a)"): they are counted as Word counts, or a document would lose its outline. Of a
-web page the article is read, by the parser of the standard library: nothing is fetched or run.
+web page the article is read: nothing is fetched or run.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import datetime as dt
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -39,10 +38,14 @@ class Numbering:
     def __init__(self, root: Element) -> None:
         kinds = {
             each.get(f"{W}abstractNumId"): {
-                level.get(f"{W}ilvl", "0"): level for level in each.findall(f"{W}lvl")
+                level.get(f"{W}ilvl", "0"): (
+                    _value(level, "numFmt"), _value(level, "lvlText"),
+                    int(start) if (start := _value(level, "start")).isdecimal() else 1,
+                )
+                for level in each.findall(f"{W}lvl")
             }
             for each in root.findall(f"{W}abstractNum")
-        }
+        }  # fmt: skip
         self._levels = {
             each.get(f"{W}numId"): kinds.get(_value(each, "abstractNumId"), {})
             for each in root.findall(f"{W}num")
@@ -56,24 +59,20 @@ class Numbering:
         levels = self._levels.get(list_id, {})
         if depth not in levels:
             return ""
-        if _value(levels[depth], "numFmt") == "bullet":
+        form, text, start = levels[depth]
+        if form == "bullet":
             return "-"
-        counts = self._counts.setdefault(list_id, {})
-        counts[depth] = counts.get(depth, _start(levels[depth]) - 1) + 1
-        for deeper in [each for each in counts if each > depth]:
-            del counts[deeper]
+        before = self._counts.get(list_id, {})
+        counts = {above: count for above, count in before.items() if above < depth}
+        counts[depth] = before.get(depth, start - 1) + 1
+        self._counts[list_id] = counts
 
         def write(found: re.Match[str]) -> str:
             above = str(int(found[1]) - 1)
-            level = levels.get(above, ET.Element("lvl"))
-            return _print_number(counts.get(above, _start(level)), _value(level, "numFmt"))
+            form, _, start = levels.get(above, ("", "", 1))
+            return _print_number(counts.get(above, start), form)
 
-        return re.sub(r"%(\d)", write, _value(levels[depth], "lvlText"))
-
-
-def _start(level: Element) -> int:
-    start = _value(level, "start", "1")
-    return int(start) if start.isdigit() else 1
+        return re.sub(r"%(\d)", write, text)
 
 
 def _value(element: Element, path: str, default: str = "", bare: str = "") -> str:
@@ -159,8 +158,7 @@ class _WordReader:
         for row in table.findall(f"{W}tr"):
             cells, column = [], 0
             for cell in row.findall(f"{W}tc"):
-                span = _value(cell, "tcPr/gridSpan", "1")
-                width = min(int(span), MOST_SPAN) if span.isdigit() else 1
+                width = _read_span(_value(cell, "tcPr/gridSpan"))
                 inner += cell.findall(f"{W}tbl")
                 text = " ".join(self._read_paragraph(p).strip() for p in cell.findall(f"{W}p"))
                 if _value(cell, "tcPr/vMerge", bare="continue") == "continue":
@@ -238,60 +236,35 @@ def read_sheet(path: Path, data: bytes) -> Document:
     remarks = [
         f"{sheet.title!r}: {hidden}" for sheet in book.worksheets if (hidden := tell_hidden(sheet))
     ]
-    parts = [part for n, sheet in enumerate(book.worksheets, 1) for part in _read(path, sheet, n)]
-    if not parts:
-        raise refuse(path, "no cells with text", "a filled sheet", "Check what was saved.")
+    parts: list[str | Row] = []
+    for number, sheet in enumerate(book.worksheets, start=1):
+        if (sheet.max_row or 0) > MOST_ROWS:
+            found = f"sheet {sheet.title!r} of {sheet.max_row} rows"
+            raise refuse(path, found, f"at most {MOST_ROWS}", "Remove empty rows.")
+        parts += [str(sheet.title), *map(_tell_row, _lay_out(_list_cells(sheet), number))]
     return build_document(parts, "xlsx", remarks=remarks)
 
 
-def _read(path: Path, sheet: Any, number: int) -> Iterator[str | Row]:
-    """The sheet's title, then its rows; a row of one long text is a paragraph."""
-    if (sheet.max_row or 0) > MOST_ROWS:
-        raise refuse(
-            path,
-            f"sheet {sheet.title!r} of {sheet.max_row} rows",
-            f"at most {MOST_ROWS}",
-            "Remove empty rows.",
-        )
-    widths, covered = _find_merged(sheet)
-    yield str(sheet.title)
+def _list_cells(sheet: Any) -> Iterator[list[_Spanning]]:
+    """The cells of each row that no other one covers."""
+    from openpyxl.cell.cell import MergedCell
+
+    spans = {
+        (merged.min_row, merged.min_col): (merged.size["columns"], merged.size["rows"])
+        for merged in sheet.merged_cells.ranges
+    }
     for row in sheet.iter_rows(max_col=min(sheet.max_column or 1, MOST_COLUMNS)):
-        cells = []
-        for cell in row:
-            place = (cell.row, cell.column)
-            if place in covered and covered[place] is None:
-                continue
-            text = covered.get(place) or _print(cell)
-            cells.append(Cell(" ".join(text.split()), cell.column - 1, widths.get(place, 1)))
-        filled = [cell for cell in cells if cell.text]
-        if len(filled) == 1 and not filled[0].text[:1].isdigit() and len(filled[0].text) > 3:
-            yield filled[0].text
-        elif filled:
-            yield Row(tuple(cells), number)
+        yield [
+            (_print(cell), *spans.get((cell.row, cell.column), (1, 1)))
+            for cell in row
+            if not isinstance(cell, MergedCell)
+        ]
 
 
-def _find_merged(
-    sheet: Any,
-) -> tuple[dict[tuple[int, int], int], dict[tuple[int, int], str | None]]:
-    """Widths of merged cells, and what stands in the cells that they cover.
-
-    The words of a tall cell are repeated in every row beside it; what is covered at its right is
-    left out.
-    """
-    widths: dict[tuple[int, int], int] = {}
-    covered: dict[tuple[int, int], str | None] = {}
-    for merged in sheet.merged_cells.ranges:
-        if (merged.max_row - merged.min_row + 1) * (merged.max_col - merged.min_col + 1) > 100_000:
-            continue
-        text = _print(sheet.cell(merged.min_row, merged.min_col))
-        for row in range(merged.min_row, merged.max_row + 1):
-            widths[row, merged.min_col] = merged.max_col - merged.min_col + 1
-            for column in range(merged.min_col, merged.max_col + 1):
-                if column > merged.min_col:
-                    covered[row, column] = None
-            if row > merged.min_row:
-                covered[row, merged.min_col] = "" if text[:1].isdigit() else text
-    return widths, covered
+def _tell_row(row: Row) -> str | Row:
+    """A row of one long text is a paragraph."""
+    [text, *more] = [cell.text for cell in row.cells if cell.text]
+    return row if more or text[:1].isdigit() or len(text) <= 3 else text
 
 
 def _print(cell: Any) -> str:
@@ -302,150 +275,23 @@ def _print(cell: Any) -> str:
     if isinstance(value, dt.date):
         return value.strftime("%d/%m/%Y")
     if not isinstance(value, int | float):
-        return str(value)
+        return " ".join(str(value).split())
     sign = "%" if "%" in str(cell.number_format or "") else ""
     number = f"{round(value * 100 if sign else value, 6):.6f}"
     return number.rstrip("0").rstrip(".").replace(".", ",") + sign
 
 
-_VOID = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
-)
-_PASSED_OVER = frozenset(
-    ("script", "style", "noscript", "template", "svg", "nav", "footer", "aside", "form", "iframe",
-     "select", "button", "head", "object")
-)  # fmt: skip
-_BLOCKS = frozenset(
-    ("p", "div", "section", "article", "main", "header", "h1", "h2", "h3", "h4", "h5", "h6", "li",
-     "ul", "ol", "blockquote", "pre", "dd", "dt", "figcaption", "center", "tr", "table", "caption")
-)  # fmt: skip
-_CHROME = re.compile(
-    r"(?i)(?:^|[-_\s])(?:menu|nav|navbar|navigation|breadcrumbs?|sidebar|footer|related|share|social|"
-    r"comments?|banner|pagination|advert|weblink|lien-ket|tin-lien-quan|other-news|tools?|search|login)(?:$|[-_\s])"
-)
-MOST_DEPTH = 2_000
+_Spanning = tuple[str, int, int]
+"""The text of a cell, and over how many columns and rows it reaches."""
 
 
-def read_web(path: Path, data: bytes) -> Document:
-    """Read a saved web page.
-
-    Raises:
-        ReportError: There is no text in it, or it nests without end.
-    """
-    text, _ = decode_text(path, data)
-    reader = _WebReader(path)
-    reader.feed(text)
-    reader.close()
-    reader.flush()
-    if not reader.parts:
-        raise refuse(path, "no text in it", "a page with an article", "Save the page again.")
-    return build_document(reader.parts, "html")
+def _read_span(text: str) -> int:
+    return max(1, min(int(text), MOST_SPAN)) if text.isdecimal() else 1
 
 
-class _WebReader(HTMLParser):
-    """Collects blocks of text and table rows; a short block that is mostly links is a menu."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(convert_charrefs=True)
-        self._path = path
-        self._open: list[tuple[str, bool]] = []
-        self._skipping = 0
-        self._text: list[str] = []
-        self._link_length, self._links_open, self._raised = 0, 0, 0
-        self.parts: list[str | Row] = []
-        self._tables: list[tuple[int, list[list[tuple[str, int, int]]]]] = []
-        self._table, self._span = 0, (1, 1)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _VOID:
-            if tag == "br" and not self._skipping:
-                self._break()
-            return
-        if len(self._open) > MOST_DEPTH:
-            raise refuse(self._path, "tags nested without end", "a web page", "Save it as text.")
-        values = {name: value or "" for name, value in attrs}
-        skips = tag in _PASSED_OVER or bool(
-            tag not in ("body", "html")
-            and _CHROME.search(f"{values.get('class', '')} {values.get('id', '')}")
-        )
-        self._open.append((tag, skips))
-        self._skipping += skips
-        if self._skipping:
-            return
-        self._start(tag, values)
-
-    def _start(self, tag: str, values: dict[str, str]) -> None:
-        if tag == "table":
-            self.flush()
-            self._table += 1
-            self._tables.append((self._table, []))
-        elif self._tables and tag == "tr":
-            self._tables[-1][1].append([])
-        elif self._tables and tag in ("td", "th"):
-            self._text = []
-            self._span = _span(values, "colspan"), _span(values, "rowspan")
-        elif tag in _BLOCKS:
-            self._break()
-        elif tag == "a":
-            self._links_open += 1
-        elif tag == "sup":
-            self._raised += 1
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _VOID or not any(opened == tag for opened, _ in self._open):
-            return
-        while self._open:
-            opened, skips = self._open.pop()
-            if not self._skipping:
-                self._end(opened)
-            self._skipping -= skips
-            if opened == tag:
-                return
-
-    def _end(self, tag: str) -> None:
-        if tag == "table" and self._tables:
-            number, rows = self._tables.pop()
-            self.parts += _lay_out(rows, number)
-            self._text = []
-        elif self._tables and tag in ("td", "th"):
-            rows = self._tables[-1][1]
-            if not rows:
-                rows.append([])
-            rows[-1].append((" ".join("".join(self._text).split()), *self._span))
-            self._text, self._span = [], (1, 1)
-        elif tag in _BLOCKS:
-            self._break()
-        elif tag == "a":
-            self._links_open = max(0, self._links_open - 1)
-        elif tag == "sup":
-            self._raised = max(0, self._raised - 1)
-
-    def handle_data(self, data: str) -> None:
-        if self._skipping:
-            return
-        if self._raised and data.strip("()[] ").isdigit():
-            data = raise_digits(data.strip("()[] "))
-        self._text.append(data)
-        if self._links_open:
-            self._link_length += len(data.strip())
-
-    def _break(self) -> None:
-        if self._tables:
-            self._text.append(" ")
-        else:
-            self.flush()
-
-    def flush(self) -> None:
-        """End the open block."""
-        text = " ".join("".join(self._text).split())
-        if text and not (self._link_length > 0.6 * len(text) and len(text.split()) < 40):
-            self.parts.append(text)
-        self._text, self._link_length = [], 0
-
-
-def _lay_out(rows: Iterable[list[tuple[str, int, int]]], number: int) -> Iterator[Row]:
-    """Cells (text, width, height) on a grid; words of a tall cell label each row beside it."""
-    tall: dict[int, tuple[str, int, int]] = {}
+def _lay_out(rows: Iterable[list[_Spanning]], number: int) -> Iterator[Row]:
+    """Cells at their columns; the words of a tall cell label each row beside it, its number one."""
+    tall: dict[int, _Spanning] = {}
     for given in rows:
         cells: list[Cell] = []
         column, coming, waiting = 0, {}, given[::-1]
@@ -460,6 +306,107 @@ def _lay_out(rows: Iterable[list[tuple[str, int, int]]], number: int) -> Iterato
             yield Row(tuple(cells), number)
 
 
-def _span(values: dict[str, str], name: str) -> int:
-    value = values.get(name, "1")
-    return max(1, min(int(value), MOST_SPAN)) if value.isdigit() else 1
+_PASSED_OVER = frozenset(
+    ("script", "style", "noscript", "template", "svg", "nav", "footer", "aside", "form", "iframe",
+     "select", "button", "head", "object")
+)  # fmt: skip
+_BLOCKS = (
+    "p", "div", "section", "article", "main", "header", "h1", "h2", "h3", "h4", "h5", "h6", "li",
+    "ul", "ol", "blockquote", "pre", "dd", "dt", "figcaption", "center", "table", "caption", "tr",
+    "td", "th", "br",
+)  # fmt: skip
+_CHROME = re.compile(
+    r"(?i)(?:^|[-_\s])(?:menu|nav|navbar|navigation|breadcrumbs?|sidebar|footer|related|share|social|"
+    r"comments?|banner|pagination|advert|weblink|lien-ket|tin-lien-quan|other-news|tools?|search|login)(?:$|[-_\s])"
+)
+_BREAK, _LINK, _TABLE = "\x01", "\x02", "\x03"
+"""Where a block begins or ends, round the text of a link, and before the number of a table."""
+MOST_DEPTH = 2_000
+
+
+def read_web(path: Path, data: bytes) -> Document:
+    """Read a saved web page; a short block that is mostly links is a menu.
+
+    Raises:
+        ReportError: There is no text in it, or it nests without end.
+    """
+    from bs4 import BeautifulSoup
+
+    text, _ = decode_text(path, data)
+    page = BeautifulSoup(re.sub(r"[\x00-\x08]", "", text), "html.parser")
+    _refuse_depth(path, page)
+    _mark_page(page)
+    tables = {
+        f"{_TABLE}{number}": _take_rows(table, number)
+        for number, table in enumerate(page.find_all("table"), start=1)
+        if table.find("table") is None  # one that holds another lays out the page
+    }
+    parts: list[str | Row] = []
+    for block in page.get_text().split(_BREAK):
+        linked = sum(len(each.strip()) for each in block.split(_LINK)[1::2])
+        text = _tidy(block)
+        if text in tables:
+            parts += tables[text]
+        elif text and not (linked > 0.6 * len(text) and len(text.split()) < 40):
+            parts.append(text)
+    if not parts:
+        raise refuse(path, "no text in it", "a page with an article", "Save the page again.")
+    return build_document(parts, "html")
+
+
+def _mark_page(page: Any) -> None:
+    """Leave out what is no article, raise the marks of notes, and mark links and blocks."""
+    for tag in page.find_all(_is_passed_over):
+        if not tag.decomposed:
+            tag.decompose()
+    for raised in page.find_all("sup"):
+        digits = raised.get_text().strip("()[] ")
+        if digits.isdigit():
+            raised.string = raise_digits(digits)
+    for link in page.find_all("a"):
+        for string in list(link.strings):
+            if _LINK not in string:  # a link that was not closed holds the next one
+                string.replace_with(f"{_LINK}{string}{_LINK}")
+    for block in page.find_all(_BLOCKS):
+        block.insert(0, _BREAK)
+        block.append(_BREAK)
+
+
+def _refuse_depth(path: Path, page: Any) -> None:
+    depths = {id(page): 0}
+    for tag in page.find_all(True):
+        depths[id(tag)] = depths[id(tag.parent)] + 1
+        if depths[id(tag)] > MOST_DEPTH:
+            raise refuse(path, "tags nested without end", "a web page", "Save it as text.")
+
+
+def _is_passed_over(tag: Any) -> bool:
+    names = " ".join([*tag.get_attribute_list("class"), tag.get("id", "")])
+    is_chrome = tag.name not in ("body", "html") and _CHROME.search(names)
+    return tag.name in _PASSED_OVER or bool(is_chrome)
+
+
+def _take_rows(table: Any, number: int) -> list[Row]:
+    """The rows of a table, which leaves its caption and its number where it stood."""
+    from bs4.element import NavigableString
+
+    rows: list[list[tuple[list[str], int, int]]] = [[]]
+    outside: list[str] = []
+    for each in table.descendants:
+        if type(each) is NavigableString:
+            (rows[-1][-1][0] if rows[-1] else outside).append(each)
+        elif each.name == "tr":
+            rows.append([])
+        elif each.name in ("td", "th"):
+            columns, height = (_read_span(each.get(name, "")) for name in ("colspan", "rowspan"))
+            rows[-1].append(([], columns, height))
+    table.string = f"{''.join(outside)}{_BREAK}{_TABLE}{number}{_BREAK}"
+    told = [
+        [(_tidy("".join(pieces)), columns, height) for pieces, columns, height in row]
+        for row in rows
+    ]
+    return list(_lay_out(told, number))
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.replace(_LINK, "").replace(_BREAK, " ").split())
