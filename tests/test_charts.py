@@ -15,12 +15,11 @@ from markupsafe import Markup
 from brief_work import PROJECT, find_all, load_words_of, read_text
 from cchc_analysis.brief.plots import (
     ROLES,
-    draw,
     plot_amounts,
     plot_flow,
     plot_points,
     plot_stacks,
-    to_svg,
+    sketch,
 )
 from cchc_analysis.brief.plots.canvas import WIDTH
 from cchc_analysis.brief.templates import frame
@@ -43,20 +42,20 @@ def flow(came: list[float], went: list[float]) -> str:
     rows = [part("in", value, side="in", heading="In") for value in came]
     rows += [part("out", value, "deep", side="out", heading="Out") for value in went]
     table = pd.DataFrame(rows).assign(panel="District", gap="gap 10")
-    return str(frame(ENGLISH, "flow", [draw(plot_flow, table)], **WORDS))
+    return str(frame(ENGLISH, "flow", [sketch(plot_flow, table)], **WORDS))
 
 
 def stack(values: list[float], total: float, *, name: str = "Row") -> str:
     rows = [part(f"part {n}", value) for n, value in enumerate(values)]
     table = pd.DataFrame(rows).assign(row=name, total=total, heading="all", is_shared=False)
-    return str(frame(ENGLISH, "stack", [draw(plot_stacks, table)], **WORDS))
+    return str(frame(ENGLISH, "stack", [sketch(plot_stacks, table)], **WORDS))
 
 
 def points(**row: Any) -> str:
     blank = {"low": NAN, "high": NAN, "target": NAN, "target_text": "", "is_contested": False}
     ends = {"start": 0.0, "end": 100.0, "role": "deep"}
     table = pd.DataFrame([{"label": "Rate", "text": "x", "value": 50.0} | blank | ends | row])
-    return str(frame(ENGLISH, "points", [draw(plot_points, table)], **WORDS))
+    return str(frame(ENGLISH, "points", [sketch(plot_points, table)], **WORDS))
 
 
 def widths(svg: str, role: str) -> list[float]:
@@ -136,7 +135,7 @@ def test_a_target_an_interval_and_a_contested_value_differ_in_form() -> None:
 
 def test_amounts_are_to_scale() -> None:
     rows = [part("a", 10.0, "deep", is_contested=False), part("b", 5.0, "deep", is_contested=False)]
-    drawn = widths(to_svg(draw(plot_amounts, pd.DataFrame(rows))), "deep")
+    drawn = widths(sketch(plot_amounts, pd.DataFrame(rows)), "deep")
     assert drawn[0] == pytest.approx(2 * drawn[1], abs=0.3)
 
 

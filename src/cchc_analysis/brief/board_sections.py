@@ -73,10 +73,12 @@ def show(
     Its words are ``trends.<kind>.…``. The first ``MOST_DRAWN`` rows of the table stand on the page,
     and of these the columns given. The picture draws: ``partial(plots.draw, plot, table, …)``.
     """
-    parts = [picture] if picture else []
-    if picture and picture.args[0] in (plots.plot_dots, plots.plot_multiples):
+    pictures = []
+    if picture:
         plot, drawn = picture.args
-        parts = [partial(plots.draw, plot, each, **picture.keywords) for each in split(drawn)]
+        is_split = plot in (plots.plot_dots, plots.plot_multiples)
+        parts = split(drawn) if is_split else [drawn]
+        pictures = [plots.sketch(plot, part, **picture.keywords) for part in parts]
     held = None if table is None else write_table(board, table, columns)
     return tell_section(
         board,
@@ -84,9 +86,9 @@ def show(
         None if table is None else lambda: table,
         picture,
         anchor=kind,
-        pictures=[open_svg(part()) for part in parts],
+        pictures=[*map(open_svg, pictures)],
         table=held,
-        is_beside=len(parts) == 1 and table is not None and len(table) <= MOST_BESIDE,
+        is_beside=len(pictures) == 1 and table is not None and len(table) <= MOST_BESIDE,
         most_scatter=rates.MOST_SCATTER,
         **data,
     )

@@ -19,7 +19,7 @@ from cchc_analysis.brief.exhibits import build_exhibit
 from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import JUDGED, STATE_SIGNS, Entry, State, count_contradictions
 from cchc_analysis.brief.peers import find_standing
-from cchc_analysis.brief.plots.parts import SMALL, draw_small
+from cchc_analysis.brief.plots import sketch_line
 from cchc_analysis.brief.report import part_of
 from cchc_analysis.brief.rows import Exhibit
 from cchc_analysis.brief.summary import say_where, show_summary
@@ -130,8 +130,6 @@ def choose(brief: Brief, names: Sequence[str]) -> Entry | None:
 
 def _tell_change(brief: Brief, entry: Entry) -> tuple[Markup | str, Markup | str]:
     """How it stood a year before, and a small line over the years that nothing breaks."""
-    from cchc_analysis.brief.plots.backend import Sketch
-
     series = next((each for each in brief.series if each.entry is entry), None)
     if series is None:
         return "", ""
@@ -144,7 +142,7 @@ def _tell_change(brief: Brief, entry: Entry) -> tuple[Markup | str, Markup | str
         return told, ""
     points = [(int(each["period_end"][:4]), each["value"], 0) for each in series.until]
     title = words.plain("key.line", name=brief.name_indicator(entry.indicator))
-    svg = draw_small(Sketch(*SMALL), points, words.number).finish()
+    svg = sketch_line(points, words.number)
     return told, draw_line(words, svg, f"{title}: {brief.tell_plain(entry)}")
 
 

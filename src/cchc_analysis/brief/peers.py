@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import isnan, nan
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from markupsafe import Markup
 from cchc_analysis.brief import templates
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.brief.plots import draw, parts, plot_dots
+from cchc_analysis.brief.plots import draw, plot_dots, sketch, sketch_spine
 from cchc_analysis.data.words import LANGUAGES
 from cchc_analysis.stats.panel import ENOUGH
 from cchc_analysis.stats.peers import FEWEST, RULE_TEXT
@@ -119,8 +120,6 @@ def find_standing(brief: Brief, entry: Entry) -> Standing | None:
 
 def draw_spine(brief: Brief, standing: Standing) -> Markup:
     """A value on the line from the lowest to the highest of its peers."""
-    from cchc_analysis.brief.plots.backend import Sketch
-
     names = ("lowest", "q1", "median", "q3", "highest")
     ends = [*standing.quarters, standing.entry.value]
     row: dict[str, Any] = dict(zip(names, standing.quarters, strict=True))
@@ -128,8 +127,8 @@ def draw_spine(brief: Brief, standing: Standing) -> Markup:
     row["role"] = "alert" if standing.entry.is_contested else "deep"
     percent = [_percent(brief, row[name]) for name in ("lowest", "median", "highest")]
     label = brief.words.plain("standing.spine", low=percent[0], middle=percent[1], high=percent[2])
-    svg = parts.draw_spine(Sketch(*parts.SPINE), row, parts.SPINE[1] / 2, brief.words.number)
-    return templates.draw_line(brief.words, svg.finish(), label, "spine")
+    svg = sketch_spine(row, brief.words.number)
+    return templates.draw_line(brief.words, svg, label, "spine")
 
 
 def say_place(brief: Brief, standing: Standing) -> Markup:
@@ -186,11 +185,8 @@ def _draw(brief: Brief, standing: Standing, existing: int) -> dict[str, Any]:
     median = words.plain("standing.middle", n=_percent(brief, standing.median))
     half = -(-len(data) // 2) if len(data) > MOST_IN_PART else len(data)
     ends = {"low": min(values.values()), "high": max(values.values())}
-    figures = [
-        draw(plot_dots, part, reference=(standing.median, median), unit="%", form=words.number)
-        for part in (data.iloc[:half], data.iloc[half:])
-        if len(part)
-    ]
+    parts = [part for part in (data.iloc[:half], data.iloc[half:]) if len(part)]
+    look: Any = {"reference": (standing.median, median), "unit": "%", "form": words.number}
     said = _say_position(brief, standing, existing)
     name = templates.join(
         ", ", brief.name_indicator(entry.indicator), templates.lower(brief.name_scope(entry.scope))
@@ -198,13 +194,18 @@ def _draw(brief: Brief, standing: Standing, existing: int) -> dict[str, Any]:
     chart = templates.frame(
         words,
         f"peers-{entry.indicator}-{entry.scope}".replace("_", "-"),
-        figures,
+        [sketch(plot_dots, part, **look) for part in parts],
         title=words.say("peers.chart", name=name, place=say_place(brief, standing)),
         unit=words.say("peers.chart.unit", **{k: _percent(brief, v) for k, v in ends.items()}),
         source=words.say("peers.funnel", area=brief.name_area()),
         alternative=said,
     )
-    return {"name": name, "said": said, "chart": chart, "figure": figures[0]}
+    return {
+        "name": name,
+        "said": said,
+        "chart": chart,
+        "figure": partial(draw, plot_dots, parts[0], **look),
+    }
 
 
 def _say_position(brief: Brief, standing: Standing, existing: int) -> Markup:

@@ -21,8 +21,7 @@ from markupsafe import Markup
 from cchc_analysis.brief.board import OLD, keep_results, list_told, name_ranked, name_trend
 from cchc_analysis.brief.content import name_folder
 from cchc_analysis.brief.opening import REPORTING, list_briefs
-from cchc_analysis.brief.plots import draw, plot_spine
-from cchc_analysis.brief.plots.parts import SMALL, SPINE, draw_small, draw_spine
+from cchc_analysis.brief.plots import draw, plot_spine, sketch_line, sketch_spine
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import (
     Section,
@@ -389,8 +388,6 @@ def show_theme(profile: Profile, theme: str) -> Section:
 
 def _tell_row(profile: Profile, row: Row) -> dict[str, Any]:
     """What the cells of a series show: name and its page, value, small line and spine."""
-    from cchc_analysis.brief.plots.backend import Sketch
-
     words, is_rank = profile.words, row["unit"] == "rank"
     decimals = 0 if is_rank else None if row["value"].is_integer() else 2
 
@@ -404,10 +401,10 @@ def _tell_row(profile: Profile, row: Row) -> dict[str, Any]:
     told = {"href": href, "line": "", "spine": ""}
     points = profile.points_of[row["series"]]
     if len({segment for *_, segment in points}) < len(points):
-        svg = draw_small(Sketch(*SMALL), points, form, is_rank=is_rank).finish()
+        svg = sketch_line(points, form, is_rank=is_rank)
         told["line"] = draw_line(words, svg, row["name"])
     if row["is_full"]:
-        svg = draw_spine(Sketch(*SPINE), _turn_spine(profile, row), SPINE[1] / 2, form).finish()
+        svg = sketch_spine(_turn_spine(profile, row), form)
         ends = {each: form(row[each]) for each in SPREAD}
         said = words.plain("profile.spine", **ends, own=form(row["value"]))
         told["spine"] = draw_line(words, svg, said, "spine")

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
 
-from cchc_analysis.brief.plots import to_svg
 from cchc_analysis.data.words import Words, clean_text, load_words
 from cchc_analysis.errors import BriefError, Problem
 
@@ -247,13 +246,13 @@ Picture = Mapping[str, Markup]
 """What the first tag of an SVG says, and all that follows."""
 
 
-def frame(words: Words, key: str, parts: Sequence[Figure | str], **caption: Any) -> Markup:
+def frame(words: Words, key: str, parts: Sequence[str], **caption: Any) -> Markup:
     """A picture with its words; one that would not fit on a sheet in several parts side by side.
 
     Args:
         words: The strings of the language.
         key: A name that no other chart of the page has.
-        parts: Figures, or SVG.
+        parts: SVG of our plots.
         **caption: ``title``, what the chart finds, with links if it has any; ``unit``, window and
             how to read it; ``source`` of the numbers; ``alternative``, the numbers in words for who
             does not see the picture; and a ``note`` where more has to be known.
@@ -265,16 +264,15 @@ def frame(words: Words, key: str, parts: Sequence[Figure | str], **caption: Any)
     return macro(words, "chart", pictures, {"note": ""} | caption)
 
 
-def draw_line(words: Words, drawn: Figure | str, label: str, kind: str = "line") -> Markup:
+def draw_line(words: Words, svg: str, label: str, kind: str = "line") -> Markup:
     """A small picture in a line of text, with words for who does not see it."""
-    return macro(words, "line", open_svg(drawn), label, kind)
+    return macro(words, "line", open_svg(svg), label, kind)
 
 
-def open_svg(drawn: Figure | str) -> Picture:
+def open_svg(svg: str) -> Picture:
     """A picture as what its first tag says and all that follows, so that a name can be put in."""
-    svg = str(drawn if isinstance(drawn, str) else to_svg(drawn))
     opening, _, rest = svg.removeprefix("<svg").partition(">")
-    return {"opening": Markup(opening), "rest": Markup(rest)}  # noqa: S704 - of our own backend
+    return {"opening": Markup(opening), "rest": Markup(rest)}  # noqa: S704 - texts are escaped there
 
 
 def trust(text: str) -> Markup:

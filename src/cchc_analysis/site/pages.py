@@ -54,8 +54,8 @@ PAGES_A_CHILD = 8
 that somebody changed, which may change what others find, has a process of its own."""
 REHEARSAL = Path(__file__).with_name("rehearsal.ipynb")
 HEAVY = (
-    *("babel.dates", "babel.numbers", "matplotlib.pyplot", "cchc_analysis.brief.plots.backend"),
-    *("nbconvert", "openpyxl", "pandas", "papermill", "scipy.stats"),
+    *("babel.dates", "babel.numbers", "matplotlib.pyplot", "nbconvert", "openpyxl", "pandas"),
+    *("papermill", "scipy.stats"),
     *("statsmodels.stats.multitest", "cchc_analysis.front"),
 )
 """What pages need, imported once: most of what a page costs on its own."""

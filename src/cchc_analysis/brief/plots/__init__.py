@@ -5,11 +5,10 @@ natural size otherwise; ``form`` is how numbers are written.
 
 - ``parts``: one area: a flow, stacked parts, points on a scale, amounts; a spine, a small line
 - ``many``: areas and periods: multiples, spread, dots in order, funnel, coverage, maps
-- ``canvas``: axes, colours and marks; ``cchc.mplstyle`` is the look
-- ``backend``: what matplotlib draws, as the SVG of a page
+- ``canvas``: marks and colours, as the SVG of a page or on axes; ``cchc.mplstyle`` is their look
 """
 
-from cchc_analysis.brief.plots.canvas import ROLES, draw, sketch, to_svg
+from cchc_analysis.brief.plots.canvas import ROLES, draw, sketch
 from cchc_analysis.brief.plots.many import (
     choose_tiles,
     find_ends,
@@ -25,10 +24,11 @@ from cchc_analysis.brief.plots.many import (
 from cchc_analysis.brief.plots.parts import (
     plot_amounts,
     plot_flow,
-    plot_line,
     plot_points,
     plot_spine,
     plot_stacks,
+    sketch_line,
+    sketch_spine,
 )
 
 __all__ = [
@@ -44,12 +44,12 @@ __all__ = [
     "plot_dots",
     "plot_flow",
     "plot_funnel",
-    "plot_line",
     "plot_multiples",
     "plot_points",
     "plot_spine",
     "plot_stacks",
     "plot_tile_map",
     "sketch",
-    "to_svg",
+    "sketch_line",
+    "sketch_spine",
 ]

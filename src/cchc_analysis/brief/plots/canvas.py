@@ -1,32 +1,29 @@
-"""What every chart is made of: axes in our style, colours by role, marks with their words.
+"""What every chart is made of: marks in our colours, with words for what they are.
 
-``Canvas`` is for charts without a scale to read: positions in points, y downwards, whatever the
-width of the axes. Knows nothing of what is drawn.
+A chart is a list of marks on a ``Canvas``: places in points, y downwards. It is written as the SVG
+of a page (``sketch``), and drawn on matplotlib's axes for who goes on working with it (``draw``);
+``cchc.mplstyle`` is the look of these. Knows nothing of what is drawn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import cache, wraps
-from io import StringIO
-from math import nan
+from functools import wraps
+from math import isnan, nan
+from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, cast
 
-from markupsafe import Markup
+from markupsafe import escape
 
 from cchc_analysis.data.words import plain, shorten_text
 from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Point = tuple[float, float]
-Place = tuple[tuple[float, str], tuple[float, str]]
-Margins = tuple[float, float, float, float]
 Format = Callable[[float], str]
 PLAIN: Format = "{:g}".format
 """How a number is written where nobody says otherwise."""
@@ -38,10 +35,12 @@ TEXT = 11.5
 LINE = 14.0
 GAP = 4.0
 HATCH = 4
+THIN = 0.8
+"""Width of a line where nobody says otherwise."""
 LETTER = 6.1
 """Width reserved for a letter at TEXT: the page's font is not known here, so rather too much."""
-TITLE = "title: "
-"""How the id of an artist begins that says what the artist is (``mark``)."""
+MIDDLE = 4.37
+"""From the middle of a line of words down to their base line."""
 
 ROLES: Mapping[str, str] = {
     "ink": "#1a1f24",
@@ -59,55 +58,207 @@ ROLES: Mapping[str, str] = {
     "t4": "#3f74a8",
 }
 """Ink, the quiet greys, three steps of one blue that differ in lightness (and so also without
-colour), one accent for what needs attention, and the steps of a map, whose last one is ``deep``."""
+colour), one accent for what needs attention, and the steps of a map, whose last one is ``deep``.
+On a page a role is a class, to which the page gives a colour for light, dark and paper."""
+
+UNDER, SCALE, BOXES, LINES, FRAME, WORDS = range(6)
+"""What lies over what."""
 
 
-@cache
-def style() -> Any:
-    """The settings of ``cchc.mplstyle``."""
-    import matplotlib as mpl
+class Stroke(NamedTuple):
+    """A line through points; NaN parts it. Without length and with round ends it is a dot."""
 
-    path = Path(__file__).with_name("cchc.mplstyle")
-    return dict(mpl.rc_params_from_file(path, use_default_template=False))
+    points: Sequence[Point]
+    role: str
+    width: float = THIN
+    words: str = ""
+    is_round: bool = False
+    dashes: tuple[float, ...] = ()
+    layer: int = LINES
 
 
-@contextmanager
-def in_style() -> Iterator[None]:
-    """Our style as long as it is needed: ``rc_context`` keeps and checks all settings there are."""
-    import matplotlib as mpl
+class Box(NamedTuple):
+    """A filled bar, or a disc; without a role it is hollow and dashed."""
 
-    held: Any = mpl.rcParams
-    before = {name: dict.__getitem__(held, name) for name in style()}
-    dict.update(held, style())  # checked when the file was read
-    try:
-        yield
-    finally:
-        dict.update(held, before)
+    at: Point
+    size: Point
+    role: str
+    words: str = ""
+    edge: str = "paper"
+    is_disc: bool = False
+    layer: int = BOXES
+
+
+class Text(NamedTuple):
+    """Words on their base line, or around the middle of a line of words."""
+
+    at: Point
+    words: str
+    role: str = "ink"
+    ha: str = "left"
+    is_bold: bool = False
+    is_middle: bool = False
+    layer: int = WORDS
+
+
+Mark = Stroke | Box | Text
+
+
+def bar(at: Point, size: Point, role: str, words: str = "", edge: str = "") -> Box:
+    """A bar that is seen however short it is; a pale one gets an outline against the paper."""
+    edge = edge or ("deep" if role in ("pale", "paper") else "paper")
+    return Box(at, (max(size[0], THIN), size[1]), role, words, edge)
+
+
+def dot(at: Point, role: str, words: str = "", *, is_hollow: bool = False) -> Iterator[Stroke]:
+    """A point; a hollow one is contested. A line without length: smaller than a circle."""
+    yield Stroke([at, at], role, 10, words, is_round=True)
+    if is_hollow:
+        yield Stroke([at, at], "paper", 5.5, words, is_round=True)
+
+
+def hatch(at: Point, size: Point, words: str = "") -> Iterator[Mark]:
+    """A part that is contested: hatched, so that it differs without colour too."""
+    (x, y), wide, height = at, max(size[0], 2.0), size[1]
+    ends: list[Point] = []
+    for step in range(HATCH, int(wide + height) + 1, HATCH):
+        left, right = max(step - height, 0), min(step, wide)
+        ends += [(x + left, y + step - left), (x + right, y + step - right), (nan, nan)]
+    yield bar(at, (wide, height), "paper", words, edge="alert")
+    if ends:
+        yield Stroke(ends[:-1], "alert")
+
+
+class Scale(NamedTuple):
+    """Numbers along the foot of a chart (``x``) or its left side (``y``)."""
+
+    side: str
+    ends: Point
+    ticks: dict[float, str]
+    name: str
+    has_grid: bool
+
+
+PAGE: Any = object()
+"""In the place of axes: the chart is for a page."""
+
+
+class Canvas:
+    """The marks of a chart.
+
+    Args:
+        ax: Axes to draw on, new ones otherwise; ``PAGE`` for a page.
+        width: That of a chart without axes, in points.
+        height: As far as it is known before ``close``.
+        margins: Room left, right, above and below what scales measure.
+    """
+
+    def __init__(
+        self,
+        ax: Axes | None = None,
+        *,
+        width: float = WIDTH,
+        height: float = 1.0,
+        margins: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0),
+    ) -> None:
+        self.ax, self.width, self.height, self.margins = ax, width, height, margins
+        self.is_guest = ax is not None and ax is not PAGE
+        if ax is not None and self.is_guest:
+            figure: Any = ax.figure
+            inner = float(ax.bbox.width) * 72 / float(figure.dpi)
+            self.width = inner + margins[0] + margins[1]
+        self.marks: list[Mark] = []
+        self.scales: list[Scale] = []
+
+    @property
+    def sides(self) -> tuple[float, float, float, float]:
+        """Left, right, top and foot of what scales measure."""
+        left, right, above, below = self.margins
+        return left, self.width - right, above, self.height - below
+
+    def add(self, *marks: Mark) -> None:
+        """Put marks above those that lie there."""
+        self.marks += marks
+
+    def measure(
+        self, ends: Point, form: Format, name: str = "", side: str = "x", *, has_grid: bool = False
+    ) -> Callable[[float], float]:
+        """Write a scale at its side; goes out as what gives a value its place."""
+        from matplotlib.ticker import MaxNLocator
+
+        locator = MaxNLocator(nbins=3, steps=[1, 2, 2.5, 5, 10])
+        inside = [float(e) for e in locator.tick_values(*ends) if ends[0] <= e <= ends[1]]
+        ticks = {tick: form(tick) for tick in inside}
+        self.scales.append(Scale(side, ends, ticks, name, has_grid))
+        left, right, top, foot = self.sides
+        if side == "y":
+            place = scale(ends, foot, top)
+            self.add(
+                *(
+                    Text(
+                        (left - 6, place(tick)), words, "soft", "right", is_middle=True, layer=SCALE
+                    )
+                    for tick, words in ticks.items()
+                ),
+                Stroke([(left, foot), (left, top)], "rule", layer=FRAME),
+                Text((left - 40, top - 8), name, "soft"),
+            )
+            return place
+        place = scale(ends, left, right)
+        for tick, words in ticks.items():
+            x = place(tick)
+            if has_grid:
+                self.add(Stroke([(x, foot), (x, top)], "hair", layer=SCALE))
+            self.add(
+                Stroke([(x, foot), (x, foot + 3)], "rule", layer=SCALE),
+                Text((x, foot + 14.74), words, "soft", "center", layer=SCALE),
+            )
+        self.add(
+            Text(((left + right) / 2, foot + 30.24), name, "soft", "center", layer=SCALE),
+            Stroke([(left, foot), (right, foot)], "rule", layer=FRAME),
+        )
+        return place
+
+    def close(self, height: float = 0.0) -> Axes:
+        """The chart on its axes; for a page, the canvas as it is."""
+        self.height = max(height or self.height, 1.0)
+        self.marks.sort(key=attrgetter("layer"))
+        return cast("Axes", self) if self.ax is PAGE else _draw_axes(self)
+
+    def write(self, height: float = 0.0) -> str:
+        """The chart as SVG: text as text, the same to the byte.
+
+        It has no name of its own, which the page gives it. The colours that it states itself have
+        no weight: they are seen where no page gives any.
+        """
+        self.close(height)
+        used: set[str] = set()
+        parts = [_write_mark(mark, used) for mark in self.marks]
+        wide, high, paints = _write(self.width), _write(self.height), {"f": "fill", "s": "stroke"}
+        rules = [f":where(.{n}){{{paints[n[0]]}:{ROLES[n[2:]]}}}" for n in sorted(used)]
+        return (
+            f'<svg viewBox="0 0 {wide} {high}" width="{wide}" font-size="{TEXT:g}" fill="none"'
+            f' stroke-width="{THIN}" stroke-linecap="round">'
+            f"<style>:where(text){{fill:{ROLES['ink']}}}{''.join(rules)}</style>"
+            f"{''.join(parts)}</svg>"
+        )
 
 
 Plot = Callable[Concatenate[Any, P], "Axes"]
 
 
-def drawn_from(columns: str = "", *, is_sketched: bool = False) -> Callable[[Plot[P]], Plot[P]]:
-    """Let a plot draw in our style, and leave that of the caller as it was.
+def drawn_from(columns: str = "") -> Callable[[Plot[P]], Plot[P]]:
+    """Let a plot refuse what it cannot draw: what is no table, has no row or lacks a column."""
 
-    Args:
-        columns: What the table that it is given has to have, with spaces between; without any it
-            takes what it likes.
-        is_sketched: Whether it draws on what ``open_canvas`` gives, and on that alone.
-    """
-
-    def style_plot(plot: Plot[P]) -> Plot[P]:
+    def check(plot: Plot[P]) -> Plot[P]:
         @wraps(plot)
-        def draw(data: Any, *args: P.args, **kwargs: P.kwargs) -> Axes:
+        def draw_checked(data: Any, *args: P.args, **kwargs: P.kwargs) -> Axes:
             _check_columns(plot.__name__, data, columns.split())
-            with in_style():
-                return plot(data, *args, **kwargs)
+            return plot(data, *args, **kwargs)
 
-        vars(draw)["is_sketched"] = is_sketched
-        return cast("Plot[P]", draw)
+        return cast("Plot[P]", draw_checked)
 
-    return style_plot
+    return check
 
 
 def _check_columns(plot: str, data: Any, columns: Sequence[str]) -> None:
@@ -143,64 +294,126 @@ def draw(
     return figure
 
 
-def sketch(plot: Callable[..., Any], data: Any) -> str:
-    """The SVG of a plot; of one that draws without axes without making any."""
-    from cchc_analysis.brief.plots.backend import Sketch
-
-    if not getattr(plot, "is_sketched", False):
-        return to_svg(draw(plot, data))
-    svg: str = plot(data, Sketch()).finish()
+def sketch(plot: Callable[..., Any], data: Any, **options: Any) -> str:
+    """A plot as the SVG of a page, for which matplotlib is not asked."""
+    svg: str = plot(data, PAGE, **options).write()
     return svg
 
 
-def to_svg(figure: Figure) -> Markup:
-    """A figure that a plot has drawn as inline SVG; it is not changed."""
-    held = StringIO()
-    backend = "module://cchc_analysis.brief.plots.backend"
-    with in_style():
-        figure.savefig(held, format="svg", backend=backend, transparent=True)
-    return Markup(held.getvalue())  # noqa: S704 - its texts are escaped there
+def _write_mark(mark: Mark, used: set[str]) -> str:
+    """A mark as an element of SVG; attributes that say nothing are left out."""
+    words = escape(plain(mark.words))
+    match mark:
+        case Text():
+            if not (words := words.strip()):
+                return ""
+            tag, inner = "text", words
+            paints = [f"f-{mark.role}"] if mark.role != "ink" else []
+            x, y = mark.at
+            told = {"x": _write(x), "y": _write(y + MIDDLE * mark.is_middle)}
+            told["font-weight"] = "700" if mark.is_bold else ""
+            told["text-anchor"] = {"center": "middle", "right": "end"}.get(mark.ha, "")
+        case Stroke():
+            tag, paints = f'path d="{_join_points(mark.points)}"', [f"s-{mark.role}"]
+            told = {"stroke-width": "" if mark.width == THIN else _write(mark.width)}
+            told["stroke-dasharray"] = ",".join(_write(each * mark.width) for each in mark.dashes)
+            # Up to a width of one point nobody sees how a line ends.
+            told["stroke-linecap"] = "butt" if mark.width > 1 and not mark.is_round else ""
+        case Box():
+            (x, y), (wide, high) = mark.at, mark.size
+            left, top, right, bottom = map(_write, (x, y, x + wide, y + high))
+            drawn = f"M{left} {top}H{right}V{bottom}H{left}z"
+            if mark.is_disc:
+                half, across = _write(wide / 2), _write(wide)
+                arc = f"a{half} {half} 0 1 0 "
+                drawn = f"M{left} {_write(y + high / 2)}{arc}{across} 0{arc}-{across} 0z"
+            tag, paints = f'path d="{drawn}"', [f"f-{mark.role}"] * bool(mark.role)
+            paints, told = [*paints, f"s-{mark.edge}"], {}
+            if not mark.role:
+                told["stroke-dasharray"] = "1.6,1.6"
+    used.update(paints)
+    kept = {name: value for name, value in ({"class": " ".join(paints)} | told).items() if value}
+    opening = tag + "".join(f' {name}="{value}"' for name, value in kept.items())
+    if isinstance(mark, Text):
+        return f"<{opening}>{inner}</text>"
+    return f"<{opening}><title>{words}</title></path>" if words else f"<{opening}/>"
 
 
-def open_axes(
-    ax: Axes | None, height: float, margins: Margins = (0, 0, 0, 0), *, width: float = WIDTH
-) -> Any:
-    """The given axes, or new ones: of a size in points, with margins left, right, top, bottom."""
-    if ax is not None:
-        return ax
-    from matplotlib import pyplot as plt
-
-    from cchc_analysis.brief.plots.backend import LazyAxes
-
-    left, right, top, bottom = margins
-    figure = plt.figure(figsize=(width / 72, height / 72))
-    size = (1 - (left + right) / width, 1 - (top + bottom) / height)
-    place = (left / width, bottom / height, *size)
-    return figure.add_axes(place, axes_class=LazyAxes)
+def _join_points(points: Sequence[Point]) -> str:
+    """A line as a path; NaN is a gap between two lines."""
+    places = ("" if isnan(x) else f"{_write(x)} {_write(y)}" for x, y in points)
+    return "M" + "L".join(places).replace("LL", "M")
 
 
-def note(ax: Any, words: str, at: Place, shift: Point, **more: Any) -> None:
-    """Quiet words some points beside a place, whatever the size of the axes.
+def _write(number: float) -> str:
+    """A number of an SVG."""
+    return f"{number:.1f}".removesuffix(".0")
 
-    Both positions of a place say what they count: ``data`` or ``axes fraction``.
+
+def _draw_axes(canvas: Canvas) -> Axes:
+    """The marks of a canvas on its axes, whose scales are real: what is added lands where it ought.
+
+    What a scale writes of itself on a page, the axes write here.
     """
-    (x, across), (y, upwards) = at
-    own = {"color": ROLES["soft"], "annotation_clip": False, "parse_math": False} | more
-    place = {"xycoords": (across, upwards), "textcoords": "offset points"}
-    ax.annotate(plain(words), (x, y), shift, **place, **own)
+    import matplotlib as mpl
+    from matplotlib import pyplot as plt
+    from matplotlib.transforms import Affine2D
 
-
-def mark(artist: Artist, words: str) -> None:
-    """Say what an artist is: shown where the pointer rests, read where the picture is not seen."""
-    artist.set_gid(f"{TITLE}{plain(words)}")
-
-
-def free(ax: Any) -> Axes:
-    """The same axes; what stands at an edge is drawn whole."""
-    for artist in ax.get_children():
-        artist.set_clip_on(False)
+    left, right, top, foot = canvas.sides
+    wide, high = right - left, foot - top
+    with mpl.rc_context(fname=Path(__file__).with_name("cchc.mplstyle")):
+        ax: Any = canvas.ax
+        if ax is None:
+            figure = plt.figure(figsize=(canvas.width / 72, canvas.height / 72))
+            ends = left / canvas.width, 1 - foot / canvas.height
+            ax = figure.add_axes((*ends, wide / canvas.width, high / canvas.height))
+        ax.set(xlim=(left, right), ylim=(foot, top))
+        for scaled in (ax.xaxis, ax.yaxis, *ax.spines.values()):
+            scaled.set_visible(False)
+        ax.patch.set_visible(False)
+        place = Affine2D().translate(-left, -top).scale(1 / wide, -1 / high).translate(0, 1)
+        for mark in canvas.marks:
+            if mark.layer not in (SCALE, FRAME):
+                artist = _make_artist(mark, transform=place + ax.transAxes, zorder=1 + mark.layer)
+                ax.add_artist(artist).set_clip_on(False)
+        for side, limits, ticks, name, has_grid in canvas.scales:
+            axis, spine = (ax.xaxis, "bottom") if side == "x" else (ax.yaxis, "left")
+            axis.set_visible(True)
+            ax.spines[spine].set_visible(True)
+            ax.set(**{f"{side}lim": limits})
+            axis.set_ticks([*ticks], [*ticks.values()])
+            axis.grid(visible=has_grid)
+            if side == "x":
+                ax.set_xlabel(name)
     axes: Axes = ax
     return axes
+
+
+def _make_artist(mark: Mark, **more: Any) -> Any:
+    """A mark as an artist of matplotlib."""
+    from matplotlib import lines, patches, text
+
+    match mark:
+        case Text():
+            side, weight = mark.ha, "bold" if mark.is_bold else "normal"
+            more |= {"color": ROLES[mark.role], "fontsize": TEXT, "parse_math": False}
+            more["va"] = "center_baseline" if mark.is_middle else "baseline"
+            return text.Text(*mark.at, plain(mark.words), ha=side, fontweight=weight, **more)
+        case Box():
+            more |= {"fc": ROLES[mark.role]} if mark.role else {"fc": "none", "ls": (0, (2, 2))}
+            more |= {"ec": ROLES[mark.edge], "linewidth": THIN}
+            (x, y), (wide, high) = mark.at, mark.size
+            if mark.is_disc:
+                return patches.Ellipse((x + wide / 2, y + high / 2), wide, high, **more)
+            return patches.Rectangle(mark.at, wide, high, **more)
+    xs, ys = map(list, zip(*mark.points, strict=True))
+    if is_dot := len(set(mark.points)) == 1:
+        # Without any length it would be left out of a picture of points (in JupyterLab).
+        ys[-1] += 1e-9
+    more |= {"color": ROLES[mark.role], "linewidth": mark.width, "snap": not is_dot and None}
+    more["solid_capstyle"] = "round" if mark.is_round else "butt"
+    more["linestyle"] = (0, mark.dashes) if mark.dashes else "-"
+    return lines.Line2D(xs, ys, **more)
 
 
 def shorten(words: str, room: float) -> str:
@@ -218,94 +431,3 @@ def scale(values: Sequence[float], start: float, end: float) -> Callable[[float]
     least, most = min(values), max(values)
     span = most - least or 1.0
     return lambda value: start + (value - least) / span * (end - start)
-
-
-def open_canvas(ax: Axes | None) -> Canvas:
-    """A ``Canvas`` on axes; a ``Sketch`` as it is."""
-    return cast("Canvas", ax) if hasattr(ax, "finish") else Canvas(ax)
-
-
-class Canvas:
-    """Axes on which positions are points, y downwards; closed with the height that it took."""
-
-    def __init__(self, ax: Axes | None, *, width: float = WIDTH) -> None:
-        self._is_own = ax is None
-        self.ax = open_axes(ax, 100.0, width=width)
-        figure: Any = self.ax.figure
-        self.width = float(self.ax.bbox.width) * 72 / float(figure.dpi)
-        self.ax.set_axis_off()
-        self.ax.set_xlim(0, self.width)
-
-    def close(self, height: float) -> Axes:
-        """The axes, cut to their height."""
-        height = max(height, 1.0)
-        self.ax.set_ylim(height, 0)
-        figure: Any = self.ax.figure
-        if self._is_own:
-            figure.set_size_inches(self.width / 72, height / 72)
-        axes: Axes = self.ax
-        return axes
-
-    def box(self, at: Point, size: Point, role: str, words: str = "", edge: str = "") -> None:
-        """A filled bar; a pale one gets an outline, so that it stands out from the paper."""
-        from matplotlib.patches import Rectangle
-
-        edge = edge or ("deep" if role in ("pale", "paper") else "paper")
-        self.add(Rectangle(at, max(size[0], 0.8), size[1], fc=ROLES[role], ec=ROLES[edge]), words)
-
-    def hatch(self, at: Point, size: Point, words: str = "") -> None:
-        """A part that is contested: hatched, so that it differs without colour too."""
-        (x, y), wide, height = at, max(size[0], 2.0), size[1]
-        ends: list[Point] = []
-        # Drawn as lines: a matplotlib hatch is a pattern of forty lines whatever its size.
-        for step in range(HATCH, int(wide + height) + 1, HATCH):
-            left, right = max(step - height, 0), min(step, wide)
-            ends += [(x + left, y + step - left), (x + right, y + step - right), (nan, nan)]
-        self.box(at, (wide, height), "paper", words, edge="alert")
-        if ends:
-            self.line(ends[:-1], "alert")
-
-    def line(
-        self, points: Sequence[Point], role: str, width: float = 0.8, words: str = "", **more: Any
-    ) -> None:
-        """A line through points."""
-        xs, ys = zip(*points, strict=True)
-        stroke(self.ax, xs, ys, role, width, words, **more)
-
-    def text(self, at: Point, words: str, role: str = "ink", **more: Any) -> None:
-        """Text on its base line."""
-        from matplotlib.text import Text
-
-        own: dict[str, Any] = {"color": ROLES[role], "fontsize": TEXT, "parse_math": False} | more
-        self.add(Text(*at, plain(words), **own))
-
-    def add(self, artist: Artist, words: str = "") -> None:
-        """Any artist, with words for what it is."""
-        self.ax.add_artist(artist).set_clip_on(False)
-        if words:
-            mark(artist, words)
-
-
-def stroke(
-    ax: Any, xs: Any, ys: Any, role: str, width: float = 0.8, words: str = "", **more: Any
-) -> None:
-    """A line with flat ends; ``Axes.plot`` takes ten times as long to find out what it is given."""
-    import numpy as np
-    from matplotlib.lines import Line2D
-
-    xs, ys = np.asarray(xs, float), np.array(ys, float)
-    # A dot is a line without length, which a picture of points (in JupyterLab) would leave out.
-    is_dot = (np.diff(xs) == 0) & (np.diff(ys) == 0)
-    ys[1:] += 1e-9 * is_dot
-    own = {"solid_capstyle": "butt", "clip_on": False, "snap": False if is_dot.any() else None}
-    style: dict[str, Any] = own | more
-    line = ax.add_line(Line2D(xs, ys, color=ROLES[role], linewidth=width, **style))
-    if words:
-        mark(line, words)
-
-
-def dot(ax: Any, x: float, y: float, role: str, words: str = "", *, hollow: bool = False) -> None:
-    """A point; a hollow one is contested. A line without length: smaller than a marker."""
-    stroke(ax, [x, x], [y, y], role, 10, words, solid_capstyle="round")
-    if hollow:
-        stroke(ax, [x, x], [y, y], "paper", 5.5, words, solid_capstyle="round")

@@ -16,24 +16,23 @@ import numpy as np
 from cchc_analysis.brief.plots.canvas import (
     LINE,
     PLAIN,
-    ROLES,
     TEXT,
+    UNDER,
     WIDTH,
+    Box,
     Canvas,
     Format,
     Point,
+    Stroke,
+    Text,
     dot,
     drawn_from,
-    free,
-    mark,
-    note,
-    open_axes,
     scale,
     shorten,
-    stroke,
     width_of,
 )
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.intervals import Floats
 from cchc_analysis.data.words import plain
 from cchc_analysis.errors import CommandError, Problem
 
@@ -52,6 +51,7 @@ TITLED = 34.0
 """Room below axes for their numbers and a name."""
 OUTSIDE = ("low", "high")
 """Places in a funnel that are named."""
+FIVE = ("least", "q1", "median", "q3", "most")
 OWN = "own"
 """The place of the one that is asked about, named wherever it stands."""
 
@@ -85,9 +85,9 @@ def plot_multiples(
         if at % columns == 0:
             # The scale of a row: hairs where its ends are, with their numbers.
             for end, y in zip(ends, (top + 32, top + 6), strict=True):
-                canvas.line([(margin, y), (canvas.width, y)], "hair")
-                canvas.text((margin - 4, y + 4), form(end), "soft", ha="right")
-        canvas.text((left, top), shorten(str(name), cell - 14), "soft")
+                canvas.add(Stroke([(margin, y), (canvas.width, y)], "hair"))
+                canvas.add(Text((margin - 4, y + 4), form(end), "soft", "right"))
+        canvas.add(Text((left, top), shorten(str(name), cell - 14), "soft"))
         placed = rows.assign(
             x=[left + across(year) for year in rows["year"]],
             y=[top + 6 + upwards(value) for value in rows["value"]],
@@ -95,7 +95,7 @@ def plot_multiples(
         _draw_segments(canvas, str(name), placed, form)
     height = -(-len(areas) // columns) * CELL + 6
     for year, x in ((data["year"].min(), margin + 4), (data["year"].max(), margin + cell - 44)):
-        canvas.text((x, height + 8), f"{int(year)}", "soft", ha="center")
+        canvas.add(Text((x, height + 8), f"{int(year)}", "soft", "center"))
     return canvas.close(height + 12)
 
 
@@ -109,9 +109,9 @@ def _draw_segments(canvas: Canvas, name: str, rows: pd.DataFrame, form: Format) 
     years = "–".join(dict.fromkeys(f"{part['year'].iloc[at]:.0f}" for at in (0, -1)))
     values = " → ".join(dict.fromkeys(form(part["value"].iloc[at]) for at in (0, -1)))
     words = f"{name}, {years}: {values}"
-    canvas.line(line[:-1], str(rows["role"].iloc[0]), 1.6, words, solid_capstyle="round")
+    canvas.add(Stroke(line[:-1], str(rows["role"].iloc[0]), 1.6, words, is_round=True))
     last = list_rows(rows.nlargest(1, "year"))[0]
-    canvas.text((last["x"] + 5, last["y"] + 4), form(last["value"]))
+    canvas.add(Text((last["x"] + 5, last["y"] + 4), form(last["value"])))
 
 
 @drawn_from("label least q1 median q3 most")
@@ -128,20 +128,26 @@ def plot_distribution(
     rows = list_rows(data)
     labels = [str(row["label"]) for row in rows]
     left = min(max(54.0, *(width_of(plain(label)) + 12 for label in labels)), WIDTH / 2)
-    axes = _open_rows(ax, labels, 24.0, unit, (left, 6.0, 0.0))
-    for y, row in enumerate(rows):
-        words = f"{row['label']}: " + " – ".join(
-            form(row[name]) for name in ("least", "q1", "median", "q3", "most")
+    canvas = _open_rows(ax, labels, 24.0, unit, (left, 6.0, 0.0))
+    shown = data.reindex(columns=["least", "most", "own"]).to_numpy("float64")
+    across = canvas.measure(_widen(shown, 0.05), form, unit, has_grid=True)
+    for at, row in enumerate(rows):
+        y, told = 24.0 * at + 12, [form(row[name]) for name in FIVE]
+        x = {name: across(row[name]) for name in FIVE}
+        canvas.add(
+            Stroke([(x["least"], y), (x["most"], y)], "rule"),
+            Box(
+                (x["q1"], y - 6),
+                (x["q3"] - x["q1"], 12.0),
+                "pale",
+                f"{row['label']}: {' – '.join(told)}",
+                "deep",
+            ),
+            Stroke([(x["median"], y - 7.92), (x["median"], y + 7.92)], "deep", 2),
         )
-        ends = [row["least"], row["most"]]
-        stroke(axes, ends, [y, y], "rule")
-        colours = {"color": ROLES["pale"], "ec": ROLES["deep"]}
-        box = axes.barh(y, row["q3"] - row["q1"], 0.5, row["q1"], **colours)
-        mark(box[0], words)
-        stroke(axes, [row["median"]] * 2, [y - 0.33, y + 0.33], "deep", 2)
         if not isnan(own := row.get("own", nan)):
-            dot(axes, own, y, "alert", f"{row['label']}: {form(own)}")
-    return _tick(axes, form)
+            canvas.add(*dot((across(own), y), "alert", f"{row['label']}: {form(own)}"))
+    return canvas.close()
 
 
 @drawn_from("name value low high text role")
@@ -168,31 +174,32 @@ def plot_dots(
     rows = list_rows(data)
     beside = max((width_of(str(row["text"])) for row in rows), default=0.0) + 6
     names = [row["name"] for row in rows]
-    axes = _open_rows(ax, names, ROW, unit, (LABEL, beside, 16.0 if reference else 0.0))
-    least, most = ends or (-np.inf, np.inf)
-    axes.set_xlim(*(ends or find_ends(data)))
-    for y, row in enumerate(rows):
-        words = f"{row['name']}: {form(row['value'])}, {row['text']}"
-        interval = np.clip([row["low"], row["high"]], least, most)
-        if np.ptp(axes.transData.transform([(end, y) for end in interval])[:, 0]) > DOT:
+    canvas = _open_rows(ax, names, ROW, unit, (LABEL, beside, 16.0 if reference else 0.0))
+    across = canvas.measure(ends or find_ends(data), form, unit, has_grid=True)
+    least, most, top, foot = canvas.sides
+    for at, row in enumerate(rows):
+        y, words = top + ROW * (at + 0.5), f"{row['name']}: {form(row['value'])}, {row['text']}"
+        low, x, high = np.clip([across(row[n]) for n in ("low", "value", "high")], least, most)
+        if high - low > DOT:
             span = f"{words} ({form(row['low'])} – {form(row['high'])})"
-            stroke(axes, interval, [y, y], "mid", 3, span, solid_capstyle="round")
-        at = np.clip([row["value"]] * 2, least, most)
-        stroke(axes, at, [y, y], row["role"], DOT, words, solid_capstyle="round")
-        place = ((1.0, "axes fraction"), (float(y), "data"))
-        note(axes, str(row["text"]), place, (beside, 0), ha="right", va="center_baseline")
+            canvas.add(Stroke([(low, y), (high, y)], "mid", 3, span, is_round=True))
+        canvas.add(Stroke([(x, y)] * 2, row["role"], DOT, words, is_round=True))
+        canvas.add(Text((canvas.width, y), str(row["text"]), "soft", "right", is_middle=True))
     if reference:
-        axes.axvline(reference[0], color=ROLES["mid"], linewidth=0.8, zorder=0)
-        place = ((reference[0], "data"), (1.0, "axes fraction"))
-        note(axes, reference[1], place, (0, 4), ha="center")
-    return _tick(axes, form)
+        x = across(reference[0])
+        canvas.add(Stroke([(x, foot), (x, top)], "mid", layer=UNDER))
+        canvas.add(Text((x, top - 4), reference[1], "soft", "center"))
+    return canvas.close()
 
 
 def find_ends(data: pd.DataFrame) -> Point:
     """The ends of a scale that holds all dots and their intervals, with a little room."""
-    values = data[["value", "low", "high"]].to_numpy("float64")
+    return _widen(data[["value", "low", "high"]].to_numpy("float64"), 0.03)
+
+
+def _widen(values: Floats, share: float) -> Point:
     least, most = float(np.nanmin(values)), float(np.nanmax(values))
-    room = 0.03 * (most - least) or 1.0
+    room = share * (most - least) or 1.0
     return least - room, most + room
 
 
@@ -222,38 +229,38 @@ def plot_funnel(
         centre: The common share in per cent, and its words.
         names: What the axes are called.
     """
-    axes = open_axes(ax, 280.0, (44.0, 6.0, 20.0, TITLED))
-    for role, curve in limits.groupby("role") if limits is not None else ():
+    canvas, rows = Canvas(ax, height=280.0, margins=(44.0, 6.0, 20.0, TITLED)), list_rows(data)
+    curves = [*limits.groupby("role")] if limits is not None else []
+    drawn = [*data["rate"], *(centre or ())[:1]]
+    drawn += [each for _, curve in curves for side in OUTSIDE for each in curve[side]]
+    across = canvas.measure((0.0, float(data["total"].max()) * 1.03), form, names[0])
+    upwards = canvas.measure(_widen(np.array(drawn), 0.05), form, names[1], "y")
+    for role, curve in curves:
         for side in OUTSIDE:
-            stroke(axes, curve["total"], curve[side], str(role), solid_capstyle="round")
-    axes.set_xlim(0, float(data["total"].max()) * 1.03)
+            points = zip(map(across, curve["total"]), map(upwards, curve[side]), strict=True)
+            canvas.add(Stroke([*points], str(role), is_round=True))
     if centre:
-        axes.axhline(centre[0], color=ROLES["rule"], linewidth=0.8, zorder=0)
-        place = ((1.0, "axes fraction"), (centre[0], "data"))
-        note(axes, centre[1], place, (0, 4), ha="right")
-    for row in list_rows(data):
+        y, (left, right, _, _) = upwards(centre[0]), canvas.sides
+        canvas.add(Stroke([(left, y), (right, y)], "rule", layer=UNDER))
+        canvas.add(Text((right, y - 4), centre[1], "soft", "right"))
+    places = [(across(row["total"]), upwards(row["rate"])) for row in rows]
+    for row, at in zip(rows, places, strict=True):
         is_out = row["place"] in OUTSIDE
         words = f"{row['name']}: {form(row['rate'])} ({form(row['total'])})"
         is_hollow = not is_out and row["place"] != OWN
-        dot(axes, row["total"], row["rate"], "alert" if is_out else "deep", words, hollow=is_hollow)
-    axes.autoscale_view(scalex=False)
-    _name_points(axes, data)
-    for axis, ends in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
-        ticks = _choose_ticks(ends, 3)
-        axis.set_ticks(ticks, [form(tick) for tick in ticks])
-    axes.set_xlabel(names[0])
-    note(axes, names[1], ((0.0, "axes fraction"), (1.0, "axes fraction")), (-40, 8))
-    return free(axes)
+        canvas.add(*dot(at, "alert" if is_out else "deep", words, is_hollow=is_hollow))
+    _name_points(canvas, zip(rows, places, strict=True))
+    return canvas.close()
 
 
-def _name_points(ax: Any, data: pd.DataFrame) -> None:
+def _name_points(canvas: Canvas, placed: Iterable[tuple[dict[str, Any], Point]]) -> None:
     """Names beside the points that are asked about or lie outside, where they find room."""
     taken: list[tuple[float, float, float]] = []
-    rows = sorted(list_rows(data), key=lambda row: row["place"] != OWN)
-    for row in (row for row in rows if row["place"] in (*OUTSIDE, OWN)):
-        x, y = ax.transData.transform((row["total"], row["rate"]))
+    for row, (x, y) in sorted(placed, key=lambda each: each[0]["place"] != OWN):
+        if row["place"] not in (*OUTSIDE, OWN):
+            continue
         room = width_of(row["name"])
-        is_right = ax.bbox.x1 - x > room + 10
+        is_right = canvas.sides[1] - x > room + 10
         start = x + 8 if is_right else x - 8 - room
         if any(
             abs(y - other) < LINE and start < right and left < start + room
@@ -261,9 +268,8 @@ def _name_points(ax: Any, data: pd.DataFrame) -> None:
         ):
             continue
         taken.append((start, start + room, y))
-        place = ((row["total"], "data"), (row["rate"], "data"))
-        offset, side = ((8, -4), "left") if is_right else ((-8, -4), "right")
-        note(ax, row["name"], place, offset, ha=side, color=ROLES["ink"])
+        at, side = (x + 8, "left") if is_right else (x - 8, "right")
+        canvas.add(Text((at, y + 4), row["name"], ha=side))
 
 
 @drawn_from()
@@ -279,9 +285,9 @@ def plot_coverage(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     step = min((canvas.width - LABEL) / max(len(periods), 1), 34.0)
     for at, label in enumerate(periods):
         if at in (0, len(periods) - 1) or step > width_of(label):
-            canvas.text((LABEL + at * step, 11), label, "soft")
+            canvas.add(Text((LABEL + at * step, 11), label, "soft"))
     for at, name in enumerate(data.index):
-        canvas.text((0, top + at * ROW + 11), shorten(str(name), LABEL - 8))
+        canvas.add(Text((0, top + at * ROW + 11), shorten(str(name), LABEL - 8)))
     for is_held, role, width in ((True, "mid", 10.0), (False, "rule", 0.8)):
         rows, columns = np.nonzero(data.to_numpy(bool) == is_held)
         left = LABEL + columns * step
@@ -289,44 +295,24 @@ def plot_coverage(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
         across = np.column_stack([left, left + step - 3, np.full(len(left), nan)]).ravel()
         down = (top + rows * ROW + 7).repeat(3)
         if len(left):
-            canvas.line([*zip(across.tolist(), down.tolist(), strict=True)][:-1], role, width)
+            points = [*zip(across.tolist(), down.tolist(), strict=True)]
+            canvas.add(Stroke(points[:-1], role, width))
     return canvas.close(top + ROW * len(data) + 2)
 
 
 def _open_rows(
     ax: Axes | None, labels: Sequence[str], row: float, unit: str, margins: tuple[float, ...]
-) -> Any:
-    """Axes with a row per label, the first one on top, and a named scale below."""
+) -> Canvas:
+    """A canvas with a row per label, the first one on top, and room for a scale below."""
     left, right, top = margins
     below = TITLED if unit else AXIS
     height = row * max(len(labels), 1) + top + below
-    axes = open_axes(ax, height, (left, right, top, below))
-    axes.set_ylim(len(labels) - 0.5, -0.5)
-    axes.yaxis.set_visible(False)  # names, no values: ticks of names take most of a chart's time
-    side = {"ha": "right"} if ax else {}
-    for y, label in enumerate(labels):
-        place = ((0.0, "axes fraction"), (float(y), "data"))
-        words, shift = shorten(plain(label), left - 8), (-4 if ax else -left, 0)
-        note(axes, words, place, shift, va="center_baseline", color=ROLES["ink"], **side)
-    axes.spines["left"].set_visible(False)
-    axes.set_xlabel(unit)
-    return axes
-
-
-def _tick(axes: Any, form: Format) -> Axes:
-    """Three or four numbers on the scale of rows, each with a hair through them."""
-    ticks = _choose_ticks(axes.get_xlim(), 3)
-    axes.set_xticks(ticks, [form(tick) for tick in ticks])
-    axes.grid(visible=True, axis="x")
-    return free(axes)
-
-
-def _choose_ticks(ends: tuple[float, float], count: int) -> list[float]:
-    """Round numbers inside two ends."""
-    from matplotlib.ticker import MaxNLocator
-
-    ticks = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10]).tick_values(*ends)
-    return [float(each) for each in ticks if ends[0] <= each <= ends[1]]
+    canvas = Canvas(ax, height=height, margins=(left, right, top, below))
+    x, side = (left - 4, "right") if canvas.is_guest else (0, "left")
+    for at, label in enumerate(labels):
+        y, words = top + row * (at + 0.5), shorten(plain(label), left - 8)
+        canvas.add(Text((x, y), words, ha=side, is_middle=True))
+    return canvas
 
 
 TILE = 30.0
@@ -366,8 +352,6 @@ def plot_tile_map(
     Raises:
         CommandError: An area that has no square in ``tiles``.
     """
-    from matplotlib.patches import Circle, Rectangle
-
     tiles = choose_tiles(values.index, {"": tiles})
     known = values.dropna()
     steps = classify(known)
@@ -377,15 +361,17 @@ def plot_tile_map(
     for row in rows:
         role = steps.get(row["area_id"], "")
         told = form(float(known[row["area_id"]])) if role else missing
-        x, y, edge = left + row["column"] * TILE, row["row"] * TILE, _style_step(role)
+        x, y = left + row["column"] * TILE, row["row"] * TILE
+        words, middle = f"{row['name']}: {told}", x + TILE / 2
         if row["kind"] == "dot":
-            shape: Any = Circle((x + TILE / 2, y + ISLE), ISLE, **edge)
-            canvas.text((x + TILE / 2, y + 2 * ISLE + TEXT), row["name"], "soft", ha="center")
+            canvas.add(
+                Box((middle - ISLE, y), (2 * ISLE, 2 * ISLE), role, words, "rule", is_disc=True)
+            )
+            canvas.add(Text((middle, y + 2 * ISLE + TEXT), row["name"], "soft", "center"))
         else:
-            shape = Rectangle((x + 1, y + 1), TILE - 2, TILE - 2, **edge)
+            canvas.add(Box((x + 1, y + 1), (TILE - 2, TILE - 2), role, words, "rule"))
             colour = "paper" if role in LIGHT_TEXT else "ink" if role else "soft"
-            canvas.text((x + TILE / 2, y + TILE / 2 + 4), row["label"], colour, ha="center")
-        canvas.add(shape, f"{row['name']}: {told}")
+            canvas.add(Text((middle, y + TILE / 2 + 4), row["label"], colour, "center"))
     is_whole = set(tiles["area_id"]) <= set(known.index)
     _write_legend(canvas, 6.6 * TILE, _list_classes(known, form) + [("", missing)] * (not is_whole))
     return canvas.close((max(row["row"] for row in rows) + 1) * TILE + 4)
@@ -414,7 +400,7 @@ def plot_dot_map(
         x = room + ISLE + (row["lon"] - data["lon"].min()) * turn * unit
         y = ISLE + (data["lat"].max() - row["lat"]) * unit
         told = form(row["value"]) if role else missing
-        dot(canvas.ax, x, y, role or "rule", f"{row['name']}: {told}", hollow=not role)
+        canvas.add(*dot((x, y), role or "rule", f"{row['name']}: {told}", is_hollow=not role))
     _write_legend(canvas, 0.0, classes)
     return canvas.close(max(high * unit + 2 * ISLE, least))
 
@@ -454,12 +440,6 @@ def find_limits(values: pd.Series[float]) -> list[float]:
     return sorted({float(each) for each in values.quantile(shares, interpolation="lower")})
 
 
-def _style_step(role: str) -> dict[str, Any]:
-    """How a class is filled; what has no value is hollow and dashed."""
-    edge: dict[str, Any] = {"edgecolor": ROLES["rule"], "linewidth": 0.8}
-    return edge | ({"facecolor": ROLES[role]} if role else {"facecolor": "none", "ls": (0, (2, 2))})
-
-
 def classify(known: pd.Series[float]) -> dict[Any, str]:
     """The colour of each value: five classes that hold equally many, as far as values differ."""
     classes = np.searchsorted(find_limits(known), known.to_numpy(), side="left")
@@ -476,9 +456,6 @@ def _list_classes(known: pd.Series[float], form: Format) -> list[tuple[str, str]
 
 def _write_legend(canvas: Canvas, top: float, classes: Sequence[tuple[str, str]]) -> None:
     """The classes with their ends, at the left."""
-    from matplotlib.patches import Rectangle
-
     for at, (role, words) in enumerate(classes):
         y = top + at * LEGEND
-        canvas.add(Rectangle((0, y), 16, 12, **_style_step(role)))
-        canvas.text((22, y + 10), words, "soft")
+        canvas.add(Box((0, y), (16, 12), role, edge="rule"), Text((22, y + 10), words, "soft"))
