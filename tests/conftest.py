@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -40,6 +41,8 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 """The browser of this machine, if it has one."""
+SLOW = 50
+"""So many usual tests take as long as a slow one."""
 HEAVY_FIXTURES = frozenset({"browser", "visits", "scheduler"})
 """What takes a program of its own and a while to start: the tests that use it are slow ones."""
 
@@ -95,10 +98,13 @@ outside.load_yaml = load_yaml_once
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow by what it uses."""
+    """Mark what is slow by what it uses; files that take long begin first, to end with the rest."""
+    weights: Counter[Path] = Counter()
     for item in items:
         if HEAVY_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
+        weights[item.path] += SLOW if item.get_closest_marker("slow") else 1
+    items.sort(key=lambda item: -weights[item.path])
 
 
 def pytest_collection_finish() -> None:
@@ -117,6 +123,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """
     from xdist.scheduler import LoadFileScheduling
 
+    config.option.loadscopereorder = False
     return LoadFileScheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
@@ -196,6 +203,22 @@ def browser() -> Iterator[Any]:
         running = playwright.chromium.launch(executable_path=CHROMIUM)
         yield running
         running.close()
+
+
+@pytest.fixture
+def paper(browser: Any, tmp_path: Path) -> Callable[[str], bytes]:
+    """What prints a page as ``print_page`` does, by the Chromium that runs already."""
+
+    def print_here(page: str) -> bytes:
+        source = tmp_path / "page.html"
+        source.write_text(page, "utf-8")
+        tab = browser.new_page()
+        tab.goto(source.as_uri())
+        printed: bytes = tab.pdf(prefer_css_page_size=True, print_background=True)
+        tab.close()
+        return printed
+
+    return print_here
 
 
 @pytest.fixture

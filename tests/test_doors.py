@@ -155,9 +155,10 @@ def test_any_command_first_undoes_what_was_broken_off(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("command", ["accept", "add-panel", "process"])
 def test_killed_at_random_moments_it_is_as_before_or_as_after(
-    project: Project, tmp_path: Path, command: str
+    project: Project, tmp_path: Path, command: str, rounds: int
 ) -> None:
     chance = random.SystemRandom()
     draft(project, "draft_1")
@@ -170,7 +171,7 @@ def test_killed_at_random_moments_it_is_as_before_or_as_after(
     lasted = time.monotonic() - begun
     assert running.returncode == 0
     after = snapshot(project.root / "data")
-    for _ in range(2):
+    for _ in range(rounds):
         for _ in range(3):
             restore(project, command)
             with start(project, command, *more.get(command, [])) as running:

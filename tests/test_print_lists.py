@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache, partial
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,21 +26,20 @@ from cchc_analysis.brief.lists import (
     list_places,
     make_card,
 )
-from cchc_analysis.brief.render import BROWSERS, print_page
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="no Chromium here"),
-]
+pytestmark = pytest.mark.slow
+
+Paper = Callable[[str], bytes]
+
 MARGIN = 0.07
 """Share of a sheet at each edge that holds no more than its number."""
 LEAST = 0.1
 """Share of the lines of a sheet that have ink on them."""
 
 
-def measure_ink(paper: Path) -> list[float]:
+def measure_ink(printed: bytes) -> list[float]:
     """Of each sheet, the share of its lines between the margins that have ink on them."""
-    document = PdfDocument(paper)
+    document = PdfDocument(printed)
     try:
         sheets = [sheet.render(scale=1, grayscale=True).to_numpy().squeeze() for sheet in document]
     finally:
@@ -79,31 +76,31 @@ def list_kinds() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "indicator in English", partial(tell_indicator, "papi_procedures", "en")
 
 
-def test_no_sheet_but_the_last_is_nearly_empty(tmp_path: Path) -> None:
+def test_no_sheet_but_the_last_is_nearly_empty(paper: Paper) -> None:
     sparse = {}
     for name, tell in list_kinds():
-        inked = measure_ink(print_page(tell(), tmp_path / "page.pdf"))
+        inked = measure_ink(paper(tell()))
         assert inked, name
         if inked[:-1] and min(inked[:-1]) < LEAST:
             sparse[name] = np.round(inked, 2).tolist()
     assert not sparse
 
 
-def test_a_sheet_that_holds_one_line_is_found(tmp_path: Path) -> None:
+def test_a_sheet_that_holds_one_line_is_found(paper: Paper) -> None:
     """The measure itself: a break in the middle of a page leaves a sheet with one line."""
     style = "<style>@page{size:A4}p{break-after:page}</style>"
     page = f"<!doctype html><html><head>{style}</head><body><p>one</p><p>two</p>three</body></html>"
-    inked = measure_ink(print_page(page, tmp_path / "page.pdf"))
+    inked = measure_ink(paper(page))
     assert len(inked) == 3
     assert max(inked) < LEAST
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_the_longest_profile_takes_two_sheets(tmp_path: Path, lang: str) -> None:
-    assert len(measure_ink(print_page(tell_profile("20", lang), tmp_path / "page.pdf"))) == 2
+def test_the_longest_profile_takes_two_sheets(paper: Paper, lang: str) -> None:
+    assert len(measure_ink(paper(tell_profile("20", lang)))) == 2
 
 
-def test_the_page_of_an_indicator_takes_few_sheets(tmp_path: Path) -> None:
+def test_the_page_of_an_indicator_takes_few_sheets(paper: Paper) -> None:
     for code in ("pci", "papi_total", "service_index_total"):
-        inked = measure_ink(print_page(tell_indicator(code, "vi"), tmp_path / "page.pdf"))
+        inked = measure_ink(paper(tell_indicator(code, "vi")))
         assert len(inked) <= 8, code
