@@ -24,7 +24,7 @@ from brief_work import (
 )
 from cchc_analysis import brief as briefs
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.summary import list_sentences
+from cchc_analysis.brief.frontpage import list_sentences
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import SOURCE_COLUMNS, Tables
 from cchc_analysis.rules import validate_tables

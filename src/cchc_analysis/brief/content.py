@@ -5,7 +5,7 @@ Nothing here is computed but looked up; ``opening`` makes a brief, the other mod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, product
@@ -131,6 +131,7 @@ class Brief:
     name_source = telling.name_source
     name_status = telling.name_status
     name_time = telling.name_time
+    name_window = telling.name_window
     tabulate_entries = telling.tabulate_entries
     tell = telling.tell
     tell_cell = telling.tell_cell
@@ -144,7 +145,7 @@ class Brief:
     tell_unit = telling.tell_unit
 
     show_head = Shows("frontpage")
-    show_summary = Shows("summary")
+    show_summary = Shows("frontpage")
     show_cards = Shows("frontpage")
     show_goals = Shows("frontpage")
     show_disputes = Shows("frontpage")
@@ -161,10 +162,13 @@ class Brief:
     show_revised = Shows("trend")
 
     choose_lead = Shows("frontpage")
+    draw_series = Shows("frontpage")
     draw_spine = Shows("peers")
+    find_standing = Shows("peers")
     is_running_rate = Shows("plan")
     link_kin = Shows("trend")
     list_entries = Shows("ledger")
+    list_scores = Shows("exhibits")
     say_median = Shows("peers")
     say_place = Shows("peers")
     split_explanation = Shows("ledger")
@@ -323,6 +327,12 @@ class Brief:
         return tuple(each for each in self.contradictions if each.severity != Severity.INFO)
 
     @once
+    def doubted(self) -> set[int]:
+        """The numbers of those about figures that people quote: a doubt about the brief."""
+        quoted = [each for each in self.entries if each.indicator in self.report.quoted]
+        return {mark.number for entry in quoted for mark in self.marks(entry)}
+
+    @once
     def contradiction_of(self) -> dict[str, Contradiction]:
         """The entry of the ledger by finding."""
         return {
@@ -455,6 +465,24 @@ class Brief:
             found = (self.find(indicator, each) for each in self.widest_first)
             return next((each for each in found if each), None)
         return self._by_place.get((indicator, scope))
+
+    def find_first(self, indicators: Iterable[str]) -> Entry | None:
+        """Of several indicators the result of the first that is reported."""
+        return next(filter(None, map(self.find, indicators)), None)
+
+    def find_parts(self, indicator: str) -> list[Entry]:
+        """The results of an indicator for the parts of the area, as far as they are reported."""
+        found = (self.find(indicator, scope) for scope in self.parts)
+        return [entry for entry in found if entry]
+
+    def find_beside(self, entry: Entry) -> list[Entry | None]:
+        """What gives a figure its size: results of its scope, or a maximum, which holds for all."""
+        found = []
+        for code in self.report.beside.get(entry.indicator, ("", "")):
+            best = self.find_any(code)
+            is_for_all = best is not None and not best.is_result
+            found.append(self.find(code, entry.scope) or (best if is_for_all else None))
+        return found
 
     def find_together(self, *indicators: str) -> tuple[Entry, ...]:
         """The results of several indicators in the widest scope that has all; none without one."""

@@ -429,8 +429,9 @@ class FieldScore(NamedTuple):
         return self.top.value - self.score.value
 
 
-def list_scores(brief: Brief) -> Iterator[FieldScore]:
+def list_scores(brief: Brief) -> list[FieldScore]:
     """The fields of the reform index that a report scores."""
+    found = []
     for field in brief.report.fields:
         score, top = brief.find(f"par_score_{field}"), brief.find_any(f"par_score_{field}_max")
         if score and top:
@@ -439,12 +440,13 @@ def list_scores(brief: Brief) -> Iterator[FieldScore]:
             own = next((each for each in same if each.status == Status.ESTIMATE), None)
             is_other = own and own.status != score.status
             is_same = own and (own.start, own.end) == (score.start, score.end)
-            yield FieldScore(field, score, top, own if is_other and is_same else None)
+            found.append(FieldScore(field, score, top, own if is_other and is_same else None))
+    return found
 
 
 def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:  # noqa: ARG001
     """Points of the reform index reached and lost, by field, with what was lost and where."""
-    scores = list(list_scores(brief))
+    scores = list_scores(brief)
     if len(scores) < 2:
         return None
     words, worst = brief.words, max(scores, key=lambda each: each.lost)

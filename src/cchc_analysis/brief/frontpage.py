@@ -1,31 +1,37 @@
 """The front of a brief: what a reader in a meeting needs, on six phone screens or two sheets.
 
-A headline sentence, the cards, the tally of targets, the contradictions that touch what the front
-says, one chart for each area of reform, and the place among peers. Every number leads to the annex,
-which holds all figures; numbered notes at the foot say where those of the front stand.
+A headline sentence, the summary in words, the cards, the tally of targets, the contradictions that
+touch what the front says, one chart for each area of reform, and the place among peers. Every
+number leads to the annex, which holds all figures; numbered notes at the foot say where those of
+the front stand. ``report.yml`` says what there is, in which order; ``sentences.html.j2`` says how a
+sentence is said. The rules of the sentences are listed in the notes of every page.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
-from math import isnan
+from itertools import islice
 
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits import build_exhibit
 from cchc_analysis.brief.ledger import grade_brief
-from cchc_analysis.brief.nouns import JUDGED, STATE_SIGNS, Entry, State, count_contradictions
+from cchc_analysis.brief.nouns import STATE_SIGNS, Entry, Series, State, count_contradictions
 from cchc_analysis.brief.peers import find_standing
 from cchc_analysis.brief.plots import sketch_line
 from cchc_analysis.brief.report import part_of
 from cchc_analysis.brief.rows import Exhibit
-from cchc_analysis.brief.summary import say_where, show_summary
-from cchc_analysis.brief.templates import Section, draw_line, join, lower, tell_section
+from cchc_analysis.brief.templates import Section, draw_line, render, tell_section
 from cchc_analysis.stats.peers import FEWEST
 
+MOST, LEAST = 6, 3
+"""Sentences of a summary."""
+CLOSING = ("gaps", "contradictions")
+FILLING = "size"
+"""Said only where there is too little else to say."""
 MOST_CARDS = 6
 MOST_DISPUTES = 3
 
@@ -49,66 +55,54 @@ def show_head(brief: Brief) -> Section:
 
 def say_headline(brief: Brief) -> Markup:
     """The most important thing in a sentence: performance first, then whatever is known."""
-    names = [name for line in brief.report.cards for name in line]
-    entry = choose(brief, [brief.report.headline, *names])
-    if entry is None:
-        return brief.words.count("headline.none", len(brief.results))
-    goal = next((own[0] for own in brief.goals if own[0].result is entry), None)
-    is_known = brief.words.has(f"headline.{entry.indicator}")
-    said = brief.say(
-        f"headline.{entry.indicator}" if is_known else "headline.other",
-        what=brief.name_indicator(entry.indicator),
-        n=brief.tell(entry, marks=False),
-        where=say_where(brief, entry),
-        goal=brief.say(f"headline.goal.{goal.state}", goal=brief.tell(goal.target))
-        if goal and goal.state in JUDGED
-        else "",
-    )
-    return join(" ", said, brief.say("headline.contested") if entry.is_contested else "")
+    codes = [brief.report.headline, *(code for line in brief.report.cards for code in line)]
+    line = {"form": "headline", "codes": codes}
+    return render(brief.words, "sentences", brief=brief, line=line)
+
+
+def show_summary(brief: Brief) -> Section:
+    """Three to six sentences."""
+    brief = brief.front
+    sentences = [said for _, said in list_sentences(brief)]
+    table = partial(brief.tabulate_entries, brief.used.values())
+    return tell_section(brief, "summary", table, sentences=sentences)
+
+
+def list_sentences(brief: Brief) -> list[tuple[str, Markup]]:
+    """The sentences that hold for a brief, with the names of their rules, in reading order.
+
+    One for which there is no room is not put in words: the page would remember its values as told.
+    """
+    lines = brief.report.summary
+
+    def say(names: Collection[str]) -> Iterator[tuple[str, Markup]]:
+        for line in lines:
+            is_asked = line.name in names and not (line.unless and brief.find(line.unless))
+            if is_asked and (text := render(brief.words, "sentences", brief=brief, line=line)):
+                yield line.name, text
+
+    last = list(say(CLOSING))
+    names = [line.name for line in lines if line.name not in (*CLOSING, FILLING)]
+    first = list(islice(say(names), MOST - len(last)))
+    if len(first) + len(last) < LEAST:
+        first += say([FILLING])
+    return [*first, *last]
 
 
 def show_cards(brief: Brief) -> Section:
     """Six key figures at most, and the names of those asked for that the report does not state."""
     brief = brief.front
-    found = [(names, choose(brief, names)) for names in brief.report.cards]
-    shown = [entry for _, entry in found if entry][:MOST_CARDS]
-    cards = [
-        {
-            "entry": entry,
-            "parts": [
-                each for scope in brief.parts if (each := brief.find(entry.indicator, scope))
-            ],
-            "beside": _find_beside(brief, entry),
-            "goals": [
-                each
-                for each in brief.current
-                if each.state in JUDGED and each.is_target and each.result is entry
-            ],
-            "standing": find_standing(brief, entry),
-            "change": _tell_change(brief, entry),
-        }
-        for entry in shown
-    ]
-    missing = [brief.name_indicator(names[-1]) for names, e in found[:MOST_CARDS] if not e]
+    found = [(names, brief.find_first(names)) for names in brief.report.cards]
+    cards = [entry for _, entry in found if entry][:MOST_CARDS]
     return tell_section(
         brief,
         "cards",
-        partial(brief.tabulate_entries, shown),
+        partial(brief.tabulate_entries, cards),
         lambda: getattr(choose_lead(brief)[1], "figure", None),
         anchor="key",
         cards=cards,
-        missing=map(lower, missing),
+        missing=[names[-1] for names, entry in found[:MOST_CARDS] if not entry],
     )
-
-
-def _find_beside(brief: Brief, entry: Entry) -> list[Entry | None]:
-    """What gives a figure its size: results of its scope, or a maximum, which holds for all."""
-    found = []
-    for code in brief.report.beside.get(entry.indicator, ("", "")):
-        best = brief.find_any(code) if code else None
-        own = brief.find(code, entry.scope)
-        found.append(own or (best if best and not best.is_result else None))
-    return found
 
 
 def choose_lead(brief: Brief) -> tuple[str, Exhibit | None]:
@@ -123,27 +117,14 @@ def choose_lead(brief: Brief) -> tuple[str, Exhibit | None]:
     return "", None
 
 
-def choose(brief: Brief, names: Sequence[str]) -> Entry | None:
-    """Of several indicators the first that is reported."""
-    return next((entry for name in names if (entry := brief.find(name))), None)
-
-
-def _tell_change(brief: Brief, entry: Entry) -> tuple[Markup | str, Markup | str]:
-    """How it stood a year before, and a small line over the years that nothing breaks."""
-    series = next((each for each in brief.series if each.entry is entry), None)
-    if series is None:
-        return "", ""
-    words, before, told = brief.words, series.year_before, ""
-    if not isnan(before):
-        decimals = 2 if entry.unit == "%" else None
-        step = ("+" if entry.value > before else "") + words.number(entry.value - before, decimals)
-        told = words.say("key.change", step=step, before=words.number(before, entry.decimals))
+def draw_series(brief: Brief, series: Series) -> Markup | str:
+    """A small line over the years that nothing breaks."""
     if len(series.until) < 2:
-        return told, ""
+        return ""
     points = [(int(each["period_end"][:4]), each["value"], 0) for each in series.until]
-    title = words.plain("key.line", name=brief.name_indicator(entry.indicator))
-    svg = sketch_line(points, words.number)
-    return told, draw_line(words, svg, f"{title}: {brief.tell_plain(entry)}")
+    title = brief.words.plain("key.line", name=brief.name_indicator(series.entry.indicator))
+    svg = sketch_line(points, brief.words.number)
+    return draw_line(brief.words, svg, f"{title}: {brief.tell_plain(series.entry)}")
 
 
 def show_goals(brief: Brief) -> Section:

@@ -52,7 +52,7 @@ def grade_brief(brief: Brief) -> Grade:
     """Grade the reports of a brief."""
     own = set(brief.reports["source_id"])
     serious = [each for each in brief.serious if each.findings[0]["source_id"] in own]
-    headline = [each for each in serious if concerns_headline(brief, each.number)]
+    headline = [each for each in serious if each.number in brief.doubted]
     missing = tuple(name for name in brief.report.required if brief.find(name) is None)
     return Grade(
         letter="D" if missing else "C" if headline else "B" if serious else "A",
@@ -60,16 +60,6 @@ def grade_brief(brief: Brief) -> Grade:
         notes=len(brief.findings) - count_contradictions(brief.findings),
         headline_warnings=sum(each.count for each in headline),
         missing=missing,
-    )
-
-
-def concerns_headline(brief: Brief, number: int) -> bool:
-    """Whether a contradiction is about a figure that people quote: a doubt about the brief."""
-    return any(
-        mark.number == number
-        for entry in brief.entries
-        if entry.indicator in brief.report.quoted
-        for mark in brief.marks(entry)
     )
 
 

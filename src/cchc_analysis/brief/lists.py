@@ -21,7 +21,6 @@ from cchc_analysis.brief.annex import define_indicator, tell_method
 from cchc_analysis.brief.board import TRENDS
 from cchc_analysis.brief.content import Brief, name_folder, name_page
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES, SITE_FOLDER
-from cchc_analysis.brief.frontpage import choose
 from cchc_analysis.brief.ledger import grade_brief, tell_about, tell_grade_rule, tell_rule, tell_sum
 from cchc_analysis.brief.nouns import SIGNS, Contradiction, count_contradictions, number_findings
 from cchc_analysis.brief.render import TEMPLATE, export_body
@@ -93,7 +92,7 @@ def make_card(brief: Brief) -> Card:
     """What the lists say of a brief."""
     grade = grade_brief(brief)
     figures: list[dict[str, Any]] = []
-    for entry in (choose(brief, names) for names in brief.report.index):
+    for entry in map(brief.find_first, brief.report.index):
         figures.append({})
         if entry:
             figures[-1] = {

@@ -193,10 +193,15 @@ class Comparison:
         return self.target.status in (Status.TARGET, Status.PLAN)
 
     @property
+    def is_judged(self) -> bool:
+        """Whether what there is can be held against it."""
+        return self.state in JUDGED
+
+    @property
     def rank(self) -> tuple[bool, int]:
         """What decides about a target comes first: its own scope, else the worst that is told."""
         is_own = self.result is not None and self.result.scope == self.target.scope
-        return not (is_own and self.state in JUDGED), DECIDES.index(self.state)
+        return not (is_own and self.is_judged), DECIDES.index(self.state)
 
 
 def group_targets(comparisons: Iterable[Comparison]) -> list[list[Comparison]]:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief import templates
 from cchc_analysis.brief.content import TWO_TIERS, Brief
-from cchc_analysis.brief.nouns import JUDGED, STATE_SIGNS, Comparison, Entry, State, group_targets
+from cchc_analysis.brief.nouns import STATE_SIGNS, Comparison, Entry, State, group_targets
 from cchc_analysis.brief.plots import plot_points
 from cchc_analysis.brief.rows import Exhibit, choose_axis, point_row
 from cchc_analysis.data.records import Comparator, Scope, Status
@@ -169,7 +169,7 @@ def tabulate_plan(comparisons: Sequence[Comparison]) -> pd.DataFrame:
 
 def _draw_plan(brief: Brief) -> Exhibit | None:
     """Percentages against their targets, where the two mean the same."""
-    judged = [each for each in brief.current if each.target.unit == "%" and each.state in JUDGED]
+    judged = [each for each in brief.current if each.target.unit == "%" and each.is_judged]
     drawn = [each for each in judged if each.result]
     if len(drawn) < 2:
         return None

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from cchc_analysis.brief.nouns import STATE_SIGNS, Contradiction, Entry, State
 from cchc_analysis.brief.templates import join, link, macro
+from cchc_analysis.data.clean import parse_period
 from cchc_analysis.data.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain
 
 if TYPE_CHECKING:
@@ -225,6 +226,15 @@ def name_time(brief: Brief, entry: Entry) -> Markup:
     if entry.end == brief.end and entry.start in ("", brief.start):
         return Markup("")
     return brief.words.span(entry.start, entry.end)
+
+
+def name_window(brief: Brief, entry: Entry) -> Markup:
+    """The period by its name, if the value has its window; else the dates of the window."""
+    named, ends = parse_period(brief.period), [entry.start or brief.start, entry.end]
+    if ends == [str(named.start), str(named.end)] and "/" not in brief.period:
+        return brief.words.period(brief.period, ".in")
+    start, end = brief.words.date(entry.start), brief.words.date(entry.end)
+    return brief.say("summary.window", start=start, end=end)
 
 
 def name_source(brief: Brief, source_id: str) -> Markup:
