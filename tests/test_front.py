@@ -24,7 +24,7 @@ from brief_work import (
     tell_front,
 )
 from cchc_analysis import brief as briefs
-from cchc_analysis.brief import plots, rows
+from cchc_analysis.brief import exhibits, plots
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.frontpage import say_headline
 from cchc_analysis.brief.report import load_report
@@ -82,7 +82,7 @@ def test_front_and_annex_draw_a_chart_once(monkeypatch: pytest.MonkeyPatch) -> N
         drawn.append(f"{plot.__name__} {data.to_csv()}")
         return plots.sketch(plot, data)
 
-    monkeypatch.setattr(rows, "sketch", draw)
+    monkeypatch.setattr(exhibits, "sketch", draw)
     brief = open_made_up(make_tables(PLAIN_REPORT))
     assert "<figure" in tell_front(brief)
     assert "<figure" in tell_annex(brief)

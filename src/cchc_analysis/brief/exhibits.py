@@ -1,40 +1,136 @@
 """What of a report is worth a picture: charts with the table of their numbers.
 
 ``report.yml`` says which figures a chart takes; its kind is a function here, which gives the chart
-with its table, or nothing where the report does not hold the figures. A title says what the chart
-finds, by a rule. Pictures and tables are made when they are asked for: the front asks for no table.
+with its table, or nothing where the report does not hold the figures. ``chart_title.html.j2`` says
+what each finds. Pictures and tables are made when they are asked for: the front asks for no table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
+from functools import cached_property
+from math import isnan, nan
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
+from cchc_analysis.brief import plots
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.brief.plots import plot_amounts, plot_flow, plot_points, plot_stacks
+from cchc_analysis.brief.plots import draw, sketch
 from cchc_analysis.brief.report import ChartPlan
-from cchc_analysis.brief.rows import (
-    TASKS,
-    Exhibit,
-    Grid,
-    Row,
-    choose_axis,
-    point_row,
-    stack_rows,
-    tabulate_scopes,
-)
-from cchc_analysis.brief.templates import join, lower, upper
+from cchc_analysis.brief.templates import frame, join, lower, macro, render
 from cchc_analysis.data.records import Status
 from cchc_analysis.data.words import clean_text, plain
 
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
 SHARES = ("province_plan", "district_plan", "same_period")
 """What an amount is a share of: ``<code>_pct_<share>``."""
-
+TASKS = (
+    *("total", "started", "completed", "not_due", "not_started", "not_met", "overdue"),
+    "not_applicable",
+)
+"""States of tasks, in the order of the table: ``par_tasks_<field>_<state>``."""
+Row = dict[str, Any]
 Shaded = list[tuple[Entry, str]]
 """Values with the shades in which they are drawn."""
+
+
+class Grid(NamedTuple):
+    """The table beside a chart: numbers in all columns but the first, and some of the last.
+
+    Attributes:
+        rows: A head and its cells (macro ``grid``).
+        last: How many columns at the end hold no single numbers.
+        unit: The unit that the caption says; ``time`` its dates.
+    """
+
+    heads: Sequence[Markup]
+    rows: Sequence[tuple[Markup | Entry, Sequence[Any]]]
+    caption: Markup
+    last: int = 0
+    unit: str = ""
+    time: Markup | None = None
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The values in it: they need not be listed again."""
+        cells = [cell for _, cells in self.rows for cell in cells]
+        lists = [cell if isinstance(cell, list) else [cell] for cell in cells]
+        return [each for own in lists for each in own if isinstance(each, Entry)]
+
+
+@dataclass(frozen=True, eq=False)
+class Exhibit:
+    """A chart with its table.
+
+    Attributes:
+        key: Its name in ``report.yml``.
+        plot: The function that draws it; ``None`` where a picture would say no more.
+        rows: What it draws.
+        title: What the chart finds.
+        cited: The values whose sources stand below it.
+        grid: The table; none where the chart says all.
+        unit: That of the chart, where it is not the string of its key.
+        note: What has to be known besides.
+    """
+
+    brief: Brief
+    key: str
+    plot: Callable[..., Any] | None = None
+    rows: Sequence[Row] = ()
+    _: KW_ONLY
+    title: Markup | str = ""
+    cited: Iterable[Entry] = ()
+    grid: Grid | None = None
+    unit: Markup | None = None
+    note: Markup | None = None
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """The values that its table lists."""
+        return self.grid.entries if self.grid else ()
+
+    @cached_property
+    def data(self) -> pd.DataFrame:
+        """What is drawn, as a table."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.rows))
+
+    @property
+    def figure(self) -> Figure | None:
+        """The picture to go on working with."""
+        return draw(self.plot, self.data) if self.plot else None
+
+    @cached_property
+    def chart(self) -> Markup:
+        """The picture with its words; drawn once for the front and the annex."""
+        if self.plot is None:
+            return Markup("")
+        brief, drawn, key = self.brief, self.brief.drawn, self.key
+        drawn[key] = drawn.get(key) or sketch(self.plot, self.data)
+        return frame(
+            brief.words,
+            key,
+            [drawn[key]],
+            title=self.title,
+            unit=self.unit or brief.say(f"{key}.unit"),
+            source=brief.cite(self.cited),
+            alternative=_say_rows(brief, self.rows),
+            note=self.note,
+        )
+
+    @property
+    def html(self) -> Markup:
+        """Chart and table beside each other, or what there is."""
+        table = macro(self.brief.words, "grid", self.brief, self.grid) if self.grid else ""
+        return macro(self.brief.words, "pair", self.chart, table)
 
 
 def build_exhibit(brief: Brief, name: str) -> Exhibit | None:
@@ -51,36 +147,19 @@ def list_exhibits(brief: Brief) -> dict[str, list[Exhibit]]:
     }
 
 
-def _tabulate(
-    brief: Brief, key: str, names: Sequence[str], rows: Sequence[Any], last: int = 0, **of: Any
-) -> Grid:
-    """A table whose heads and caption are strings of the chart."""
-    heads = [brief.say(f"{key}.{name}") for name in names]
-    return Grid(heads, rows, brief.say(f"{key}.table", **of), last)
-
-
-def _sum(parts: Shaded) -> float:
-    return sum(entry.value for entry, _ in parts)
-
-
 def _exhibit_flow(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     """What came in above what became of it, to scale, per scope."""
     panels = [panel for scope in brief.parts if (panel := _build_panel(brief, plan, scope))]
-    if not panels and (whole := _build_panel(brief, plan, brief.whole)):
-        panels = [whole]
-    grid = tabulate_scopes(brief, key, plan.table)
-    if not panels:
-        return grid and Exhibit(brief, key, grid=grid)
+    panels = panels or list(filter(None, [_build_panel(brief, plan, brief.whole)]))
     parts = [(p.totals[0], *(e for e, _ in (*p.arrivals, *p.outcomes))) for p in panels]
-    return Exhibit(
-        brief,
-        key,
-        plot_flow,
+    return _show(
+        (brief, key, plan),
+        plots.plot_flow,
         [row for panel in panels for row in _draw_panel(brief, panel)],
-        title=_title_flow(brief, plan, panels),
-        cited=[entry for own in parts for entry in own if entry],
-        grid=grid,
+        [entry for own in parts for entry in own if entry],
+        _tabulate_scopes(brief, key, plan.table),
         note=brief.say("flow.note") if any(panel.gap for panel in panels) else None,
+        panels=panels,
     )
 
 
@@ -96,6 +175,11 @@ class _Panel(NamedTuple):
     totals: Sequence[Entry | None]
     is_told: bool
     gap: float
+
+    @property
+    def arrived(self) -> float:
+        """What came in, by its parts."""
+        return _sum(self.arrivals)
 
 
 def _build_panel(brief: Brief, plan: ChartPlan, scope: str) -> _Panel | None:
@@ -115,22 +199,10 @@ def _build_panel(brief: Brief, plan: ChartPlan, scope: str) -> _Panel | None:
     return _Panel(scope, arrivals, outcomes, totals, bool(waiting), gap)
 
 
-def _find_parts(brief: Brief, scope: str, plan: ChartPlan, parts: Mapping[str, str]) -> Shaded:
-    found: Shaded = []
-    for code, shade in parts.items():
-        drawn = {each.indicator for each, _ in found}
-        entry = brief.find(code, scope)
-        if entry and not drawn.intersection(plan.unless.get(code, ())):
-            found.append((entry, shade))
-    return found
-
-
 def _draw_panel(brief: Brief, panel: _Panel) -> list[Row]:
     words, told = brief.words, [brief.tell_plain(e, unit=False) if e else "" for e in panel.totals]
-    heads = {
-        "in": words.plain("flow.in", n=told[0]),
-        "out": words.plain("flow.out" if told[2] else "flow.out.resolved", n=told[1], m=told[2]),
-    }
+    key = "flow.out" if told[2] else "flow.out.resolved"
+    heads = {"in": words.plain("flow.in", n=told[0]), "out": words.plain(key, n=told[1], m=told[2])}
     is_split = len(panel.arrivals) > 1
     rows = [
         {
@@ -144,7 +216,7 @@ def _draw_panel(brief: Brief, panel: _Panel) -> list[Row]:
         for side, parts in (("in", panel.arrivals), ("out", panel.outcomes))
         for entry, shade in parts
     ]
-    untold = _sum(panel.arrivals) - _sum(panel.outcomes)
+    untold = panel.arrived - _sum(panel.outcomes)
     if not panel.is_told and untold > 0:
         rest = {"side": "out", "label": words.plain("flow.untold"), "text": "", "heading": ""}
         rows.append(rest | {"value": untold, "role": "paper"})
@@ -153,59 +225,20 @@ def _draw_panel(brief: Brief, panel: _Panel) -> list[Row]:
     return [row | {"panel": name, "gap": gap} for row in rows]
 
 
-def _title_flow(brief: Brief, plan: ChartPlan, panels: Sequence[_Panel]) -> Markup:
-    """The worst contradiction if there is one, else how much was resolved on time."""
-    worst = max(panels, key=lambda panel: panel.gap)
-    keys = ("received", "resolved", "pending", "new", "carried", "rate")
-    codes = (*plan.codes, *plan.came, *plan.rates)
-    total = worst.totals[0]
-    is_parts = worst.gap and total and abs(_sum(worst.arrivals) - total.value) > 1e-9
-    rate = brief.find(plan.rates[0], worst.scope) if plan.rates else None
-    key = "parts" if is_parts else "balance" if worst.gap else "rate" if rate else ""
-    title = f"flow.title.{key}" if key else "flow.title"
-    told = {
-        name: brief.tell(entry, unit=False, marks=False)
-        for name, code in zip(keys, codes, strict=False)
-        if f"{{{name}}}" in brief.words.texts[title] and (entry := brief.find(code, worst.scope))
-    }
-    told = dict.fromkeys(keys, Markup("")) | told
-    return brief.say(title, scope=brief.name_scope(worst.scope), **told)
-
-
 def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     """A whole by its parts, a bar for each scope: procedures by how far they are online."""
-    grid = tabulate_scopes(brief, key, plan.table)
-    words, bars = brief.words, []
+    bars: list[tuple[Entry, Shaded]] = []
     for scope in brief.parts:
         whole = brief.find(plan.codes[0], scope)
         parts = _find_parts(brief, scope, plan, plan.parts)
         if whole and len(parts) == len(plan.parts) and _sum(parts) <= whole.value:
             bars.append((whole, parts))
-    if not bars:
-        return grid and Exhibit(brief, key, grid=grid)
-    facts = words.join(
-        words.say(
-            f"{key}.fact",
-            n=brief.tell(parts[0][0], unit=False, marks=False),
-            m=brief.tell(whole, unit=False, marks=False),
-            scope=lower(brief.name_scope(whole.scope)),
-        )
-        for whole, parts in bars
-    )
-    rest = words.plain(f"{key}.rest")
-    return Exhibit(
-        brief,
-        key,
-        plot_stacks,
-        [
-            row
-            for whole, parts in bars
-            for row in stack_rows(brief, brief.name_scope(whole.scope), whole, parts, rest=rest)
-        ],
-        title=words.say(f"{key}.title", facts=facts),
-        cited=[e for whole, parts in bars for e in (whole, *(entry for entry, _ in parts))],
-        grid=grid,
-    )
+    rest = brief.words.plain(f"{key}.rest") if bars else ""
+    drawn = [(brief.name_scope(whole.scope), whole, parts) for whole, parts in bars]
+    rows = [row for bar in drawn for row in _stack(brief, *bar, rest=rest)]
+    cited = [each for whole, parts in bars for each in (whole, *(entry for entry, _ in parts))]
+    grid = _tabulate_scopes(brief, key, plan.table)
+    return _show((brief, key, plan), plots.plot_stacks, rows, cited, grid, bars=bars)
 
 
 def _exhibit_wholes(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
@@ -214,97 +247,50 @@ def _exhibit_wholes(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     shown: list[Entry] = []
     for code, shades in plan.rows.items():
         found = brief.find_together(code, *shades)
-        parts: Shaded = [(entry, shades[entry.indicator]) for entry in found[1:]]
+        parts = [(entry, shades[entry.indicator]) for entry in found[1:]]
         if found and _sum(parts) <= found[0].value:
             shown += found
-            rows += stack_rows(brief, brief.say(f"{key}.{code}"), found[0], parts)
-    if not rows:
-        return None
-    title = brief.say(
-        f"{key}.title",
-        n=brief.tell(shown[1], unit=False),
-        m=brief.tell(shown[0], unit=False),
-        what=brief.name_indicator(shown[1].indicator),
-    )
-    return Exhibit(brief, key, plot_stacks, rows, title=title, cited=shown)
+            rows += _stack(brief, brief.say(f"{key}.{code}"), found[0], parts)
+    return _show((brief, key, plan), plots.plot_stacks, rows, shown)
 
 
 def _exhibit_posts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     """Staff present against posts granted."""
-    pairs = {
-        code: found
-        for code in plan.codes
-        if (found := brief.find_together(f"{code}_present", f"{code}_quota"))
-    }
+    names = {code: (f"{code}_present", f"{code}_quota") for code in plan.codes}
+    pairs = {code: both for code, own in names.items() if (both := brief.find_together(*own))}
     if not pairs:
         return None
     words, rates = brief.words, [each for name in plan.rates if (each := brief.find(name))]
     drawn = {code: both for code, both in pairs.items() if code not in plan.within} or pairs
-    code, (present, quota) = next(iter(drawn.items()))
+    posts = {code: words.say(f"post.{code}") for code in pairs}
     first = next(iter(pairs.values()))[0]
-    body: list[Any] = [(words.say(f"post.{code}"), both) for code, both in pairs.items()]
+    body: list[Any] = [(posts[code], both) for code, both in pairs.items()]
     body += [(brief.name_indicator(each.indicator), (each, Markup(""))) for each in rates]
     days = words.span(first.start, first.end)
-    grid = _tabulate(brief, key, ("kind", "present", "quota"), body, date=days)
-    return Exhibit(
-        brief,
-        key,
-        plot_stacks,
-        [row for code, both in drawn.items() for row in _fill(brief, f"post.{code}", *both)],
-        title=words.say(
-            f"{key}.title.over" if present.value > quota.value else f"{key}.title",
-            kind=words.say(f"post.{code}"),
-            n=brief.tell(present, unit=False),
-            m=brief.tell(quota, unit=False),
-        ),
-        cited=[entry for both in drawn.values() for entry in both],
-        grid=grid,
+    return _show(
+        (brief, key, plan),
+        plots.plot_stacks,
+        [row for code, both in drawn.items() for row in _fill(brief, posts[code], *both)],
+        [entry for both in drawn.values() for entry in both],
+        _tabulate(brief, key, ("kind", "present", "quota"), body, date=days),
+        post=posts[next(iter(drawn))],
     )
-
-
-def _fill(
-    brief: Brief, name: str, part: Entry, whole: Entry, *, is_shared: bool = False
-) -> Iterator[Row]:
-    """The rows of ``plot_stacks`` for one bar: what there is, and what is left to the whole."""
-    told = [brief.tell_plain(each, unit=False) for each in (part, whole)]
-    row = {
-        "row": brief.words.plain(name),
-        "total": whole.value,
-        "heading": "/".join(told),
-        "label": "",
-        "is_shared": is_shared,
-    }
-    role = "alert" if part.value > whole.value and not is_shared else "deep"
-    text = row["heading"] if is_shared else told[0]
-    yield row | {"value": part.value, "role": role, "text": text}
-    yield row | {"value": max(whole.value - part.value, 0.0), "role": "paper", "text": ""}
 
 
 def _exhibit_rates(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     """Shares per scope on one scale, with their intervals."""
-    grid = tabulate_scopes(brief, key, plan.table)
-    words = brief.words
-    rates = [e for code in plan.rates for s in brief.main_scopes if (e := brief.find(code, s))]
-    if len(rates) < 2:
-        return grid and Exhibit(brief, key, grid=grid)
-    axis = choose_axis(entry.value for entry in rates)
-    scopes = [lower(brief.name_scope(each.scope)) for each in rates]
-    first = [(e, s) for e, s in zip(rates, scopes, strict=True) if e.indicator == plan.rates[0]]
-    facts = words.join(
-        words.say(f"{key}.fact", n=brief.tell(each, marks=False), scope=scope)
-        for each, scope in (first or list(zip(rates, scopes, strict=True)))[:2]
-    )
-    return Exhibit(
-        brief,
-        key,
-        plot_points,
-        [
-            point_row(brief, e, plain(join(", ", words.say(f"short.{e.indicator}"), scope)), axis)
-            for e, scope in zip(rates, scopes, strict=True)
-        ],
-        title=words.say(f"{key}.title", facts=facts),
-        cited=rates,
-        grid=grid,
+    words, scopes = brief.words, brief.main_scopes
+    rates = [e for code in plan.rates for scope in scopes if (e := brief.find(code, scope))]
+    named = [
+        join(", ", words.say(f"short.{e.indicator}"), lower(brief.name_scope(e.scope)))
+        for e in rates
+    ]
+    return _show(
+        (brief, key, plan),
+        plots.plot_points,
+        _point(brief, rates, named) if len(rates) > 1 else [],
+        rates,
+        _tabulate_scopes(brief, key, plan.table),
         note=words.say(f"{key}.note") if any(each.is_contested for each in rates) else None,
     )
 
@@ -316,70 +302,48 @@ def _exhibit_shares(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         amount = brief.find(code)
         shares = [brief.find(f"{code}_pct_{base}", amount.scope) for base in SHARES if amount]
         if amount and any(shares):
-            body.append((words.say(f"{key}.{code}"), amount, shares))
-    lines = [share for _, _, shares in body for share in shares[:2] if share]
-    if not lines:
+            body.append((words.say(f"{key}.{code}"), (amount, *shares)))
+    drawn = [
+        (share, join(", ", name, words.say(f"{key}.base.{base}")))
+        for name, (_, *shares) in body
+        for share, base in zip(shares[:2], SHARES, strict=False)
+        if share
+    ]
+    if not drawn:
         return None
-    axis = choose_axis(each.value for each in lines)
+    lines = [share for share, _ in drawn]
     heads = [f"head.{name}" for name in ("kind", "amount", "province", "district", "last")]
-    of: dict[str, Any] = {
-        "unit": brief.tell_unit(body[0][1], many=True),
-        "status": words.say("status.estimate"),
-    }
-    told = [(name, (amount, *shares)) for name, amount, shares in body]
-    grid = _tabulate(brief, key, heads, told, **of)
-    return Exhibit(
-        brief,
-        key,
-        plot_points,
-        [
-            point_row(brief, share, plain(join(", ", name, words.say(f"{key}.base.{base}"))), axis)
-            for name, _, shares in body
-            for share, base in zip(shares[:2], SHARES, strict=False)
-            if share
-        ],
-        title=words.say(f"{key}.title", n=brief.tell(lines[0], marks=False)),
-        cited=lines,
-        grid=grid,
-    )
+    unit, status = brief.tell_unit(body[0][1][0], many=True), words.say("status.estimate")
+    grid = _tabulate(brief, key, heads, body, unit=unit, status=status)
+    rows = _point(brief, lines, [name for _, name in drawn])
+    return _show((brief, key, plan), plots.plot_points, rows, lines, grid)
 
 
 def _exhibit_amounts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     """Amounts by who spent them, with the printed total beside them: one-stop equipment."""
     every = [entry for entry in brief.results if entry.indicator == plan.codes[0]]
-    spent = sorted(
-        (entry for entry in every if entry.scope != brief.whole), key=lambda entry: -entry.value
-    )
+    spent = [entry for entry in every if entry.scope != brief.whole]
+    spent.sort(key=lambda entry: -entry.value)
     if len(spent) < 3:
         return None
     words, whole = brief.words, brief.find(plan.codes[0], brief.whole)
     unit = brief.tell_unit(spent[0], many=True)
     told = [(_name_spender(brief, each), (each,)) for each in (*spent, whole) if each]
+    rows = [
+        {
+            "label": plain(name),
+            "value": entry.value,
+            "text": brief.tell_plain(entry, unit=False),
+            "role": "deep",
+            "is_contested": False,
+        }
+        for name, (entry,) in told[: len(spent)]
+    ]
     grid = _tabulate(brief, key, ("who", "amount"), told, unit=unit)
-    return Exhibit(
-        brief,
-        key,
-        plot_amounts,
-        [
-            {
-                "label": plain(_name_spender(brief, entry)),
-                "value": entry.value,
-                "text": brief.tell_plain(entry, unit=False),
-                "role": "deep",
-                "is_contested": False,
-            }
-            for entry in spent
-        ],
-        title=words.say(
-            f"{key}.title",
-            who=upper(_name_spender(brief, spent[0])),
-            n=brief.tell(spent[0], marks=False),
-        ),
-        unit=words.say(f"{key}.unit", unit=unit),
-        cited=spent,
-        grid=grid,
-        note=words.say(f"{key}.total", n=brief.tell(whole)) if whole else None,
-    )
+    chart = (brief, key, plan)
+    shown = _show(chart, plots.plot_amounts, rows, spent, grid, who=told[0][0])
+    note = words.say(f"{key}.total", n=brief.tell(whole)) if whole else None
+    return shown and replace(shown, unit=words.say(f"{key}.unit", unit=unit), note=note)
 
 
 def _name_spender(brief: Brief, entry: Entry) -> Markup:
@@ -391,7 +355,6 @@ def _name_spender(brief: Brief, entry: Entry) -> Markup:
 
 def _exhibit_tasks(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     """Tasks of the annual plan by field and state."""
-    words = brief.words
     found = {
         field: {state: brief.find(f"par_tasks_{field}_{state}", total.scope) for state in TASKS}
         for field in brief.report.fields
@@ -399,20 +362,17 @@ def _exhibit_tasks(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     }
     if len(found) < 2:
         return None
-    rows = []
+    names, rows = {field: brief.say(f"field.{field}") for field in found}, []
     for field, each in found.items():
         parts = [(each[state], shade) for state, shade in plan.parts.items()]
         known = [(entry, shade) for entry, shade in parts if entry and entry.value]
         if total := each["total"]:
-            rows += stack_rows(brief, words.say(f"field.{field}"), total, known, is_shared=True)
-    title = words.say(f"{key}.title")
-    if whole := brief.find_together("par_tasks_started", "par_tasks_total"):
-        n, m = (brief.tell(each, unit=False) for each in whole)
-        title = words.say(f"{key}.title.known", n=n, m=m)
+            bar = _stack(brief, names[field], total, known, start=f"par_tasks_{field}_")
+            rows += [row | {"is_shared": True} for row in bar]
     states = [state for state in TASKS if any(each[state] for each in found.values())]
-    told = [(words.say(f"field.{f}"), [each[s] for s in states]) for f, each in found.items()]
+    told = [(names[field], [each[s] for s in states]) for field, each in found.items()]
     grid = _tabulate(brief, key, ("field", *states), told)
-    return Exhibit(brief, key, plot_stacks, rows, title=title, cited=grid.entries, grid=grid)
+    return _show((brief, key, plan), plots.plot_stacks, rows, grid.entries, grid)
 
 
 class FieldScore(NamedTuple):
@@ -444,39 +404,21 @@ def list_scores(brief: Brief) -> list[FieldScore]:
     return found
 
 
-def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:  # noqa: ARG001
+def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     """Points of the reform index reached and lost, by field, with what was lost and where."""
-    scores = list_scores(brief)
+    scores, body, rows = list_scores(brief), [], []
     if len(scores) < 2:
         return None
-    words, worst = brief.words, max(scores, key=lambda each: each.lost)
-    with_own, body = any(each.own for each in scores), []
+    with_own = any(each.own for each in scores)
     for each in scores:
-        code = f"par_score_{each.field}_lost"
+        code, name = f"par_score_{each.field}_lost", brief.say(f"field.{each.field}")
         items = [entry for entry in brief.results if entry.indicator == f"{code}_item"]
         told = (each.score, each.top, brief.find(code, each.score.scope), items)
-        cells = (each.own, *told) if with_own else told
-        body.append((words.say(f"field.{each.field}"), cells))
+        body.append((name, (each.own, *told) if with_own else told))
+        rows += _fill(brief, name, each.score, each.top, is_shared=True)
     heads = ("field", *(["own"] if with_own else []), "score", "max", "lost", "why")
     grid = _tabulate(brief, key, heads, body, last=1)
-    return Exhibit(
-        brief,
-        key,
-        plot_stacks,
-        [
-            row
-            for each in scores
-            for row in _fill(brief, f"field.{each.field}", each.score, each.top, is_shared=True)
-        ],
-        title=words.say(
-            f"{key}.title",
-            field=lower(words.say(f"field.{worst.field}")),
-            n=brief.tell(worst.score, unit=False, marks=False),
-            m=brief.tell(worst.top, unit=False, marks=False),
-        ),
-        cited=grid.entries,
-        grid=grid,
-    )
+    return _show((brief, key, plan), plots.plot_stacks, rows, grid.entries, grid, scores=scores)
 
 
 KINDS: Mapping[str, Callable[[Brief, str, ChartPlan], Exhibit | None]] = {
@@ -486,3 +428,167 @@ KINDS: Mapping[str, Callable[[Brief, str, ChartPlan], Exhibit | None]] = {
         *(_exhibit_shares, _exhibit_amounts, _exhibit_tasks, _exhibit_points),
     )
 }
+
+
+def _show(
+    chart: tuple[Brief, str, ChartPlan],
+    plot: Callable[..., Any],
+    rows: Sequence[Row],
+    cited: Sequence[Entry],
+    grid: Grid | None = None,
+    note: Markup | None = None,
+    **drawn: Any,
+) -> Exhibit | None:
+    """A chart under the title of its kind; its table alone where there is nothing to draw."""
+    brief, key, plan = chart
+    if not rows:
+        return Exhibit(brief, key, grid=grid) if grid else None
+    told = {"brief": brief, "key": key, "plan": plan, "cited": cited} | drawn
+    title = render(brief.words, "chart_title", **told)
+    more: Row = {"title": title, "cited": cited, "grid": grid, "note": note}
+    return Exhibit(brief, key, plot, rows, **more)
+
+
+def _tabulate(
+    brief: Brief, key: str, names: Sequence[str], rows: Sequence[Any], last: int = 0, **of: Any
+) -> Grid:
+    """A table whose heads and caption are strings of the chart."""
+    heads = [brief.say(f"{key}.{name}") for name in names]
+    return Grid(heads, rows, brief.say(f"{key}.table", **of), last)
+
+
+def _tabulate_scopes(brief: Brief, key: str, indicators: Sequence[str]) -> Grid | None:
+    """A table of indicators by scope; scopes and indicators without any value are left out."""
+    found = [[brief.find(name, scope) for scope in brief.main_scopes] for name in indicators]
+    found = [cells for cells in found if any(cells)]
+    shown = [entry for cells in found for entry in cells if entry]
+    if not shown:
+        return None
+    told = [at for at in range(len(brief.main_scopes)) if any(cells[at] for cells in found)]
+    counts = Counter(entry.unit for entry in shown if entry.unit != "%")
+    unit = counts.most_common(1)[0][0] if counts else shown[0].unit
+    times = {brief.name_time(entry) for entry in shown}
+    time = times.pop() if len(times) == 1 else Markup("")
+    named = next(entry for entry in shown if entry.unit == unit)
+    facts = join("; ", brief.tell_unit(named, many=True), time)
+    return Grid(
+        [brief.say("table.indicator"), *(brief.name_scope(brief.main_scopes[at]) for at in told)],
+        [(next(filter(None, cells)), [cells[at] for at in told]) for cells in found],
+        brief.say("table.unit", what=brief.say(f"{key}.table"), unit=facts),
+        unit=unit,
+        time=time,
+    )
+
+
+def _find_parts(brief: Brief, scope: str, plan: ChartPlan, parts: Mapping[str, str]) -> Shaded:
+    found: Shaded = []
+    for code, shade in parts.items():
+        drawn = {each.indicator for each, _ in found}
+        entry = brief.find(code, scope)
+        if entry and not drawn.intersection(plan.unless.get(code, ())):
+            found.append((entry, shade))
+    return found
+
+
+def _sum(parts: Shaded) -> float:
+    return sum(entry.value for entry, _ in parts)
+
+
+def _stack(
+    brief: Brief,
+    name: Markup,
+    total: Entry,
+    parts: Shaded,
+    *,
+    rest: str = "",
+    start: str = "",
+) -> list[Row]:
+    """The rows of ``plot_stacks`` for one bar: the parts of a total, and what is left of it.
+
+    What begins the codes of the parts is left out of the keys of their labels: tasks of all fields
+    are called by their states.
+    """
+    row = {"row": plain(name), "total": total.value, "heading": brief.tell_plain(total)}
+    row |= {"is_shared": False, "label": "", "text": ""}
+    rows = [
+        row
+        | {
+            "label": brief.words.plain(f"part.{entry.indicator.removeprefix(start)}"),
+            "text": brief.tell_plain(entry, unit=False),
+            "value": entry.value,
+            "role": shade,
+        }
+        for entry, shade in parts
+    ]
+    left = total.value - _sum(parts)
+    if rest and left > 0:
+        rows.append(row | {"label": rest, "value": left, "role": "paper"})
+    return rows or [row | {"value": 0.0, "role": "paper"}]
+
+
+def _fill(
+    brief: Brief, name: Markup, part: Entry, whole: Entry, *, is_shared: bool = False
+) -> list[Row]:
+    """The rows of ``plot_stacks`` for one bar: what there is, and what is left to the whole."""
+    told = [brief.tell_plain(each, unit=False) for each in (part, whole)]
+    row: Row = {"row": plain(name), "total": whole.value, "heading": "/".join(told)}
+    row |= {"label": "", "is_shared": is_shared}
+    role = "alert" if part.value > whole.value and not is_shared else "deep"
+    text = row["heading"] if is_shared else told[0]
+    left = max(whole.value - part.value, 0.0)
+    return [
+        row | {"value": part.value, "role": role, "text": text},
+        row | {"value": left, "role": "paper", "text": ""},
+    ]
+
+
+def _point(brief: Brief, entries: Sequence[Entry], names: Sequence[Markup]) -> list[Row]:
+    axis = choose_axis(entry.value for entry in entries)
+    pairs = zip(entries, names, strict=True)
+    return [point_row(brief, entry, plain(name), axis) for entry, name in pairs]
+
+
+def point_row(brief: Brief, entry: Entry, label: str, axis: tuple[float, float]) -> Row:
+    """The row of ``plot_points`` for one value."""
+    return {
+        "label": label,
+        "value": entry.value,
+        "text": brief.tell_plain(entry),
+        "low": nan if entry.low is None else entry.low,
+        "high": nan if entry.high is None else entry.high,
+        "target": nan,
+        "target_text": "",
+        "role": "alert" if entry.is_contested else "deep",
+        "is_contested": entry.is_contested,
+        "start": axis[0],
+        "end": axis[1],
+    }
+
+
+def choose_axis(values: Iterable[float]) -> tuple[float, float]:
+    """The ends of an axis for percentages: 0 to 100, or the end of it where all values crowd.
+
+    Points need no zero; an axis that is mostly empty would hide what there is to see. Both ends
+    are written on the chart.
+    """
+    known = [value for value in values if not isnan(value)]
+    low, high = min(known, default=0.0), max(known, default=100.0)
+    if high <= 20:
+        return min(0.0, low), 20.0
+    start = 10.0 * ((low - 2) // 10) if low >= 80 else 0.0
+    return min(start, low), max(100.0, 10.0 * -(-high // 10))
+
+
+def _say_rows(brief: Brief, rows: Sequence[Row]) -> Markup:
+    """The text alternative of a chart: each bar with its headings and parts, or each point."""
+    by = next((name for name in ("panel", "row") if rows and name in rows[0]), "label")
+    told: dict[str, tuple[dict[str, None], list[str]]] = {}
+    for row in rows:
+        heads, labels = told.setdefault(row[by], ({}, []))
+        if row.get("heading"):
+            heads[row["heading"]] = None
+        is_named = by == "label" or bool(row["label"])
+        labels.append(f"{row['text']} {row['label'] if by != 'label' else ''}".strip() * is_named)
+        labels.append(row.get("target_text", ""))
+    parts = {name: "; ".join([*heads, *filter(None, own)]) for name, (heads, own) in told.items()}
+    return join(" ", *(brief.say("alt.row", name=name, parts=own) for name, own in parts.items()))

@@ -17,13 +17,12 @@ from itertools import islice
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.exhibits import build_exhibit
+from cchc_analysis.brief.exhibits import Exhibit, build_exhibit
 from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import STATE_SIGNS, Entry, Series, State, count_contradictions
 from cchc_analysis.brief.peers import find_standing
 from cchc_analysis.brief.plots import sketch_line
 from cchc_analysis.brief.report import part_of
-from cchc_analysis.brief.rows import Exhibit
 from cchc_analysis.brief.templates import Section, draw_line, render, tell_section
 from cchc_analysis.stats.peers import FEWEST
 
