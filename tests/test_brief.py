@@ -332,7 +332,7 @@ def test_every_figure_of_a_source_is_in_a_note() -> None:
     shown = {
         (row["source_id"], row["figure_id"])
         for entry in list_noted(brief)
-        for row in brief.list_figures(entry)
+        for row in entry.readings
     }
     held = brief.figures
     assert shown == set(zip(held["source_id"], held["figure_id"], strict=True))

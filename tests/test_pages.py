@@ -437,7 +437,7 @@ def test_the_real_briefs_show_every_figure(briefs: list[Brief]) -> None:
         (row["source_id"], row["figure_id"])
         for brief in briefs
         for entry in list_noted(brief)
-        for row in brief.list_figures(entry)
+        for row in entry.readings
     }
     held = {
         (source, figure)

@@ -173,7 +173,7 @@ def _list_complete(brief: Brief) -> Iterator[tuple[str, list[str], list[str], in
     shown = {
         (row["source_id"], row["figure_id"])
         for entry in list_noted(brief)
-        for row in brief.list_figures(entry)
+        for row in entry.readings
     }
     for source_id in brief.sources["source_id"]:
         own = brief.figures.loc[brief.figures["source_id"] == source_id, "figure_id"].tolist()
@@ -207,7 +207,7 @@ def _group_notes(brief: Brief, entries: Iterable[Entry]) -> dict[Markup, list[An
     quotes: dict[str, str] = {}
     on_front = {note: n for n, note in enumerate(list_front_used(brief), start=1)}
     for entry in entries:
-        rows, said = brief.list_figures(entry), len(quotes)
+        rows, said = entry.readings, len(quotes)
         for row in rows:
             if quote := brief.quotes.get((row["source_id"], row["figure_id"])):
                 quotes.setdefault(quote.anchor, quote.text)

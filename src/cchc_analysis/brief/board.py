@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.templates import Shows, macro
+from cchc_analysis.brief.templates import macro, shows
 from cchc_analysis.data.clean import fold_text, nearest_names, slug_text
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table
@@ -49,6 +49,11 @@ FEWEST_AT_ONCE = 10
 """Areas that an indicator of one period needs to be told on a page of its own."""
 
 
+@shows(
+    board_sections="show_opening show_map show_ranking show_series show_standing "
+    "show_distribution show_change show_others show_coverage show_funnel "
+    "show_standardised show_methods",
+)
 @dataclass(frozen=True)
 class Board:
     """The values of one indicator, ready to be drawn.
@@ -76,19 +81,6 @@ class Board:
     strata: pd.DataFrame
     newest: int
     licences: Mapping[str, str] = field(default_factory=dict)
-
-    show_opening = Shows("board_sections")
-    show_map = Shows("board_sections")
-    show_ranking = Shows("board_sections")
-    show_series = Shows("board_sections")
-    show_standing = Shows("board_sections")
-    show_distribution = Shows("board_sections")
-    show_change = Shows("board_sections")
-    show_others = Shows("board_sections")
-    show_coverage = Shows("board_sections")
-    show_funnel = Shows("board_sections")
-    show_standardised = Shows("board_sections")
-    show_methods = Shows("board_sections")
 
     def __repr__(self) -> str:
         return f"<Board {self.code}, {len(self.values)} values, {self.words.lang}>"

@@ -22,16 +22,15 @@ from cchc_analysis.brief.nouns import (
     Quotes,
     Series,
     group_targets,
+    name_anchor,
     number_findings,
-    split_figures,
 )
 from cchc_analysis.brief.report import AREAS, Report, load_report, part_of
-from cchc_analysis.brief.templates import Shows
+from cchc_analysis.brief.templates import shows
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import (
     NOTICE,
-    QUANTITY,
     TWO_TIERS_SINCE,
     Scope,
     Severity,
@@ -69,6 +68,17 @@ else:
             return super().__get__(brief and (brief.first or brief), owner)
 
 
+@shows(
+    annex="show_annex_head show_reform_areas show_notes tell_method tell_spread",
+    exhibits="list_scores",
+    frontpage="show_head show_summary show_cards show_goals show_disputes show_themes "
+    "show_place show_references choose_lead draw_series",
+    ledger="show_contradictions list_entries split_explanation tell_arithmetic "
+    "tell_correction tell_figures tell_grade_rule tell_rule",
+    peers="show_peers draw_spine find_standing say_median say_place",
+    plan="show_plan is_running_rate",
+    trend="show_trend show_revised link_kin tell_change",
+)
 @dataclass(frozen=True, eq=False)
 class Brief:
     """One district, one period, one language.
@@ -143,43 +153,6 @@ class Brief:
     tell_state = telling.tell_state
     tell_title = telling.tell_title
     tell_unit = telling.tell_unit
-
-    show_head = Shows("frontpage")
-    show_summary = Shows("frontpage")
-    show_cards = Shows("frontpage")
-    show_goals = Shows("frontpage")
-    show_disputes = Shows("frontpage")
-    show_themes = Shows("frontpage")
-    show_place = Shows("frontpage")
-    show_references = Shows("frontpage")
-    show_annex_head = Shows("annex")
-    show_reform_areas = Shows("annex")
-    show_plan = Shows("plan")
-    show_trend = Shows("trend")
-    show_peers = Shows("peers")
-    show_contradictions = Shows("ledger")
-    show_notes = Shows("annex")
-    show_revised = Shows("trend")
-
-    choose_lead = Shows("frontpage")
-    draw_series = Shows("frontpage")
-    draw_spine = Shows("peers")
-    find_standing = Shows("peers")
-    is_running_rate = Shows("plan")
-    link_kin = Shows("trend")
-    list_entries = Shows("ledger")
-    list_scores = Shows("exhibits")
-    say_median = Shows("peers")
-    say_place = Shows("peers")
-    split_explanation = Shows("ledger")
-    tell_arithmetic = Shows("ledger")
-    tell_change = Shows("trend")
-    tell_correction = Shows("ledger")
-    tell_figures = Shows("ledger")
-    tell_grade_rule = Shows("ledger")
-    tell_method = Shows("annex")
-    tell_rule = Shows("ledger")
-    tell_spread = Shows("annex")
 
     def __repr__(self) -> str:
         return f"<Brief {self.area['name']}, {self.period}, {self.lang}>"
@@ -345,23 +318,15 @@ class Brief:
         return {
             (row["source_id"], row["figure_id"]): entry
             for entry in reversed(self.entries)
-            for row in self.list_figures(entry)
+            for row in entry.readings
         }
-
-    def list_figures(self, entry: Entry) -> list[Mapping[str, Any]]:
-        """The figures of all readings of a reported value, in the order of the document."""
-        return [] if entry.is_derived else self.figures_of_quantity.get(entry.quantity, [])
 
     def find_anchor(self, figure: tuple[str, str]) -> str:
         """Where the notes tell a figure: the note of its value, or its own place within that."""
         entry = self.entry_of_figure.get(figure)
         if entry is None or not entry.figures or figure == entry.figures[0]:
             return entry.note if entry else ""
-        number = self.number_of[figure[0]]
-        safe = "".join(
-            each for each in figure[1] if each.isascii() and (each.isalnum() or each == "_")
-        )
-        return f"n-{safe}" if number == 1 else f"n-{number}-{safe}"
+        return name_anchor(self.number_of[figure[0]], figure[1])
 
     @once
     def values_held(self) -> dict[tuple[str, ...], float]:
@@ -432,19 +397,6 @@ class Brief:
     def printed(self) -> dict[tuple[str, str], Row]:
         """The figures as printed, by source and figure, in the order of the documents."""
         return {(row["source_id"], row["figure_id"]): row for row in list_rows(self.figures)}
-
-    @once
-    def figures_of_quantity(self) -> dict[tuple[str, ...], list[Row]]:
-        """The figures of all readings of a quantity, as printed, in the order of the documents."""
-        order = {figure: place for place, figure in enumerate(self.printed)}
-        found: dict[tuple[str, ...], set[tuple[str, str]]] = {}
-        for reading in list_rows(self.observations):
-            own = found.setdefault(tuple(str(reading[name]) for name in QUANTITY), set())
-            own.update(split_figures(reading["source_id"], reading["figures"]))
-        return {
-            key: [self.printed[figure] for figure in sorted(own, key=order.__getitem__)]
-            for key, own in found.items()
-        }
 
     def section_of(self, figure: tuple[str, str]) -> str:
         """The section of a document in which a figure stands."""

@@ -6,14 +6,14 @@ Each ``Entry`` is one published value with the anchor of its note.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from math import nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin, Severity, Status
+from cchc_analysis.data.records import RESULT_STATUSES, Origin, Severity, Status
 from cchc_analysis.stats.trends import TrendVerdict, judge_points, keep_last_part
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Entry:
     Attributes:
         note: The anchor of its note on the page.
         figures: The figures behind it, as source and figure.
+        readings: The rows of the figures of all its readings, in the order of the documents.
         low: Lower end of its Wilson interval, in the unit of the value, if it has one.
         document: The document of a target that no source of ours prints.
     """
@@ -54,12 +55,7 @@ class Entry:
     is_contested: bool = False
     findings: tuple[str, ...] = ()
     document: str = ""
-
-    @property
-    def quantity(self) -> tuple[str, ...]:
-        """What it is a value of, as ``QUANTITY`` names it."""
-        names = {"period_start": "start", "period_end": "end"}
-        return tuple(str(getattr(self, names.get(name, name))) for name in QUANTITY)
+    readings: Sequence[Mapping[str, Any]] = field(default=(), repr=False, compare=False)
 
     @property
     def is_result(self) -> bool:
@@ -228,6 +224,12 @@ def split_figures(source_id: str, figures: str) -> list[tuple[str, str]]:
     own = source_id.partition(" ")[0]
     pairs = (each.rpartition("/") for each in figures.split())
     return [(source or own, figure) for source, _, figure in pairs]
+
+
+def name_anchor(number: int, figure: str) -> str:
+    """The anchor of a figure of the source of a number: ``n-F030``, of the second ``n-2-F302``."""
+    safe = "".join(each for each in figure if each.isascii() and (each.isalnum() or each == "_"))
+    return f"n-{safe}" if number == 1 else f"n-{number}-{safe}"
 
 
 def count_contradictions(findings: pd.DataFrame) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -20,11 +20,11 @@ from itertools import count
 from math import isnan
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.brief.board import Board, open_board
 from cchc_analysis.brief.content import NOT_TOLD, Brief, Row
-from cchc_analysis.brief.nouns import Entry, Quote, Quotes, split_figures
+from cchc_analysis.brief.nouns import Entry, Quote, Quotes, name_anchor, split_figures
 from cchc_analysis.brief.plan import compare_plan
 from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.data.clean import label_period, nearest_names
@@ -188,57 +188,51 @@ def _list_entries(
     rows: Iterable[Row], observations: pd.DataFrame, figures: pd.DataFrame, order: Mapping[str, int]
 ) -> Iterator[Entry]:
     """The published values in the order in which the documents print them, derived ones last."""
-    key = itemgetter("source_id", *QUANTITY)
-    published = (row for row in list_rows(observations) if row["is_published"])
-    decimals = {key(row): int(row["decimals"]) for row in published}
-    names = figures[["source_id", "figure_id"]].to_numpy(object).tolist()
-    places = {(source, figure): (order[source], at) for at, (source, figure) in enumerate(names)}
-    last = (len(places), len(places))
+    quantity = itemgetter(*QUANTITY)
+    printed = {(row["source_id"], row["figure_id"]): row for row in list_rows(figures)}
+    at_of = {figure: at for at, figure in enumerate(printed)}
+    decimals: dict[tuple[str, ...], int] = {}
+    readings: dict[tuple[str, ...], set[tuple[str, str]]] = {}
+    for row in list_rows(observations):
+        own = split_figures(row["source_id"], row["figures"])
+        readings.setdefault(quantity(row), set()).update(own)
+        if row["is_published"]:
+            decimals[row["source_id"], *quantity(row)] = int(row["decimals"])
 
-    def place_row(row: Row) -> tuple[bool, tuple[int, int], str, str]:
-        is_derived = row["origin"] == Origin.DERIVED
-        own = () if is_derived else split_figures(row["source_id"], row["figures"])
-        first = min((places.get(each, last) for each in own), default=last)
-        return is_derived, first, row["indicator"], row["scope"]
+    def place_row(row: Row) -> tuple[Any, ...]:
+        own = split_figures(row["source_id"], row["figures"] * (row["origin"] != Origin.DERIVED))
+        first = min(((order[each[0]], at_of[each]) for each in own if each in at_of), default=())
+        return row["origin"] == Origin.DERIVED, not first, first, row["indicator"], row["scope"]
 
     taken: set[str] = set()
     for row in sorted(rows, key=place_row):
-        note, is_derived = _name_note(row, order, taken), row["origin"] == Origin.DERIVED
-        taken.add(note)
-        own = DERIVED_DECIMALS * (not float(row["value"]).is_integer())
+        is_derived, own = (
+            row["origin"] == Origin.DERIVED,
+            split_figures(row["source_id"], row["figures"]),
+        )
+        known = at_of.keys() & (set() if is_derived else readings.get(quantity(row), set()))
+        initials = "".join(word[:1] for word in row["indicator"].split("_"))
+        note = f"n-{initials}-{row['scope'][:1]}"  # short: a page holds a thousand of them
+        if own and not is_derived:
+            note = name_anchor(order.get(own[0][0], 0) + 1, own[0][1])
+        names = (f"{note}-{n}" if n > 1 else note for n in count(1))
+        taken.add(note := next(each for each in names if each not in taken))
         low, high = row["wilson_low"], row["wilson_high"]
+        exact = 0 if float(row["value"]).is_integer() else DERIVED_DECIMALS
         yield Entry(
             **{name: row[name] for name in KEPT},
             note=note,
             start=row["period_start"],
             end=row["period_end"],
             value=float(row["value"]),
-            decimals=own if is_derived else decimals.get(key(row)),
-            figures=tuple(split_figures(row["source_id"], row["figures"])),
+            decimals=exact if is_derived else decimals.get((row["source_id"], *quantity(row))),
+            figures=tuple(own),
             low=None if low is None or isnan(low) else float(low),
             high=None if high is None or isnan(high) else float(high),
             is_contested=bool(row["is_contested"]),
             findings=tuple(row["findings"].split()),
+            readings=[printed[each] for each in sorted(known, key=at_of.__getitem__)],
         )
-
-
-def _name_note(row: Row, order: Mapping[str, int], taken: Container[str]) -> str:
-    """An anchor: the first figure of a reported value, the initials of a derived one.
-
-    ``n-F030``; ``n-2-F302`` in the second source; ``n-otr-w`` for the on-time rate of the whole
-    district. Short, because a page holds a thousand of them.
-    """
-    figures = split_figures(row["source_id"], row["figures"])
-    if row["origin"] == Origin.DERIVED or not figures:
-        initials = "".join(word[:1] for word in row["indicator"].split("_"))
-        name = f"{initials}-{row['scope'][:1]}"
-    else:
-        source_id, figure = figures[0]
-        source = order.get(source_id, 0)
-        name = figure if source == 0 else f"{source + 1}-{figure}"
-    safe = "".join(each for each in name if each.isascii() and (each.isalnum() or each in "-_"))
-    names = (f"n-{safe}-{n}" if n > 1 else f"n-{safe}" for n in count(1))
-    return next(each for each in names if each not in taken)
 
 
 SUFFIX = ".txt"

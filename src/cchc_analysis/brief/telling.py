@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 MOST_MARKS = 4
 """Marks beside one number; a page on which everything is contested stays readable."""
 
+TABULATED = (
+    *("indicator", "name", "scope", "breakdown", "period_start", "period_end", "status", "value"),
+    *("unit", "is_contested", "source_id", "figures"),
+)
 _CODE = re.compile(r"([a-z_][a-z0-9_]*(?:@[a-z_]+)?)")
 """An operand of a formula: an indicator, of a scope where it is another one."""
 
@@ -76,9 +80,9 @@ def tell_cell(brief: Brief, entry: Entry | None) -> Markup:
 
 def tell_origin(brief: Brief, entry: Entry) -> str:
     """Where a value stands and how it is printed, or from what it is derived, in a few words."""
-    if entry.is_derived or not (rows := brief.list_figures(entry)):
+    if entry.is_derived or not entry.readings:
         return plain(tell_derivation(brief, entry)) if entry.parts else ""
-    row = rows[0]
+    row = entry.readings[0]
     line = brief.words.plain("note.line", n=row["line"]) if row["line"] else ""
     place = ", ".join(filter(None, [plain(row["section"]), line]))
     return brief.words.plain("front.origin", place=place, printed=clean_text(row["printed"]))
@@ -272,20 +276,10 @@ def tabulate_entries(brief: Brief, entries: Iterable[Entry]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        {
-            "indicator": each.indicator,
-            "name": plain(name_entry(brief, each)),
-            "scope": each.scope,
-            "breakdown": each.breakdown,
-            "period_start": each.start,
-            "period_end": each.end,
-            "status": each.status,
-            "value": each.value,
-            "unit": each.unit,
-            "is_contested": each.is_contested,
-            "source_id": each.source_id,
-            "figures": " ".join(figure for _, figure in each.figures),
-        }
+        vars(each)
+        | {"name": plain(name_entry(brief, each))}
+        | {"period_start": each.start, "period_end": each.end}
+        | {"figures": " ".join(figure for _, figure in each.figures)}
         for each in entries
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=TABULATED if rows else None)

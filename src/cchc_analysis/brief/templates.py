@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import MethodType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
@@ -108,6 +108,21 @@ class Shows:
         """The function, bound to the brief, board or quality; of a class the function itself."""
         show: Callable[..., Any] = getattr(import_module(self.module), self.function)
         return show if told is None else MethodType(show, told)
+
+
+Owner = TypeVar("Owner")
+
+
+def shows(**modules: str) -> Callable[[type[Owner]], type[Owner]]:
+    """Give a class its ``Shows``: by the module below ``brief`` the names of the functions."""
+
+    def bind(owner: type[Owner]) -> type[Owner]:
+        for module, names in modules.items():
+            for name in names.split():
+                setattr(owner, name, Shows(module, name))
+        return owner
+
+    return bind
 
 
 def tell_section(
