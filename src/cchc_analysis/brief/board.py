@@ -107,11 +107,6 @@ class Board:
         """How its values are written."""
         return self.words.number(float(value), 0 if self.indicator["unit"] == "rank" else 2)
 
-    @cached_property
-    def level(self) -> str:
-        """The level of the areas: all are of one."""
-        return str(self.reference.area_rows[str(self.values["area_id"].iloc[0])]["level"])
-
     @property
     def sources(self) -> list[Markup]:
         """Who states the values; of many, some and how many more."""
@@ -119,11 +114,6 @@ class Board:
         more = len(names) - MOST_ISSUERS
         told = [self.words.say("trends.more.sources", n=self.words.number(more))]
         return [*names[:MOST_ISSUERS], *(told if more > 0 else [])]
-
-    @property
-    def has_cases(self) -> bool:
-        """Whether the indicator is a share of cases that are held."""
-        return bool(self.values["denominator"].notna().any())
 
     @property
     def is_higher_better(self) -> bool:

@@ -184,7 +184,7 @@ def show_map(board: Board) -> Section:
     # What draws a map when it is asked for.
     draw = partial(partial, plots.draw, form=board.form, missing=missing)
     values = latest.set_index("area_id")["value"]
-    if board.level == "province":
+    if rows[str(latest["area_id"].iloc[0])]["level"] == "province":
         is_new = latest["period_end"].iloc[0] >= NEW_PROVINCES
         tiles = board.reference.tile_map_34 if is_new else board.reference.tile_map_63
         known = values[values.index.isin(tiles["area_id"])]

@@ -427,15 +427,6 @@ class Brief:
         found = (self.find(indicator, scope) for scope in self.parts)
         return [entry for entry in found if entry]
 
-    def find_beside(self, entry: Entry) -> list[Entry | None]:
-        """What gives a figure its size: results of its scope, or a maximum, which holds for all."""
-        found = []
-        for code in self.report.beside.get(entry.indicator, ("", "")):
-            best = self.find_any(code)
-            is_for_all = best is not None and not best.is_result
-            found.append(self.find(code, entry.scope) or (best if is_for_all else None))
-        return found
-
     def find_together(self, *indicators: str) -> tuple[Entry, ...]:
         """The results of several indicators in the widest scope that has all; none without one."""
         for scope in self.widest_first:

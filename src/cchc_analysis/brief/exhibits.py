@@ -176,11 +176,6 @@ class _Panel(NamedTuple):
     is_told: bool
     gap: float
 
-    @property
-    def arrived(self) -> float:
-        """What came in, by its parts."""
-        return _sum(self.arrivals)
-
 
 def _build_panel(brief: Brief, plan: ChartPlan, scope: str) -> _Panel | None:
     received, resolved, pending = (brief.find(code, scope) for code in plan.codes)
@@ -216,7 +211,7 @@ def _draw_panel(brief: Brief, panel: _Panel) -> list[Row]:
         for side, parts in (("in", panel.arrivals), ("out", panel.outcomes))
         for entry, shade in parts
     ]
-    untold = panel.arrived - _sum(panel.outcomes)
+    untold = _sum(panel.arrivals) - _sum(panel.outcomes)
     if not panel.is_told and untold > 0:
         rest = {"side": "out", "label": words.plain("flow.untold"), "text": "", "heading": ""}
         rows.append(rest | {"value": untold, "role": "paper"})

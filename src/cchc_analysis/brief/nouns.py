@@ -128,11 +128,6 @@ class Series:
         return part if part and part[-1]["period_end"] == self.entry.end else []
 
     @property
-    def point_of(self) -> dict[str, Mapping[str, Any]]:
-        """The points by their last days."""
-        return {each["period_end"]: each for each in self.points}
-
-    @property
     def year_before(self) -> float:
         """The same window a year before; NaN where there is none or a break lies between."""
         year = str(int(self.entry.end[:4]) - 1)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -249,13 +249,7 @@ _SENTENCE_END = re.compile(r"(?<=[.;!?…])\s+(?=[^\Wa-zà-ỹđ\d_]|[-–+•])
 
 
 def find_quotes(folder: Path, sources: pd.DataFrame, figures: pd.DataFrame) -> Quotes:
-    """Find the sentence of each figure in the documents of a folder.
-
-    Args:
-        folder: Where the user keeps documents as ``<source_id>.txt``; need not exist.
-        sources: The sources of a brief, in the order of its list of sources.
-        figures: Their transcripts.
-    """
+    """The sentence of each figure in the documents, ``<source_id>.txt``, that a folder may hold."""
     quotes: dict[tuple[str, str], Quote] = {}
     for number, source_id in enumerate(sources["source_id"], start=1):
         lines = _read_lines(folder / f"{source_id}{SUFFIX}")
@@ -336,10 +330,8 @@ class Context:
         brief = open_brief(self.tables, self.reference, words, area, period, reports)
         return replace(brief, is_whole=self.is_whole)
 
-    @cached_property
-    def open_once(self) -> Callable[[str, str, str], Brief]:
-        """``open_brief``, once for a front, its annex and what lies beside them."""
-        return cache(self.open_brief)
+    open_once = cached_property(lambda context: cache(context.open_brief))
+    """``open_brief``, once for a front, its annex and what lies beside them."""
 
     def open_board(
         self, indicator: str, areas: str | tuple[str, ...], first: str, last: str, lang: str
@@ -348,10 +340,8 @@ class Context:
         choice = indicator, areas, first, last
         return open_board(self.tables, self.reference, choice, self.words(lang))
 
-    @cached_property
-    def open_board_once(self) -> Callable[[str, str | tuple[str, ...], str, str, str], Board]:
-        """``open_board``, once for a page and what lies beside it."""
-        return cache(self.open_board)
+    open_board_once = cached_property(lambda context: cache(context.open_board))
+    """``open_board``, once for a page and what lies beside it."""
 
 
 _RUNNING: ContextVar[Context | None] = ContextVar("cchc_context", default=None)

@@ -55,17 +55,24 @@ def tell(
     """
     brief.used.setdefault(entry.note, entry)
     number = list(brief.used).index(entry.note) + 1 if brief.is_front else ""  # of its short note
-    anchor = ""
+    anchor = origin = ""
     if (home or brief.is_front) and entry.note not in brief.homes:
         brief.homes.add(entry.note)
         page = "f" if brief.is_front else "u"  # the front, or the annex
         anchor = f"{page}-{entry.note.removeprefix('n-')}"
+    if brief.is_front and entry.readings:  # where it stands, in a few words
+        row = entry.readings[0]
+        line = brief.words.plain("note.line", n=row["line"]) if row["line"] else ""
+        place = ", ".join(filter(None, [plain(row["section"]), line]))
+        origin = brief.words.plain("front.origin", place=place, printed=clean_text(row["printed"]))
+    elif brief.is_front and entry.parts:
+        origin = plain(tell_derivation(brief, entry))
     return macro(
         brief.words,
         "value",
         f"{brief.find_page(entry)}#{entry.note}",
         tell_number(brief, entry),
-        tell_origin(brief, entry) if brief.is_front else "",
+        origin,
         tell_unit(brief, entry) if unit and not entry.is_withheld else "",
         tell_marks(brief, brief.marks(entry)) if marks else "",
         number,
@@ -76,16 +83,6 @@ def tell(
 def tell_cell(brief: Brief, entry: Entry | None) -> Markup:
     """A value in a table, whose caption says the unit; the sign for none."""
     return tell(brief, entry, unit=False, home=True) if entry else tell_missing(brief)
-
-
-def tell_origin(brief: Brief, entry: Entry) -> str:
-    """Where a value stands and how it is printed, or from what it is derived, in a few words."""
-    if entry.is_derived or not entry.readings:
-        return plain(tell_derivation(brief, entry)) if entry.parts else ""
-    row = entry.readings[0]
-    line = brief.words.plain("note.line", n=row["line"]) if row["line"] else ""
-    place = ", ".join(filter(None, [plain(row["section"]), line]))
-    return brief.words.plain("front.origin", place=place, printed=clean_text(row["printed"]))
 
 
 def tell_derivation(brief: Brief, entry: Entry) -> Markup:
