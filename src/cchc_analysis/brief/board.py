@@ -86,7 +86,9 @@ class Board:
         return f"<Board {self.code}, {len(self.values)} values, {self.words.lang}>"
 
     def _repr_html_(self) -> str:
-        return str(self.show_opening()._repr_html_())
+        from cchc_analysis.brief.board_sections import show_opening
+
+        return show_opening(self)._repr_html_()
 
     @property
     def code(self) -> str:

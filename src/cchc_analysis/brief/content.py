@@ -158,7 +158,9 @@ class Brief:
         return f"<Brief {self.area['name']}, {self.period}, {self.lang}>"
 
     def _repr_html_(self) -> str:
-        return str(self.show_head()._repr_html_())
+        from cchc_analysis.brief.frontpage import show_head
+
+        return show_head(self)._repr_html_()
 
     @once
     def front(self) -> Brief:

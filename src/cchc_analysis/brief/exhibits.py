@@ -37,7 +37,7 @@ TASKS = (
 )
 """States of tasks, in the order of the table: ``par_tasks_<field>_<state>``."""
 Row = dict[str, Any]
-Shaded = list[tuple[Entry, str]]
+Shaded = Sequence[tuple[Entry, str]]
 """Values with the shades in which they are drawn."""
 
 
@@ -292,7 +292,8 @@ def _exhibit_rates(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
 
 def _exhibit_shares(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     """Amounts against what was planned, and against last year: revenue."""
-    words, body = brief.words, []
+    words = brief.words
+    body: list[Any] = []
     for code in plan.codes:
         amount = brief.find(code)
         shares = [brief.find(f"{code}_pct_{base}", amount.scope) for base in SHARES if amount]
@@ -476,7 +477,7 @@ def _tabulate_scopes(brief: Brief, key: str, indicators: Sequence[str]) -> Grid 
 
 
 def _find_parts(brief: Brief, scope: str, plan: ChartPlan, parts: Mapping[str, str]) -> Shaded:
-    found: Shaded = []
+    found: list[tuple[Entry, str]] = []
     for code, shade in parts.items():
         drawn = {each.indicator for each, _ in found}
         entry = brief.find(code, scope)

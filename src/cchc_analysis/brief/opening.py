@@ -193,11 +193,11 @@ def _list_entries(
     at_of = {figure: at for at, figure in enumerate(printed)}
     decimals: dict[tuple[str, ...], int] = {}
     readings: dict[tuple[str, ...], set[tuple[str, str]]] = {}
-    for row in list_rows(observations):
-        own = split_figures(row["source_id"], row["figures"])
-        readings.setdefault(quantity(row), set()).update(own)
-        if row["is_published"]:
-            decimals[row["source_id"], *quantity(row)] = int(row["decimals"])
+    for each in list_rows(observations):
+        read = split_figures(each["source_id"], each["figures"])
+        readings.setdefault(quantity(each), set()).update(read)
+        if each["is_published"]:
+            decimals[each["source_id"], *quantity(each)] = int(each["decimals"])
 
     def place_row(row: Row) -> tuple[Any, ...]:
         own = split_figures(row["source_id"], row["figures"] * (row["origin"] != Origin.DERIVED))

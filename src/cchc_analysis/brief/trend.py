@@ -108,6 +108,7 @@ def list_last_year(brief: Brief) -> list[LastYear]:
             origin=Origin.DERIVED,
             parts=f"100 * {base.indicator} / {share.indicator}",
             findings=(),
+            readings=(),
             is_contested=False,
         )
         half = 0.5 * 10.0 ** -(share.decimals or 0)
