@@ -126,11 +126,9 @@ def test_every_level_has_its_brief(made: tuple[Reference, Tables]) -> None:
 def test_a_brief_speaks_of_its_level(
     made: tuple[Reference, Tables], area: str, period: str, name: str, scope: str, received: int
 ) -> None:
-    from cchc_analysis.brief.telling import name_area, name_scope
-
     brief = open_of(made, area, period, "vi")
-    assert name_area(brief) == name
-    assert name_scope(brief, brief.whole) == scope
+    assert brief.name_area() == name
+    assert brief.name_scope(brief.whole) == scope
     entry = brief.find("dossiers_received_total")
     assert entry is not None
     assert (entry.value, entry.scope) == (received, brief.whole)
@@ -169,11 +167,9 @@ def test_a_commune_has_no_parts_and_a_province_has_three(made: tuple[Reference, 
 def test_a_province_tells_its_departments_districts_and_communes_apart(
     made: tuple[Reference, Tables],
 ) -> None:
-    from cchc_analysis.brief.telling import name_scope
-
     brief = open_of(made, "990", "2024-H1", "vi")
     told = {
-        str(name_scope(brief, each.scope)): each.value
+        str(brief.name_scope(each.scope)): each.value
         for each in brief.results
         if each.indicator == "dossiers_received_online"
     }

@@ -17,11 +17,12 @@ from typing import Any
 from markupsafe import Markup
 
 from cchc_analysis.brief import templates
-from cchc_analysis.brief.content import ANNEX, TWO_TIERS, Brief, name_folder
+from cchc_analysis.brief.content import ANNEX, Brief, name_folder
 from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
 from cchc_analysis.brief.exhibits import Exhibit, list_exhibits
 from cchc_analysis.brief.frontpage import list_front_used
 from cchc_analysis.brief.ledger import grade_brief
+from cchc_analysis.brief.lookup import TWO_TIERS
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.trend import list_last_year

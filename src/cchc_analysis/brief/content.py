@@ -1,71 +1,69 @@
-"""A brief: the values, contradictions and comparisons of one district, period and language.
+"""A brief: how the page of one area, period and language tells what is held of them.
 
-Nothing here is computed but looked up; ``opening`` makes a brief, the other modules tell it.
+Every number that a page takes from an entry passes through ``tell`` and its kin, so that none can
+stand without the way back to its place; other modules give the sections.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from itertools import chain, product
-from operator import itemgetter
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
-from string import ascii_uppercase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from cchc_analysis.brief import telling
-from cchc_analysis.brief.nouns import (
-    Comparison,
-    Contradiction,
-    Entry,
-    Quotes,
-    Series,
-    group_targets,
-    name_anchor,
-    number_findings,
+from markupsafe import Markup, escape
+
+from cchc_analysis.brief.lookup import Lookup, once
+from cchc_analysis.brief.nouns import STATE_SIGNS, Contradiction, Entry, State
+from cchc_analysis.brief.report import AREAS, part_of
+from cchc_analysis.brief.templates import join, link, macro, shows
+from cchc_analysis.data.clean import parse_period, slug_text
+from cchc_analysis.data.records import NOTICE, is_synthetic
+from cchc_analysis.data.words import (
+    COMPARATOR_SIGNS,
+    LANGUAGES,
+    NO_BREAK,
+    Words,
+    clean_text,
+    plain,
 )
-from cchc_analysis.brief.report import AREAS, Report, load_report, part_of
-from cchc_analysis.brief.templates import shows
-from cchc_analysis.data.clean import slug_text
-from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import (
-    NOTICE,
-    TWO_TIERS_SINCE,
-    Scope,
-    Severity,
-    Status,
-    is_synthetic,
-)
-from cchc_analysis.data.words import LANGUAGES, Words
-from cchc_analysis.stats.peers import Peers, find_peers, find_segments
 
 if TYPE_CHECKING:
     import pandas as pd
-    from markupsafe import Markup
 
     from cchc_analysis.data.reference import Reference
 
-Row = Mapping[str, Any]
-TWO_TIERS = (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE)
-THREE_TIERS = (Scope.PROVINCE_OFFICE, Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE)
 ANNEX = "annex.html"
 """The annex of a brief, beside its front."""
 MOST_ON_ANNEX = 131_000
 """Bytes of text from which an annex with its charts would pass 150 KB, and is split."""
-NOT_TOLD = ("plan", "panel")
-"""Kinds of source that a brief may use, but that are no reason for one."""
+MOST_MARKS = 4
+"""Marks beside one number; a page on which everything is contested stays readable."""
 
-if TYPE_CHECKING:
-    once = cached_property
-else:
+TABULATED = (
+    *("indicator", "name", "scope", "breakdown", "period_start", "period_end", "status", "value"),
+    *("unit", "is_contested", "source_id", "figures"),
+)
+_CODE = re.compile(r"([a-z_][a-z0-9_]*(?:@[a-z_]+)?)")
+"""An operand of a formula: an indicator, of a scope where it is another one."""
 
-    class once(cached_property):  # noqa: N801 - a decorator
-        """What is looked up once for a brief, however many of its pages ask for it."""
 
-        def __get__(self, brief: Any, owner: type | None = None) -> Any:
-            """The value, kept with the brief from which the page derives."""
-            return super().__get__(brief and (brief.first or brief), owner)
+class Voice(Protocol):
+    """Whatever tells in a language what the codes of the reference stand for."""
+
+    @property
+    def words(self) -> Words:
+        """The strings of the language."""
+
+    @property
+    def reference(self) -> Reference:
+        """The reference tables."""
+
+
+def name_indicator(voice: Voice, indicator: str) -> Markup:
+    """The label of an indicator."""
+    return voice.words.pick(voice.reference.indicator_rows[indicator], "label")
 
 
 @shows(
@@ -79,80 +77,10 @@ else:
     plan="show_plan is_running_rate",
     trend="show_trend show_revised link_kin tell_change",
 )
-@dataclass(frozen=True, eq=False)
-class Brief:
-    """One district, one period, one language.
+class Brief(Lookup):
+    """One area, one period, one language, as a page tells them."""
 
-    Attributes:
-        area: Its row of the areas.
-        period: The label of the period; ``start`` and ``end`` its dates.
-        sources: The reports told, then the plans they are held against.
-        entries: The published values of these sources, in the order of the documents.
-        indicators: The same as a table (``INDICATOR_COLUMNS``), for those who go on computing.
-        held: The published results of all areas, for trend and peers.
-        periods_held: The periods that have a brief, by area, as far as a brief may know.
-        comparisons: The targets against these values.
-        quotes: Sentences of documents that the user keeps, by source and figure.
-        annex: Where the annex lies, from the page that is told; empty on the annex itself.
-        is_front: Whether the page that is told is the front.
-        is_whole: Whether front and annex are one page, which is mailed or printed and which
-            nothing lies beside.
-        part: The area of reform that the page tells, where the annex is split by them.
-        used: The values that the page has told, in order; the front keeps short notes of them.
-        homes: The notes of the values that stand in a table of the page: the way back to them.
-        first: The brief from which its front and the pages of its annex derive.
-    """
-
-    area: Mapping[str, Any]
-    period: str
-    start: str
-    end: str
-    words: Words
-    reference: Reference
-    sources: pd.DataFrame
-    figures: pd.DataFrame
-    observations: pd.DataFrame
-    indicators: pd.DataFrame
-    findings: pd.DataFrame
-    held: Sequence[Row]
-    periods_held: Mapping[str, Sequence[str]]
-    entries: tuple[Entry, ...]
-    comparisons: tuple[Comparison, ...] = ()
-    quotes: Quotes = field(default_factory=dict)
-    annex: str = ""
-    is_front: bool = False
-    is_whole: bool = False
-    part: str = ""
-    used: dict[str, Entry] = field(default_factory=dict)
-    homes: set[str] = field(default_factory=set)
-    first: Brief | None = None
-
-    cite = telling.cite
-    link_away = telling.link_away
-    link_brief = telling.link_brief
-    link_count = telling.link_count
-    link_note = telling.link_note
-    link_other = telling.link_other
-    name_area = telling.name_area
-    name_breakdown = telling.name_breakdown
-    name_entry = telling.name_entry
-    name_indicator = telling.name_indicator
-    name_scope = telling.name_scope
-    name_source = telling.name_source
-    name_status = telling.name_status
-    name_time = telling.name_time
-    name_window = telling.name_window
-    tabulate_entries = telling.tabulate_entries
-    tell = telling.tell
-    tell_cell = telling.tell_cell
-    tell_derivation = telling.tell_derivation
-    tell_marks = telling.tell_marks
-    tell_missing = telling.tell_missing
-    tell_number = telling.tell_number
-    tell_plain = telling.tell_plain
-    tell_state = telling.tell_state
-    tell_title = telling.tell_title
-    tell_unit = telling.tell_unit
+    name_indicator = name_indicator
 
     def __repr__(self) -> str:
         return f"<Brief {self.area['name']}, {self.period}, {self.lang}>"
@@ -203,261 +131,226 @@ class Brief:
         part = part_of(self.reference, entry.indicator)
         return "" if part == self.part else name_part(part)
 
-    @once
-    def report(self) -> Report:
-        """What is shown, in which order and with which chart."""
-        return load_report(self.words.folder.parent, self.reference)
-
     def name_area_place(self, area: str) -> str:
         """Where the annex tells an area of reform."""
         return f"{name_part(area) if self.is_split else self.annex}#part-{area}"
-
-    @property
-    def say(self) -> Callable[..., Markup]:
-        """Says a string of the page's language."""
-        return self.words.say
 
     @property
     def lang(self) -> str:
         """The language of the page."""
         return self.words.lang
 
-    @once
-    def current(self) -> tuple[Comparison, ...]:
-        """The comparisons with targets of this period, not of an earlier one."""
-        return tuple(each for each in self.comparisons if not each.is_earlier)
-
-    @once
-    def goals(self) -> list[list[Comparison]]:
-        """The targets of this period, each once, however many scopes it is held against.
-
-        What decides comes first. Limits and conditions of rules are no targets.
-        """
-        groups = group_targets(each for each in self.current if each.is_target)
-        return [sorted(own, key=lambda each: each.rank) for own in groups]
-
-    @property
-    def parts(self) -> tuple[Scope, ...]:
-        """Whose work adds up to that of the area: a commune's is one."""
-        if self.area["level"] == "commune":
-            return ()
-        is_above_districts = self.area["level"] == "province" and self.end < TWO_TIERS_SINCE
-        return THREE_TIERS if is_above_districts else TWO_TIERS
-
-    @property
-    def whole(self) -> Scope:
-        """The scope of figures of the whole area."""
-        return Scope.COMMUNE if self.area["level"] == "commune" else Scope.WHOLE_DISTRICT
-
-    @property
-    def main_scopes(self) -> tuple[Scope, ...]:
-        """The parts, then the whole."""
-        return (*self.parts, self.whole)
-
-    @property
-    def widest_first(self) -> tuple[Scope, ...]:
-        """The whole, then the parts."""
-        return (self.whole, *self.parts)
-
-    @once
-    def province(self) -> Mapping[str, Any] | None:
-        """The row of the province that the area lies in; a province lies in none."""
-        area_id = self.reference.find_province(self.area["area_id"])
-        is_own = area_id in ("", self.area["area_id"])
-        return None if is_own else self.reference.area_on(area_id, self.end)
-
     @property
     def notice(self) -> str:
         """That the figures are made up, where they are."""
         return NOTICE[self.lang] if is_synthetic(str(self.area["area_id"])) else ""
 
-    @once
-    def documents(self) -> Sequence[Row]:
-        """The rows of the sources."""
-        return list_rows(self.sources)
+    def tell(
+        self, entry: Entry, *, unit: bool = True, marks: bool = True, home: bool = False
+    ) -> Markup:
+        """A value as a link to its note, with its unit and the marks of its contradictions.
 
-    @once
-    def reports(self) -> pd.DataFrame:
-        """The sources that the brief tells; the others are plans."""
-        return self.sources[~self.sources["kind"].isin(NOT_TOLD)]
-
-    @once
-    def results(self) -> tuple[Entry, ...]:
-        """The entries of the reports that state what happened."""
-        told = set(self.reports["source_id"])
-        return tuple(
-            entry
-            for entry in self.entries
-            if entry.is_result and told.issuperset(entry.source_id.split())
-        )
-
-    @once
-    def contradictions(self) -> tuple[Contradiction, ...]:
-        """The ledger: findings by cause, the worst first, then in the order of the document."""
-        return tuple(number_findings(self.findings))
-
-    @once
-    def serious(self) -> tuple[Contradiction, ...]:
-        """The contradictions that are more than remarks: what every page counts."""
-        return tuple(each for each in self.contradictions if each.severity != Severity.INFO)
-
-    @once
-    def doubted(self) -> set[int]:
-        """The numbers of those about figures that people quote: a doubt about the brief."""
-        quoted = [each for each in self.entries if each.indicator in self.report.quoted]
-        return {mark.number for entry in quoted for mark in self.marks(entry)}
-
-    @once
-    def contradiction_of(self) -> dict[str, Contradiction]:
-        """The entry of the ledger by finding."""
-        return {
-            finding["finding_id"]: each for each in self.contradictions for finding in each.findings
-        }
-
-    @once
-    def entry_of_figure(self) -> dict[tuple[str, str], Entry]:
-        """The entry that a figure belongs to, by source and figure, whichever reading it prints."""
-        return {
-            (row["source_id"], row["figure_id"]): entry
-            for entry in reversed(self.entries)
-            for row in entry.readings
-        }
-
-    def find_anchor(self, figure: tuple[str, str]) -> str:
-        """Where the notes tell a figure: the note of its value, or its own place within that."""
-        entry = self.entry_of_figure.get(figure)
-        if entry is None or not entry.figures or figure == entry.figures[0]:
-            return entry.note if entry else ""
-        return name_anchor(self.number_of[figure[0]], figure[1])
-
-    @once
-    def values_held(self) -> dict[tuple[str, ...], float]:
-        """Whole quantities by area, indicator, scope and window: one look instead of a search."""
-        place = itemgetter("area_id", "indicator", "scope", "period_start", "period_end")
-        whole = (row for row in reversed(self.held) if not row["breakdown"])
-        return {place(row): row["value"] for row in whole}
-
-    @once
-    def peers(self) -> Peers:
-        """The peers of the area on the last day of the period, by the written rule."""
-        size, days = self.report.peers.size, (self.start, self.end)
-        sizes = [
-            (row["value"], row["area_id"])
-            for row in self.held
-            if row["indicator"] == size and not row["breakdown"] and row["value"] == row["value"]
-            if (row["period_start"], row["period_end"]) == days
-        ]
-        volumes = {area_id: value for value, area_id in sorted(sizes, key=itemgetter(0))}
-        return find_peers(self.area["area_id"], self.reference, volumes, self.end)
-
-    @once
-    def own_values(self) -> list[Row]:
-        """The headline values of the area, in all windows held."""
-        followed = set(self.report.followed)
-        return [
-            row
-            for row in self.held
-            if row["area_id"] == self.area["area_id"]
-            and not row["breakdown"]
-            and row["indicator"] in followed
-            and row["value"] == row["value"]
-        ]
-
-    @once
-    def series(self) -> list[Series]:
-        """Headline values with the same window of other years, where there is one."""
-        rows = self.own_values
-        of = ("area_id", "indicator", "period_start", "period_end")
-        keys = [tuple(row[name] for name in of) for row in rows]
-        keys = [(area_id, code, start or end, end) for area_id, code, start, end in keys]
-        parts = zip(rows, find_segments(keys, self.reference), strict=True)
-        broken = [{**row, "segment": at, "crosses": names} for row, (at, names) in parts]
-        points: dict[tuple[str, ...], dict[str, Row]] = {}
-        for row in sorted(broken, key=itemgetter("period_end", "status")):
-            days = (row["period_start"][4:], row["period_end"][4:])
-            own = points.setdefault((row["indicator"], row["scope"], *days), {})
-            own.setdefault(row["period_end"], row)
-        found = []
-        places = [(name, scope) for name in self.report.followed for scope in self.main_scopes]
-        for entry in filter(None, (self.find(*place) for place in places)):
-            own = points.get((entry.indicator, entry.scope, entry.start[4:], entry.end[4:]), {})
-            found += [Series(entry, [*own.values()])] if len(own) > 1 else []
-        return found
-
-    @once
-    def number_of(self) -> dict[str, int]:
-        """The number of each source in the list of them."""
-        return {str(each): at for at, each in enumerate(self.sources["source_id"], start=1)}
-
-    @once
-    def letter_of(self) -> dict[str, str]:
-        """The letter by which each source is cited, from A to Z, then AA: notes have numbers."""
-        letters = chain(ascii_uppercase, map("".join, product(ascii_uppercase, repeat=2)))
-        return dict(zip(self.number_of, letters, strict=False))
-
-    @once
-    def printed(self) -> dict[tuple[str, str], Row]:
-        """The figures as printed, by source and figure, in the order of the documents."""
-        return {(row["source_id"], row["figure_id"]): row for row in list_rows(self.figures)}
-
-    def section_of(self, figure: tuple[str, str]) -> str:
-        """The section of a document in which a figure stands."""
-        return str(self.printed[figure]["section"]) if figure in self.printed else ""
-
-    def marks(self, entry: Entry, *, remarks: bool = False) -> list[Contradiction]:
-        """The contradictions that stand beside a value, in order; or the remarks of its note."""
-        known = (self.contradiction_of.get(each) for each in entry.findings)
-        own = {each.number: each for each in known if each and each.is_remark == remarks}
-        return [own[number] for number in sorted(own)]
-
-    def find(self, indicator: str, scope: str | None = None) -> Entry | None:
-        """The result of an indicator without breakdown, nearest to the end of the period.
-
-        Without a scope: of the whole area, else of its offices, else of those below it.
+        One at ``home`` stands in a table, to which its note leads back.
         """
-        if scope is None:
-            found = (self.find(indicator, each) for each in self.widest_first)
-            return next((each for each in found if each), None)
-        return self._by_place.get((indicator, scope))
-
-    def find_first(self, indicators: Iterable[str]) -> Entry | None:
-        """Of several indicators the result of the first that is reported."""
-        return next(filter(None, map(self.find, indicators)), None)
-
-    def find_parts(self, indicator: str) -> list[Entry]:
-        """The results of an indicator for the parts of the area, as far as they are reported."""
-        found = (self.find(indicator, scope) for scope in self.parts)
-        return [entry for entry in found if entry]
-
-    def find_together(self, *indicators: str) -> tuple[Entry, ...]:
-        """The results of several indicators in the widest scope that has all; none without one."""
-        for scope in self.widest_first:
-            found = [self.find(each, scope) for each in indicators]
-            if all(found):
-                return tuple(each for each in found if each)
-        return ()
-
-    def find_any(self, indicator: str) -> Entry | None:
-        """The first value of an indicator of whatever kind: a maximum and a norm are no results."""
-        return next((entry for entry in self.entries if entry.indicator == indicator), None)
-
-    @once
-    def _by_place(self) -> dict[tuple[str, str], Entry]:
-        return {(each.indicator, each.scope): each for each in reversed(self.nearest_first)}
-
-    @once
-    def nearest_first(self) -> list[Entry]:
-        """The district's results, nearest to the end of the period; an estimate after an actual."""
-        own = [
-            each
-            for each in reversed(self.results)
-            if each.area_id == self.area["area_id"] and not each.breakdown and not each.is_withheld
-        ]
-        return sorted(
-            own,
-            key=lambda each: (each.end <= self.end, each.end, each.status != Status.ESTIMATE),
-            reverse=True,
+        self.used.setdefault(entry.note, entry)
+        number = list(self.used).index(entry.note) + 1 if self.is_front else ""  # of its short note
+        anchor = origin = ""
+        if (home or self.is_front) and entry.note not in self.homes:
+            self.homes.add(entry.note)
+            page = "f" if self.is_front else "u"  # the front, or the annex
+            anchor = f"{page}-{entry.note.removeprefix('n-')}"
+        if self.is_front and entry.readings:  # where it stands, in a few words
+            row = entry.readings[0]
+            line = self.words.plain("note.line", n=row["line"]) if row["line"] else ""
+            place = ", ".join(filter(None, [plain(row["section"]), line]))
+            origin = self.words.plain(
+                "front.origin", place=place, printed=clean_text(row["printed"])
+            )
+        elif self.is_front and entry.parts:
+            origin = plain(self.tell_derivation(entry))
+        return macro(
+            self.words,
+            "value",
+            f"{self.find_page(entry)}#{entry.note}",
+            self.tell_number(entry),
+            origin,
+            self.tell_unit(entry) if unit and not entry.is_withheld else "",
+            self.tell_marks(self.marks(entry)) if marks else "",
+            number,
+            anchor,
         )
+
+    def tell_cell(self, entry: Entry | None) -> Markup:
+        """A value in a table, whose caption says the unit; the sign for none."""
+        return self.tell(entry, unit=False, home=True) if entry else self.tell_missing()
+
+    def tell_derivation(self, entry: Entry) -> Markup:
+        """From what a value is derived: its formula in numbers, each a link to its own note."""
+        told = []
+        for at, each in enumerate(_CODE.split(entry.parts)):
+            if at % 2 == 0:
+                signs = each.replace("*", "×").replace("/", "÷").replace("-", "−")
+                told.append(clean_text(signs))
+                continue
+            code, _, scope = each.partition("@")
+            found = self.find(code, scope or entry.scope) or self.find_any(code)
+            number = found and self.link_note(found, self.tell_number(found))
+            told.append(number or self.name_indicator(code))
+        return self.say("note.derived", formula=Markup("").join(told))
+
+    def tell_plain(self, entry: Entry, *, unit: bool = True) -> str:
+        """A value as text, for a chart or a text alternative."""
+        word = self.tell_unit(entry) if unit and not entry.is_withheld else ""
+        return plain(join(NO_BREAK, self.tell_number(entry), word))
+
+    def tell_number(self, entry: Entry) -> Markup:
+        """The number alone, with its bound, a percentage with its sign."""
+        if entry.is_withheld:
+            return self.say("withheld")
+        sign = COMPARATOR_SIGNS.get(entry.comparator, "")
+        number = sign + self.words.number(entry.value, entry.decimals)
+        if entry.unit == "%":
+            return self.say("unit.percent", n=number)
+        return escape(number)
+
+    def tell_unit(self, entry: Entry, *, many: bool = False) -> Markup:
+        """The word for a unit, in the plural for ``many``; a percentage has a sign and no word."""
+        if entry.unit == "%":
+            return self.say("unit.rate") if many else Markup("")
+        own = f"unit.of.{entry.indicator}"
+        if self.words.has(own):
+            # What the catalogue only calls an item has a word of its own: an article, a chair.
+            return self.words.count(own, 0 if many else int(entry.value))
+        row = self.reference.unit_rows.get(entry.unit, {})
+        if self.lang == "en" and entry.value == 1 and not many:
+            # The code of a unit is its English singular.
+            return clean_text(entry.unit)
+        return self.words.pick(row, "label") or clean_text(entry.unit)
+
+    def link_count(self, n: int, anchor: str) -> Markup:
+        """A count of the page's own as a link to what was counted."""
+        return macro(self.words, "count", f"{self.annex}#{anchor}", self.words.number(n))
+
+    def link_brief(self, area: Mapping[str, Any], period: str, text: Any) -> Markup:
+        """A link to the brief of an area (its row) and period."""
+        return self.link_away(f"../../{name_folder(area, period)}/index.html", text)
+
+    def link_away(self, href: str, text: Any) -> Markup:
+        """A link to another page of the site; only its text where nothing lies beside the page."""
+        return escape(text) if self.is_whole else link(href, text)
+
+    def link_note(self, entry: Entry, text: Any) -> Markup:
+        """A link to the note of a value."""
+        return link(f"{self.find_page(entry)}#{entry.note}", text)
+
+    def link_other(self, page: str = "index.html") -> dict[str, str]:
+        """The same page in the other language."""
+        lang = other_language(self.lang)
+        return {
+            "href": f"../../../{lang}/{name_folder(self.area, self.period)}/{page}",
+            "lang": lang,
+        }
+
+    def tell_missing(self) -> Markup:
+        """The sign for what a report does not say; it is not a zero."""
+        return macro(self.words, "missing")
+
+    def tell_marks(self, ledger: Sequence[Contradiction]) -> Markup:
+        """Links to the entries of the ledger: a sign, a number, and words for who does not see it.
+
+        A space before each, so that a narrow cell may break the line there. Where there are more
+        than a cell can hold, the first stand for all, and how many more there are is said.
+        """
+        if not ledger:
+            return Markup("")
+        most = MOST_MARKS if len(ledger) > MOST_MARKS + 1 else len(ledger)
+        return macro(self.words, "marks", self.annex, ledger[:most], len(ledger) - most)
+
+    def tell_state(self, state: State) -> Markup:
+        """A state as sign and word."""
+        return macro(self.words, "state", state, STATE_SIGNS[state])
+
+    def name_entry(self, entry: Entry) -> Markup:
+        """The label of an entry: indicator, breakdown, and the commune where it is one."""
+        name = self.name_indicator(entry.indicator)
+        if entry.breakdown:
+            name = join(": ", name, self.name_breakdown(entry.breakdown))
+        if entry.area_id and entry.area_id != self.area["area_id"]:
+            area = self.reference.area_rows.get(entry.area_id, {})
+            place = self.words.place(area) if area else clean_text(entry.area_id)
+            name = join(" – ", name, place)
+        return name
+
+    def name_breakdown(self, breakdown: str) -> Markup:
+        """The label of a breakdown, "máy tính"."""
+        rows = self.reference.rows_where("breakdowns", "breakdown", breakdown)
+        return self.words.pick(rows[0], "label") if rows else clean_text(breakdown)
+
+    def name_scope(self, scope: str) -> Markup:
+        """Whose work is counted, "Cấp huyện"; nothing for what is said of a whole document."""
+        return self.say(f"scope.{scope}") if scope else Markup("")
+
+    def name_area(self) -> Markup:
+        """The name of the district."""
+        return self.words.place(self.area)
+
+    def name_status(self, entry: Entry) -> Markup:
+        """A word for a status other than actual, "ước"; nothing for an actual value."""
+        return self.say(f"status.{entry.status}") if entry.status != "actual" else Markup("")
+
+    def name_time(self, entry: Entry) -> Markup:
+        """The dates of an entry where they are not those of the self."""
+        if entry.end == self.end and entry.start in ("", self.start):
+            return Markup("")
+        return self.words.span(entry.start, entry.end)
+
+    def name_window(self, entry: Entry) -> Markup:
+        """The period by its name, if the value has its window; else the dates of the window."""
+        named, ends = parse_period(self.period), [entry.start or self.start, entry.end]
+        if ends == [str(named.start), str(named.end)] and "/" not in self.period:
+            return self.words.period(self.period, ".in")
+        start, end = self.words.date(entry.start), self.words.date(entry.end)
+        return self.say("summary.window", start=start, end=end)
+
+    def name_source(self, source_id: str) -> Markup:
+        """The letter of a source in the list of the notes, as a link: [A]."""
+        if source_id not in self.number_of:
+            return clean_text(source_id)
+        href = f"{self.annex}#s-{self.number_of[source_id]}"
+        return macro(self.words, "value", href, f"[{self.letter_of[source_id]}]")
+
+    def tell_title(self, source: Mapping[str, Any]) -> Markup:
+        """The title of a document, marked as of its own language where that is not the page's."""
+        title, lang = clean_text(source["title"]), str(source["language"]) or self.lang
+        if lang == self.lang:
+            return title
+        return macro(self.words, "foreign", lang, title)
+
+    def cite(self, entries: Iterable[Entry]) -> Markup:
+        """The sources of some values with the sections in which they stand."""
+        places: dict[str, dict[str, None]] = {}
+        for entry in entries:
+            for source_id, figure in entry.figures:
+                section = self.section_of((source_id, figure))
+                places.setdefault(source_id, {})[section] = None
+        parts = [
+            join(" ", self.name_source(source_id), join(", ", *map(clean_text, sections)))
+            for source_id, sections in places.items()
+        ]
+        return self.say("chart.source", places=join("; ", *parts))
+
+    def tabulate_entries(self, entries: Iterable[Entry]) -> pd.DataFrame:
+        """Values as a table: what each is of, for whom and when, and the figures behind it."""
+        import pandas as pd
+
+        rows = [
+            vars(each)
+            | {"name": plain(self.name_entry(each))}
+            | {"period_start": each.start, "period_end": each.end}
+            | {"figures": " ".join(figure for _, figure in each.figures)}
+            for each in entries
+        ]
+        return pd.DataFrame(rows, columns=TABULATED if rows else None)
 
 
 def name_folder(area: Mapping[str, Any], period: str) -> str:

@@ -15,10 +15,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.content import Brief, Voice, name_indicator
 from cchc_analysis.brief.nouns import Entry, count_contradictions, split_figures
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.telling import Voice, name_indicator
 from cchc_analysis.brief.templates import Section, join, link, lower, macro, tell_section, upper
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.windows import label_span

@@ -19,13 +19,12 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.annex import define_indicator, tell_method
 from cchc_analysis.brief.board import TRENDS
-from cchc_analysis.brief.content import Brief, name_folder, name_page
+from cchc_analysis.brief.content import Brief, name_folder, name_indicator, name_page
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES, SITE_FOLDER
 from cchc_analysis.brief.ledger import grade_brief, tell_about, tell_grade_rule, tell_rule, tell_sum
 from cchc_analysis.brief.nouns import SIGNS, Contradiction, count_contradictions, number_findings
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import AREAS, load_report, part_of
-from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import (
     SISTERS,
     bare_name,

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from cchc_analysis.brief import templates
-from cchc_analysis.brief.content import TWO_TIERS, Brief
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits import Exhibit, choose_axis, point_row
+from cchc_analysis.brief.lookup import TWO_TIERS
 from cchc_analysis.brief.nouns import STATE_SIGNS, Comparison, Entry, State, group_targets
 from cchc_analysis.brief.plots import plot_points
 from cchc_analysis.data.records import Comparator, Scope, Status

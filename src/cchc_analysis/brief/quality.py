@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import ANNEX, Brief, name_folder
+from cchc_analysis.brief.content import ANNEX, Brief, name_folder, name_indicator
 from cchc_analysis.brief.ledger import Grade, grade_brief, tell_rule
 from cchc_analysis.brief.nouns import SIGNS, Contradiction, number_findings, split_figures
 from cchc_analysis.brief.report import AREAS
-from cchc_analysis.brief.telling import name_indicator
 from cchc_analysis.brief.templates import (
     Section,
     Shows,

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup, escape
 
-from cchc_analysis.brief.content import Brief, Row
+from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.lookup import Row
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.templates import Section, join, tell_section
 from cchc_analysis.data.files import list_rows
