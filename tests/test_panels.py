@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
+import string
 import time
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
@@ -33,7 +35,7 @@ from cchc_analysis.panels import (
 )
 from cchc_analysis.panels.cells import Worksheet
 from cchc_analysis.panels.layouts import arrange_sheet
-from cchc_analysis.panels.mapping import Vocabulary, build_mapping, is_total
+from cchc_analysis.panels.mapping import Vocabulary, build_mapping, is_total, load_vocabulary
 from cchc_analysis.panels.matching import AreaWords, find_areas, match_area, read_numerals
 from cchc_analysis.panels.register import PANEL_SOURCE_COLUMNS, load_register
 from cchc_analysis.stats.derive import derive_indicators
@@ -41,6 +43,7 @@ from cchc_analysis.stats.peers import break_series, find_successors, list_change
 from cchc_analysis.stats.trends import keep_last_part
 
 ROOT = Path(__file__).resolve().parents[1]
+PANELS = ROOT / "src" / "cchc_analysis" / "panels"
 MAPPINGS = ROOT / "data" / "reference" / "panel_mappings"
 Table = str | list[list[object]]
 SOURCE = PanelSource(source_id="made_up_panel", publisher="Nhóm thử nghiệm", licence="CC0")
@@ -2083,3 +2086,35 @@ def test_a_register_from_before_the_question_is_read_as_published(tmp_path: Path
     row = ["x" if name == "source_id" else "" for name in former]
     (folder / "sources.csv").write_text(",".join(former) + "\n" + ",".join(row) + "\n", "utf-8")
     assert load_register(tmp_path)["publish"].tolist() == ["yes"]
+
+
+# --- The sentences --------------------------------------------------------------------------------
+
+
+def find_sentences(code: str) -> Iterator[tuple[str, set[str], bool]]:
+    """The kind of each problem that a module tells, what it fills in, and whether that is all."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            kinds = [each.value for each in node.args if isinstance(each, ast.Constant)]
+            if name in ("problem", "refusal", "complain") and kinds:
+                given = {each.arg for each in node.keywords if each.arg}
+                yield str(kinds[0]), given, all(each.arg for each in node.keywords)
+
+
+def test_every_sentence_of_a_panel_is_there_and_gets_what_it_names() -> None:
+    sentences = load_vocabulary("problems")
+    modules = [each.read_text("utf-8") for each in PANELS.glob("*.py")]
+    told = [each for code in modules for each in find_sentences(code)]
+    assert len(told) > 40
+    for kind, given, is_all in told:
+        fields = {
+            name
+            for sentence in sentences[kind]
+            for _, name, _, _ in string.Formatter().parse(sentence)
+            if name
+        }
+        assert given == fields if is_all else given <= fields, kind
+    code = "".join(modules)
+    made = ("damaged_", "no_columns_of_", "own_")  # their names are put together
+    assert [k for k in sentences if f'"{k}"' not in code and not k.startswith(made)] == []

@@ -4,7 +4,7 @@ Comes in as a file (long or wide CSV, XLSX, Parquet, or the official form II.06a
 reviewed mapping of its headings; goes out as one file of figures and the rows that register its
 sources in ``data/raw/panels``, both or neither; and later, from these, as observations. Nothing
 is guessed: unknown headings, areas and numbers that can be read in two ways are named, all at
-once.
+once, in the sentences of ``problems.toml``; words of publishers stand in ``words.toml``.
 
 - ``mapping``: what a mapping file may say, and what the labels of a table say by it
 - ``cells``: a file into sheets of cells, whatever its format

@@ -17,7 +17,7 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,14 +25,12 @@ import numpy as np
 
 from cchc_analysis.data import outside
 from cchc_analysis.data.encodings import decode_text
-from cchc_analysis.data.outside import refuse
 from cchc_analysis.errors import join_some
-from cchc_analysis.panels.mapping import load_vocabulary
+from cchc_analysis.panels.mapping import load_vocabulary, refusal
 
 if TYPE_CHECKING:
     import pandas as pd
 
-READABLE = "CSV, TSV, XLSX, XLS, ODS, Stata or Parquet"
 TOP = 40
 """Rows at the top of a sheet in which its head is looked for."""
 Rows = list[list[Any]]
@@ -78,13 +76,15 @@ def open_sheets(path: Path, sheet: str = "") -> list[Worksheet]:
         ReportError: The file is absent, empty, of another format, or damaged.
     """
     if not path.is_file():
-        found = "a folder" if path.is_dir() else "no such file"
-        raise refuse(path, found, "the file of a table", "Name the file.")
-    form = _match_suffix(path, "formats")
+        raise refusal("a_folder" if path.is_dir() else "no_file", path.name or str(path))
+    form, how = (
+        next((said for said, ends in load_vocabulary()[kind].items() if suffix in ends), "")
+        for suffix in [path.suffix.lower()]
+        for kind in ("formats", "foreign")
+    )
     if not form:
-        how = _match_suffix(path, "foreign")
-        remedy = f"Convert it; {how}." if how else "Save it as one of these."
-        raise refuse(path, f"a file {path.suffix!r}", READABLE, remedy)
+        kind = "foreign_file" if how else "strange_file"
+        raise refusal(kind, path.name, suffix=path.suffix, how=how)
     opened: list[Worksheet] = (
         [_open_text(path)]
         if form == "text"
@@ -92,41 +92,48 @@ def open_sheets(path: Path, sheet: str = "") -> list[Worksheet]:
     )
     if held := [each for each in opened if not each.cells.empty]:
         return held
-    raise refuse(path, "no cell that holds anything", "a head and rows", "Fill the sheet.")
-
-
-def _match_suffix(path: Path, kind: str) -> str:
-    known = load_vocabulary()[kind].items()
-    return next((str(said) for said, ends in known if path.suffix.lower() in ends), "")
+    raise refusal("no_cells", path.name)
 
 
 def choose_sheet(path: Path, sheets: list[Worksheet]) -> Worksheet:
     """The only sheet of a file; several are refused."""
-    if len(sheets) == 1:
-        return sheets[0]
-    names = ", ".join(repr(each.title) for each in sheets)
-    remedy = (
-        "Say `sheet:` in the mapping or --sheet; or, where sheets are indicators or periods, "
-        "`sheets: {name: indicator or period}`."
-    )
-    raise refuse(path, f"{len(sheets)} sheets: {names}", "one", remedy)
+    if len(sheets) > 1:
+        names = ", ".join(repr(each.title) for each in sheets)
+        raise refusal("many_sheets", path.name, number=len(sheets), names=names)
+    return sheets[0]
 
 
 def open_alone(path: Path, form: str, sheet: str) -> list[Worksheet]:
     """Open a file that is unpacked, in a process that was started for it."""
-    if form in ("parquet", "stata"):
+    import pyarrow as pa
+    import python_calamine
+
+    if form == "workbook":
+        return _name_sheets(path, _list_workbook(path, sheet))
+    try:
+        if form == "old_workbook":
+            return _name_sheets(path, _list_old_workbook(path, sheet))
         return [_open_parquet(path) if form == "parquet" else _open_stata(path)]
-    opened = _list_workbook if form == "workbook" else _list_old_workbook
-    sheets = [*opened(path, sheet)]
-    return [
-        Worksheet(
-            f"{path.name}, sheet {title!r}" if len(sheets) > 1 else path.name,
-            _frame(rows),
-            remark=remark,
-            title=title,
-        )
-        for title, rows, remark in sheets
-    ]
+    except (
+        *(OSError, ValueError, KeyError, struct.error),
+        *(pa.ArrowException, python_calamine.CalamineError),
+    ) as error:
+        raise refusal(f"damaged_{form}", path.name, error=error) from None
+
+
+def _name_sheets(path: Path, sheets: Iterable[tuple[str, Rows, str]]) -> list[Worksheet]:
+    import pandas as pd
+
+    opened = []
+    for title, rows, remark in sheets:
+        held = {number: row for number, row in enumerate(rows, start=1) if {*row} - {""}}
+        width = max(map(len, held.values()), default=0)
+        body = [[*row, *[""] * (width - len(row))] for row in held.values()]
+        cells = pd.DataFrame(body, index=list(held), dtype="object")
+        opened.append(Worksheet(path.name, cells, remark=remark, title=title))
+    if len(opened) < 2:
+        return opened
+    return [replace(each, name=f"{path.name}, sheet {each.title!r}") for each in opened]
 
 
 def _open_text(path: Path) -> Worksheet:
@@ -157,8 +164,7 @@ def _open_text(path: Path) -> Worksheet:
             lengths.index += 1
     except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
         found = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
-        remedy = "Quote cells that hold the separator; give each row the cells of the head."
-        raise refuse(path, found, "rows of equal length", remedy) from None
+        raise refusal("ragged_text", path.name, error=found) from None
     tidy = cells.fillna("").apply(lambda column: column.str.strip())
     tidy.index += 1
     held = tidy.loc[(tidy != "").any(axis=1)]
@@ -167,36 +173,32 @@ def _open_text(path: Path) -> Worksheet:
 
 def _open_parquet(path: Path) -> Worksheet:
     import pandas as pd
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        shape = pq.read_metadata(path)
-        if shape.num_rows * shape.num_columns > outside.LONGEST_TABLE:
-            found = f"{shape.num_rows} rows and {shape.num_columns} columns"
-            raise refuse(
-                path, found, f"at most {outside.LONGEST_TABLE} cells", "Cut it into parts."
-            )
-        table = pd.read_parquet(path)
-    except (OSError, ValueError, pa.ArrowException) as error:
-        found = f"Parquet that cannot be read ({error})"
-        raise refuse(path, found, "Parquet", "Save it again.") from None
+    shape = pq.read_metadata(path)
+    if shape.num_rows * shape.num_columns > outside.LONGEST_TABLE:
+        size = {"rows": shape.num_rows, "columns": shape.num_columns}
+        raise refusal("many_cells", path.name, **size, most=outside.LONGEST_TABLE)
+    table = pd.read_parquet(path)
     return frame_columns(path.name, table, table.columns)
 
 
 def frame_columns(
     name: str, table: pd.DataFrame, heads: Iterable[object], first: int = 1
 ) -> Worksheet:
-    """A table whose columns are typed and named, by the numbers of its rows from ``first`` on."""
+    """A table whose columns are typed and named, by the numbers of its rows from ``first`` on.
+
+    Numbers are floats, ``NaN`` for an empty cell; everything else is read cell by cell.
+    """
     import pandas as pd
 
-    def as_cells(column: pd.Series[Any]) -> pd.Series[Any]:
-        """As floats with ``NaN`` for an empty cell, or else cell by cell."""
-        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-            return column.astype("float64")
-        return column.astype("object").where(column.notna(), None).map(_read_value)
-
-    cells = table.set_axis(range(table.shape[1]), axis=1).apply(as_cells)
+    cells = table.set_axis(range(table.shape[1]), axis=1).apply(
+        lambda column: (
+            column.astype("float64")
+            if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+            else column.astype("object").where(column.notna(), None).map(_read_value)
+        )
+    )
     cells.index = pd.RangeIndex(first, first + len(cells))
     return Worksheet(name, cells, tuple(_tidy(print_cell(head)) for head in heads))
 
@@ -207,13 +209,9 @@ def _open_stata(path: Path) -> Worksheet:
     from pandas.io.stata import StataReader
 
     outside.read_bytes(path, "a table")
-    try:
-        with StataReader(path) as reader:
-            labels = reader.variable_labels()
-        table = pd.read_stata(path)
-    except (OSError, ValueError, KeyError, struct.error) as error:
-        found = f"a Stata file that cannot be read ({error})"
-        raise refuse(path, found, "a .dta file", "Save it again in Stata.") from None
+    with StataReader(path) as reader:
+        labels = reader.variable_labels()
+    table = pd.read_stata(path)
     heads = (f"{labels[name]} [{name}]" if labels.get(name) else name for name in table.columns)
     return frame_columns(path.name, table, heads)
 
@@ -225,15 +223,11 @@ def _list_old_workbook(path: Path, sheet: str) -> Iterator[tuple[str, Rows, str]
     data = outside.read_bytes(path, "a table")
     if path.suffix.lower() != ".xls":
         outside.open_archive(path, data, may_have_macros=True)
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for title in _choose_titles(path, book.sheet_names, sheet):
-            held = book.get_sheet_by_name(title)
-            rows = [[*map(_read_value, row)] for row in held.to_python(skip_empty_area=False)]
-            yield title, _fill_merged(rows, held.merged_cell_ranges or ()), ""
-    except (OSError, ValueError, python_calamine.CalamineError) as error:
-        found = f"a workbook that cannot be read ({error})"
-        raise refuse(path, found, READABLE, "Open it and save it again as XLSX.") from None
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    for title in _choose_titles(path, book.sheet_names, sheet):
+        held = book.get_sheet_by_name(title)
+        rows = [[*map(_read_value, row)] for row in held.to_python(skip_empty_area=False)]
+        yield title, _fill_merged(rows, held.merged_cell_ranges or ()), ""
 
 
 def _fill_merged(rows: Rows, ranges: Iterable[Any]) -> Rows:
@@ -257,28 +251,21 @@ def _list_workbook(path: Path, sheet: str) -> Iterator[tuple[str, Rows, str]]:
             chosen = [book[title] for title in titles]
             _refuse_unsaved(path, chosen)
             for each in chosen:
-                rows = [
-                    [_read_value(cell.value, cell.number_format) for cell in row]
-                    for row in each.iter_rows()
-                ]
-                merged = [] if is_long else [area.bounds for area in each.merged_cells.ranges]
-                ranges = [
-                    ((y - 1, x - 1), (last_y - 1, last_x - 1)) for x, y, last_x, last_y in merged
-                ]
-                yield (
-                    each.title,
-                    _fill_merged(rows, ranges),
-                    "" if is_long else outside.tell_hidden(each),
-                )
+                cells = ([(cell.value, cell.number_format) for cell in row] for row in each)
+                rows = [list(starmap(_read_value, row)) for row in cells]
+                if is_long:
+                    yield each.title, rows, ""
+                    continue
+                bounds = (area.bounds for area in each.merged_cells.ranges)
+                ranges = [((y - 1, x - 1), (end_y - 1, end_x - 1)) for x, y, end_x, end_y in bounds]
+                yield each.title, _fill_merged(rows, ranges), outside.tell_hidden(each)
         finally:
             book.close()
 
 
 def _choose_titles(path: Path, titles: list[str], sheet: str) -> list[str]:
     if sheet and sheet not in titles:
-        names = ", ".join(map(repr, titles))
-        remedy = "Mend `sheet` in the mapping, or --sheet."
-        raise refuse(path, f"no sheet {sheet!r}", f"one of {names}", remedy)
+        raise refusal("no_sheet", path.name, sheet=sheet, names=", ".join(map(repr, titles)))
     return [sheet] if sheet else titles
 
 
@@ -305,9 +292,7 @@ def _refuse_unsaved(path: Path, chosen: list[Any]) -> None:
     finally:
         book.close()
     if unsaved:
-        found = f"formulas without a saved result in {join_some(unsaved, 5)}"
-        remedy = "Open it in a spreadsheet program and save it again, or save it as CSV."
-        raise refuse(path, found, "a saved number in each cell", remedy)
+        raise refusal("unsaved_formulas", path.name, cells=join_some(unsaved, 5))
 
 
 def _read_value(value: object, form: str | None = None) -> str | float:
@@ -323,15 +308,6 @@ def _read_value(value: object, form: str | None = None) -> str | float:
 
 def _tidy(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def _frame(rows: Rows) -> pd.DataFrame:
-    import pandas as pd
-
-    held = {number: row for number, row in enumerate(rows, start=1) if {*row} - {""}}
-    width = max(map(len, held.values()), default=0)
-    body = [[*row, *[""] * (width - len(row))] for row in held.values()]
-    return pd.DataFrame(body, index=list(held), dtype="object")
 
 
 def print_cell(cell: object) -> str:

@@ -8,7 +8,7 @@ against the values that they rank: whoever stands before has a value that is not
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,8 +18,8 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, UNCERTAINTY
 from cchc_analysis.data.reference import exists_on
 from cchc_analysis.errors import Problem, join_some
-from cchc_analysis.panels.mapping import load_vocabulary
-from cchc_analysis.panels.matching import name_rows
+from cchc_analysis.panels.mapping import load_vocabulary, problem
+from cchc_analysis.panels.matching import place_rows
 from cchc_analysis.rules.rows import RANKED, judge_ranks, pair_ranks
 from cchc_analysis.stats.peers import list_breaks
 
@@ -30,80 +30,61 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 6
 """Holes, cells or ranks named one by one; more are counted."""
-MENDED_IN_MAPPING = (
-    'Say `decimal_mark: "."` or `decimal_mark: ","` in the mapping.',
-    "Mend the cells, or list the words for “no figure” under `missing:`.",
-)
 OF_DISTRICTS = ("par_index_rank", "ddci_rank")
 """Ranks of districts; the others are of provinces."""
+SLACK = 1e-9
 
 
 def check_figures(
     figures: pd.DataFrame, reference: Reference, where: str, small_rates: Container[str] = ()
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """Everything that keeps figures (with ids, ``value`` and ``fault``) from being data.
 
     Of ``small_rates`` per cents of at most 1 are meant so.
     """
-    return [
-        *check_numerals(figures, where),
-        *_check_fractions(figures, where, small_rates),
-        *_check_range(figures, reference, where),
-        *_check_bounds(figures, where),
-        *_check_existence(figures, reference, where),
-        *check_units(figures, reference, where),
-    ]
+    yield from check_numerals(figures, where)
+    yield from _check_shares(figures, where, small_rates)
+    yield from _check_range(figures, reference, where)
+    yield from _check_bounds(figures, where)
+    yield from _check_existence(figures, reference, where)
+    yield from check_units(figures, reference, where)
 
 
 def check_numerals(
-    figures: pd.DataFrame,
-    where: str,
-    mend: tuple[str, str] = MENDED_IN_MAPPING,
-    named_by: Sequence[str] = (),
+    figures: pd.DataFrame, where: str, named_by: Sequence[str] = ()
 ) -> Iterator[Problem]:
     """Cells that are no number, or can be read in two ways.
 
-    Args:
-        figures: One row per figure with ``row``, ``indicator`` and ``fault``.
-        where: The name of the file.
-        mend: What to do where a mark is in doubt, and else.
-        named_by: The columns that name a row, besides its number.
+    ``named_by`` are the columns that name a row of a table without a mapping, besides its number.
     """
     faulty = figures[figures["fault"] != ""]
     for indicator, rows in faulty.groupby("indicator", sort=False):
         words = "; ".join(dict.fromkeys(rows["fault"].iloc[:MOST_NAMED]))
         is_open = rows["fault"].str.contains("thousands or decimals").any()
-        place, found = _place(where, rows), f"{indicator}: {words}"
+        kind = "own_" * bool(named_by) + ("open_mark" if is_open else "no_number")
+        place, found = place_rows(where, rows["row"]), f"{indicator}: {words}"
         if named := [str(rows[name].iloc[0]) for name in named_by if name in rows]:
             place, found = f"{place} ({', '.join(filter(None, named))})", words
-        yield Problem(place, found, "numbers that can be read in one way", mend[not is_open])
-
-
-def _place(where: str, rows: pd.DataFrame) -> str:
-    return f"{where}, {name_rows(rows['row'])}"
+        yield problem(kind, place, found=found)
 
 
 def check_units(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
     """Units that do not turn into the unit of their indicator."""
     for key, rows in figures.groupby(["indicator", "unit"], sort=False):
         indicator, unit = map(str, key)
-        row = reference.indicator_rows.get(indicator)
-        if row is None or not unit:
+        if not unit or indicator not in reference.indicator_rows:
             continue
+        own = reference.indicator_rows[indicator]["unit"]
         try:
-            reference.convert_unit(unit, row["unit"])
+            reference.convert_unit(unit, own)
         except KeyError:
-            near = nearest_names(row["unit"], [*reference.unit_rows, *load_vocabulary()["units"]])
-            yield Problem(
-                f"{where}, {name_rows(rows['row'])}",
-                f"unit {unit!r} of {indicator}",
-                f"a unit that turns into {row['unit']!r}",
-                "Check the indicator, or translate the unit under `units:` "
-                f"(known: {', '.join(map(repr, near))}).",
-            )
+            near = nearest_names(own, [*reference.unit_rows, *load_vocabulary()["units"]])
+            said = {"unit": unit, "indicator": indicator, "own": own}
+            known = ", ".join(map(repr, near))
+            yield problem("strange_unit", place_rows(where, rows["row"]), **said, known=known)
 
 
-def _check_fractions(
+def _check_shares(
     figures: pd.DataFrame, where: str, small_rates: Container[str]
 ) -> Iterator[Problem]:
     """Per cents between 0 and 1 are shares of one, unless the mapping or the cell denies it.
@@ -117,21 +98,16 @@ def _check_fractions(
         others, shares = rows.loc[~is_share, "value"], rows[is_share]
         if indicator in small_rates or shares.empty or (len(others) and others.median() < 50):
             continue
-        yield Problem(
-            _place(where, shares),
-            f"{indicator}: {len(shares)} of {len(rows)} per cents under {section!r} lie between "
-            f"0 and 1, such as {shares['printed'].iloc[0]}",
-            "per cents from 0 to 100",
-            "Say `unit: fraction` for the column if they are shares of one, "
-            f"`small_rates: [{indicator}]` if they are meant as they stand.",
-        )
+        said = {"number": len(shares), "all": len(rows), "printed": shares["printed"].iloc[0]}
+        place = place_rows(where, shares["row"])
+        yield problem("shares", place, indicator=indicator, section=section, **said)
 
 
 def _check_range(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
     catalogue = reference.indicators.set_index("indicator")[["range_min", "range_max"]]
-    placed, slack = figures.join(catalogue, on="indicator"), 1e-9
-    is_out = placed["value"] < placed["range_min"] - slack
-    outside = placed[is_out | (placed["value"] > placed["range_max"] + slack)]
+    placed = figures.join(catalogue, on="indicator")
+    is_out = placed["value"] < placed["range_min"] - SLACK
+    outside = placed[is_out | (placed["value"] > placed["range_max"] + SLACK)]
     for (indicator, printed), rows in outside.groupby(["indicator", "printed"], sort=False):
         first, shown, advice = rows.iloc[0], printed, ""
         marks = [mark for mark in ".," if isinstance(printed, str) and mark in printed]
@@ -141,29 +117,25 @@ def _check_range(figures: pd.DataFrame, reference: Reference, where: str) -> Ite
             mark = f"say `decimal_mark: {marks[0]!r}` in the mapping"
             advice = f"If {marks[0]!r} parts the decimals, {mark}. "
         least, most = first["range_min"], first["range_max"]
-        yield Problem(
-            _place(where, rows),
-            f"{indicator} = {shown} ({', '.join(dict.fromkeys(rows['area'].iloc[:MOST_NAMED]))})",
-            f"{least:g} to {most:g}" if np.isfinite(most) else f"at least {least:g}",
-            f"{advice}Mend the cell or its unit; if the number stands for a missing one, say so "
-            "under `absent:` with the reason.",
-        )
+        said = {
+            "areas": ", ".join(dict.fromkeys(rows["area"].iloc[:MOST_NAMED])),
+            "range": f"{least:g} to {most:g}" if np.isfinite(most) else f"at least {least:g}",
+            "advice": advice,
+        }
+        place = place_rows(where, rows["row"])
+        yield problem("out_of_range", place, indicator=indicator, shown=shown, **said)
 
 
 def _check_bounds(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
     """The interval of a value holds it, and its standard error is no less than nothing."""
     low, high, error = (figures[name] for name in UNCERTAINTY)
-    slack = 0.5 * 10.0 ** -figures["decimals"].astype("float64") + 1e-9
+    slack = 0.5 * 10.0 ** -figures["decimals"].astype("float64") + SLACK
     is_out = (low > figures["value"] + slack) | (high < figures["value"] - slack) | (error < 0)
-    for indicator, rows in figures[is_out].groupby("indicator", sort=False):
+    for _, rows in figures[is_out].groupby("indicator", sort=False):
         first = rows.iloc[0]
         said = ", ".join(f"{name} {first[name]:g}" for name in UNCERTAINTY if first.notna()[name])
-        yield Problem(
-            _place(where, rows),
-            f"{indicator} = {first['printed']} ({first['area']}) with {said}",
-            "an interval that holds its value",
-            "Check which columns are the bounds, and of which value.",
-        )
+        told = {name: first[name] for name in ("indicator", "printed", "area")}
+        yield problem("out_of_bounds", place_rows(where, rows["row"]), **told, said=said)
 
 
 def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
@@ -173,20 +145,16 @@ def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) ->
     end, last = placed["period_end"], placed["valid_to"].fillna("")
     is_early = (placed["valid_from"].fillna("") > end) & (placed["area_id"] != "")
     is_late = (last != "") & (end > last)
-    for is_wrong, column, *words in (
+    for is_wrong, column, one, several in (
         (is_early, "valid_from", "does not exist before", "do not exist before"),
         (is_late, "valid_to", "no longer exists after", "no longer exist after"),
     ):
         for day, rows in placed[is_wrong].groupby(column):
             named = list(dict.fromkeys(rows["name"] + " (" + rows["area_id"] + ")"))
-            yield Problem(
-                _place(where, rows),
-                f"{join_some(named, MOST_NAMED)} {words[len(named) > 1]} {day}, and the row "
-                f"is about {rows['period_start'].iloc[0]}–{rows['period_end'].iloc[0]}",
-                "an area that exists at the end of the period",
-                "Name the area of that time, or the days that were counted, up to its last; "
-                "data/reference/area_changes.csv tells what became of it.",
-            )
+            first, words = rows.iloc[0], several if len(named) > 1 else one
+            said = {"areas": join_some(named, MOST_NAMED), "words": words, "day": day}
+            said |= {"start": first["period_start"], "end": first["period_end"]}
+            yield problem("no_area_then", place_rows(where, rows["row"]), **said)
 
 
 def check_doubles(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
@@ -197,45 +165,36 @@ def check_doubles(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
     for _, rows in doubled.groupby(key, sort=False):
         if rows["value"].nunique() > 1:
             first, values = rows.iloc[0], " and ".join(map(str, rows["printed"].iloc[:3]))
-            yield Problem(
-                _place(where, rows),
-                f"{first['area']!r} twice for {first['indicator']}, {first['period_end']}: "
-                f"{values}",
-                "one figure for an area, indicator and period",
-                "Remove one, or tell them apart by `breakdown`, `scope` or `source`; values by two "
-                "designs of an index are those of two indicators.",
-            )
+            said = {"area": first["area"], "indicator": first["indicator"], "values": values}
+            place = place_rows(where, rows["row"])
+            yield problem("two_values", place, **said, day=first["period_end"])
 
 
 def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Reference) -> list[str]:
     """How the rows of totals, means and extremes compare with the rows that they are about."""
     if totals.empty:
         return []
-
     statistics = load_vocabulary()["statistics"]
     pairs = [(word, name) for name, words in statistics.items() for word in words]
     kinds = {unit: row["kind"] for unit, row in reference.unit_rows.items()}
     key = ["indicator", "breakdown", "period", "period_end"]
-    folded = totals["area"].map(fold_text)
-    reckoned = folded.map(lambda label: next((name for word, name in pairs if word in label), ""))
+    reckoned = totals["area"].map(
+        lambda label: next((name for word, name in pairs if word in fold_text(label)), "")
+    )
     is_summed = totals["unit"].map(kinds).isin(["count", "money"]) | (reckoned != "sum")
     wanted = totals.assign(reckoned=reckoned)[is_summed & (reckoned != "")]
     own = figures.groupby(key, sort=False)["value"].agg([*statistics])
     both = wanted.merge(own.reset_index(), on=key)
-    if both.empty:
-        return []
-    both["own"] = [row[row["reckoned"]] for row in list_rows(both)]
-    room = np.where(
-        both["reckoned"] == "sum", 1e-6 * both["own"].abs(), 0.5 * 10.0 ** -both["decimals"]
-    )
-    wrong = both[(both["value"] - both["own"]).abs() > room + 1e-9]
-    said = [
-        f"{row['area']} of {row['indicator']} in row {row['row']}: printed {row['printed']}, "
-        f"the rows give {row['own']:.12g}"
-        for row in list_rows(wrong)
-    ]
-    kept = f"{len(both) - len(wrong)} of {len(both)} totals and means follow from their rows"
-    return [*_shorten(said, "{} more totals that do not follow from their rows"), kept]
+    said = []
+    for row in list_rows(both):
+        value = row[row["reckoned"]]
+        room = 1e-6 * abs(value) if row["reckoned"] == "sum" else 0.5 * 10.0 ** -row["decimals"]
+        if abs(row["value"] - value) > room + SLACK:
+            printed = f"printed {row['printed']}, the rows give {value:.12g}"
+            said.append(f"{row['area']} of {row['indicator']} in row {row['row']}: {printed}")
+    kept = f"{len(both) - len(said)} of {len(both)} totals and means follow from their rows"
+    told = _shorten(said, "{} more totals that do not follow from their rows")
+    return [*told, kept] if len(both) else []
 
 
 def tell_breaks(figures: pd.DataFrame, reference: Reference) -> list[str]:
@@ -246,15 +205,11 @@ def tell_breaks(figures: pd.DataFrame, reference: Reference) -> list[str]:
         ends = rows["period_end"]
         starts = rows["period_start"].where(rows["period_start"] != "", ends)
         if inside := [day for day in days if ((starts < day) & (ends >= day)).any()]:
-            said.append(
-                f"{indicator}: its definition changes on {', '.join(inside)}, within a period; "
-                "such values are part of no series"
-            )
+            changed = f"its definition changes on {', '.join(inside)}, within a period"
+            said.append(f"{indicator}: {changed}; such values are part of no series")
         if between := [day for day in days if (ends < day).any() and (starts >= day).any()]:
-            said.append(
-                f"{indicator}: values before and after {', '.join(between)} are not joined (its "
-                "definition changes there)"
-            )
+            apart = f"values before and after {', '.join(between)} are not joined"
+            said.append(f"{indicator}: {apart} (its definition changes there)")
     return _shorten(said, "changes of {} more indicators")
 
 
@@ -263,11 +218,11 @@ def find_holes(figures: pd.DataFrame, reference: Reference) -> list[str]:
     said: list[str] = []
     names = dict(zip(figures["area_id"], figures["area"], strict=True))
     for indicator, rows in figures.groupby("indicator", sort=False):
-        grid = rows.groupby(["area_id", "period_end"]).size().unstack()
+        grid = rows.groupby(["area_id", "period_end"]).size().unstack().isna()
         holes = [
             f"{names[area]} {day}"
             for day in grid.columns
-            for area in grid.index[grid[day].isna()]
+            for area in grid.index[grid[day]]
             if exists_on(reference.area_rows[area], day)
         ]
         told = f"no figure for {', '.join(holes)}"
@@ -314,7 +269,7 @@ def list_rank_codes(indicator: str) -> dict[str, str]:
     }
 
 
-def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> Iterable[str]:
+def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> Iterator[str]:
     """How the ranks printed in a panel compare with the values beside them, in words."""
     if not (printed := {*figures["indicator"].unique()} & {*RANKED}):
         return
@@ -332,11 +287,10 @@ def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> Iterable[str]:
     for indicator, rows in judged.groupby("indicator", sort=False):
         off = []
         for row in list_rows(rows[~rows["holds"].astype("bool")]):
-            most = f" to {row['most']:g}" if row["most"] > row["least"] else ""
-            off.append(
-                f"{names[row['area_id']]} {row['period_end'][:4]} is printed {row['printed']:g}, "
-                f"its value gives {row['least']:g}{most if row['is_complete'] else ' or more'}"
-            )
+            more = f" to {row['most']:g}" if row["most"] > row["least"] else ""
+            own = f"{row['least']:g}{more if row['is_complete'] else ' or more'}"
+            place = f"{names[row['area_id']]} {row['period_end'][:4]}"
+            off.append(f"{place} is printed {row['printed']:g}, its value gives {own}")
         named = f": {join_some(off, MOST_NAMED, '; ')}" if off else ""
         kept = f"{len(rows) - len(off)} of {len(rows)} ranks of {indicator} follow from its values"
         yield f"{kept}{named}"

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.resources import files
-from itertools import compress, islice
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import nearest_names, slug_text
-from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import layouts, mapping
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
 from cchc_analysis.panels.checks import list_rank_codes
@@ -95,18 +95,15 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     """
     import jinja2
 
-    known = Vocabulary(PanelMapping(), reference)
-    sheets = open_sheets(file, sheet)
+    known, sheets = Vocabulary(PanelMapping(), reference), open_sheets(file, sheet)
     guesses = _guess_sheets(file, sheets, known)
     whole = Guess()
     for guess in guesses.values():
         whole.add(guess)
     chosen = [each for each in sheets if each.title in guesses]
     titles = [title for each in chosen for title in _read_titles(each)]
-    names = [each.title for each in chosen]
-    stem = file.stem.replace("_", " ")
-    spoken = " ".join([stem, *names, *titles])
-    said = map(known.match_value, re.findall(r"\w+", spoken))
+    names, stem = [each.title for each in chosen], file.stem.replace("_", " ")
+    said = map(known.match_value, re.findall(r"\w+", " ".join([stem, *names, *titles])))
     subjects = [*dict.fromkeys(each.indicator for each in said if each and each.indicator)]
     words = [*titles, *names] if len(sheets) == 1 else titles
     subject = subjects[0] if len(subjects) == 1 else ""
@@ -153,33 +150,30 @@ def _say(value: ValueColumn, *, is_bare: bool = False) -> str:
 
 def _guess_sheets(file: Path, sheets: list[Worksheet], known: Vocabulary) -> dict[str, Guess]:
     """What the sheets hold that are to be read, by title."""
+    stem = file.stem.replace("_", " ")
     if len(sheets) == 1:
-        words = [file.stem.replace("_", " "), sheets[0].title, *_read_titles(sheets[0])]
+        words = [stem, sheets[0].title, *_read_titles(sheets[0])]
         return {sheets[0].title: _guess_sheet(sheets[0], ValueColumn(), words, known)}
     # The names of sheets say which period or which indicator they are.
     names, found = [each.title for each in sheets], dict[str, Guess]()
     family, years = known.find_family(names), {name: mapping.find_years(name) for name in names}
     codes = {name: "" if years[name] else known.guess_title(name, family) for name in names}
-    named = {
-        name: ValueColumn(period=years[name], indicator=codes[name])
-        for name in names
-        if years[name] or codes[name]
-    }
+    said = {name: ValueColumn(period=years[name], indicator=codes[name]) for name in names}
+    named = {name: what for name, what in said.items() if what.said}
     counts = Counter(title for each in sheets for title in {*_read_titles(each)})
     for each in sheets:
         # A title that sheets share is that of the workbook, and says nothing of one sheet.
-        titles = [title for title in _read_titles(each) if counts[title] == 1]
-        words = [file.stem.replace("_", " "), *named, *_read_titles(each)]
+        heads = _read_titles(each)
+        titles = [title for title in heads if counts[title] == 1]
+        what, words = named.get(each.title, ValueColumn()), [stem, *named, *heads]
         try:
-            what = named.get(each.title) or ValueColumn()
             guess = _guess_sheet(each, what, words, known, titles)
         except ReportError:
             if each.title in named:
                 raise
             continue  # a sheet of words
-        if "period" in guess.list_lacks() and (
-            year := mapping.find_years(" ".join(_read_titles(each)))
-        ):
+        year = mapping.find_years(" ".join(heads))
+        if year and "period" in guess.list_lacks():
             guess.what = guess.what.model_copy(update={"period": year})
         if each.title in named or (guess.indicators and "area" not in guess.list_lacks()):
             found[each.title] = guess
@@ -192,14 +186,16 @@ def _guess_sheets(file: Path, sheets: list[Worksheet], known: Vocabulary) -> dic
         else:
             guess.values[guess.score] = ValueColumn(indicator=guess.what.indicator)
     held = {code for title in named for code in found[title].indicators}
-    is_meant = (title in named or not held & found[title].indicators for title in found)
-    return dict(compress(found.items(), is_meant))
+    return {
+        title: guess
+        for title, guess in found.items()
+        if title in named or not held & guess.indicators
+    }
 
 
 def _read_titles(sheet: Worksheet) -> list[str]:
     """The words above the head of a sheet: rows that say one thing only."""
-    rows: Iterable[Any] = sheet.cells.iloc[:LONGEST_TITLE].to_numpy()
-    rows = () if sheet.names else rows
+    rows: Iterable[Any] = () if sheet.names else sheet.cells.iloc[:LONGEST_TITLE].to_numpy()
     held = ({cell for cell in row if cell != ""} for row in rows)
     return [str(cell) for cells in held if len(cells) == 1 for cell in cells]
 
@@ -213,7 +209,8 @@ def _guess_sheet(
 ) -> Guess:
     """What a sheet holds: by its headings and, where these do not say it, by its own ``titles``.
 
-    ``what`` is what its name says; ``words`` may name the family of its indicators.
+    ``what`` is what its name says; ``words`` may name the family of its indicators. A file without
+    a column that is mostly figures is refused; commas make columns of prose too.
     """
     own = Vocabulary(PanelMapping(constants=what.said), known.reference)
     tables = layouts.arrange_sheet(sheet, own)
@@ -221,7 +218,11 @@ def _guess_sheet(
     family = family or known.find_family(words) or known.find_family(" ".join(words).split())
     whole = Guess(what)
     for table in tables:
-        _refuse_prose(table)
+        number = len([*filter(None, table.names)])
+        has_figures = table.cells.map(layouts.is_figure).sum() * 2 > (table.cells != "").sum()
+        if number < FEWEST_COLUMNS or not has_figures.any():
+            lack = f"{number} column" if number < FEWEST_COLUMNS else "no column of figures"
+            raise mapping.refusal("prose", table.name, lack=lack)
         whole.add(_guess_table(table, known, family, what.indicator))
     bare = (re.sub(r"\s*[-–]?\s*(?<!\d)(?:19|20)\d\d(?!\d)", "", each) for each in titles)
     found = (known.guess_title(each.strip(" ,:-–"), family) for each in bare)
@@ -333,17 +334,6 @@ def _sort_heading(name: str, family: str, known: Vocabulary, guess: Guess) -> No
         guess.rest.append(name)
 
 
-def _refuse_prose(table: Worksheet) -> None:
-    """Refuse a file without a column that is mostly figures; commas make columns of prose too."""
-    names = [name for name in table.names if name]
-    has_figures = table.cells.map(layouts.is_figure).sum() * 2 > (table.cells != "").sum()
-    if len(names) < FEWEST_COLUMNS or not has_figures.any():
-        lack = f"{len(names)} column" if len(names) < FEWEST_COLUMNS else "no column of figures"
-        found = f"{lack}, which is no table"
-        remedy = "A report in prose is read with `cchc read`; a table needs its separators."
-        raise ReportError(Problem(table.name, found, "an area and a figure in a row", remedy))
-
-
 def _find_strangers(table: Worksheet, area: str, reference: Reference) -> list[str]:
     """Labels of rows with figures that are no area, no total, and no area misspelt.
 
@@ -362,8 +352,7 @@ def _find_strangers(table: Worksheet, area: str, reference: Reference) -> list[s
     if len(strange) > MOST_STRANGERS:
         return []
     rows = body.loc[labels.isin(strange), [each for each in map(int, body.columns) if each > at]]
-    has_figures = rows.map(layouts.is_figure).any(axis=1)
-    told = {*labels[has_figures.index[has_figures]]}
+    told = {*labels[rows.index[rows.map(layouts.is_figure).any(axis=1)]]}
     near = reference.wide_areas.list_near
     return [each for each in strange if each in told and not near(each, lambda _: True)]
 

@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import fold_text, nearest_names
@@ -33,8 +33,10 @@ from cchc_analysis.panels.mapping import (
     is_total,
     last_part,
     load_vocabulary,
+    problem,
+    refusal,
 )
-from cchc_analysis.panels.matching import name_rows
+from cchc_analysis.panels.matching import name_rows, place_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,10 +59,6 @@ VALUE_AND_INTERVAL = rf"(?P<printed>{_ONE})\s*[\[(]\s*{_PAIR}\s*[\])]"
 """A value and its interval in one cell: "42.3 (39.1-45.2)"."""
 _NUMBER = re.compile(
     re.sub(r"\?P<\w+>", "?:", rf"[-−]?[\d., ]*\d%?|{VALUE_AND_INTERVAL}|{INTERVAL}")
-)
-_REMEDY = (
-    'Quote numbers with a decimal comma ("98,24"), or save the table with semicolons or as XLSX; '
-    "a column that belongs to the table needs a heading, which may stand under `ignore:`."
 )
 
 
@@ -94,11 +92,9 @@ def find_head(sheet: Worksheet, known: Vocabulary) -> Worksheet:
     end = last + bool(numbers)
     below = min((number for number in rows if number > end), default=0)
     is_coded = _is_coded(rows.get(below, []), rows[last])
-    end = below if is_coded else end
-    body = sheet.cells[sheet.cells.index > end]
+    body = sheet.cells[sheet.cells.index > (below if is_coded else end)]
     if body.empty:
-        remedy = "Add the rows, or say `header_row:` in the mapping."
-        raise ReportError(Problem(sheet.name, "a head and no rows below it", "rows", remedy))
+        raise refusal("no_body", sheet.name)
     names = _flatten([row for number, row in rows.items() if first <= number <= last])
     note = f"row {below} of names of variables passed over" * is_coded
     return sheet.change(note, cells=body, names=names, numbers=numbers)
@@ -113,22 +109,16 @@ def match_columns(table: Worksheet, known: Vocabulary) -> Roles:
     """
     known = known.narrow(table.names)
     roles = sort_columns(table, known)
-    where = table.name
     problems = [
-        Problem(
-            where,
-            f"headings {table.names[roles.fields[word]]!r} and {name!r} are both the {word}",
-            "one column for it",
-            f"Say `columns: {{{word}: …}}` in the mapping, and the other under `ignore:`.",
+        problem(
+            "same_field", table.name, own=table.names[roles.fields[word]], other=name, word=word
         )
         for word, name in roles.twice
     ]
     for name in roles.unknown:
         near = nearest_names(name, known.list_names())
         offer = f"Nearest known: {', '.join(map(repr, near))}. " if near else ""
-        remedy = f"{offer}Add it to the mapping under `columns:`, `values:` or `ignore:`."
-        expected = "a heading of the mapping or a label of data/reference/indicators.csv"
-        problems.append(Problem(where, f"unknown heading {name!r}", expected, remedy))
+        problems.append(problem("strange_heading", table.name, name=name, offer=offer))
     problems.extend(find_strays(table, roles.values))
     if problems:
         raise ReportError(problems)
@@ -176,10 +166,10 @@ def _sort_column(at: int, name: str, known: Vocabulary, roles: Roles) -> ValueCo
         return None
     if word:
         roles.fields[word] = at
+    elif value is None:
+        roles.unknown.append(name)
     if value is not None:
         roles.values[at] = value
-    elif not word:
-        roles.unknown.append(name)
     return value
 
 
@@ -289,15 +279,11 @@ def _match_form(table: Worksheet) -> dict[int, ValueColumn]:
     places = {number: at for at, number in table.numbers.items()}
     if not {*form} <= {*places} or "tiep nhan" not in fold_text(" ".join(table.names)):
         return {}
+    headings = {number: table.names[places[number]] for number in form}
     problems = [
-        Problem(
-            table.name,
-            f"column ({number}) is headed {table.names[places[number]]!r}",
-            f"words such as {said!r}, as in form II.06a",
-            "Mend the heading or the number, or map the columns by `values:`.",
-        )
+        problem("wrong_form", table.name, number=number, heading=headings[number], said=said)
         for number, (_, said) in form.items()
-        if said not in fold_text(table.names[places[number]])
+        if said not in fold_text(headings[number])
     ]
     if problems:
         raise ReportError(problems)
@@ -307,16 +293,12 @@ def _match_form(table: Worksheet) -> dict[int, ValueColumn]:
 def name_absent(where: str, names: Iterable[str], mapping: PanelMapping) -> Iterator[Problem]:
     """Headings that the mapping speaks of and no sheet has."""
     names = [*dict.fromkeys(filter(None, names))]
-    held = {fold_text(name) for name in names} | {last_part(name) for name in names}
+    held = {form for name in names for form in (fold_text(name), last_part(name))}
     ranks = [mapping.ranks.column, mapping.ranks.of] if mapping.ranks else []
     for name in (*mapping.columns.values(), *mapping.values, *filter(None, ranks)):
         if fold_text(name) not in held:
-            yield Problem(
-                where,
-                f"no heading {name!r}, which the mapping names",
-                f"one of {', '.join(map(repr, names))}",
-                f"{offer_names(name, names)}Mend the mapping.",
-            )
+            said = {"names": ", ".join(map(repr, names)), "offer": offer_names(name, names)}
+            yield problem("lost_heading", where, name=name, **said)
 
 
 def find_strays(table: Worksheet, known: Iterable[int] = ()) -> Iterator[Problem]:
@@ -335,24 +317,15 @@ def find_strays(table: Worksheet, known: Iterable[int] = ()) -> Iterator[Problem
             continue  # as programs number rows
         rows |= set(held.index)
         cells = (print_cell(cell) if isinstance(cell, float) else repr(cell) for cell in held)
-        said, letter = ", ".join([*cells][:MOST_NAMED]), get_column_letter(at + 1)
-        yield Problem(
-            f"{table.name}, {name_rows(held.index.to_series())}",
-            f"{said} in column {letter}, under no heading",
-            f"{len(named)} cells a row, as many as there are headings",
-            _REMEDY,
-        )
+        said = {"cells": ", ".join([*cells][:MOST_NAMED]), "letter": get_column_letter(at + 1)}
+        yield problem("stray_cells", place_rows(table.name, held.index), **said, width=len(named))
     if lengths is None:
         return
     width, longer = lengths.loc[: body.index[0] - 1].max(), lengths.loc[body.index[0] :]
     longer = longer[(longer > width) & longer.index.isin(body.index) & ~longer.index.isin(rows)]
     if len(longer):
-        yield Problem(
-            f"{table.name}, {name_rows(longer.index.to_series())}",
-            f"{longer.iloc[0]} cells in a row",
-            f"{width}, as many as the head has",
-            _REMEDY,
-        )
+        place = place_rows(table.name, longer.index)
+        yield problem("long_rows", place, number=longer.iloc[0], width=width)
 
 
 FEWEST_TURNED = 3
@@ -407,7 +380,7 @@ def _drop_groups(table: Worksheet, known: Vocabulary, index: AreaIndex) -> Works
     lost = named[~(cells.loc[named.index, values].map(is_figure).any(axis=1) & is_read)]
     if not len(lost):
         return table
-    said = f"{name_rows(lost.index.to_series())} ({', '.join(map(repr, lost.unique()))})"
+    said = f"{name_rows(lost.index)} ({', '.join(map(repr, lost.unique()))})"
     remark = f"{said} left out: over the rows below, no areas"
     return table.change(remark, cells=cells.drop(lost.index))
 
@@ -521,9 +494,14 @@ def _part(table: Worksheet, known: Vocabulary, index: AreaIndex) -> list[Workshe
     firsts = [start for start, end in limits if any(is_value[start + 1 : end])]
     if len(firsts) < 2:
         return []
-    lead = firsts[0]
-    shared = [lead, *(_count_shared(names, start, lead) for start in firsts[1:])]
-    begins = [start - own for start, own in zip(firsts, shared, strict=True)]
+    lead, begins = firsts[0], []
+    for start in firsts:  # with the columns before it that have the headings of those of the first
+        pairs = [
+            (last_part(names[start - back]), last_part(names[lead - back]))
+            for back in range(1, lead + 1)
+        ]
+        alike = [*takewhile(lambda pair: pair[0] and pair[0] == pair[1], pairs)]
+        begins.append(0 if start == lead else start - len(alike))
     remark = f"{len(firsts)} lists side by side, each with its own areas"
     tables = []
     for begin, start, end in zip(begins, firsts, [*begins[1:], len(names)], strict=True):
@@ -535,12 +513,3 @@ def _part(table: Worksheet, known: Vocabulary, index: AreaIndex) -> list[Workshe
         said = remark * (start == lead)
         tables.append(table.change(said, cells=cells, names=(*heads.values(),), lengths=None))
     return tables
-
-
-def _count_shared(names: tuple[str, ...], start: int, lead: int) -> int:
-    """How many columns before an area have the lower headings of those before the first area."""
-    for back in range(1, lead + 1):
-        name = last_part(names[start - back])
-        if not name or name != last_part(names[lead - back]):
-            return back - 1
-    return lead

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache, cached_property, partial
 from importlib.resources import files
@@ -35,14 +35,30 @@ FIELDS = (
 )
 """What a column of a panel can be."""
 
-FORBIDS = re.compile(
-    r"\b(internal|confidential|restricted|private|not (?:for|to be) (?:publication|published|"
-    r"redistribut\w+|shared)|no (?:publication|redistribution)|do not (?:publish|share)|"
-    r"nội bộ|mật|không (?:được )?(?:công bố|phát hành|phổ biến|chia sẻ))\b",
-    re.IGNORECASE,
-)
-"""Licences that say that the figures are not for everybody."""
 _ID = re.compile(r"[a-z][a-z0-9_]{2,60}")
+
+
+@cache
+def load_vocabulary(name: str = "words") -> dict[str, Any]:
+    """The words of ``words.toml`` by what they say, or the sentences of ``problems.toml``."""
+    return tomllib.loads(files("cchc_analysis.panels").joinpath(f"{name}.toml").read_text("utf-8"))
+
+
+@cache
+def pattern(name: str) -> re.Pattern[str]:
+    """One of the patterns of ``words.toml``."""
+    return re.compile(load_vocabulary()["patterns"][name])
+
+
+def problem(kind: str, where: str, **said: object) -> Problem:
+    """A problem in the sentences that ``problems.toml`` has for its kind."""
+    found, expected, remedy = load_vocabulary("problems")[kind]
+    return Problem(where, *(each.format(**said) for each in (found, expected, remedy)))
+
+
+def refusal(kind: str, where: str, **said: object) -> ReportError:
+    """The error of one problem."""
+    return ReportError(problem(kind, where, **said))
 
 
 class _Entry(pydantic.BaseModel):
@@ -171,7 +187,9 @@ class PanelSource(_Entry):
     @property
     def may_be_published(self) -> bool:
         """Whether the rows may stand on the site and in its downloads."""
-        return (self.publish or ("no" if FORBIDS.search(self.licence) else "yes")) == "yes"
+        return (
+            self.publish or ("no" if pattern("forbids").search(self.licence) else "yes")
+        ) == "yes"
 
     @property
     def terms(self) -> str:
@@ -256,8 +274,7 @@ def load_mapping(path: Path, reference: Reference | None = None) -> PanelMapping
 def build_mapping(content: object, name: str, reference: Reference | None = None) -> PanelMapping:
     """Make a mapping of the content of its file; what no mapping can say is refused."""
     if not isinstance(content, dict | None):
-        found, remedy = "no entries", "Begin one with `cchc add-panel TABLE --draft`."
-        raise ReportError(Problem(name, found, "a mapping in YAML (`panel: …`)", remedy))
+        raise refusal("no_mapping", name)
     return build_entry(PanelMapping, content or {}, name, reference)
 
 
@@ -266,58 +283,26 @@ def build_entry(kind: type[E], content: object, name: str, reference: Reference 
     try:
         return kind.model_validate(content, context=reference)
     except pydantic.ValidationError as error:
-        raise ReportError(_list_faults(name, error)) from None
-
-
-def _list_faults(name: str, error: pydantic.ValidationError) -> Iterator[Problem]:
+        faults = error.errors()
     known = (*PanelMapping.model_fields, *PanelSource.model_fields, *ValueColumn.model_fields)
-    for fault in error.errors():
+    problems = []
+    for fault in faults:
         place, is_there = ".".join(map(str, fault["loc"])) or "the file", fault["type"] != "missing"
         if fault.get("input") is None and is_there:
-            said = "a value, or no such line"
-            yield Problem(name, f"{place} is empty", said, "Fill it in, or remove the line.")
+            problems.append(problem("empty_entry", name, place=place))
             continue
         near = nearest_names(str(fault["loc"][-1]), known) if "extra" in fault["type"] else []
         given = f" ({fault['input']!r})" if is_there else ""
         found = f"{place}: {fault['msg'].removeprefix('Value error, ')}{given}"
-        expected = "what data/reference/panel_mappings/README.md describes"
         offer = f"Did you mean {', '.join(near)}?" if near else "Mend the entry."
-        yield Problem(name, found, expected, offer)
+        problems.append(problem("wrong_entry", name, found=found, offer=offer))
+    raise ReportError(problems)
 
 
 MARKS = " -–—:(,/"
 """What parts a heading into what is measured and how sure it is."""
 LONG_TITLE = 25
 """Letters of the name of a sheet from which on it may be cut off; 31 is the most of Excel."""
-
-_BEHIND_YEAR = re.compile(
-    r"(?<=(?<!\d)(?:19|20)\d\d)(?:\.0|\s*(?:[*†‡⁽⁾⁰¹²³⁴-⁹]+|[(\[](?:\d|[a-z]|\*+)[)\]]))$"
-)
-_YEAR = re.compile(r"(?:\bnăm\s+|\byear\s+)?\b((?:19|20)\d\d)\b", re.IGNORECASE)
-_PART = (
-    r"(?:(?:trục\s+)?nội dung|(?:chỉ số )?thành phần|lĩnh vực|cstp|dimension|d"
-    r"|sub(?:-?ind(?:ex|ice))?)"
-)
-_NUMBERING = re.compile(
-    rf"^\s*(?:(?:chỉ số )?{_PART}\s*)?(?:[IVX]+|\d{{1,2}}(?:\.\d{{1,2}})*)"
-    r"\s*(?:[.):–-]?\s+|[.)])(?=\D)",
-    re.IGNORECASE,
-)
-_IS_PART = re.compile(r"(?<!\d)\d{1,2}[.)]\d")
-"""The number of a part of something numbered: "1.2 …" is about the first, and is not the first."""
-_LABELLED = re.compile(r"(.+) \[(\w+)\]")
-"""The label of a variable and its name, as of Stata."""
-_HUMP = re.compile(
-    r"(?<=[^\W\d_A-ZĐ])(?=[A-ZĐ])|(?<=\d)(?=[A-ZĐ][^\W\d_A-ZĐ])|_"
-    r"|(?<=[^\W\d_])(?=(?:19|20)\d\d(?!\d))"
-)
-"""Where words of a heading without spaces meet: "TinhThanh", "d5Procedures", "pci2009"."""
-
-
-@cache
-def load_vocabulary() -> dict[str, Any]:
-    """The words of ``words.toml``, by what they say."""
-    return tomllib.loads(files("cchc_analysis.panels").joinpath("words.toml").read_text("utf-8"))
 
 
 @cache
@@ -332,11 +317,35 @@ class Vocabulary:
     def __init__(self, mapping: PanelMapping, reference: Reference) -> None:
         self.mapping = mapping
         self.reference = reference
+        self._left_out = {*map(fold_text, mapping.ignore)}
+        self._values = {fold_text(head): value for head, value in mapping.values.items()}
+        said = {fold_text(head): name for name, head in mapping.columns.items()}
+        words = {
+            fold_text(word): name
+            for name in FIELDS
+            if name not in mapping.columns
+            for word in (name, *load_vocabulary()["fields"].get(name, ()))
+        }
+        taken = {*self._left_out, *self._values}
+        self._fields = {word: name for word, name in words.items() if word not in taken} | said
+
+    @cached_property
+    def _labels(self) -> dict[str, set[str]]:
+        """The indicators by their labels and codes, and by headings that publishers use."""
+        table, own = self.reference.indicators, self.reference.panel_headings
+        columns = [(table, name) for name in ("label_en", "label_vi", "indicator")]
+        known: dict[str, set[str]] = {}
+        for words, column in (*columns, (own, "heading")):
+            for name, code in zip(words[column], words["indicator"], strict=True):
+                known.setdefault(fold_text(name), set()).add(code)
+        return known
+
+    def _list_labels(self, code: str) -> list[str]:
+        return [label for label, codes in self._labels.items() if code in codes]
 
     def narrow(self, names: Iterable[str]) -> Vocabulary:
         """The same without the headings of fields that a sheet of several has otherwise."""
-        names = [*names]
-        held = {fold_text(name) for name in names} | {last_part(name) for name in names}
+        held = {form for name in names for form in (fold_text(name), last_part(name))}
         own = {key: name for key, name in self.mapping.columns.items() if fold_text(name) in held}
         return Vocabulary(self.mapping.model_copy(update={"columns": own}), self.reference)
 
@@ -358,9 +367,9 @@ class Vocabulary:
         """
         last = re.split(r"\s[-–—]\s|[:/(,]\s*|^\s*[-–—]\s*", name)
         for at in range(1, len(last) + 1):
-            tail = fold_text(_HUMP.sub(" ", " ".join(last[-at:])))
+            tail = fold_text(pattern("hump").sub(" ", " ".join(last[-at:])))
             if found := _compile_bounds().search(tail):
-                role = next(key for key, said in found.groupdict().items() if said)
+                role = str(found.lastgroup)
                 if {*tail[: found.start()].split()} <= {*load_vocabulary()["interval"]}:
                     end = name.rindex(last[-at].strip() or last[-1].strip())
                     return role, name[:end].rstrip(MARKS) if at < len(last) else ""
@@ -380,19 +389,25 @@ class Vocabulary:
         said = self._values.get(fold_text(lower))
         if said is None and upper and is_score(lower):
             said = self.match_value(upper)
-        parted = _HUMP.sub(" ", name)
-        if said or len(years := _YEAR.findall(parted)) != 1:
+        parted = pattern("hump").sub(" ", name)
+        if said or len(years := pattern("year").findall(parted)) != 1:
             return said
-        bare = _YEAR.sub("", parted).strip(" ,-–/")
+        bare = pattern("year").sub("", parted).strip(" ,-–/")
         if is_score(bare):
             return ValueColumn(period=years[0])
         value = self._find_value(bare)
         is_whole = value is not None and value.indicator and not value.period
         return value.model_copy(update={"period": years[0]}) if value and is_whole else None
 
+    def _find_value(self, name: str) -> ValueColumn | None:
+        """By the mapping or the catalogue, where labels that two indicators share name neither."""
+        codes = (self._labels.get(form, ()) for form in _forms(name))
+        own = (ValueColumn(indicator=code) for each in codes if len(each) == 1 for code in each)
+        return _first(self._values, name) or next(own, None)
+
     def guess_value(self, name: str, family: str = "") -> ValueColumn | None:
         """What a heading may be by its lower row or its family: for a draft, which is reviewed."""
-        if labelled := _LABELLED.fullmatch(name):
+        if labelled := pattern("labelled").fullmatch(name):
             name = labelled[1]
         upper, _, lower = name.rpartition(" / ")
         if any(word in fold_text(upper) for word in load_vocabulary()["qualifying"]):
@@ -408,27 +423,26 @@ class Vocabulary:
 
         "Gia nhập TT" is "Gia nhập thị trường" there, and "Entry" are "Entry costs".
         """
-        bare = _YEAR.sub("", name)
-        parted = _NUMBERING.sub("", _HUMP.sub(" ", bare))
+        bare = pattern("year").sub("", name)
+        parted = pattern("numbering").sub("", pattern("hump").sub(" ", bare))
         fillers = load_vocabulary()["fillers"]
         words = [word for word in re.findall(r"[^\W_]+", parted) if fold_text(word) not in fillers]
-        if _IS_PART.search(bare) or not any(len(word) > 2 or word.isupper() for word in words):
+        if pattern("part").search(bare) or not any(
+            len(word) > 2 or word.isupper() for word in words
+        ):
             return set()
-        labels: dict[str, list[str]] = {}
-        for label, codes in self._labels.items():
-            for code in (each for each in codes if each.startswith(family)):
-                labels.setdefault(code, []).append(label)
 
         def is_in(word: str, labels: list[str]) -> bool:
             """Whether some labels have a word; one in capitals may be the initials of several."""
-            folded = fold_text(word)
-            initials = ("".join(part[0] for part in label.split()) for label in labels)
-            is_short = word.isupper() and len(word) > 1
-            return not any(map(str.isdigit, word)) and (
-                any(folded in label.split() for label in labels)
-                or (is_short and any(folded in each for each in initials))
+            folded, is_short = fold_text(word), word.isupper() and len(word) > 1
+            return not any(map(str.isdigit, word)) and any(
+                folded in label.split()
+                or (is_short and folded in "".join(part[0] for part in label.split()))
+                for label in labels
             )
 
+        codes = set().union(*self._labels.values())
+        labels = {code: self._list_labels(code) for code in codes if code.startswith(family)}
         return {code for code in labels if all(is_in(word, labels[code]) for word in words)}
 
     def guess_title(self, title: str, family: str = "") -> str:
@@ -448,7 +462,7 @@ class Vocabulary:
 
     def is_about(self, name: str, title: str, indicator: str) -> bool:
         """Whether a heading holds the name of its sheet, or of what the sheet is about."""
-        labels = (label for label, codes in self._labels.items() if indicator in codes)
+        labels = self._list_labels(indicator)
         words = (_forms(title)[-1], *(label for label in labels if " " in label))
         return any(word and word in fold_text(name) for word in words)
 
@@ -480,45 +494,6 @@ class Vocabulary:
         headings = self.reference.panel_headings["heading"]
         return [*FIELDS, *own, *self.mapping.values, *headings, *labels]
 
-    @cached_property
-    def _left_out(self) -> set[str]:
-        return {*map(fold_text, self.mapping.ignore)}
-
-    @cached_property
-    def _fields(self) -> dict[str, str]:
-        said = {fold_text(head): name for name, head in self.mapping.columns.items()}
-        words = {
-            fold_text(word): name
-            for name in FIELDS
-            if name not in said.values()
-            for word in (name, *load_vocabulary()["fields"].get(name, ()))
-        }
-        taken = {*self._left_out, *self._values}
-        return {word: name for word, name in words.items() if word not in taken} | said
-
-    @cached_property
-    def _values(self) -> dict[str, ValueColumn]:
-        return {fold_text(head): value for head, value in self.mapping.values.items()}
-
-    @cached_property
-    def _labels(self) -> dict[str, set[str]]:
-        """The indicators by their labels and codes, and by headings that publishers use."""
-        table, own = self.reference.indicators, self.reference.panel_headings
-        columns = [(table, name) for name in ("label_en", "label_vi", "indicator")]
-        known: dict[str, set[str]] = {}
-        for words, column in (*columns, (own, "heading")):
-            for name, code in zip(words[column], words["indicator"], strict=True):
-                known.setdefault(fold_text(name), set()).add(code)
-        return known
-
-    def _find_value(self, name: str) -> ValueColumn | None:
-        """By the mapping or the catalogue, where labels that two indicators share name neither."""
-        if value := _first(self._values, name):
-            return value
-        codes = (self._labels.get(form, ()) for form in _forms(name))
-        code = next((one for each in codes if len(each) == 1 for one in each), "")
-        return ValueColumn(indicator=code) if code else None
-
 
 def is_score(text: str) -> bool:
     """Whether a heading says no more than that its figures are scores ("Điểm", "Chỉ số (%)")."""
@@ -528,7 +503,7 @@ def is_score(text: str) -> bool:
 def is_rank(name: str) -> bool:
     """Whether a heading is that of ranks."""
     starts = tuple(load_vocabulary()["ranks"])
-    lower = _YEAR.sub("", name.rpartition(" / ")[2])
+    lower = pattern("year").sub("", name.rpartition(" / ")[2])
     return any(form.startswith(starts) or form.endswith(" rank") for form in _forms(lower))
 
 
@@ -545,7 +520,7 @@ def bare_period(name: str) -> str:
     >>> bare_period("2021.0"), bare_period("PCI / Năm 2021 (1)")
     ('2021', 'PCI / Năm 2021')
     """
-    return _BEHIND_YEAR.sub("", name)
+    return pattern("behind_year").sub("", name)
 
 
 def find_years(text: str) -> str:
@@ -587,12 +562,14 @@ def _forms(name: str) -> tuple[str, ...]:
     >>> _forms("5. Public administrative procedures")[-1], _forms("TinhThanh")[1]
     ('public administrative procedures', 'tinh thanh')
     """
-    labelled = _LABELLED.fullmatch(name)
+    labelled = pattern("labelled").fullmatch(name)
     forms = []
     for each in (name, *(labelled.groups() if labelled else ())):
-        pair = (each, _HUMP.sub(" ", each))
+        pair = (each, pattern("hump").sub(" ", each))
         # "1.1. …" keeps its number, or it would be the whole of its part.
-        numbers = (found for found in map(_NUMBERING.match, pair) if found)
-        bare = (each.string[each.end() :] for each in numbers if not _IS_PART.search(each[0]))
+        numbers = (found for found in map(pattern("numbering").match, pair) if found)
+        bare = (
+            each.string[each.end() :] for each in numbers if not pattern("part").search(each[0])
+        )
         forms += [*pair, *bare]
     return tuple(dict.fromkeys(map(fold_text, forms)))

@@ -18,6 +18,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,9 +27,16 @@ import numpy as np
 from cchc_analysis.data import clean
 from cchc_analysis.data.records import Comparator, Scope, Status
 from cchc_analysis.data.reference import COMMUNE_TYPES, exists_on, keep_widest, offer_names
-from cchc_analysis.errors import Problem, join_some
+from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels.cells import MOST_DECIMALS
-from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, bare_period, load_vocabulary
+from cchc_analysis.panels.mapping import (
+    PanelMapping,
+    Vocabulary,
+    bare_period,
+    load_vocabulary,
+    problem,
+    refusal,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,8 +53,8 @@ NOT_YET = ("chưa có",)
 """Words in a cell that mean none so far, or a number that nobody knows yet."""
 
 _FORMS = {
-    mark: re.compile(rf"-?(?:\d+|[1-9]\d{{0,2}}(?:{group}\d{{3}})+)(?:{mark}(\d+))?")
-    for mark, group in ((r"\.", ","), (",", r"\."))
+    mark: re.compile(rf"-?(?:\d+|[1-9]\d{{0,2}}(?:{group}\d{{3}})+)(?:\{mark}(\d+))?")
+    for mark, group in ((".", ","), (",", r"\."))
 }
 """A number with a decimal dot and commas between thousands, and the other way round."""
 
@@ -66,8 +74,7 @@ class WordFixer:
         """The rows with ``area_id`` (none for totals) and all words and days as ours."""
         self.match_periods()
         if (none := (self.rows["period_end"] == "") & (self.rows["period"] == "")).any():
-            remedy = "Map a column to `period`, or say `constants: {period: …}`."
-            self.complain(none, "no period", "a period for every figure", remedy)
+            self.complain(none, "no_period")
         self._match_areas(mapping, reference)
         matched = self.translate(mapping, reference)
         for name, rule in mapping.areas.items():  # labels that say that they count something else
@@ -87,15 +94,21 @@ class WordFixer:
         known, units = Vocabulary(PanelMapping(), reference), reference.units
         values = {cell: known.match_value(cell) for cell in self.rows["indicator"].unique()}
         codes = {cell: each.indicator for cell, each in values.items() if each and not each.period}
-        codes |= mapping.indicators
-        labels = reference.indicators[["indicator", "label_vi", "label_en"]].to_numpy().ravel()
+        labels = (
+            reference.indicators[["indicator", "label_vi", "label_en"]].to_numpy().ravel().tolist()
+        )
         names = dict(zip(units["label_vi"], units["unit"], strict=True))
-        names |= {unit: unit for unit in units["unit"]} | _say_as("units")
+        names |= {unit: unit for unit in units["unit"]}
+        said = {
+            kind: {word: code for code, words in told.items() for word in (code, *words)}
+            for kind in ("units", "scopes")
+            for told in [load_vocabulary()[kind]]
+        }
         scopes, statuses = ({each.value: each.value for each in own} for own in (Scope, Status))
         rows = self.rows.assign(
-            indicator=self._translate("indicator", codes, "indicators", labels),
-            unit=self._translate("unit", names | mapping.units, "units"),
-            scope=self._translate("scope", _say_as("scopes") | scopes),
+            indicator=self._translate("indicator", codes | mapping.indicators, labels),
+            unit=self._translate("unit", names | said["units"] | mapping.units, ()),
+            scope=self._translate("scope", said["scopes"] | scopes),
             status=self._translate("status", statuses),
         )
         own = {code: str(row["unit"]) for code, row in reference.indicator_rows.items()}
@@ -103,28 +116,33 @@ class WordFixer:
         status = rows["status"].where(rows["status"] != "", Status.ACTUAL.value)
         return rows.assign(unit=unit, status=status)
 
-    def complain(self, mask: Any, found: str, expected: str, remedy: str) -> None:
+    def complain(self, mask: Any, kind: str, **said: object) -> None:
         """Note a problem of some rows."""
-        places = name_rows(self.rows.loc[mask, "row"])
-        self.problems.append(Problem(f"{self.where}, {places}", found, expected, remedy))
+        self.problems.append(problem(kind, self._place(mask), **said))
+
+    def _place(self, mask: Any) -> str:
+        return place_rows(self.where, self.rows.loc[mask, "row"])
 
     def _translate(
-        self, column: str, words: Mapping[str, str], table: str = "", known: Iterable[str] = ()
+        self, column: str, words: Mapping[str, str], more: Iterable[str] | None = None
     ) -> pd.Series[Any]:
-        cells = self.rows[column]
+        """What the words of a column stand for.
+
+        Where a table of ours says it, ``more`` are words to offer; else all are few, and named.
+        """
+        cells, is_listed = self.rows[column], more is not None
         folded = {clean.fold_text(word): code for word, code in reversed([*words.items()])}
-        translated: dict[str, str] = {}
-        for cell in cells.unique():
-            code = words.get(cell) or folded.get(clean.fold_text(cell) or "?")
-            translated[cell] = code or ""
-            if cell and not code:
-                row = f", or add a row to data/reference/{table}.csv" if table else ""
-                own = f"Translate it under `{column}s:` in the mapping"
-                mend = own if self.has_mapping else "Mend it"
-                remedy = f"{offer_names(cell, [*words, *known])}{mend}{row}."
-                few = f"one of {', '.join(dict.fromkeys(filter(None, words.values())))}"
-                expected = "a known one" if table else few
-                self.complain(cells == cell, f"unknown {column} {cell!r}", expected, remedy)
+        translated = {
+            cell: words.get(cell) or folded.get(clean.fold_text(cell) or "?") or ""
+            for cell in cells.unique()
+        }
+        own = f"Translate it under `{column}s:` in the mapping" if self.has_mapping else "Mend it"
+        row = f", or add a row to data/reference/{column}s.csv" if is_listed else ""
+        few = f"one of {', '.join(dict.fromkeys(filter(None, words.values())))}"
+        said = {"column": column, "expected": "a known one" if is_listed else few}
+        for cell in (cell for cell, code in translated.items() if cell and not code):
+            remedy = f"{offer_names(cell, [*words, *(more or ())])}{own}{row}."
+            self.complain(cells == cell, "strange_word", cell=cell, remedy=remedy, **said)
         return look_up(cells, translated)
 
     def match_periods(self) -> None:
@@ -135,24 +153,20 @@ class WordFixer:
                 period = clean.parse_period(bare_period(label))
                 days[label] = (str(period.start or ""), str(period.end or ""))
             except clean.PeriodError as error:
-                expected = "a period such as 2024, 2024-H1 or “6 tháng đầu năm 2024”"
-                remedy = "Mend the cell, or give two columns of dates."
-                self.complain(labels == label, str(error), expected, remedy)
+                self.complain(labels == label, "strange_period", error=error)
         for at, column in enumerate(("period_start", "period_end")):
             said = look_up(labels, {label: pair[at] for label, pair in days.items()})
             dates = self.rows[column].where(labels == "", said)
             for day in filter(None, dates.unique()):
-                try:
+                is_day = False
+                with suppress(clean.PeriodError):
                     is_day = clean.parse_period(day).start is None
-                except clean.PeriodError:
-                    is_day = False
                 if not is_day:
-                    found, remedy = f"{column} {day!r}", "Write it as year-month-day."
-                    self.complain(dates == day, found, "a day such as 2024-06-30", remedy)
+                    self.complain(dates == day, "no_day", column=column, day=day)
             self.rows = self.rows.assign(**{column: dates})
         start, end = self.rows["period_start"], self.rows["period_end"]
         if (is_turned := (start > end) & (end != "")).any():
-            self.complain(is_turned, "a start after its end", "dates in order", "Mend the dates.")
+            self.complain(is_turned, "turned_days")
 
     def _match_areas(self, mapping: PanelMapping, reference: Reference) -> None:
         import pandas as pd
@@ -164,12 +178,12 @@ class WordFixer:
         for place in [each for each, is_total in ids if not is_total]:
             try:
                 ids[place, False] = match_area(place, mapping, reference, level)
-            except KeyError as error:
-                found, expected, remedy = error.args
-                if not any(problem.found == found for problem in self.problems):
-                    mask = self.rows["area"] == place.name
-                    mask &= self.rows["area_code"] == place.code
-                    self.complain(mask, found, expected, remedy)
+            except ReportError as error:
+                [fault] = error.problems
+                if not any(each.found == fault.found for each in self.problems):
+                    is_meant = self.rows["area"] == place.name
+                    where = self._place(is_meant & (self.rows["area_code"] == place.code))
+                    self.problems.append(replace(fault, where=where))
         number = self.rows.groupby(columns, sort=False).ngroup().to_numpy()
         self.rows = self.rows.assign(area_id=pd.array([*ids.values()], dtype="str").take(number))
         rows = reference.area_rows
@@ -182,12 +196,6 @@ class WordFixer:
             self.notes.append(f"areas that are no {level}: {'; '.join(strangers)}")
 
 
-def _say_as(kind: str) -> dict[str, str]:
-    """What the words of ``words.toml`` stand for, and each code for itself."""
-    known = load_vocabulary()[kind].items()
-    return {word: code for code, words in known for word in (code, *words)}
-
-
 def look_up(cells: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
     """What some words stand for, ``""`` where nothing; always text."""
     import pandas as pd
@@ -197,10 +205,15 @@ def look_up(cells: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
     return pd.Series(found.take(codes), index=cells.index)
 
 
-def name_rows(numbers: pd.Series[Any], most: int = 5) -> str:
+def name_rows(numbers: Iterable[Any], most: int = 5) -> str:
     """Some row numbers in words: "row 3", "rows 3, 4 and 120 more"."""
     rows = [*dict.fromkeys(str(int(each)) for each in numbers)]
     return f"row{'s' * (len(rows) > 1)} {join_some(rows, most)}"
+
+
+def place_rows(where: str, numbers: Iterable[Any]) -> str:
+    """Some rows of a table, in words."""
+    return f"{where}, {name_rows(numbers)}"
 
 
 class AreaWords(NamedTuple):
@@ -218,66 +231,54 @@ def match_area(
     """The area that a row means; of a name that levels share, the one of the panel's ``level``.
 
     Raises:
-        KeyError: None, or several; carries what was found, what was expected, and what to do.
+        ReportError: None, or several; of one problem that says nothing of where it is.
     """
     if rule := mapping.areas.get(place.name):
         return rule.area_id
     meant, rows = find_areas(place, reference), reference.area_rows
     chosen = {each for each in meant if rows[each]["level"] == level} or keep_widest(meant, rows)
-    if len(chosen) == 1:
-        return next(iter(chosen))
-    named = join_some([*map(reference.describe_area, sorted(chosen))], MOST_NAMED, "; ")
-    found = f"{place.name!r} can be several areas: {named}"
-    remedy = (
-        "Map a column to `province` or `area_code`; or, where all rows are of one province, say "
-        "`constants: {province: …}`; or name the area under `areas:`."
-    )
-    raise KeyError(found, "one area", remedy)
+    if len(chosen) > 1:
+        raise refusal("many_areas", "", name=place.name, named=_describe(chosen, reference))
+    return chosen.pop()
+
+
+def _describe(areas: Iterable[str], reference: Reference) -> str:
+    return join_some([*map(reference.describe_area, sorted(areas))], MOST_NAMED, "; ")
 
 
 def find_areas(place: AreaWords, reference: Reference) -> set[str]:
     """All areas that a row can mean, those that existed then if any did; errors as above."""
+    name, code, province, day = place
     wide, rows = reference.wide_areas, reference.area_rows
-    types = clean.take_apart(place.name).types
-    is_commune = bool(types) and types <= COMMUNE_TYPES
-    is_wide = wide.find(place.name, place.province) or wide.list_coded(place.code)
-    index = wide if is_wide and not is_commune else reference.all_areas
-    found = index.find(place.name, place.province) if place.name else set()
-    coded = index.list_coded(place.code) if place.code else set()
-    if coded and place.name and not coded & found:
+    types = clean.take_apart(name).types
+    is_wide = wide.find(name, province) or wide.list_coded(code)
+    index = wide if is_wide and not (types and types <= COMMUNE_TYPES) else reference.all_areas
+    named = index.find(name, province) if name else set()
+    coded = index.list_coded(code) if code else set()
+    if found := named & coded or (coded if not name else named if not coded else set()):
+        return {each for each in found if exists_on(rows[each], day)} or found
+    if not name and not code:
+        raise refusal("no_area", "")
+    near = [row["name"] for row in reference.all_areas.list_near(name, lambda _: True)]
+    offer = f"Did you mean {', '.join(map(repr, dict.fromkeys(near)))}? " if near else ""
+    if coded and name:
         held = " or ".join(str(rows[each]["name"]) for each in sorted(coded))
-        said = f"code {place.code!r}, which is {held}, for {place.name!r}"
-        raise KeyError(said, "a code and a name of one area", _suggest(place.name, reference))
-    found = (coded & found if place.name else coded) if coded else found
-    if found:
-        return {each for each in found if exists_on(rows[each], place.day)} or found
-    if not place.name and not place.code:
-        remedy = "Fill the cell; where it was merged with those above it, fill them down."
-        raise KeyError("no area", "a name or code of an area in every row", remedy)
-    if place.province and (elsewhere := index.find(clean.take_apart(place.name).head)):
-        said = f"no area {place.name!r} in {place.province!r}"
-        named = join_some([*map(reference.describe_area, sorted(elsewhere))], MOST_NAMED, "; ")
-        remedy = f"Elsewhere: {named}. Mend the name or the province."
-        raise KeyError(said, "an area of that province", remedy)
-    said = repr(place.name) if place.name else f"of code {place.code!r}"
-    said = f"unknown area {said}" + (f" of {place.province!r}" if place.province else "")
-    raise KeyError(said, "a name or alias of data/reference", _suggest(place.name, reference))
+        raise refusal("other_code", "", code=code, held=held, name=name, offer=offer)
+    if province and (elsewhere := index.find(clean.take_apart(name).head)):
+        told = _describe(elsewhere, reference)
+        raise refusal("area_elsewhere", "", name=name, province=province, named=told)
+    said = (repr(name) if name else f"of code {code!r}") + f" of {province!r}" * bool(province)
+    raise refusal("strange_area", "", said=said, offer=offer)
 
 
 def find_level(places: Iterable[AreaWords], mapping: PanelMapping, reference: Reference) -> str:
     """The level that most of the areas of a panel are of, by the names that one level alone has."""
     levels: Counter[str] = Counter()
     for name in {place.name: place for place in places if place.name not in mapping.areas}.values():
-        with suppress(KeyError):
+        with suppress(ReportError):
             of_areas = {reference.area_rows[each]["level"] for each in find_areas(name, reference)}
             levels.update(of_areas if len(of_areas) == 1 else ())
     return levels.most_common(1)[0][0] if levels else ""
-
-
-def _suggest(name: str, reference: Reference) -> str:
-    near = [row["name"] for row in reference.all_areas.list_near(name, lambda _: True)]
-    offer = f"Did you mean {', '.join(map(repr, dict.fromkeys(near)))}? " if near else ""
-    return f"{offer}Add a row to data/reference/area_aliases.csv, or `areas:` to the mapping."
 
 
 def read_numerals(
@@ -285,16 +286,14 @@ def read_numerals(
 ) -> pd.DataFrame:
     """Read the printed numbers of a whole panel at once.
 
-    Args:
-        printed: Floats and texts, none of them empty; its index without doubles.
-        about: Of each, by the same index, or more: ``group``, what is read together, such as its
-            indicator; ``kind`` of its unit, as what is counted has no fraction; and ``most`` that
-            it may be, NaN where nothing is known.
-        decimal_mark: ``"."`` or ``","`` where the mapping says so, else ``""``.
+    ``printed`` are floats and texts, none of them empty, by an index without doubles; ``about``
+    says by the same index, or more, the ``group`` that is read together, such as its indicator,
+    the ``kind`` of its unit, as what is counted has no fraction, and the ``most`` that it may be,
+    NaN where nothing is known.
 
     Returns:
-        With the index of ``printed``: ``value`` (NaN where refused), ``decimals`` as printed,
-        ``comparator``, and ``fault`` in words, empty where there is none.
+        ``value`` (NaN where refused), ``decimals`` as printed, ``comparator``, and ``fault`` in
+        words, empty where there is none.
     """
     import pandas as pd
 
@@ -312,11 +311,11 @@ def read_numerals(
         read = pd.concat([read, found]) if len(read) else found
     read = read.reindex(printed.index)
     is_counted = about.loc[printed.index, "kind"].isin(["count", "rank"])
-    is_whole = np.isclose(read["value"], read["value"].round())
-    is_wrong = is_counted & ~is_whole & (read["fault"] == "")
-    words = [f"{cell!r} is a fraction of a thing that is counted" for cell in printed[is_wrong]]
-    read.loc[is_wrong, "fault"] = words
-    read.loc[is_wrong, "value"] = np.nan
+    is_parted = is_counted & ~np.isclose(read["value"], read["value"].round())
+    is_parted &= read["fault"] == ""
+    words = [f"{cell!r} is a fraction of a thing that is counted" for cell in printed[is_parted]]
+    read.loc[is_parted, "fault"] = words
+    read.loc[is_parted, "value"] = np.nan
     # "12.0", as programs write it, is whole; below 0 decimals are thousands.
     is_whole = is_counted & (read["decimals"] > 0)
     return read.assign(decimals=read["decimals"].mask(is_whole, 0).astype("int64"))
@@ -376,13 +375,13 @@ def _read_texts(table: pd.DataFrame, decimal_mark: str) -> pd.DataFrame:
     marks: dict[str, set[str]] = {}
     for name, mark in zip(unique["group"], proved, strict=True):
         marks.setdefault(name, set()).update(mark)
-    file = set(proved) - {""}
-    columns = ["value", "decimals", "comparator", "fault"]
+    file = {*proved} - {""}
     rows = [
-        _read_text(text, {decimal_mark} if decimal_mark else marks[name] or file, kind, most)
+        _read_text(text, {*decimal_mark} or marks[name] or file, kind, most)
         for text, name, kind, most in unique.itertuples(index=False, name=None)
     ]
-    return pd.DataFrame(rows, columns=columns).take(codes.to_numpy()).set_axis(table.index)
+    read = pd.DataFrame(rows, columns=["value", "decimals", "comparator", "fault"])
+    return read.take(codes.to_numpy()).set_axis(table.index)
 
 
 def _read_text(text: str, marks: set[str], kind: str, most: float) -> tuple[float, int, str, str]:

@@ -13,7 +13,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +20,16 @@ from cchc_analysis.data import records
 from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.data.files import type_columns
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.errors import Problem, ReportError, ValidationError, join_some
+from cchc_analysis.errors import ReportError, ValidationError, join_some
 from cchc_analysis.panels import cells, checks
 from cchc_analysis.panels.layouts import find_head, find_strays
-from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary
+from cchc_analysis.panels.mapping import (
+    PanelMapping,
+    Vocabulary,
+    load_vocabulary,
+    problem,
+    refusal,
+)
 from cchc_analysis.panels.matching import WordFixer, look_up, read_numerals
 from cchc_analysis.panels.reading import as_observations
 from cchc_analysis.rules import choose_readings, validation
@@ -49,9 +54,6 @@ TEXTS = (
 )
 """What a row may say."""
 
-NEEDED = ("indicator", "value")
-"""Without these a table has no values; with them it has one a row."""
-
 DATED = {
     "expect_longer_window_not_below_shorter",
     "expect_opening_to_equal_previous_closing",
@@ -61,10 +63,6 @@ DATED = {
 }
 """Rules about several periods of one area."""
 
-MEND = (
-    "Put the text of the report into a column printed, or write all digits without a dot.",
-    "Mend the cells, or leave them empty.",
-)
 LARGEST = 1e15
 """More than anything an area can report, as in ``expectations/observations.json``."""
 
@@ -118,10 +116,7 @@ def validate_table(
         found = [validation.check_rows(given, own, reference)]
     drafts, applied = validation.settle_repeated(found), sum(each.applied for each in found)
     if not drafts and not applied:
-        rules = f"no rule of {given.file} finds its figures in one area, scope and period"
-        expected = "figures that owe each other something, or that have a range"
-        remedy = "Compare the indicators, scopes and periods with those of the suite."
-        raise ReportError(Problem(Path(file).stem, rules, expected, remedy))
+        raise refusal("nothing_applies", Path(file).stem, suite=given.file)
     for column in passed_over:
         near = " or ".join(nearest_names(column, reference.indicator_rows))
         meant = f"; did you mean {near}?" if near else ""
@@ -148,11 +143,10 @@ def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
         own = cells.frame_columns("table", table, table.columns, first=2)
     problems = list(find_strays(own))
     names = {at: name for at, name in enumerate(own.names) if name}
-    for name in (name for name, times in Counter(names.values()).items() if times > 1):
-        found, remedy = f"two columns {name!r}", "Rename one, or take it out."
-        problems.append(Problem(own.name, found, "each column once", remedy))
+    doubled = (name for name, times in Counter(names.values()).items() if times > 1)
+    problems += [problem("doubled_column", own.name, name=name) for name in doubled]
     if not len(own.cells):
-        problems.append(Problem(own.name, "no rows", "at least one row", "Add the rows."))
+        problems.append(problem("no_rows", own.name))
     if problems:
         raise ReportError(problems)
     return own.cells[[*names]].set_axis([*names.values()], axis=1).apply(cells.print_cells)
@@ -160,8 +154,7 @@ def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
 
 def _find_head(sheet: cells.Worksheet, reference: Reference) -> cells.Worksheet:
     """The first row, where it holds a name of ours; else what looks most like a head."""
-    first = [str(cell) for cell in sheet.cells.iloc[0]]
-    known = Vocabulary(PanelMapping(), reference)
+    first, known = [*map(str, sheet.cells.iloc[0])], Vocabulary(PanelMapping(), reference)
     is_head = any(_name_column(each, known, ()) for each in first if each)
     if not sheet.names and is_head and len(sheet.cells) > 1:
         own = replace(sheet, cells=sheet.cells.iloc[1:], names=tuple(first))
@@ -175,38 +168,36 @@ def _find_head(sheet: cells.Worksheet, reference: Reference) -> cells.Worksheet:
 
 
 def _understand(
-    file: str, cells: pd.DataFrame, suite: Suite, reference: Reference
+    file: str, table: pd.DataFrame, suite: Suite, reference: Reference
 ) -> tuple[pd.DataFrame, list[str]]:
     """The table that a suite is for, and the columns of the given one that nothing knows."""
+    needed = [*dict.fromkeys(_list_columns(suite))]
     if suite.table in ("indicators", "transcripts"):
         # To a table that names indicators the catalogue adds their ranges.
-        there = {*cells.columns, *(("range_min", "range_max") if "indicator" in cells else ())}
-        _ask_for(file, suite, [name for name in _list_columns(suite) if name not in there])
-        return _type_cells(file, cells), []
+        there = {*table.columns, *(("range_min", "range_max") if "indicator" in table else ())}
+        _ask_for(file, suite, [name for name in needed if name not in there])
+        return _type_cells(file, table), []
     operands = {code: Operand(code) for code in reference.indicator_rows}
     for identity in suite.identities:
         operands |= {str(each): each for each in identity.operands if isinstance(each, Operand)}
-    own, unknown = _name_columns(file, cells, operands, reference)
+    own, unknown = _name_columns(file, table, operands, reference)
     if {*records.OBSERVATION_COLUMNS} - {*records.UNCERTAINTY} <= {*own.columns}:
         whole = own.reindex(columns=list(records.OBSERVATION_COLUMNS), fill_value="")
         return _type_cells(file, whole.reset_index(drop=True)), unknown
-    if "value" not in own and "printed" in own:
+    if "printed" in own and "value" not in own:
         own = own.assign(value="")
-    if {*NEEDED} <= {*own.columns}:
-        if suite.table == "observations":
-            # Rules about areas and dates would accuse every row of a table that gives none.
-            given = {*own.columns, *({"area_id"} if "area" in own else ())}
-            given |= {"period_start", "period_end"} if "period" in own else set()
-            needed = {*_list_columns(suite)} - given
-            _ask_for(file, suite, [name for name in ("area_id", "period_end") if name in needed])
-        return _make_observations(file, own, reference), unknown
-    if suite.table != "statements" or not {*own.columns} & {*operands}:
-        columns = f"no rule of {suite.file} finds its columns among {', '.join(cells.columns)}"
-        expected = "columns named by indicator, or indicator and value with one value a row"
-        expected = expected if suite.table == "statements" else " and ".join(NEEDED)
-        remedy = "Name the columns as in data/processed/observations.csv."
-        raise ReportError(Problem(file, columns, expected, remedy))
-    return _make_observations(file, _melt_columns(file, own, operands), reference), unknown
+    is_long = {"indicator", "value"} <= {*own.columns}
+    if is_long and suite.table == "observations":
+        # Rules about areas and dates would accuse every row of a table that gives none.
+        lacks = ("area_id", "area"), ("period_end", "period")
+        asked = [name for name, word in lacks if name in needed and not {name, word} & {*own}]
+        _ask_for(file, suite, asked)
+    if not is_long:
+        if suite.table != "statements" or not {*own.columns} & {*operands}:
+            kind = f"no_columns_of_{suite.table}"
+            raise refusal(kind, file, suite=suite.file, columns=", ".join(table.columns))
+        own = _melt_columns(file, own, operands)
+    return _make_observations(file, own, reference), unknown
 
 
 def _list_columns(suite: Suite) -> Iterator[str]:
@@ -222,9 +213,7 @@ def _list_columns(suite: Suite) -> Iterator[str]:
 
 def _ask_for(file: str, suite: Suite, missing: list[str]) -> None:
     if missing:
-        found, expected = ", ".join(dict.fromkeys(missing)), f"the columns that {suite.file}"
-        remedy = "Add the columns, or take the rules out of the suite."
-        raise ReportError(Problem(file, f"no column {found}", f"{expected} looks at", remedy))
+        raise refusal("lacking_columns", file, missing=", ".join(missing), suite=suite.file)
 
 
 def _name_columns(
@@ -232,9 +221,8 @@ def _name_columns(
 ) -> tuple[pd.DataFrame, list[str]]:
     """The table with its columns under our names, and the columns that nothing knows.
 
-    Raises:
-        ReportError: Two columns mean the same, or one may be a mistyped name of ours: to pass it
-            over would be to guess that it does not matter.
+    Two columns that mean the same are refused, and one that may be a mistyped name of ours: to pass
+    it over would be to guess that it does not matter.
     """
     from rapidfuzz.distance import OSA
 
@@ -242,8 +230,8 @@ def _name_columns(
     names = {each: _name_column(each, known, operands) for each in table.columns}
     for name in dict.fromkeys(filter(None, names.values())):
         if len(columns := [each for each in names if names[each] == name]) > 1:
-            found = f"columns {' and '.join(columns)}, which both mean {name}"
-            problems.append(Problem(file, found, "one of them", "Take the other one out."))
+            told = " and ".join(columns)
+            problems.append(problem("same_columns", file, columns=told, name=name))
     ours = [*records.OBSERVATION_COLUMNS, "area", "period", "printed"]
     ours += [word for words in load_vocabulary()["own_fields"].values() for word in words]
     unknown = [each for each, name in names.items() if not name and fold_text(each) not in FREE]
@@ -253,21 +241,19 @@ def _name_columns(
         alike = (each for each in near if each[:3] == spelt[:3])
         # But for a letter, or two that changed places.
         if nearest := [each for each in alike if OSA.distance(spelt, each) <= 1]:
-            remedy = f"Did you mean {' or '.join(nearest[:3])}? Rename it, or take it out."
-            expected = "a column of observations, or an indicator"
-            problems.append(Problem(file, f"unknown column {column!r}", expected, remedy))
+            told = " or ".join(nearest[:3])
+            problems.append(problem("mistyped_column", file, column=column, near=told))
     if problems:
         raise ReportError(problems)
     return table.rename(columns={each: name or each for each, name in names.items()}), unknown
 
 
 def _name_column(column: str, known: Vocabulary, operands: Collection[str]) -> str:
-    folded = fold_text(column.replace("_", " "))
     if column in operands or column in records.OBSERVATION_COLUMNS or column in FREE:
         return column
-    for name, words in load_vocabulary()["own_fields"].items():
-        if folded in words:
-            return str(name)
+    folded, own = fold_text(column.replace("_", " ")), load_vocabulary()["own_fields"]
+    if said := next((name for name, words in own.items() if folded in words), ""):
+        return str(said)
     if field := known.match_field(column):
         return OUR_NAMES.get(field, field)
     value = known.match_value(column)
@@ -300,7 +286,7 @@ def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> 
     texts = texts.apply(lambda cells: cells.str.strip()).assign(row=table.get("row", table.index))
     texts = texts[(texts["value"] != "") | (texts["printed"] != "")].reset_index(drop=True)
     if texts.empty:
-        raise ReportError(Problem(file, "no values", "at least one", "Fill in the values."))
+        raise refusal("no_values", file)
     usual = {
         "source_id": Path(file).stem,
         "scope": records.Scope.WHOLE_DISTRICT.value,
@@ -311,22 +297,23 @@ def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> 
     texts["period"] = texts["period"].where(texts["period_end"] == "", "")
     fixer = WordFixer(texts, file, has_mapping=False)
     fixer.match_periods()
-    rows = fixer.translate(PanelMapping(), reference)
-    figures = _read_numbers(_match_areas(rows, reference), reference)
+    figures = _read_numbers(fixer.translate(PanelMapping(), reference), reference)
     is_large = figures["value"].abs() > LARGEST
     for code, large in figures[is_large].groupby("indicator", sort=False):
-        found, expected = f"{code}: {large['value'].iloc[0]:g}", f"a number up to {LARGEST:g}"
-        mask = is_large & (figures["indicator"] == code)
-        fixer.complain(mask, found, expected, "Mend the cell, or leave it empty.")
-    faults = checks.check_numerals(figures, file, MEND, ("area", "period", "indicator"))
+        mask, value = is_large & (figures["indicator"] == code), large["value"].iloc[0]
+        fixer.complain(mask, "too_large", indicator=code, value=value, most=LARGEST)
+    faults = checks.check_numerals(figures, file, ("area", "period", "indicator"))
     if problems := [*fixer.problems, *faults, *checks.check_units(figures, reference, file)]:
         raise ReportError(problems)
+    # A name becomes the code of its area.
+    areas = [*figures[["area", "area_id"]].itertuples(index=False, name=None)]
+    ids = {(name, code): _match_area(name, code, reference) for name, code in {*areas}}
     units = reference.units
-    is_rounded = (units["kind"] == "rate") | (
-        (units["kind"] == "money") & (units["multiplier"] > 1)
+    is_thousands = (units["kind"] == "money") & (units["multiplier"] > 1)
+    rounded = figures["unit"].isin(units.loc[(units["kind"] == "rate") | is_thousands, "unit"])
+    made = as_observations(
+        figures.assign(area_id=[ids[each] for each in areas]), reference, rounded
     )
-    rounded = figures["unit"].isin(units.loc[is_rounded, "unit"])
-    made = as_observations(figures, reference, rounded)
     # One row for each value of a quantity, however often it is said; the first is published.
     key = ["source_id", *records.QUANTITY]
     same = [*key, "value", "comparator"]
@@ -336,22 +323,17 @@ def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> 
     return made.assign(reading=reading, is_published=reading == 1)
 
 
-def _match_areas(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """A name becomes the code of its area; a name that nobody knows stands for itself.
+def _match_area(name: str, code: str, reference: Reference) -> str:
+    """The area of a name and a code; a name that nobody knows stands for itself.
 
     Beside the code of a district, the name of one of its communes says more.
     """
-
-    @cache
-    def match(name: str, code: str) -> str:
-        try:
-            named = reference.match_area(name) if name else ""
-        except KeyError:
-            named = "" if code else name
-        is_below = reference.area_rows.get(named, {}).get("parent_id") == code
-        return named if named and (is_below or not code) else code
-
-    return rows.assign(area_id=[*map(match, rows["area"], rows["area_id"])])
+    try:
+        named = reference.match_area(name) if name else ""
+    except KeyError:
+        named = "" if code else name
+    is_below = reference.area_rows.get(named, {}).get("parent_id") == code
+    return named if named and (is_below or not code) else code
 
 
 def _read_numbers(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -375,18 +357,19 @@ def _read_numbers(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     numbers = shown.where(~held | is_same, given).astype({"decimals": "int64"})
     said = rows["comparator"]
     numbers["comparator"] = said.where(said != "", numbers["comparator"])
-    others = rows.drop(columns=["value", "decimals", "comparator"], errors="ignore")
-    figures = others.join(numbers).assign(**dict.fromkeys(records.UNCERTAINTY, np.nan))
-    printed = rows["printed"].where(rows["printed"] != "", rows["value"])
-    return figures.assign(figure_id=rows["figures"], printed=printed)
+    return rows.assign(
+        **numbers,
+        **dict.fromkeys(records.UNCERTAINTY, np.nan),
+        figure_id=rows["figures"],
+        printed=rows["printed"].where(rows["printed"] != "", rows["value"]),
+    )
 
 
 def _type_cells(file: str, table: pd.DataFrame) -> pd.DataFrame:
     try:
         return type_columns(table)
     except ValueError as error:
-        found, expected = str(error), "a number in every number cell"
-        raise ReportError(Problem(file, found, expected, "Mend the cell.")) from None
+        raise refusal("no_cell_of_kind", file, error=error) from None
 
 
 def _check_statements(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cchc_analysis.data.clean import fold_text, nearest_names, parse_period, slug_text
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, OBSERVATION_KEY, QUANTITY, UNCERTAINTY
 from cchc_analysis.data.reference import offer_names
-from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import checks, layouts, matching
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
 from cchc_analysis.panels.mapping import (
@@ -27,6 +27,8 @@ from cchc_analysis.panels.mapping import (
     Vocabulary,
     is_total,
     load_vocabulary,
+    problem,
+    refusal,
 )
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def read_panel(
     if problems:
         raise ReportError(dict.fromkeys(problems))
     whole = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    figures, totals = _part_totals(whole)
+    figures, totals = whole[~whole["is_total"]], whole[whole["is_total"]]
     if problems := list(checks.check_doubles(figures, path.name)):
         raise ReportError(problems)
     notes = [*dict.fromkeys(notes)]
@@ -100,22 +102,17 @@ def _list_tables(
     sheets = open_sheets(path, mapping.sheet)
     named = {each.title: each for each in sheets}
     if lost := [title for title in mapping.sheets if title not in named]:
-        offer = nearest_names(lost[0], named)
-        remedy = f"Did you mean {offer[0]!r}?" if offer else "Mend `sheets:` in the mapping."
-        found = f"no sheet {', '.join(map(repr, lost))}"
-        expected = f"one of {', '.join(map(repr, named))}"
-        raise ReportError(Problem(path.name, found, expected, remedy))
+        near, names = nearest_names(lost[0], named), ", ".join(map(repr, named))
+        said = {"lost": ", ".join(map(repr, lost)), "names": names, "near": [*near, ""][0]}
+        raise refusal("lost_sheet" if near else "lost_sheets", path.name, **said)
     kept = mapping.sheets or {choose_sheet(path, sheets).title: ValueColumn()}
     if left := [repr(title) for title in named if title not in kept]:
         notes.append(f"sheets left out: {', '.join(left)}")
-    own = {
-        title: mapping.model_copy(update={"constants": mapping.constants | what.said})
-        for title, what in kept.items()
-    }
     return [
-        (said, table)
-        for title, said in own.items()
-        for table in layouts.arrange_sheet(named[title], Vocabulary(said, reference))
+        (own, table)
+        for title, what in kept.items()
+        for own in [mapping.model_copy(update={"constants": mapping.constants | what.said})]
+        for table in layouts.arrange_sheet(named[title], Vocabulary(own, reference))
     ]
 
 
@@ -136,29 +133,22 @@ def _understand(
     known = dict(zip([*sources, *ids], [*ids, *ids], strict=True))
     single = ids[0] if len(ids) == 1 else ""
     named = {cell: known.get(cell, single) for cell in cells.unique()}
+    names = [*filter(None, known)]
+    listed = ", ".join(names) or "the sources of the mapping"
     for cell in (cell for cell, source_id in named.items() if not source_id):
-        offer = offer_names(cell, filter(None, known)) if cell else ""
-        found = f"source {cell!r}, which nothing describes"
-        expected = f"one of {', '.join(filter(None, known)) or 'the sources of the mapping'}"
-        fixer.complain(cells == cell, found, expected, f"{offer}Add it under `sources:`.")
+        offer = offer_names(cell, names) if cell else ""
+        fixer.complain(cells == cell, "strange_source", cell=cell, known=listed, offer=offer)
     rows["source"] = cells.map(named)
-    ranked = _add_ranks(rows, mapping, reference, where)
-    figures = _read_numbers(ranked, mapping, reference)
-    told, totals = _part_totals(figures)
+    figures = _read_numbers(_add_ranks(rows, mapping, reference, where), mapping, reference)
+    told = figures[~figures["is_total"]]
     faults = checks.check_figures(told, reference, where, mapping.small_rates)
     if problems := [*fixer.problems, *faults]:
         raise ReportError(problems)
     notes += fixer.notes
-    totals = totals[totals["fault"] == ""]
+    totals = figures[figures["is_total"] & (figures["fault"] == "")]
     figures = pd.concat([told, totals], ignore_index=True) if len(totals) else told
     figures.attrs["cells"] = unfolded.attrs["cells"]
     return figures
-
-
-def _part_totals(figures: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The figures of areas, and those that reckon over them."""
-    is_total = figures["is_total"]
-    return figures[~is_total] if is_total.any() else figures, figures[is_total]
 
 
 def _add_ranks(
@@ -167,22 +157,18 @@ def _add_ranks(
     """A figure more for every rank printed beside a value."""
     import pandas as pd
 
-    figures = rows.assign(read_as=rows["printed"])
-    if mapping.ranks is None:
+    figures, rule = rows.assign(read_as=rows["printed"]), mapping.ranks
+    if rule is None:
         return figures
-    rule = mapping.ranks
     levels = dict(reference.tabulate_areas(figures["area_id"].unique())["level"])
-    places = zip(figures["indicator"], matching.look_up(figures["area_id"], levels), strict=True)
+    places = zip(figures["indicator"], figures["area_id"].map(levels), strict=True)
     ranks = [rule.indicators.get(indicator, {}).get(level, "") for indicator, level in places]
     rank_ids = pd.Series(ranks, index=figures.index, dtype="str")
     ranked = figures[(rank_ids != "") & (figures["rank"] != "")]
     if rule.period:
         ranked = ranked[ranked["period_end"] == str(parse_period(rule.period).end)]
     elif (ranked.groupby(["row", "indicator"])["period_end"].nunique() > 1).any():
-        found = "one rank beside values of several periods"
-        remedy = "Add `period: 2023`, or whichever it is, under `ranks:`."
-        place = f"{where}, ranks in {rule.column!r}"
-        raise ReportError(Problem(place, found, "the period that is ranked", remedy))
+        raise refusal("many_ranked", f"{where}, ranks in {rule.column!r}")
     is_last = ranked["rank"].str.casefold() == rule.last.casefold()
     added = ranked.assign(
         indicator=rank_ids[ranked.index],
@@ -197,22 +183,17 @@ def _add_ranks(
 
 
 def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
+    import pandas as pd
+
     kinds = {unit: str(row["kind"]) for unit, row in reference.unit_rows.items()}
-    catalogue, mark = reference.indicators.set_index("indicator"), mapping.decimal_mark
-    about = (
-        rows[["indicator"]]
-        .set_axis(["group"], axis=1)
-        .assign(
-            kind=matching.look_up(rows["unit"], kinds).replace("", "rate"),
-            most=rows["indicator"].map(catalogue["range_max"]).astype("float64"),
-        )
-    )
-    read = rows.join(matching.read_numerals(rows["read_as"], about, mark))
+    most = rows["indicator"].map(reference.indicators.set_index("indicator")["range_max"])
+    kind = matching.look_up(rows["unit"], kinds).replace("", "rate")
+    about = pd.DataFrame({"group": rows["indicator"], "kind": kind, "most": most.astype("float64")})
+    read = rows.join(matching.read_numerals(rows["read_as"], about, mapping.decimal_mark))
     for field, name in BOUNDS.items():
         said = rows.loc[rows[field] != "", field]
-        read[name] = (
-            matching.read_numerals(said, about, mark)["value"] if len(said) else float("nan")
-        )
+        numbers = matching.read_numerals(said, about, mapping.decimal_mark) if len(said) else None
+        read[name] = float("nan") if numbers is None else numbers["value"]
     # Of a share two more decimals are printed than of per cents.
     is_share = read["unit"] == matching.FRACTION
     for name in ("value", *UNCERTAINTY):
@@ -224,13 +205,10 @@ def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Referenc
 def as_observations(
     figures: pd.DataFrame, reference: Reference, is_rounded: pd.Series[bool]
 ) -> pd.DataFrame:
-    """Figures with ``source_id`` and ``figure_id`` in the units of their indicators.
+    """Figures with ``source_id`` and ``figure_id`` as ``OBSERVATION_COLUMNS``, sorted by key.
 
-    ``is_rounded`` says whether the last digit of each may be rounded; of a count in thousands it
-    is.
-
-    Returns:
-        ``OBSERVATION_COLUMNS``, sorted by key.
+    In the units of their indicators; ``is_rounded`` says whether the last digit of each may be
+    rounded, as that of a count in thousands always is.
     """
     own = figures["indicator"].map(
         {code: row["unit"] for code, row in reference.indicator_rows.items()}
@@ -242,9 +220,8 @@ def as_observations(
     hidden = (0.5 * 10.0**-decimals).where(is_rounded | (decimals < 0), 0.0)
     numbers = figures.assign(low=figures["value"] - hidden, high=figures["value"] + hidden)
     names = ["value", "low", "high", *UNCERTAINTY]
-    turned = numbers[names].mul(factor.astype("float64"), axis=0).astype("float64")
     observations = figures.assign(
-        **turned,
+        **numbers[names].mul(factor.astype("float64"), axis=0).astype("float64"),
         reading=1,
         decimals=figures["decimals"].clip(lower=0),
         unit=own.astype("str"),
@@ -278,27 +255,16 @@ def unfold_table(
         "value": values,
     }
     if lacking := [name for name in is_said if not is_said[name]]:
-        raise ReportError(
-            Problem(
-                table.name,
-                f"nothing says the {name}",
-                f"a column or a constant for the {name}",
-                f"Say `columns: {{{name}: <heading>}}` or `constants: {{{name}: …}}` in the "
-                "mapping.",
-            )
-            for name in lacking
-        )
+        raise ReportError(problem("unsaid", table.name, name=name) for name in lacking)
     figures = _melt(table.cells, _describe_rows(table, roles, mapping), roles)
     cells = len(figures)
     notes += filter(None, [table.remark])
     figures = _drop_missing(figures, mapping, notes)
-    if figures["is_total"].any():
-        totals = figures[figures["is_total"]]
+    if len(totals := figures[figures["is_total"]]):
         labels = ", ".join(map(repr, totals["area"].unique()))
         notes.append(f"{totals['row'].nunique()} rows of totals ({labels}) left out of the data")
-    if figures["is_total"].all():
-        found = "a head and no figure"
-        raise ReportError(Problem(table.name, found, "at least one", "Fill the cells."))
+    if len(totals) == len(figures):
+        raise refusal("no_figure", table.name)
     figures = figures.reset_index(drop=True)
     figures.attrs["cells"] = cells
     return figures
@@ -308,23 +274,19 @@ def _describe_rows(table: Worksheet, roles: layouts.Roles, mapping: PanelMapping
     """The words that describe each row of the table, as texts."""
     import pandas as pd
 
-    body = table.cells
+    body, places = table.cells, dict(roles.fields)
     folded = [fold_text(name) for name in table.names]
     ranks = {"rank": mapping.ranks.column, "rank_of": mapping.ranks.of} if mapping.ranks else {}
-    places = dict(roles.fields) | {
-        name: folded.index(fold_text(heading))
-        for name, heading in ranks.items()
-        if heading and fold_text(heading) in folded
-    }
-    words: dict[str, Any] = dict.fromkeys((*WORD_FIELDS, "rank", "rank_of"), "")
-    words |= {name: said for name, said in mapping.constants.items() if name in words}
-    words |= {
-        each: print_cells(body[at]).to_numpy() for each, at in places.items() if each in words
-    }
+    for name, heading in ranks.items():
+        if heading and fold_text(heading) in folded:
+            places[name] = folded.index(fold_text(heading))
+    held: dict[str, Any] = {each: print_cells(body[at]).to_numpy() for each, at in places.items()}
+    names = (*WORD_FIELDS, "rank", "rank_of")
+    words = {name: held.get(name, mapping.constants.get(name, "")) for name in names}
     rows = pd.DataFrame(words, index=body.index).astype("str").assign(row=body.index)
     if roles.form or "breakdown" in roles.fields:
         # A label such as "Đất đai" becomes `field=dat_dai`; one of totals becomes the whole.
-        said = "field" if roles.form else fold_text(table.names[roles.fields["breakdown"]])
+        said = "field" if roles.form else folded[roles.fields["breakdown"]]
         kind = "field" if "linh vuc" in said or "field" in said else "item"
         codes = {
             label: label if "=" in label else f"{kind}={slug_text(label).replace('-', '_')}"
@@ -382,10 +344,8 @@ def _drop_missing(figures: pd.DataFrame, mapping: PanelMapping, notes: list[str]
         is_absent = (figures["indicator"] == absence.indicator) & (texts == absence.printed)
         if (is_absent & ~is_missing).any():
             areas = ", ".join(dict.fromkeys(figures.loc[is_absent, "area"]))
-            notes.append(
-                f"{int(is_absent.sum())} cells {absence.printed!r} of {absence.indicator} "
-                f"({areas}) left out: {absence.reason}"
-            )
+            cells = f"{int(is_absent.sum())} cells {absence.printed!r} of {absence.indicator}"
+            notes.append(f"{cells} ({areas}) left out: {absence.reason}")
             is_missing |= is_absent
     marked = texts[texts.str.endswith(("*", "†", "‡", ")"))].str.extract(MARKED).dropna()
     if len(marked):

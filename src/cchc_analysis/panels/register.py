@@ -29,8 +29,10 @@ from cchc_analysis.panels.mapping import (
     build_entry,
     build_mapping,
     load_mapping,
+    problem,
+    refusal,
 )
-from cchc_analysis.panels.matching import name_rows
+from cchc_analysis.panels.matching import place_rows
 from cchc_analysis.panels.reading import as_observations, read_panel
 
 if TYPE_CHECKING:
@@ -95,18 +97,14 @@ def add_panel(
         if isinstance(source, Mapping):
             source = build_entry(PanelSource, dict(source), f"source of {file.name}")
         if not (listed := (*filter(None, [source]), *chosen.sources)):
-            expected = "who published the figures, and under what licence"
-            remedy = "Describe it under `sources:` in the mapping, or name it with the command."
-            raise ReportError(Problem(file.name, "no source", expected, remedy))
+            raise refusal("no_source", file.name)
         sources = {each.key or each.source_id: each for each in listed}
         panel = chosen.panel or slug_text(file.stem).replace("-", "_")
         register = load_register(project.raw)
         _check_free(panel, sources.values(), register, project, replace=replace)
         found = read_panel(file, chosen, reference, sources)
         if any(map(is_synthetic, {*found["source"].unique(), *found["area_id"].unique()})):
-            expected = "figures that somebody published"
-            remedy = "Synthetic data are for tests and benchmarks, and never join real ones."
-            raise ReportError(Problem("add-panel", "synthetic figures", expected, remedy))
+            raise refusal("synthetic", "add-panel")
         table = found.assign(
             source_id=found["source"],
             line=found["row"].astype("str"),
@@ -170,28 +168,18 @@ def _check_free(
         ids = files.load_text_table(reports, SOURCE_COLUMNS, may_be_empty=True)["source_id"]
         taken |= dict.fromkeys(ids, "the reports")
     problems = [
-        Problem(
-            f"source {each.source_id}",
-            f"registered already, for {taken[each.source_id]}",
-            "an id of its own",
-            "Give it another `source_id`.",
-        )
+        problem("source_taken", f"source {each.source_id}", of=taken[each.source_id])
         for each in sources
         if taken.get(each.source_id, panel) != panel
     ]
-    where, is_held = f"panel {panel}", panel in set(register["panel"])
-    if is_held and not replace:
-        remedy = "Bring it in again with --replace, or give it another `panel:`."
-        problems.append(Problem(where, "registered already", "a new name", remedy))
     if panel == "sources":
-        found = "the name of the list of panels"
-        problems.append(Problem(where, found, "another", "Rename it."))
-    for name in () if is_held or panel == "sources" else (f"{panel}.csv", f"{panel}.parquet"):
-        if os.path.lexists(project.raw / "panels" / name):
-            found = "a file that no panel is registered for"
-            remedy = "Move it away, or give the panel another name with `panel:`."
-            place = f"data/raw/panels/{name}"
-            problems.append(Problem(place, found, "no file of that name", remedy))
+        problems.append(problem("name_of_list", f"panel {panel}"))
+    elif panel not in set(register["panel"]):
+        names = (f"panels/{panel}.csv", f"panels/{panel}.parquet")
+        strays = (name for name in names if os.path.lexists(project.raw / name))
+        problems += [problem("stray_file", f"data/raw/{name}") for name in strays]
+    elif not replace:
+        problems.append(problem("panel_taken", f"panel {panel}"))
     if problems:
         raise ReportError(problems)
 
@@ -232,9 +220,7 @@ def _write(project: Project, panel: str, table: pd.DataFrame, register: pd.DataF
             files.write_text(listed, files.format_table(register))
     except OSError as error:
         found = error.strerror or "an error of the file system"
-        remedy = "Check its rights and the space left; nothing was registered."
-        place = str(error.filename or folder)
-        raise ReportError(Problem(place, found, "a folder to write to", remedy)) from None
+        raise refusal("unwritable", str(error.filename or folder), found=found) from None
     return parquet if is_long else text
 
 
@@ -292,9 +278,8 @@ def read_panels(raw: Path, reference: Reference) -> PanelReadings:
     problems: dict[str, tuple[Problem, ...]] = {}
     for path in sorted((raw / "panels").glob("[!.]*")):
         if path.suffix in (".csv", ".parquet") and path.stem not in {"sources", *register["panel"]}:
-            where, expected = f"data/raw/panels/{path.name}", "a source of it"
-            remedy = "Bring it in with cchc add-panel, or remove it."
-            problems[path.stem] = (Problem(where, "a panel not registered", expected, remedy),)
+            where = f"data/raw/panels/{path.name}"
+            problems[path.stem] = (problem("unregistered", where),)
     tables = [pd.DataFrame(columns=list(PANEL_COLUMNS), dtype="str").astype(NUMBERS)]
     for panel, sources in register.groupby("panel", sort=True):
         ids = set(sources["source_id"])
@@ -326,25 +311,21 @@ def _load_figures(folder: Path, panel: str) -> pd.DataFrame:
         numbers = {name: pd.to_numeric(table[name].replace("", None)) for name in NUMBERS}
         return table.assign(**numbers).astype(NUMBERS)
     except ValueError as error:
-        where, remedy = f"{panel}.csv", "Bring the panel in again."
-        raise ReportError(Problem(where, str(error), "numbers", remedy)) from None
+        raise refusal("not_numbers", f"{panel}.csv", error=error) from None
 
 
 def _find_unknown(
     table: pd.DataFrame, panel: str, sources: set[str], reference: Reference
 ) -> Iterator[Problem]:
     """Codes that were known when the panel came in, and are no longer."""
-    for column, known in (
-        ("source_id", sources),
-        ("area_id", {each for each in table["area_id"].unique() if each in reference.area_rows}),
-        ("indicator", set(reference.indicator_rows)),
-        ("unit", set(reference.unit_rows)),
-    ):
-        strange = table[~table[column].isin(known)]
-        for code, rows in strange.groupby(column):
-            yield Problem(
-                f"panel {panel}, {name_rows(rows['figure_id'].str[1:])}",
-                f"unknown {column} {code!r}",
-                "a code of data/reference",
-                "Restore the code, or bring the panel in again with --replace.",
-            )
+    areas = {each for each in table["area_id"].unique() if each in reference.area_rows}
+    known = {
+        "source_id": sources,
+        "area_id": areas,
+        "indicator": {*reference.indicator_rows},
+        "unit": {*reference.unit_rows},
+    }
+    for column, codes in known.items():
+        for code, rows in table[~table[column].isin(codes)].groupby(column):
+            place = place_rows(f"panel {panel}", rows["figure_id"].str[1:])
+            yield problem("lost_code", place, column=column, code=code)
