@@ -229,7 +229,7 @@ def _open_environment(folder: Path) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    opened.filters |= {"begin": upper, "inside": lower, "clean": clean_text}
+    opened.filters |= {"begin": upper, "inside": lower, "clean": clean_text, "bare": bare_name}
     return opened
 
 
