@@ -240,7 +240,7 @@ def processed_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
     def make(root: Path) -> None:
         made = make_project(root)
-        pipeline.store(made, pipeline.process(made))
+        pipeline.remake(made)
 
     return Project(make_once(tmp_path_factory, "processed", make))
 

@@ -35,7 +35,7 @@ from cchc_analysis.brief.quality import (
     open_quality,
 )
 from cchc_analysis.brief.render import (
-    ANCHORS,
+    KINDS,
     QUALITY_NOTEBOOK,
     build_page,
     check_page,
@@ -269,7 +269,7 @@ def test_runs_of_codes_are_shortened() -> None:
 
 def test_the_sisters_of_the_page_are_the_lists_of_the_site() -> None:
     assert set(SISTERS) == {*LISTS, PAGE, TRENDS}
-    assert set(ANCHORS[QUALITY_NOTEBOOK]) == set(CONTENTS)
+    assert set(KINDS[QUALITY_NOTEBOOK][1].split()) == set(CONTENTS)
 
 
 @pytest.mark.slow

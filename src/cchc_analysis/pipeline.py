@@ -119,27 +119,18 @@ def process(project: Project) -> Run:
     return Run(reference, tables, problems)
 
 
-def store(project: Project, run: Run) -> None:
-    """Write the tables of a run without problems to ``data/processed``.
-
-    Raises:
-        ReportError: Sources were set aside, or the folder cannot be written to.
-        ValidationError: A critical rule is broken.
-    """
-    for error in run.errors():
-        raise error
-    write_tables(project, run.tables, __version__)
-
-
 def remake(project: Project) -> Run:
-    """``process`` and ``store``, while nobody else changes ``data/``.
+    """``process``, and its tables to ``data/processed``, while nobody else changes ``data/``.
 
     Raises:
-        CchcError: What both raise; ``data/processed`` is then what it was.
+        CchcError: As ``process``, or sources were set aside, a critical rule is broken, the folder
+            cannot be written to; ``data/processed`` is then what it was.
     """
     with changing(project, "cchc process"):
         run = process(project)
-        store(project, run)
+        for error in run.errors():
+            raise error
+        write_tables(project, run.tables, __version__)
     return run
 
 

@@ -28,7 +28,7 @@ from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.data import export
-from cchc_analysis.data.files import format_table, list_rows, write_bytes, write_text
+from cchc_analysis.data.files import format_table, list_rows, replacing, write_bytes, write_text
 from cchc_analysis.data.records import COLUMN_MEANINGS, FINDING_COLUMNS, FINDING_KEY
 from cchc_analysis.data.words import COMPARATOR_SIGNS, Words, load_words, plain
 
@@ -64,6 +64,7 @@ SOURCE_COLUMNS = (
 )
 LISTED = ("document", "section", "line", "place", "printed")
 """Columns that hold one part for each figure behind a value; all of them are text."""
+OWN_TYPES = dict.fromkeys(LISTED, "string") | {"contradiction": "integer"}
 
 MEDIA_TYPES = {
     ".json": "application/json",
@@ -72,21 +73,15 @@ MEDIA_TYPES = {
 
 
 def write_downloads(folder: Path, brief: Brief) -> None:
-    """Put the figures and findings of a brief beside its page.
-
-    Args:
-        folder: The folder of the page; former downloads are replaced one by one.
-        brief: The brief that the page tells.
+    """Put the figures and findings of a brief into the folder of its page.
 
     Raises:
         OSError: The folder cannot be written to.
     """
     from cchc_analysis import __version__
 
-    tables = tabulate_brief(brief)
-    title = brief.words.plain(
-        "head.title", area=brief.name_area(), period=brief.words.period(brief.period)
-    )
+    words, tables = brief.words, tabulate_brief(brief)
+    title = words.plain("head.title", area=brief.name_area(), period=words.period(brief.period))
     write_csv(folder / "figures.csv", tables["figures"])
     write_csv(folder / "findings.csv", tables["findings"])
     head = {
@@ -100,14 +95,16 @@ def write_downloads(folder: Path, brief: Brief) -> None:
         "grade": grade_brief(brief).letter,
         "version": __version__,
     }
-    plain_tables = {name: _list_plain(table) for name, table in tables.items()}
-    _write_json(folder / "brief.json", head | plain_tables)
-    citation = brief.words.plain(
-        "downloads.cite", title=title, version=__version__, until=brief.words.date(brief.end)
-    )
-    readme = tell_columns(tables, title, [brief.words], [citation])
+    simple = {
+        name: [{key: simplify(cell) for key, cell in row.items()} for row in list_rows(table)]
+        for name, table in tables.items()
+    }
+    _write_json(folder / "brief.json", head | simple)
+    until = words.date(brief.end)
+    citation = words.plain("downloads.cite", title=title, version=__version__, until=until)
+    readme = tell_columns(tables, title, [words], [citation])
     front = partial(write_front, brief=brief, citation=citation)
-    english = load_words(brief.words.folder, "en")
+    english = load_words(words.folder, "en")
     book = bind_workbook(tables | {"read-me": readme}, title, front)
     write_bytes(folder / "brief.xlsx", book)
     resources = [
@@ -151,13 +148,8 @@ def _tell_figure(brief: Brief, entry: Entry, titles: Mapping[str, str]) -> dict[
     parts["document"] = [str(titles.get(row["source_id"], row["source_id"])) for row in printed]
     if entry.is_derived:
         parts["printed"] = []
-    same = (
-        *("note", "area_id", "scope", "indicator", "breakdown", "status", "value", "unit"),
-        *("comparator", "origin", "parts", "source_id", "other_readings", "correction"),
-        "is_contested",
-    )
     return {
-        **{name: getattr(entry, name) for name in same},
+        **{name: getattr(entry, name, None) for name in FIGURE_COLUMNS},
         "area": str(brief.reference.area_rows.get(entry.area_id, {}).get("name", "")),
         "name": plain(brief.name_entry(entry)),
         "period_start": entry.start,
@@ -174,17 +166,6 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
     write_text(path, json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
 
-def _list_plain(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as JSON holds them: whole numbers without a point, ``null`` for a missing one."""
-
-    def simplify(cell: Any) -> Any:
-        if not isinstance(cell, float):
-            return cell
-        return None if math.isnan(cell) else int(cell) if cell.is_integer() else cell
-
-    return [{name: simplify(cell) for name, cell in row.items()} for row in list_rows(table)]
-
-
 def tell_columns(
     tables: Mapping[str, pd.DataFrame], title: str, words: list[Words], citations: list[str]
 ) -> Any:
@@ -193,37 +174,34 @@ def tell_columns(
 
     from cchc_analysis import __version__
 
-    head = [["", "cchc_analysis", __version__, *[title] * len(words)]]
-    head.append(["", "", "CC-BY-4.0", *(each.plain("downloads.readme") for each in words)])
-    head.append(["", "", "", *(each.plain("downloads.csv") for each in words)])
-    head.append(["", "", "", *citations])
     rows = [
+        ["", "cchc_analysis", __version__, *[title] * len(words)],
+        ["", "", "CC-BY-4.0", *(each.plain("downloads.readme") for each in words)],
+        ["", "", "", *(each.plain("downloads.csv") for each in words)],
+        ["", "", "", *citations],
+    ]
+    rows += [
         [sheet, column, _type_of(column), *(each.plain(f"column.{column}") for each in words)]
         for sheet, table in tables.items()
         for column in table.columns
     ]
     names = ["sheet", "column", "type", *(f"meaning_{each.lang}" for each in words)]
-    return pd.DataFrame([*head, *rows], columns=names)
+    return pd.DataFrame(rows, columns=names)
 
 
 def _type_of(column: str) -> str:
-    if column == "contradiction":
-        return "integer"
-    return "string" if column in LISTED else export.type_of(column)
+    return OWN_TYPES.get(column) or export.type_of(column)
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write a table in pieces: as text it takes many times the room that it takes as a table."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("w", encoding="utf-8", newline="") as file:
+    with replacing(path) as fresh, fresh.open("w", encoding="utf-8", newline="") as file:
         for start in range(0, max(len(table), 1), ROWS_AT_ONCE):
             part = table.iloc[start : start + ROWS_AT_ONCE]
             texts = part.select_dtypes(["str", "object"])
             armed = [n for n in texts if any(disarm(each) != each for each in texts[n].unique())]
             text = format_table(part.assign(**{str(n): part[n].map(disarm) for n in armed}))
             file.write(text if start == 0 else text.partition("\n")[2])
-    fresh.replace(path)
 
 
 def disarm(cell: Any) -> Any:
@@ -239,10 +217,11 @@ def describe_csv(
     folder: Path, name: str, columns: Iterable[str], key: Iterable[str], words: Words
 ) -> dict[str, Any]:
     """The entry of a table in the descriptor."""
-    keys = {column: f"column.{column}" for column in columns}
     meanings = {
-        column: words.plain(key) if words.has(key) else COLUMN_MEANINGS[column]
-        for column, key in keys.items()
+        column: words.plain(said)
+        if words.has(said := f"column.{column}")
+        else COLUMN_MEANINGS[column]
+        for column in columns
     }
     described = export.describe_table(folder / f"{name}.csv", meanings, key)
     for field in described["schema"]["fields"]:
@@ -289,13 +268,7 @@ def is_formula(text: str) -> bool:
 def bind_workbook(
     sheets: Mapping[str, pd.DataFrame], title: str, write_first: Callable[[Any], None] | None = None
 ) -> bytes:
-    """The bytes of a workbook with one sheet per table.
-
-    Args:
-        sheets: The tables by the names of their sheets.
-        title: The title in the document's properties.
-        write_first: Puts a sheet of its own before them, into the workbook that it is given.
-    """
+    """The bytes of a workbook: a sheet that is written otherwise, then one per table."""
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
@@ -377,17 +350,33 @@ def tell_cell(sheet: Any, value: Any) -> Any:
         cell.data_type = "s"
         cell.quotePrefix = True
         return cell
-    if isinstance(value, float) and math.isnan(value):
+    return simplify(value)
+
+
+def simplify(cell: Any) -> Any:
+    """A whole number without a point, as far as it is exact; nothing for a missing one."""
+    if not isinstance(cell, float):
+        return cell
+    if math.isnan(cell):
         return None
-    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
-    return int(value) if is_whole else value
+    return int(cell) if cell.is_integer() and abs(cell) < 2**53 else cell
 
 
-COLUMNS = (
-    *(("what", 52), ("scope", 16), ("start", 12), ("end", 12), ("status", 12), ("value", 14)),
-    *(("unit", 14), ("target", 16), ("state", 15), ("place", 24), ("open", 16)),
-)
-"""What each column holds, and its width in letters."""
+RIGHT = {"side": "right"}
+COLUMNS: Mapping[str, tuple[int, Mapping[str, Any]]] = {
+    "what": (52, {"wrap": True}),
+    "scope": (16, {}),
+    "start": (12, {"side": "center"}),
+    "end": (12, {"side": "center"}),
+    "status": (12, {}),
+    "value": (14, RIGHT | {"bold": True}),
+    "unit": (14, {}),
+    "target": (16, RIGHT),
+    "state": (15, {}),
+    "place": (24, {"wrap": True}),
+    "open": (16, RIGHT),
+}
+"""What each column holds, its width in letters, and how it looks."""
 A4 = 9
 """How Excel numbers the paper."""
 DATE_FORMATS = {"vi": "dd/mm/yyyy", "en": "d mmm yyyy"}
@@ -399,7 +388,7 @@ def write_front(book: Any, brief: Brief, citation: str) -> None:
 
     words, sheet = brief.words, book.create_sheet(brief.words.plain("sheet.name"))
     head = list(_tell_head(brief, citation))
-    for at, (_, width) in enumerate(COLUMNS, start=1):
+    for at, (width, _) in enumerate(COLUMNS.values(), start=1):
         sheet.column_dimensions[get_column_letter(at)].width = width
     sheet.freeze_panes = f"B{len(head) + 2}"
     sheet.print_title_rows = f"{len(head) + 1}:{len(head) + 1}"
@@ -411,14 +400,15 @@ def write_front(book: Any, brief: Brief, citation: str) -> None:
     sheet.print_options.gridLines = True
     for text, size in head:
         sheet.append([_write(sheet, text, bold=size > 0, size=size or 11)])
-    names = [words.plain(f"sheet.{name}") for name, _ in COLUMNS]
+    names = [words.plain(f"sheet.{name}") for name in COLUMNS]
     sheet.append([_write(sheet, name, bold=True, wrap=True, fill=True) for name in names])
     for part in AREAS:
         own = [e for e in brief.entries if part_of(brief.reference, e.indicator) == part]
         if own:
             sheet.append([_write(sheet, words.plain(f"part.title.{part}"), bold=True)])
         for entry in own:
-            sheet.append(_tell_row(sheet, brief, entry))
+            told = zip(_tell_entry(brief, entry), COLUMNS.values(), strict=True)
+            sheet.append([_write(sheet, *cell, **look) for cell, (_, look) in told])
 
 
 def _tell_head(brief: Brief, citation: str) -> Iterator[tuple[str, int]]:
@@ -437,31 +427,27 @@ def _tell_head(brief: Brief, citation: str) -> Iterator[tuple[str, int]]:
     yield "", 0
 
 
-def _tell_row(sheet: Any, brief: Brief, entry: Entry) -> list[Any]:
+def _tell_entry(brief: Brief, entry: Entry) -> Iterator[tuple[Any, ...]]:
+    """What stands in each of ``COLUMNS``, with the form of a number or date."""
     words, own = brief.words, (e for e in brief.current if e.result and e.result.note == entry.note)
     judged = next(own, None)  # what was asked for this value in this period
-    is_known = entry.status == "actual"
-    day: dict[str, Any] = {"form": DATE_FORMATS[brief.lang], "side": "center"}
-    number = words.plain("withheld") if entry.is_withheld else entry.value
     # As many decimals as were printed, with the sign of a bound.
     is_whole = entry.is_withheld or float(entry.value).is_integer()
     places = (0 if is_whole else 2) if entry.decimals is None else entry.decimals
     form = "#,##0" + ("." + "0" * places if places else "")
     if sign := COMPARATOR_SIGNS.get(entry.comparator, "").strip():
         form = f'"{sign} "{form}'
-    return [
-        _write(sheet, plain(brief.name_entry(entry)), wrap=True),
-        _write(sheet, plain(brief.name_scope(entry.scope))),
-        _write(sheet, _parse_day(entry.start), **day),
-        _write(sheet, _parse_day(entry.end), **day),
-        _write(sheet, words.plain("sheet.actual" if is_known else f"status.{entry.status}")),
-        _write(sheet, number, form=form, side="right", bold=True),
-        _write(sheet, "%" if entry.unit == "%" else plain(brief.tell_unit(entry, many=True))),
-        _write(sheet, brief.tell_plain(judged.target) if judged else "", side="right"),
-        _write(sheet, words.plain(f"state.{judged.state}") if judged else ""),
-        _write(sheet, _name_place(brief, entry), wrap=True),
-        _write(sheet, ", ".join(str(each.number) for each in brief.marks(entry)), side="right"),
-    ]
+    yield (plain(brief.name_entry(entry)),)
+    yield (plain(brief.name_scope(entry.scope)),)
+    yield _parse_day(entry.start), DATE_FORMATS[brief.lang]
+    yield _parse_day(entry.end), DATE_FORMATS[brief.lang]
+    yield (words.plain("sheet.actual" if entry.status == "actual" else f"status.{entry.status}"),)
+    yield words.plain("withheld") if entry.is_withheld else entry.value, form
+    yield ("%" if entry.unit == "%" else plain(brief.tell_unit(entry, many=True)),)
+    yield (brief.tell_plain(judged.target) if judged else "",)
+    yield (words.plain(f"state.{judged.state}") if judged else "",)
+    yield (_name_place(brief, entry),)
+    yield (", ".join(str(each.number) for each in brief.marks(entry)),)
 
 
 def _name_place(brief: Brief, entry: Entry) -> str:
@@ -484,7 +470,7 @@ def _parse_day(day: str) -> date | str:
         return day
 
 
-def _write(sheet: Any, value: Any, *, form: str = "", fill: bool = False, **look: Any) -> Any:
+def _write(sheet: Any, value: Any, form: str = "", *, fill: bool = False, **look: Any) -> Any:
     """A cell of a look; no text in it can run."""
     from openpyxl.cell import Cell, WriteOnlyCell
 

@@ -43,26 +43,18 @@ LONGEST_REASON = 120
 QUALITY_NOTEBOOK = "data_quality.ipynb"
 TRENDS_NOTEBOOK = "indicator_trends.ipynb"
 PROFILE_NOTEBOOK = "area_profile.ipynb"
-ANCHORS: Mapping[str, tuple[str, ...]] = {
-    NOTEBOOK: ("summary", "key"),
-    ANNEX_NOTEBOOK: ("areas", "plan", "trend", "peers", "contradictions", "notes"),
+KINDS: Mapping[str, tuple[str, str]] = {
+    NOTEBOOK: ("brief", "summary key"),
+    ANNEX_NOTEBOOK: ("brief", "areas plan trend peers contradictions notes"),
     QUALITY_NOTEBOOK: (
-        *("counts", "grades", "matrix", "contradictions", "definitions", "rules"),
-        *("completeness", "remarks"),
+        "quality",
+        "counts grades matrix contradictions definitions rules completeness remarks",
     ),
-    PROFILE_NOTEBOOK: ("more", "methods"),
-    TRENDS_NOTEBOOK: ("coverage", "series", "spread", "change", "ranking", "methods"),
+    PROFILE_NOTEBOOK: ("profile", "more methods"),
+    TRENDS_NOTEBOOK: ("trends", "coverage series spread change ranking methods"),
 }
-"""What the page of a notebook has: without one of them it is an error, not a page. The page of a
-notebook that is not named here needs one main heading only."""
-KINDS = {
-    NOTEBOOK: "brief",
-    ANNEX_NOTEBOOK: "brief",
-    QUALITY_NOTEBOOK: "quality",
-    TRENDS_NOTEBOOK: "trends",
-    PROFILE_NOTEBOOK: "profile",
-}
-"""Kinds of pages, as the style sheet names them."""
+"""The kind of the page of a notebook, as the style sheet names it, and the parts that it has:
+without one of them it is an error, not a page. That of any other needs one main heading only."""
 
 _LEAD = re.compile(r'<p class="lead">(.*?)</p>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
@@ -87,8 +79,8 @@ def build_whole(
         execute_notebook(each, parameters, each.parent, engine) for each in (notebook, annex)
     )
     # The page has one head, that of the front.
-    heads = [each for each in _list_outputs(rest) if each[1].startswith('<div class="head">')]
-    front.cells += [cell for cell in rest.cells if all(cell is not head for head, _ in heads)]
+    heads = [cell for cell, shown in _list_outputs(rest) if shown.startswith('<div class="head">')]
+    front.cells += [cell for cell in rest.cells if all(cell is not head for head in heads)]
     page = export_page(front, project, words, "brief")
     check_page(page, notebook.name)
     return page
@@ -106,7 +98,7 @@ def _list_outputs(executed: NotebookNode) -> list[tuple[Any, str]]:
 def build_page(
     project: Project, notebook: Path, parameters: Mapping[str, str], engine: str | None = None
 ) -> str:
-    """Execute a notebook and export it, without writing anything; raises as ``build_pages``."""
+    """The page of a notebook; raises as ``build_pages``."""
     return build_pages(project, notebook, parameters, "", engine)[""]
 
 
@@ -126,7 +118,7 @@ def build_pages(
     words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
     check_parameters(notebook, parameters)
     executed = execute_notebook(notebook, parameters, notebook.parent, engine)
-    kind = KINDS.get(notebook.name, "")
+    kind, _ = KINDS.get(notebook.name, ("", ""))
     page = export_page(executed, project, words, kind)
     check_page(page, notebook.name)
     outputs = (output for cell in executed.cells for output in cell.get("outputs", ()))
@@ -238,12 +230,7 @@ def _name_failure(notebook: Path, source: str, name: str, value: str) -> Problem
 def export_page(executed: NotebookNode, project: Project, words: Words, kind: str = "") -> str:
     """Export the HTML outputs of a notebook through our template.
 
-    Args:
-        executed: The notebook.
-        project: Whose template.
-        words: The strings of the language.
-        kind: Which kind of page it is, and so which rules of the style sheet it needs; all of them
-            for a page of no kind.
+    The kind of page says which rules of the style sheet it needs: all of them if it is of none.
     """
     import_jsonschema()
     from nbconvert import TemplateExporter
@@ -300,7 +287,8 @@ def check_page(page: str, name: str) -> None:
     Raises:
         BriefError: A part is missing, or there is not exactly one main heading.
     """
-    missing = [anchor for anchor in ANCHORS.get(name, ()) if f' id="{anchor}"' not in page]
+    _, anchors = KINDS.get(name, ("", ""))
+    missing = [anchor for anchor in anchors.split() if f' id="{anchor}"' not in page]
     headings = len(_TITLE.findall(page))
     if missing or headings != 1:
         found = f"no part {', '.join(missing)}" if missing else f"{headings} main headings"
@@ -341,35 +329,29 @@ def print_page(page: str, out: Path) -> Path:
         BriefError: There is no Chromium, it does not print, or ``out`` cannot be written.
     """
     browser = find_browser()
-    with TemporaryDirectory(prefix="cchc-", ignore_cleanup_errors=True) as folder:
-        printed = _print(browser, page, Path(folder))
-    try:
-        write_bytes(out, _TIME.sub(rb"\g<1>19800101000000", printed))
-    except OSError as error:
-        raise _fail(str(error.filename or out), str(error.strerror)) from None
-    return out
-
-
-def _print(browser: str, page: str, folder: Path) -> bytes:
-    source, printed = folder / "page.html", folder / "page.pdf"
-    source.write_text(page, "utf-8")
+    expected = "a PDF that can be made and written"
+    remedy = "Check rights and space left, and that this Chromium starts at all."
     # Chromium has no sandbox for root, and the page holds no script and may load nothing.
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    command = [
-        *(browser, "--headless", "--disable-gpu", "--no-pdf-header-footer"),
-        *("--generate-pdf-document-outline", f"--user-data-dir={folder / 'profile'}"),
-        *(["--no-sandbox"] if is_root else []),
-        *(f"--print-to-pdf={printed}", source.as_uri()),
-    ]
+    with TemporaryDirectory(prefix="cchc-", ignore_cleanup_errors=True) as name:
+        source, printed = Path(name, "page.html"), Path(name, "page.pdf")
+        source.write_text(page, "utf-8")
+        command = [
+            *(browser, "--headless", "--disable-gpu", "--no-pdf-header-footer"),
+            *("--generate-pdf-document-outline", f"--user-data-dir={Path(name, 'profile')}"),
+            *(["--no-sandbox"] if is_root else []),
+            *(f"--print-to-pdf={printed}", source.as_uri()),
+        ]
+        try:
+            # The browser comes from a short list of ours, the page from our own template.
+            subprocess.run(command, capture_output=True, check=True, timeout=LONGEST)  # noqa: S603
+            content = printed.read_bytes()
+        except (OSError, subprocess.SubprocessError) as error:
+            found = f"it did not print the page ({type(error).__name__})"
+            raise BriefError(Problem(Path(browser).name, found, expected, remedy)) from None
     try:
-        # The browser comes from a short list of ours, the page from our own template.
-        subprocess.run(command, capture_output=True, check=True, timeout=LONGEST)  # noqa: S603
-        return printed.read_bytes()
-    except (OSError, subprocess.SubprocessError) as error:
-        found = f"it did not print the page ({type(error).__name__})"
-        raise _fail(Path(browser).name, found) from None
-
-
-def _fail(where: str, found: str) -> BriefError:
-    remedy = "Check rights and space left, and that this Chromium starts at all."
-    return BriefError(Problem(where, found, "a PDF that can be made and written", remedy))
+        write_bytes(out, _TIME.sub(rb"\g<1>19800101000000", content))
+    except OSError as error:
+        where, found = str(error.filename or out), str(error.strerror)
+        raise BriefError(Problem(where, found, expected, remedy)) from None
+    return out
