@@ -26,7 +26,7 @@ from cchc_analysis.brief.board import open_board
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.downloads import RERUN
 from cchc_analysis.brief.opening import Context, running_in
-from cchc_analysis.brief.profile import open_profile, show_head, show_links
+from cchc_analysis.brief.profile import open_profile
 from cchc_analysis.brief.quality import CONTENTS, Graded, open_quality
 from cchc_analysis.brief.render import (
     NOTEBOOK,
@@ -391,7 +391,7 @@ def tell_task(task: Task) -> str | tuple[str, str]:
         return export_body(board.show_opening().html, PROJECT, words, "trends")
     if task.notebook == PROFILE_NOTEBOOK:
         profile = open_profile(task.tables, reference, words, task.parameters["area"])
-        body = Markup("").join(show(profile).html for show in (show_head, show_links))
+        body = profile.show_head().html + profile.show_links().html
         return export_body(body, PROJECT, words, "profile")
     if task.notebook != NOTEBOOK:
         return name_task(task)

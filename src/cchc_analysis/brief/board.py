@@ -41,8 +41,6 @@ FILE_COLUMNS = (
     *("is_contested", "source_id", "licence"),
 )
 MOST_ISSUERS = 4
-OLD = 10
-"""Years that a last value lies behind the newest of all, from which on a page says so."""
 FEWEST_AREAS = 5
 """Areas below which a period is not ranked while a fuller one is held."""
 FEWEST_AT_ONCE = 10

@@ -20,7 +20,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis.brief import plots
-from cchc_analysis.brief.board import FEWEST_AREAS, FILE, OLD, Board, name_trend, shorten_name
+from cchc_analysis.brief.board import FEWEST_AREAS, FILE, Board, name_trend, shorten_name
 from cchc_analysis.brief.templates import (
     Section,
     join,
@@ -35,6 +35,7 @@ from cchc_analysis.data.records import NOTICE, is_synthetic
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats import rates
 from cchc_analysis.stats.panel import change_over
+from cchc_analysis.stats.series import OLD
 from cchc_analysis.stats.trends import judge_many
 
 if TYPE_CHECKING:

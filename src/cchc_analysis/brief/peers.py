@@ -29,7 +29,6 @@ from cchc_analysis.stats.rates import find_scatter
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.data.reference import Reference
 
 MOST_IN_PART = 36
 """Areas that one part of a drawing holds: more would not fit on a sheet of paper."""
@@ -144,21 +143,6 @@ def say_median(brief: Brief, standing: Standing) -> Markup:
 
 def _percent(brief: Brief, value: float) -> Markup:
     return brief.say("unit.percent", n=brief.words.number(value, 2))
-
-
-def list_peers(area: Mapping[str, Any], reference: Reference) -> list[str]:
-    """Every area that can be a peer; a brief's slice holds their values.
-
-    Those of the same kind and province, and of the region where these are too few.
-    """
-    kin = reference.list_kind(str(area["level"]), str(area["type"]))
-    province = reference.find_province(str(area["area_id"]))
-    near = [each for each in kin.get(province, ()) if each != area["area_id"]]
-    region = reference.region_of.get(province)
-    if len(near) >= FEWEST or not region:
-        return near
-    others = (each for each in kin if reference.region_of.get(each) == region)
-    return [each for other in others for each in kin[other] if each != area["area_id"]]
 
 
 def _value_of(brief: Brief, area_id: str, entry: Entry) -> float:

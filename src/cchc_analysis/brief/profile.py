@@ -11,21 +11,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fnmatch import filter as match_codes
 from functools import cache, cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from cchc_analysis.brief.board import OLD, keep_results, list_told, name_ranked, name_trend
+from cchc_analysis.brief.board import keep_results, list_told, name_ranked, name_trend
 from cchc_analysis.brief.content import name_folder
 from cchc_analysis.brief.opening import REPORTING, list_briefs
 from cchc_analysis.brief.plots import draw, plot_spine, sketch_line, sketch_spine
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import (
     Section,
-    Shows,
     draw_line,
     link,
     tell_masthead,
@@ -35,25 +32,31 @@ from cchc_analysis.brief.templates import (
 from cchc_analysis.brief.trend import find_kin
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table, list_rows
-from cchc_analysis.data.intervals import Floats
-from cchc_analysis.data.records import Scope
 from cchc_analysis.data.words import Words, plain
 from cchc_analysis.errors import CommandError, Problem
-from cchc_analysis.stats.panel import keep_one_value, measure_coverage, name_kinds, sum_communes
-from cchc_analysis.stats.peers import FEWEST, break_series, list_kin
+from cchc_analysis.stats.panel import keep_one_value, name_kinds, sum_communes
+from cchc_analysis.stats.peers import break_series, list_kin
+from cchc_analysis.stats.series import (
+    OTHER,
+    SPREAD,
+    choose_series,
+    describe_series,
+    keep_read,
+)
 from cchc_analysis.stats.trends import JudgedTrends, judge_many
 
 if TYPE_CHECKING:
     from cchc_analysis.data.records import Tables
     from cchc_analysis.data.reference import Reference
 
-OTHER = "other"
-"""The theme of what ``report.yml`` names in none."""
-MOST_OTHERS = 12
-"""Series that no theme names, and that are told all the same."""
-WINDOW = ("indicator", "scope", "period_start", "period_end")
-"""What values have to share to stand beside each other."""
-SPREAD = {"lowest": 0.0, "q1": 0.25, "median": 0.5, "q3": 0.75, "highest": 1.0}
+QUARTER = 75.0
+"""The per cent of the others that have to stand lower for the best quarter."""
+FILE = "values.csv"
+COLUMNS = (
+    *("area_id", "indicator", "scope", "period", "period_start", "period_end", "status", "value"),
+    *("unit", "origin", "is_contested", "source_id"),
+)
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -97,27 +100,11 @@ class Profile:
     told: frozenset[str]
     themes: tuple[str, ...]
 
-    show_head = Shows("profile")
-    show_links = Shows("profile")
-    show_methods = Shows("profile")
-    link_area = Shows("profile")
-
     def __repr__(self) -> str:
         return f"<Profile {self.area['name']}, {len(self.table)} series, {self.words.lang}>"
 
     def _repr_html_(self) -> str:
         return str(self.show_head()._repr_html_())
-
-    def show_theme(self, theme: str) -> Section:
-        """The series of a theme, a row each; nothing where none is held.
-
-        Raises:
-            CommandError: ``report.yml`` has no such theme.
-        """
-        if theme not in self.themes:
-            known = ", ".join(self.themes)
-            raise CommandError(Problem(f"theme {theme!r}", "no such theme", known, "Write one."))
-        return show_theme(self, theme)
 
     @property
     def sections(self) -> dict[str, Section]:
@@ -133,6 +120,116 @@ class Profile:
         for series, end, value, segment in zip(*columns, strict=True):
             found.setdefault(series, []).append((int(end[:4]), value, segment))
         return found
+
+    def show_head(self) -> Section:
+        """Title with the years, headline, and three sentences by rule."""
+        words, table = self.words, self.table
+        placed = table.dropna(subset=["better"]).sort_values("better", kind="stable")
+        # The lowest first; old ones only where there are no others.
+        placed = placed if placed["is_old"].all() else placed[~placed["is_old"]]
+        place, years = upper(words.place(self.area)), self.values["period_end"].str[:4]
+        first, last = str(years.min()), str(years.max())
+        title = words.say("profile.title", area=place, years="–".join(dict.fromkeys((first, last))))
+        held = self.values["indicator"].nunique()
+        moves = {word: list_rows(table[table["word"] == word]) for word in ("rising", "falling")}
+        return tell_section(
+            self,
+            "profile_head",
+            lambda: table,
+            anchor="head",
+            masthead=tell_masthead(words, find_folder(self.area), title),
+            area=place,
+            years=(first, last),
+            series=len(table),
+            held=held,
+            rest=held - table["indicator"].nunique(),
+            sources=self.values["source_id"].str.split().explode().nunique(),
+            old=int(table["is_old"].sum()),
+            placed=list_rows(placed),
+            best=int((placed["better"] >= QUARTER).sum()),
+            worst=int((placed["better"] <= 100 - QUARTER).sum()),
+            moves={word: rows for word, rows in moves.items() if rows},
+        )
+
+    def show_theme(self, theme: str) -> Section:
+        """The series of a theme, a row each; nothing where none is held.
+
+        Raises:
+            CommandError: ``report.yml`` has no such theme.
+        """
+        if theme not in self.themes:
+            known = ", ".join(self.themes)
+            raise CommandError(Problem(f"theme {theme!r}", "no such theme", known, "Write one."))
+        table = self.table[self.table["theme"] == theme].reset_index(drop=True)
+        if table.empty:
+            return Section(Markup(""))
+        own = list_rows(table)
+        placed = [self._turn(row) for row in own if row["is_full"]]
+        return tell_section(
+            self,
+            "profile_theme",
+            lambda: table,
+            (lambda: draw(plot_spine, pd.DataFrame(placed))) if placed else None,
+            anchor=theme,
+            rows=[row | self._tell_row(row) for row in own],
+            units=self.reference.unit_rows,
+        )
+
+    def _turn(self, row: Row) -> dict[str, Any]:
+        """A row as ``plot_spine`` takes it, the better side at the right."""
+        role = "alert" if row["is_contested"] else "deep"
+        is_turned = self.reference.indicator_rows[row["indicator"]]["polarity"] == "lower"
+        return {**row, "own": row["value"], "role": role, "is_turned": is_turned}
+
+    def _tell_row(self, row: Row) -> dict[str, Any]:
+        """What the cells of a series show: name and its page, value, small line and spine."""
+        words, is_rank = self.words, row["unit"] == "rank"
+        decimals = 0 if is_rank else None if row["value"].is_integer() else 2
+
+        @cache
+        def form(value: float) -> str:
+            return words.number(float(value), decimals)
+
+        # The page of the indicator, or of the index that a rank is of.
+        names = [e for e in (row["indicator"], name_ranked(row["indicator"])) if e in self.told]
+        href = f"../{name_trend(names[0])}/index.html" if names else ""
+        told = {"href": href, "line": "", "spine": "", "written": form(row["value"])}
+        points = self.points_of[row["series"]]
+        if len({segment for *_, segment in points}) < len(points):
+            svg = sketch_line(points, form, is_rank=is_rank)
+            told["line"] = draw_line(words, svg, row["name"])
+        if row["is_full"]:
+            ends = {each: form(row[each]) for each in SPREAD}
+            said = words.plain("profile.spine", **ends, own=told["written"])
+            told["spine"] = draw_line(words, sketch_spine(self._turn(row), form), said, "spine")
+        return told
+
+    def show_links(self) -> Section:
+        """Briefs, areas before and since with what they report together, areas below."""
+        return tell_section(
+            self,
+            "profile_links",
+            lambda: self.values,
+            anchor="more",
+            briefs=[
+                (f"../{name_folder(self.area, each)}/index.html", self.words.period(each))
+                for each in self.periods
+            ],
+            kin=find_kin(self.reference, self.area),
+            sums=list_rows(self.sums),
+            file=FILE,
+        )
+
+    def link_area(self, area_id: str) -> Markup:
+        """An area by its name, linked where it has a profile."""
+        row = self.reference.area_rows[area_id]
+        name = self.words.place(row)
+        is_told = area_id in self.kin or area_id in self.below
+        return link(f"../{find_folder(row)}/index.html", name) if is_told else name
+
+    def show_methods(self) -> Section:
+        """How to read a row, and the rules of places and trend words."""
+        return tell_section(self, "profile_methods", anchor="methods")
 
 
 def open_profile(tables: Tables, reference: Reference, words: Words, area: str) -> Profile:
@@ -161,11 +258,11 @@ def open_profile(tables: Tables, reference: Reference, words: Words, area: str) 
         for pattern in patterns:
             for code in match_codes(codes, pattern):
                 theme_of.setdefault(code, theme)
-    told = _choose_series(own, theme_of, reference.indicator_rows)
+    told = choose_series(own, theme_of, reference.indicator_rows)
     points = break_series(keep_one_value(own[own["series"].isin(told)], "series"), reference)
     points = points.sort_values("period_end", kind="stable")
     judged = judge_many(points, "series")
-    described = _describe_series(points, kept, reference, theme_of)
+    described = describe_series(points, kept, reference, theme_of)
     table = described.join(judged.table.set_index("series")).loc[told].reset_index()
     rows = (reference.indicator_rows[code] for code in table["indicator"])
     names: list[str] = [words.pick(row, "label") for row in rows]
@@ -205,22 +302,6 @@ def list_profiled(tables: Tables, reference: Reference) -> list[str]:
     return sorted(each for each in held if reference.area_rows[each]["level"] in REPORTING)
 
 
-def keep_read(held: pd.DataFrame, area_id: str) -> pd.Series[bool]:
-    """Which results a profile reads: its own, and those beside the last one of each series."""
-    own = held["area_id"] == area_id
-    places = list_last_places(held[own])
-    cells = zip(*(held[name].tolist() for name in WINDOW), strict=True)
-    return own | pd.Series([place in places for place in cells], index=held.index)
-
-
-def list_last_places(own: pd.DataFrame) -> set[tuple[str, ...]]:
-    """Indicator, scope and days of the last value of each series of an area."""
-    days = own["period_start"].str[4:] + own["period_end"].str[4:]
-    last = own.assign(days=days).sort_values("period_end")
-    last = last.drop_duplicates(["indicator", "scope", "days"], keep="last")
-    return set(zip(*(last[name] for name in WINDOW), strict=True))
-
-
 def is_below(reference: Reference, area_id: str, above: str) -> bool:
     """Whether an area that has a profile lies in another: at any depth in a province."""
     is_own = area_id != above and reference.area_rows[area_id]["level"] in REPORTING
@@ -228,212 +309,24 @@ def is_below(reference: Reference, area_id: str, above: str) -> bool:
 
 
 def match_profiled(reference: Reference, held: Collection[str], area: str) -> str:
-    """The id of the area of a name of which something is held.
+    """The id of the area of a name of which something is held, the last of several in turn.
 
     Raises:
         CommandError: No area has the name, several have it at one time, or nothing is held.
     """
     if area in held and area in reference.area_rows:
         return area
-    meant = reference.match_held(area, held)
-    rows = sorted((reference.area_rows[each] for each in meant), key=lambda row: row["valid_from"])
-    if rows and all(
-        one["valid_to"] and one["valid_to"] < each["valid_from"] for one, each in pairwise(rows)
-    ):
-        return str(rows[-1]["area_id"])
+    if meant := reference.match_held(area, held):
+        return max(meant, key=lambda each: str(reference.area_rows[each]["valid_from"]))
     name = reference.area_rows[reference.match_over_time(area)[-1]]["name"]
     found, expected = f"{name}, of which no value is published", "one of which a value is published"
     remedy = "See which are: load_indicators(areas=…), or the index of the site."
     raise CommandError(Problem(f"area {area!r}", found, expected, remedy))
 
 
-def _choose_series(
-    own: pd.DataFrame, theme_of: Mapping[str, str], catalogue: Mapping[str, Any]
-) -> list[str]:
-    """The series that are told, in order.
-
-    Of each indicator the longest, and one that ends later where there is such. Of those that no
-    theme names, what has two values or more, but for ranks, and a dozen at most; anything where
-    nothing else is held.
-    """
-    chosen: dict[str, list[str]] = {OTHER: [], "": []}
-    lengths: dict[str, list[tuple[int, str, bool, str]]] = {}
-    for (code, scope, series), days in own.groupby(["indicator", "scope", "series"])["period_end"]:
-        is_whole = scope == Scope.WHOLE_DISTRICT.value
-        row = (int(days.nunique()), str(days.max()), is_whole, str(series))
-        lengths.setdefault(str(code), []).append(row)
-    for code, theme in theme_of.items():
-        longest = max(lengths[code])
-        latest = max(lengths[code], key=lambda row: (row[1], row[0], row[2]))
-        names = [longest[3]] + ([latest[3]] if latest[1] > longest[1] else [])
-        is_told = longest[0] > 1 and catalogue[code]["unit"] != "rank"
-        key = theme if theme != OTHER else OTHER if is_told else ""
-        chosen.setdefault(key, []).extend(names)
-    others, rest = (chosen.pop(key)[:MOST_OTHERS] for key in (OTHER, ""))
-    told = [name for names in chosen.values() for name in names] + others
-    return told or rest
-
-
-def _describe_series(
-    points: pd.DataFrame, kept: pd.DataFrame, reference: Reference, theme_of: Mapping[str, str]
-) -> pd.DataFrame:
-    """The last value of each series, and where it stands among those like it."""
-    last = list_rows(points.drop_duplicates("series", keep="last"))
-    periods = {row["series"]: row["period"] for row in last}
-    beside = kept[kept["period"] == kept["series"].map(periods)]
-    one = keep_one_value(beside.assign(peer=beside["series"] + "|" + beside["area_id"]), "peer")
-    values_of: dict[str, dict[str, float]] = {}
-    for name, area, value in zip(one["series"], one["area_id"], one["value"], strict=True):
-        values_of.setdefault(name, {})[area] = value
-    oldest = int(kept["period_end"].max()[:4]) - OLD
-    covered: dict[Any, dict[str, Any]] = {}
-    rows = []
-    for row in last:
-        like, day = values_of[row["series"]], row["period_end"]
-        key = frozenset(like), day
-        if key not in covered:
-            places = pd.DataFrame({"area_id": [*like], "period": "", "period_end": day})
-            covered[key] = list_rows(measure_coverage(places, reference))[0]
-        told = {"theme": theme_of[row["indicator"]], **covered[key], **row}
-        told["is_full"] &= len(like) >= FEWEST
-        if told["is_full"]:
-            told |= _place(row["value"], np.array([*like.values()]), reference, row["indicator"])
-        rows.append(told | {"is_old": int(day[:4]) <= oldest})
-    columns = ["theme", "indicator", "scope", "unit", "period", "period_end", "value"]
-    columns += ["is_contested", "held", "existing", "is_full", *SPREAD, "place", "better", "is_old"]
-    return pd.DataFrame(rows, columns=columns, index=pd.Index(periods, name="series"))
-
-
-def _place(own: float, held: Floats, reference: Reference, code: str) -> dict[str, float]:
-    """Lowest to highest of the values of a period, and the place of one of them."""
-    ends = np.quantile(held, [*SPREAD.values()]).tolist()
-    spread = dict(zip(SPREAD, ends, strict=True))
-    polarity = reference.indicator_rows[code]["polarity"]
-    if polarity not in ("higher", "lower") or spread["lowest"] == spread["highest"]:
-        return spread
-    is_before = held > own if polarity == "higher" else held < own
-    level = int((held == own).sum()) - 1
-    behind = len(held) - 1 - level - int(is_before.sum())
-    better = 100 * (behind + level / 2) / (len(held) - 1)
-    return spread | {"place": 1.0 + int(is_before.sum()), "better": better}
-
-
-QUARTER = 75.0
-"""The per cent of the others that have to stand lower for the best quarter."""
-FILE = "values.csv"
-COLUMNS = (
-    *("area_id", "indicator", "scope", "period", "period_start", "period_end", "status", "value"),
-    *("unit", "origin", "is_contested", "source_id"),
-)
-
-Row = Mapping[str, Any]
-
-
-def show_head(profile: Profile) -> Section:
-    """Title with the years, headline, and three sentences by rule."""
-    words, table = profile.words, profile.table
-    placed = table.dropna(subset=["better"]).sort_values("better", kind="stable")
-    # The lowest first; old ones only where there are no others.
-    placed = placed if placed["is_old"].all() else placed[~placed["is_old"]]
-    place, years = upper(words.place(profile.area)), profile.values["period_end"].str[:4]
-    first, last = str(years.min()), str(years.max())
-    title = words.say("profile.title", area=place, years="–".join(dict.fromkeys((first, last))))
-    held = profile.values["indicator"].nunique()
-    return tell_section(
-        profile,
-        "profile_head",
-        lambda: table,
-        anchor="head",
-        masthead=tell_masthead(words, find_folder(profile.area), title),
-        area=place,
-        years=(first, last),
-        series=len(table),
-        held=held,
-        rest=held - table["indicator"].nunique(),
-        sources=profile.values["source_id"].str.split().explode().nunique(),
-        old=int(table["is_old"].sum()),
-        placed=list_rows(placed),
-        best=int((placed["better"] >= QUARTER).sum()),
-        worst=int((placed["better"] <= 100 - QUARTER).sum()),
-        moves={
-            word: list_rows(table[table["word"] == word])
-            for word in ("rising", "falling")
-            if (table["word"] == word).any()
-        },
-    )
-
-
 def find_folder(area: Row) -> str:
     """The folder of a profile within its language: that of the area, above its periods."""
     return name_folder(area, "-").partition("/")[0]
-
-
-def show_theme(profile: Profile, theme: str) -> Section:
-    """The series of a theme, a row each; nothing where none is held."""
-    own = [row for row in list_rows(profile.table) if row["theme"] == theme]
-    if not own:
-        return Section(Markup(""))
-    placed = [_turn_spine(profile, row) for row in own if row["is_full"]]
-    is_own = profile.table["theme"] == theme
-    return tell_section(
-        profile,
-        "profile_theme",
-        lambda: profile.table[is_own].reset_index(drop=True),
-        (lambda: draw(plot_spine, pd.DataFrame(placed))) if placed else None,
-        anchor=theme,
-        rows=[row | _tell_row(profile, row) for row in own],
-        units=profile.reference.unit_rows,
-    )
-
-
-def _tell_row(profile: Profile, row: Row) -> dict[str, Any]:
-    """What the cells of a series show: name and its page, value, small line and spine."""
-    words, is_rank = profile.words, row["unit"] == "rank"
-    decimals = 0 if is_rank else None if row["value"].is_integer() else 2
-
-    @cache
-    def form(value: float) -> str:
-        return words.number(float(value), decimals)
-
-    # The page of the indicator, or of the index that a rank is of.
-    names = [e for e in (row["indicator"], name_ranked(row["indicator"])) if e in profile.told]
-    href = f"../{name_trend(names[0])}/index.html" if names else ""
-    told = {"href": href, "line": "", "spine": ""}
-    points = profile.points_of[row["series"]]
-    if len({segment for *_, segment in points}) < len(points):
-        svg = sketch_line(points, form, is_rank=is_rank)
-        told["line"] = draw_line(words, svg, row["name"])
-    if row["is_full"]:
-        svg = sketch_spine(_turn_spine(profile, row), form)
-        ends = {each: form(row[each]) for each in SPREAD}
-        said = words.plain("profile.spine", **ends, own=form(row["value"]))
-        told["spine"] = draw_line(words, svg, said, "spine")
-    return told | {"written": form(row["value"])}
-
-
-def _turn_spine(profile: Profile, row: Row) -> dict[str, Any]:
-    """A row as ``plot_spine`` takes it, the better side at the right."""
-    role = "alert" if row["is_contested"] else "deep"
-    is_turned = profile.reference.indicator_rows[row["indicator"]]["polarity"] == "lower"
-    return {**row, "own": row["value"], "role": role, "is_turned": is_turned}
-
-
-def show_links(profile: Profile) -> Section:
-    """Briefs, areas before and since with what they report together, areas below: what leads on."""
-    words = profile.words
-    return tell_section(
-        profile,
-        "profile_links",
-        lambda: profile.values,
-        anchor="more",
-        briefs=[
-            (f"../{name_folder(profile.area, each)}/index.html", words.period(each))
-            for each in profile.periods
-        ],
-        kin=find_kin(profile.reference, profile.area),
-        sums=list_rows(profile.sums),
-        file=FILE,
-    )
 
 
 def format_own_values(tables: Tables, area_id: str) -> bytes:
@@ -442,17 +335,3 @@ def format_own_values(tables: Tables, area_id: str) -> bytes:
     own = results[results["area_id"] == area_id]
     licence = join_licences(own["source_id"], index_licences(tables.sources))
     return format_table(own[list(COLUMNS)].assign(licence=licence)).encode()
-
-
-def link_area(profile: Profile, area_id: str) -> Markup:
-    """An area by its name, linked where it has a profile."""
-    row = profile.reference.area_rows[area_id]
-    name = profile.words.place(row)
-    if area_id not in profile.kin and area_id not in profile.below:
-        return name
-    return link(f"../{find_folder(row)}/index.html", name)
-
-
-def show_methods(profile: Profile) -> Section:
-    """How to read a row, and the rules of places and trend words."""
-    return tell_section(profile, "profile_methods", anchor="methods")

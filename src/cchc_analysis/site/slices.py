@@ -18,14 +18,14 @@ import numpy as np
 
 from cchc_analysis.brief.board import FEWEST_AT_ONCE, find_told, name_ranked
 from cchc_analysis.brief.opening import OF_SOURCE, choose_rows, list_briefs, open_brief
-from cchc_analysis.brief.peers import list_peers
-from cchc_analysis.brief.profile import WINDOW, is_below, list_last_places
+from cchc_analysis.brief.profile import is_below
 from cchc_analysis.brief.quality import Graded, make_graded
 from cchc_analysis.brief.report import Report, load_report
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Tables
 from cchc_analysis.site.keys import key_of
-from cchc_analysis.stats.peers import list_kin
+from cchc_analysis.stats.peers import list_kin, list_peers
+from cchc_analysis.stats.series import WINDOW, list_last_places
 from cchc_analysis.stats.trends import FEWEST_FOR_TREND
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import datetime as dt
 import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cchc_analysis.data.files import list_rows
 
@@ -95,6 +95,21 @@ def find_peers(area_id: str, reference: Reference, volumes: Mapping[str, float],
     if len(wide) >= FEWEST:
         return Peers(area_id, wide, "region")
     return Peers(area_id, tuple(sorted({*near, *wide})), "none")
+
+
+def list_peers(area: Mapping[str, Any], reference: Reference) -> list[str]:
+    """Every area that can be a peer; a brief's slice holds their values.
+
+    Those of the same kind and province, and of the region where these are too few.
+    """
+    kin = reference.list_kind(str(area["level"]), str(area["type"]))
+    province = reference.find_province(str(area["area_id"]))
+    near = [each for each in kin.get(province, ()) if each != area["area_id"]]
+    region = reference.region_of.get(province)
+    if len(near) >= FEWEST or not region:
+        return near
+    others = (each for each in kin if reference.region_of.get(each) == region)
+    return [each for other in others for each in kin[other] if each != area["area_id"]]
 
 
 def find_province(area_id: str, reference: Reference) -> str:

@@ -373,7 +373,7 @@ def plot_tile_map(
             colour = "paper" if role in LIGHT_TEXT else "ink" if role else "soft"
             canvas.add(Text((middle, y + TILE / 2 + 4), row["label"], colour, "center"))
     is_whole = set(tiles["area_id"]) <= set(known.index)
-    _write_legend(canvas, 6.6 * TILE, _list_classes(known, form) + [("", missing)] * (not is_whole))
+    _write_legend(canvas, 6.6 * TILE, known, form, "" if is_whole else missing)
     return canvas.close((max(row["row"] for row in rows) + 1) * TILE + 4)
 
 
@@ -389,19 +389,18 @@ def plot_dot_map(
     """
     canvas, room = Canvas(ax), 110.0
     known = data.set_index("name")["value"].dropna()
-    classes = _list_classes(known, form) + [("", missing)] * int(data["value"].isna().any())
     steps = classify(known)
     turn = float(np.cos(np.deg2rad(data["lat"].mean())))  # a degree east is shorter than one north
     wide, high = float(np.ptp(data["lon"])) * turn, float(np.ptp(data["lat"]))
-    width, least = canvas.width - room - 2 * ISLE, LEGEND * len(classes)
-    unit = min(width / max(wide, 1e-9), TALLEST / max(high, 1e-9))
+    unit = min((canvas.width - room - 2 * ISLE) / max(wide, 1e-9), TALLEST / max(high, 1e-9))
     for row in list_rows(data):
         role = steps.get(row["name"], "")
         x = room + ISLE + (row["lon"] - data["lon"].min()) * turn * unit
         y = ISLE + (data["lat"].max() - row["lat"]) * unit
         told = form(row["value"]) if role else missing
         canvas.add(*dot((x, y), role or "rule", f"{row['name']}: {told}", is_hollow=not role))
-    _write_legend(canvas, 0.0, classes)
+    lacking = missing if data["value"].isna().any() else ""
+    least = _write_legend(canvas, 0.0, known, form, lacking)
     return canvas.close(max(high * unit + 2 * ISLE, least))
 
 
@@ -446,16 +445,15 @@ def classify(known: pd.Series[float]) -> dict[Any, str]:
     return dict(zip(known.index, (STEPS[at] for at in classes), strict=True))
 
 
-def _list_classes(known: pd.Series[float], form: Format) -> list[tuple[str, str]]:
-    """Each class that has values: its colour, and its least and greatest value."""
-    groups = known.groupby(list(classify(known).values()), sort=False)
-    ends = [(str(role), form(own.min()), form(own.max())) for role, own in groups]
-    ordered = sorted(ends, key=lambda each: STEPS.index(each[0]))
-    return [(role, low if low == high else f"{low} – {high}") for role, low, high in ordered]
-
-
-def _write_legend(canvas: Canvas, top: float, classes: Sequence[tuple[str, str]]) -> None:
-    """The classes with their ends, at the left."""
+def _write_legend(
+    canvas: Canvas, top: float, known: pd.Series[float], form: Format, missing: str
+) -> float:
+    """Each class that has values, with its least and greatest, at the left; how high it is."""
+    groups = known.groupby(list(classify(known).values()))
+    told = {str(role): dict.fromkeys((form(own.min()), form(own.max()))) for role, own in groups}
+    classes = [(role, " – ".join(told[role])) for role in STEPS if role in told]
+    classes += [("", missing)] * bool(missing)
     for at, (role, words) in enumerate(classes):
         y = top + at * LEGEND
         canvas.add(Box((0, y), (16, 12), role, edge="rule"), Text((22, y + 10), words, "soft"))
+    return LEGEND * len(classes)
