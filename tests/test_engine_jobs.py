@@ -103,8 +103,7 @@ def test_a_fault_is_told_as_it_was_where_other_children_wait() -> None:
 
 def test_a_process_that_no_longer_answers_holds_nobody_up() -> None:
     pool = Pool(Orders(SHOUT, timeout=20), 1)
-    [process_id] = pool._begun
-    os.kill(process_id, signal.SIGSTOP)
+    os.kill(pool._process.pid, signal.SIGSTOP)
     asked = pool.submit("a")
     time.sleep(0.2)
     pool.shutdown()
@@ -149,11 +148,12 @@ def test_what_a_job_that_ends_its_process_started_ends_with_it(tmp_path: Path) -
 @both
 def test_an_answer_that_cannot_be_read_costs_its_own_job_only(may_fork: bool) -> None:
     with Pool(Orders(SHOUT, timeout=20, may_fork=may_fork), 1) as pool:
+        process = pool._process
         reply = pool.submit("garble").result(timeout=60)
         assert "TypeError" in reply.found
         assert "missing 1 required" in reply.found
         assert pool.submit("a").result(timeout=60).result == b"A"
-        assert len(pool._begun) == 1, "the process is kept"
+        assert pool._process is process, "it is kept"
 
 
 @both
@@ -166,11 +166,12 @@ def test_a_payload_that_cannot_travel_costs_its_own_job_only(
     may_fork: bool, payload: object, words: str
 ) -> None:
     with Pool(Orders(SHOUT, timeout=20, may_fork=may_fork), 1) as pool:
+        process = pool._process
         reply = pool.submit(payload).result(timeout=60)
         assert reply.result is None
         assert words in reply.found
         assert pool.submit("a").result(timeout=60).result == b"A"
-        assert len(pool._begun) == 1, "the process is kept"
+        assert pool._process is process, "it is kept"
 
 
 @both
@@ -197,7 +198,7 @@ def test_a_warm_process_that_is_killed_costs_nothing(tmp_path: Path) -> None:
 
 def test_a_job_given_to_a_process_that_is_gone_costs_nothing() -> None:
     with Pool(Orders(SHOUT, timeout=20), 1) as pool:
-        next(iter(pool._begun.values())).kill()
+        pool._process.kill()
         assert pool.submit("a").result(timeout=20).result == b"A"
 
 

@@ -1,8 +1,8 @@
 """The same jobs on a cluster, by ``dask.distributed``.
 
 A worker needs this package and nothing else: a job carries its slice of data, and its bytes come
-back. On a worker a job runs in a child of a process that the worker begins, as it does here, so one
-that hangs or dies costs itself only. A worker that is lost costs its jobs a retry.
+back. On a worker a job runs in a pool that the worker begins, as it does here, so one that hangs or
+dies costs itself only. A worker that is lost costs its jobs a retry.
 """
 
 from __future__ import annotations
@@ -19,22 +19,18 @@ from uuid import uuid4
 import distributed
 from distributed.comm.addressing import get_address_host_port
 
-import cchc_analysis
+from cchc_analysis import __version__
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.site.jobs import Orders, Reply, Workforce
 from cchc_analysis.site.keys import key_of_package
 from cchc_analysis.site.workers import Pool
 
-CONNECT_SECONDS = 10
-WORKER_SECONDS = 10
+CONNECT_SECONDS = WORKER_SECONDS = 10
 RETRIES = 3
 
 
 class Cluster(Workforce):
     """The workers of the scheduler at an address such as "tcp://host:8786", for some orders.
-
-    Attributes:
-        count: Jobs at a time: the threads of all workers.
 
     Raises:
         CommandError: The scheduler cannot be reached or has no worker, or a worker has other code.
@@ -51,11 +47,12 @@ class Cluster(Workforce):
             remedy = "Start one with `dask scheduler`, or mend the address."
             raise CommandError(Problem(address, found, "the address of one", remedy)) from None
         try:
-            self.count = _check_workers(self._client, address)
+            self._check_workers(address)
             self._client.register_plugin(Foreman(orders), name=self._run_id)
         except BaseException:
             self._client.close(timeout=1)
             raise
+        self.count = sum(self._client.nthreads().values())
         self._executor = self._client.get_executor(retries=RETRIES, pure=False)
 
     def submit(self, payload: Any) -> Future[Reply]:  # type: ignore[override]  # one function for all
@@ -69,6 +66,19 @@ class Cluster(Workforce):
         with suppress(OSError, TimeoutError, RuntimeError, ValueError):
             self._client.unregister_worker_plugin(self._run_id)
         self._client.close(timeout=1)
+
+    def _check_workers(self, address: str) -> None:
+        """Refuse workers that do not run the very code that runs here."""
+        try:
+            self._client.wait_for_workers(1, timeout=WORKER_SECONDS)
+            told = self._client.run(describe, on_error="return")
+        except TimeoutError:
+            found = f"no worker came within {WORKER_SECONDS} s"
+            remedy = f"Start some with `dask worker {address}`, or wait until some are free."
+            problem = Problem(address, found, "at least one that is free", remedy)
+            raise CommandError(problem) from None
+        if others := [f"{name}: {said}" for name, said in told.items() if said != describe()]:
+            raise _refuse("; ".join(sorted(others)), describe())
 
 
 class Foreman(distributed.WorkerPlugin):
@@ -89,7 +99,7 @@ class Foreman(distributed.WorkerPlugin):
 def _do(sender: str, run_id: str, payload: Any) -> Reply:
     """Do one job, in a thread of a worker; refuse it where the sender has other code."""
     if sender != describe():
-        raise _refuse_code(f"{platform.node()}: {describe()}", sender)
+        raise _refuse(f"{platform.node()}: {describe()}", sender)
     plugin: Any = distributed.get_worker().plugins[run_id]
     reply: Reply = plugin.pool.submit(payload).result()
     return reply
@@ -98,24 +108,10 @@ def _do(sender: str, run_id: str, payload: Any) -> Reply:
 @cache
 def describe() -> str:
     """The package of this process, and its code."""
-    return f"cchc_analysis {cchc_analysis.__version__}, code {key_of_package()[:16]}"
+    return f"cchc_analysis {__version__}, code {key_of_package()[:16]}"
 
 
-def _check_workers(client: Any, address: str) -> int:
-    """Threads of all workers, which have to run the very code that runs here."""
-    try:
-        client.wait_for_workers(1, timeout=WORKER_SECONDS)
-        told = client.run(describe, on_error="return")
-    except TimeoutError:
-        found = f"no worker came within {WORKER_SECONDS} s"
-        remedy = f"Start some with `dask worker {address}`, or wait until some are free."
-        raise CommandError(Problem(address, found, "at least one that is free", remedy)) from None
-    if others := [f"{each}: {said}" for each, said in sorted(told.items()) if said != describe()]:
-        raise _refuse_code("; ".join(others), describe())
-    return sum(client.nthreads().values())
-
-
-def _refuse_code(others: str, ours: str) -> CommandError:
+def _refuse(others: str, ours: str) -> CommandError:
     remedy = "Install the same version there, and start the workers again."
-    found, expected = "other code than here", f"{ours}, on every worker"
-    return CommandError(Problem(others, found, expected, remedy))
+    expected = f"{ours}, on every worker"
+    return CommandError(Problem(others, "other code than here", expected, remedy))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import cProfile
 import math
+import pickle
 import pstats
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -114,6 +115,18 @@ def do_job(work: Work, payload: Any, *, is_profiled: bool = False) -> Reply:
     if profile:
         profile.create_stats()
     return Reply(result, stats=vars(profile)["stats"] if profile else None)
+
+
+def answer(work: Work, payload: bytes, *, is_profiled: bool = False) -> tuple[bool, bytes]:
+    """Do a job that came as bytes: whether it went well, and its reply as bytes.
+
+    What cannot be read, or written again, costs this job only.
+    """
+    reply = do_job(lambda given: work(pickle.loads(given)), payload, is_profiled=is_profiled)  # noqa: S301 - our own
+    try:
+        return reply.result is not None, pickle.dumps(reply)
+    except Exception as error:  # noqa: BLE001 - whatever a class raises while it is written
+        return False, pickle.dumps(explain(error))
 
 
 def add_up(total: pstats.Stats, stats: Mapping[Any, Any]) -> None:

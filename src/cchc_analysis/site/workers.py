@@ -1,12 +1,12 @@
-"""Who makes the pages here: children of a warm process, or warm processes that are kept.
+"""Who makes the pages here: children of a warm process.
 
 ``Pool.submit`` takes what a job needs and gives a future, as executors do. The pool begins a
-process that holds no other thread and nothing of this one; it warms up, and forks a child wherever
-this one asks for one: what is imported is shared, what a job changes dies with its child. A child
-that hangs, is killed, exits or eats its memory costs that job only. Where forking is not safe, a
-warm process for each job at a time is kept, and replaced where it ends or has to be ended. A
-payload travels as bytes that the job itself reads, and its reply as bytes that the asker reads:
-what cannot be written or read costs that job only.
+process that holds no other thread and nothing of this one. It warms up and forks a keeper for each
+job at a time; a keeper forks the children that do the jobs and watches them: what is imported is
+shared, what a job changes dies with its child, and a child that hangs, is killed, exits or eats its
+memory costs that job only. Where forking is not safe keepers and children are spawned, and a child
+is kept. A payload travels as bytes that the job itself reads, and its reply as bytes that the asker
+reads: what cannot be written or read costs that job only.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from multiprocessing import Pipe, connection, reduction
+from functools import cache
+from multiprocessing import Pipe, connection
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,24 +34,11 @@ from cchc_analysis.errors import BriefError, Problem
 from cchc_analysis.site import jobs
 
 MOST_TRIES = 5
-GRACE_SECONDS = 1.0
+GRACE_SECONDS = 0.5
+KEPT = 0
+"""Jobs of a child where children are not forked: without end."""
 Link: Any = vars(connection).get("PipeConnection", Connection)
 """One end of a pipe; the class has another name on Windows."""
-
-
-@dataclass(eq=False)
-class Slot:
-    """What does one job at a time: a child of a warm process, or a warm process itself.
-
-    Attributes:
-        parent: The way to the process that it is a child of.
-        jobs: How many it has done.
-    """
-
-    link: Connection
-    process_id: int
-    parent: Connection | None = None
-    jobs: int = 0
 
 
 class Pool(jobs.Workforce):
@@ -68,12 +56,9 @@ class Pool(jobs.Workforce):
         self._folder = TemporaryDirectory(prefix="cchc-pool-", ignore_cleanup_errors=True)
         for name, content in orders.files.items():
             write_bytes(Path(self._folder.name, name), content)
-        self._orders, self.count = replace(orders, files={}), count
-        self._lock, self._begun = threading.Lock(), dict[int, subprocess.Popen[bytes]]()
-        self._slots, self._free = set[Slot](), list[Slot]()
-        self._closed, self._close = Pipe(duplex=False)
-        self._parent: Any = None
-        self._threads = ThreadPoolExecutor(count)
+        self._orders, self.count, self._is_closed = replace(orders, files={}), count, False
+        self._lock, self._threads = threading.Lock(), ThreadPoolExecutor(count)
+        self._process: Any = None
         try:
             self._begin()
         except BaseException:
@@ -86,213 +71,193 @@ class Pool(jobs.Workforce):
 
     def shutdown(self, *_: object, **__: object) -> None:
         """End everything at once; what is not done is cancelled."""
-        self._close.close()
-        self._threads.shutdown(cancel_futures=True)
-        for slot in self._slots:
-            system.end_group(slot.process_id)
-        for process in self._begun.values():
-            system.end_group(process.pid)
-            process.wait()
+        self._is_closed = True
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._end()
+        self._threads.shutdown()
         self._folder.cleanup()
 
     def _do(self, payload: Any) -> jobs.Reply:
-        """Do a job; what cannot be written, or is read as something that raises, costs it only."""
+        """Have a job done; it is asked for again where the processes were lost meanwhile."""
         try:
-            reply: jobs.Reply = pickle.loads(self._ask(pickle.dumps(payload)))  # noqa: S301 - our own
-        except Exception as error:  # noqa: BLE001 - whatever a class raises
+            asked = pickle.dumps(payload)
+            for _ in range(MOST_TRIES):
+                with self._lock:
+                    if not self._free:
+                        self._begin()
+                    free = self._free
+                    link = free.pop()
+                try:
+                    link.send_bytes(asked)
+                    answer = link.recv_bytes()
+                except (EOFError, OSError):
+                    free.clear()  # the other ways to these processes are lost as well
+                    continue
+                free.append(link)
+                reply: jobs.Reply = pickle.loads(answer)  # noqa: S301 - our own
+                return reply
+        except Exception as error:  # noqa: BLE001 - whatever a class raises when written or read
             return jobs.explain(error)
-        return reply
-
-    def _ask(self, payload: bytes) -> bytes:
-        """What comes of a job.
-
-        It is asked for again where it did not go well in a child that has done others before, which
-        may be at fault, and where the process that forks was lost.
-        """
-        for number in range(MOST_TRIES):
-            with suppress(EOFError, OSError):
-                slot = self._take(is_fresh=number > 0)
-                is_well, reply = self._ask_slot(slot, payload)
-                is_kept = is_well and slot.jobs < self._orders.jobs_a_child
-                if reply and not slot.link.closed and (is_kept or not slot.parent):
-                    self._free.append(slot)
-                    return reply
-                status = self._end(slot)
-                if is_well or slot.jobs == 1 or not slot.parent:
-                    return reply or pickle.dumps(jobs.explain_end(status))
-        return pickle.dumps(jobs.Reply(found="the process that prepares it ended again and again"))
-
-    def _ask_slot(self, slot: Slot, payload: bytes) -> tuple[bool, bytes]:
-        """Whether a job went well, and its reply; none where the process ended without a word.
-
-        One that is late ends its process, and the link to it.
-        """
-        slot.jobs += 1
-        with suppress(EOFError, OSError):
-            slot.link.send_bytes(payload)
-            if self._wait(slot.link, self._orders.timeout):
-                answer: tuple[bool, bytes] = slot.link.recv()
-                return answer
-            system.end_group(slot.process_id)
-            slot.link.close()
-            found = f"no end within {self._orders.timeout:g} s"
-            return False, pickle.dumps(jobs.Reply(found=found))
-        return False, b""
-
-    def _wait(self, link: Connection, timeout: float | None = None) -> bool:
-        """Whether something comes in time."""
-        ready = wait([link, self._closed], timeout)
-        if self._closed in ready:
-            raise BriefError(Problem("workers", "closed", "open ones", "Begin again."))
-        return bool(ready)
-
-    def _take(self, *, is_fresh: bool) -> Slot:
-        """A slot that is free, or a new one; where there are children, a fresh one if asked for."""
-        with self._lock:
-            is_kept = self._free and not (is_fresh and self._parent)
-            if not is_kept and (self._parent is None or self._parent.closed):
-                self._begin()
-            if is_kept or not self._parent:
-                return self._free.pop()
-            if not (process_id := self._tell(self._parent, 0)):
-                raise OSError
-            link = Link(reduction.recv_handle(self._parent))
-            slot = Slot(link, process_id, self._parent)
-            self._slots.add(slot)
-            return slot
-
-    def _tell(self, parent: Connection, what: int) -> int:
-        """Have a child forked or buried; a process that does not answer is not asked again."""
-        try:
-            parent.send(what)
-            self._wait(parent)
-            answer: int = parent.recv()
-        except (EOFError, OSError):
-            parent.close()
-            raise
-        return answer
-
-    def _end(self, slot: Slot) -> int:
-        """End a slot, with all that it has started, and tell how it ended.
-
-        Raises:
-            EOFError, OSError: The process that it was forked from was lost.
-        """
-        slot.link.close()
-        if not slot.parent:
-            status = _wait_for(self._begun.pop(slot.process_id))
-        system.end_group(slot.process_id)
-        self._slots.discard(slot)
-        if slot.parent:
-            with self._lock:
-                status = self._tell(slot.parent, slot.process_id)
-        return status
+        return jobs.Reply(found="the process that prepares it ended again and again")
 
     def _begin(self) -> None:
-        """Begin a warm process, and talk to it from now on."""
-        link, theirs = Pipe()
-        number = theirs.fileno()
+        """Begin the warm process, with a way to each of its keepers."""
+        self._end()
+        if self._is_closed:
+            raise BriefError(Problem("workers", "closed", "open ones", "Begin again."))
+        pairs = [Pipe() for _ in range(self.count + 1)]
+        numbers = [theirs.fileno() for _, theirs in pairs]
         modules = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
         found = os.pathsep.join(str(Path(each).absolute()) for each in modules)
         quiet: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-        process = subprocess.Popen(  # noqa: S603 - our own Python
-            [sys.executable, "-c", f"from {__name__} import serve; serve({number})"],
-            **system.hand_on(number),
+        self._process = subprocess.Popen(  # noqa: S603 - our own Python
+            [sys.executable, "-c", f"from {__name__} import serve; serve(*{numbers})"],
+            **system.hand_on(*numbers),
             **quiet,
             env=jobs.ONE_THREAD | os.environ | {"PYTHONPATH": found, "PYTHONSAFEPATH": "1"},
             cwd=self._folder.name,
             start_new_session=True,  # Ctrl-C is for the parent, who then ends this one
         )
-        theirs.close()
-        self._begun[process.pid] = process
+        for _, theirs in pairs:
+            theirs.close()
+        self._control, *self._free = [ours for ours, _ in pairs]
         try:
-            link.send(self._orders)
-            self._wait(link)
-            said = link.recv()
+            self._control.send(self._orders)
+            said = self._control.recv()
         except (EOFError, OSError):
-            said = jobs.explain_end(_wait_for(process))
-        if isinstance(said, jobs.Reply):
+            said = jobs.explain_end(self._end())
+        if said.result is None:
             raise BriefError(said.list_problems("warm-up"))
-        self._parent = link if said else None
-        if not said:
-            self._free.append(Slot(link, process.pid))
+
+    def _end(self) -> int:
+        """End the processes, which end what they began, and tell how the first of them ended."""
+        if not self._process:
+            return 0
+        self._control.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(GRACE_SECONDS)
+        system.end_group(self._process.pid)
+        status: int = self._process.wait()
+        return status
 
 
-def _wait_for(process: subprocess.Popen[bytes]) -> int:
-    """Wait for the end of a process that nobody needs any more, and tell how it ended."""
-    try:
-        return process.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        system.end_group(process.pid)
-        return process.wait()
-
-
-def serve(number: int) -> None:
-    """Warm up, say so, and do what is asked until nobody is there; the life of a warm process."""
-    link, children = Link(number), dict[int, Any]()
+def serve(*numbers: int) -> None:
+    """Warm up, say so, and begin the keepers; ends when nobody is there, or one of them is lost."""
+    control, *links = map(Link, numbers)
     with suppress(EOFError, OSError):
-        orders: jobs.Orders = link.recv()
-        try:
-            work = orders.begin()
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the parent has to hear it
-            link.send(jobs.explain(error))
-            return
+        orders: jobs.Orders = control.recv()
+        begin = cache(orders.begin)
+        said = jobs.do_job(lambda _: callable(begin()), None)
         gc.collect()
         gc.freeze()
-        forks = orders.may_fork and system.is_safe_to_fork()
-        link.send(forks)
-        if not forks:
-            _live(work, orders, os.getppid(), link)
-        while True:
-            if ended := link.recv():
-                child = children.pop(ended)
-                child.join()
-                link.send(child.exitcode)
-            elif child := _fork(work, orders, link):
-                children[child.pid] = child
-    for process_id in children:
-        system.end_group(process_id)
+        control.send(said)
+        make: Any = multiprocessing.get_context("fork").Process
+        if not (orders.may_fork and system.is_safe_to_fork()):
+            make = multiprocessing.get_context("spawn").Process
+            begin, orders = orders.begin, replace(orders, jobs_a_child=KEPT)
+        lives = [Keeper(make, begin, orders, control, link).live for link in links if said.result]
+        keepers = [make(target=live, args=(os.getpid(),)) for live in lives]
+        for keeper in keepers:
+            keeper.start()
+        if control in wait([control, *(keeper.sentinel for keeper in keepers)]):
+            for keeper in keepers:  # each ends its child
+                keeper.join(GRACE_SECONDS)
     os._exit(0)  # there is nothing to tidy up, and nobody to wait for it
 
 
-def _fork(work: jobs.Work, orders: jobs.Orders, link: Connection) -> Any:
-    """Fork a child, and give whoever asked for it its number and the way to it; 0 without one."""
-    try:
-        ours, theirs = Pipe()
-        given = work, orders, os.getpid(), theirs, link, ours
-        child = multiprocessing.get_context("fork").Process(target=_live, args=given)
+@dataclass
+class Keeper:
+    """Has jobs done one at a time, by children that it begins and ends.
+
+    Attributes:
+        make: The kind of process that a child is.
+        begin: Gives what does a job; a child that is forked finds it there.
+        control: Ends when nobody is there any more.
+        asker: Where jobs come from.
+    """
+
+    make: Any
+    begin: Any
+    orders: jobs.Orders
+    control: Connection
+    asker: Connection
+    child: Any = None
+    link: Any = None
+    done: int = 0
+
+    def live(self, parent_id: int) -> None:
+        """Answer what comes."""
+        system.die_with_parent(parent_id)
+        while self._hears(self.asker):
+            self.asker.send_bytes(self._answer(self.asker.recv_bytes()))
+
+    def _hears(self, link: Connection, timeout: float | None = None) -> bool:
+        """Whether something comes in time; where nobody is there any more, all ends."""
+        ready = wait([link, self.control], timeout)
+        if self.control in ready:
+            self._end()
+            os._exit(0)
+        return bool(ready)
+
+    def _answer(self, payload: bytes) -> bytes:
+        """What comes of a job; one that fails after others, which may be why, is done again."""
+        while True:
+            is_first = not self.child
+            is_well, reply = self._ask(payload)
+            if not is_well or self.done == self.orders.jobs_a_child:
+                self._end()
+            if is_well or is_first:
+                return reply
+
+    def _ask(self, payload: bytes) -> tuple[bool, bytes]:
+        """Whether a job went well, and its reply; one that is late ends its child."""
+        try:
+            if not self.child:
+                self._hire()
+            self.done += 1
+            self.link.send_bytes(payload)
+            if self._hears(self.link, self.orders.timeout):
+                answer: tuple[bool, bytes] = self.link.recv()
+                return answer
+            self._end()
+            reply = jobs.Reply(found=f"no end within {self.orders.timeout:g} s")
+        except (EOFError, OSError) as error:  # also where the system has no process to give
+            reply = jobs.explain_end(self._end()) if self.child else jobs.explain(error)
+        return False, pickle.dumps(reply)
+
+    def _hire(self) -> None:
+        """Begin a child, and wait until it is warm."""
+        self.link, theirs = Pipe()
+        child = self.make(target=_live, args=(self.begin, self.orders, os.getpid(), theirs))
         child.start()
-    except OSError:  # the system has no process or file to give, now
-        link.send(0)
-        return None
-    link.send(child.pid)
-    reduction.send_handle(link, ours.fileno(), os.getppid())
-    ours.close()
-    theirs.close()
-    return child
+        theirs.close()
+        self.child, self.done = child, 0
+        if self._hears(self.link):
+            self.link.recv()
+
+    def _end(self) -> int:
+        """End the child, with all that it has started, and tell how it ended."""
+        child, self.child = self.child, None
+        if not child:
+            return 0
+        system.end_group(child.pid)
+        child.join()
+        self.link.close()
+        status: int = child.exitcode
+        return status
 
 
-def _live(work: jobs.Work, orders: jobs.Orders, parent_id: int, link: Any, *others: Any) -> None:
-    """Do the jobs that come: the life of a child, for which the links of others are none."""
-    for other in others:
-        other.close()
-    if others:
-        system.lead_group()
-        system.offer_as_victim()
-        gc.disable()  # it ends before the garbage would matter
+def _live(begin: Any, orders: jobs.Orders, parent_id: int, link: Connection) -> None:
+    """Do the jobs that come: the life of a child."""
+    system.lead_group()
     system.die_with_parent(parent_id)
+    system.offer_as_victim()
+    work: jobs.Work = begin()
+    if orders.jobs_a_child != KEPT:
+        gc.disable()  # it ends before the garbage would matter
     if orders.memory:
         system.limit_memory(orders.memory)
-
-    def do(payload: bytes) -> Any:
-        return work(pickle.loads(payload))  # noqa: S301 - what the asker wrote
-
     with suppress(EOFError, OSError):
+        link.send(None)
         while True:
-            payload = link.recv_bytes()
-            reply = jobs.do_job(do, payload, is_profiled=orders.is_profiled)
-            try:
-                answer = reply.result is not None, pickle.dumps(reply)
-            except Exception as error:  # noqa: BLE001 - whatever a class raises while it is written
-                answer = False, pickle.dumps(jobs.explain(error))
-            link.send(answer)
+            link.send(jobs.answer(work, link.recv_bytes(), is_profiled=orders.is_profiled))
