@@ -14,6 +14,8 @@ import os
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import nbformat
@@ -24,10 +26,6 @@ from papermill.exceptions import PapermillException
 from papermill.utils import remove_args
 
 from cchc_analysis.data.system import set_timer
-
-LARGEST_PIECE = 1 << 20
-"""Bytes kept of what the programs that a cell begins print; no page shows it."""
-SENTENCE = "\n[Cut here: the programs of this cell print more than 1 MiB.]\n"
 
 
 class CchcEngine(Engine):  # type: ignore[misc]  # papermill carries no types
@@ -63,7 +61,8 @@ class CchcClient(PapermillNotebookClient):  # type: ignore[misc]
         self.reset_execution_trackers()
         enter(kernel)
         self.shell, outer = kernel.shell, (sys.stdout, sys.stderr)
-        with _Stream(1, kernel.session) as out, _Stream(2, kernel.session) as err:
+        session = kernel.session
+        with hear(1, "stdout", session) as out, hear(2, "stderr", session) as err:
             self.streams = out, err
             try:
                 self.papermill_execute_cells()
@@ -110,11 +109,9 @@ class CchcClient(PapermillNotebookClient):  # type: ignore[misc]
             raise KeyboardInterrupt
 
         sys.stdout, sys.stderr = self.streams
-        for stream in self.streams:
-            stream.room = LARGEST_PIECE
         take_back = set_timer(limit, interrupt) if limit else None
         try:
-            result = self.shell.run_cell(cell.source, store_history=True)
+            return self.shell.run_cell(cell.source, store_history=True)
         finally:
             if take_back:
                 take_back()
@@ -122,9 +119,8 @@ class CchcClient(PapermillNotebookClient):  # type: ignore[misc]
                 os._exit(0)
             for stream in self.streams:
                 stream.flush()
-        if late:
-            raise CellTimeoutError.error_from_timeout_and_cell("Cell timed out", limit, cell)
-        return result
+            if late:
+                raise CellTimeoutError.error_from_timeout_and_cell("Cell timed out", limit, cell)
 
 
 def make_kernel() -> Any:
@@ -163,47 +159,30 @@ def enter(kernel: Any) -> None:
         inline._enable_matplotlib_integration()  # noqa: SLF001 - it runs on import, and only then
 
 
-class _Stream(io.TextIOBase):
-    """What is printed, by this process and those that it begins, as messages when it is flushed."""
+class _Stream(io.TextIOWrapper):
+    """A file in which is printed; what is new in it becomes a message when it is flushed."""
 
-    encoding = "utf-8"
-
-    def __init__(self, number: int, session: Any) -> None:
-        self._number, self._session, self._told, self.room = number, session, 0, LARGEST_PIECE
-        self._file: Any = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed with this
-        self._kept, self._text = os.dup(number), list[str]()
-        os.dup2(self._file.fileno(), number)
-
-    def fileno(self) -> int:
-        return self._number
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() takes a text, not {type(text).__name__}")  # as a file does
-        self._hear()
-        self._text.append(text.encode("utf-8", "replace").decode("utf-8"))
-        return len(text)
-
-    def _hear(self) -> None:
-        """What others have printed since, as far as a cell may."""
-        if new := os.fstat(self._file.fileno()).st_size - self._told:
-            kept = min(new, self.room)
-            self._file.seek(self._told)
-            self._text.append(self._file.read(kept).decode("utf-8", "replace"))
-            self._text += [SENTENCE] if kept < new else []
-            self._file.seek(0, os.SEEK_END)  # where a program goes on
-            self._told, self.room = self._told + new, self.room - kept
+    def __init__(self, file: Any, name: str, session: Any) -> None:
+        super().__init__(file, "utf-8", "replace", newline="\n", write_through=True)
+        self._told, self._name, self._session = 0, name, session
 
     def flush(self) -> None:
-        self._hear()
-        text, self._text = "".join(self._text), []
+        super().flush()
+        self.buffer.seek(self._told)
+        text = self.buffer.read().decode("utf-8", "replace")
+        self._told = self.buffer.tell()
         if text:
-            name = ("stdout", "stderr")[self._number - 1]
-            self._session.send(None, "stream", {"name": name, "text": text})
+            self._session.send(None, "stream", {"name": self._name, "text": text})
 
-    def close(self) -> None:
-        if not self.closed:
-            super().close()  # once: later the numbers are those of other files
-            os.dup2(self._kept, self._number)
-            os.close(self._kept)
-            self._file.close()
+
+@contextmanager
+def hear(number: int, name: str, session: Any) -> Iterator[_Stream]:
+    """Have a file in the place of an open one, for this process and those that it begins."""
+    with tempfile.TemporaryFile(buffering=0) as file:
+        kept = os.dup(number)
+        os.dup2(file.fileno(), number)
+        try:
+            yield _Stream(file, name, session)
+        finally:
+            os.dup2(kept, number)
+            os.close(kept)
