@@ -266,9 +266,7 @@ def _stamp(project: Project, notebook: Path | None) -> str:
     held = [path for path in inputs if path.is_file()]
     files = building.read_inputs(project, notebook)
     rules = version("great-expectations")
-    return key_of(
-        building.key_of_rest(project, files), files, key_of_files(held, project.root), rules
-    )
+    return key_of(building.key_of_code(project), files, key_of_files(held, project.root), rules)
 
 
 def accept(project: Project, source_id: str) -> tuple[int, int]:

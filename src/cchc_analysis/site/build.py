@@ -54,6 +54,9 @@ JOB_BYTES = 2 << 30
 FEWEST_FOR_SAMPLE = 10
 """Pages from which it pays to tell a brief beforehand: each child then finds what that leaves."""
 
+KNOWN = ".known"
+"""Beside the names that a page has read: the key of all that could be read then, and the page's."""
+
 OWN = "own"
 """The folder below ``notebooks/`` where a notebook of somebody's own stands while it is run."""
 
@@ -115,7 +118,7 @@ def open_site(out: Path, stamp: str = "", *, force: bool = False) -> Iterator[Bu
             there = (
                 f"the site in {build.site} is as it was, {pages} pages" if pages else "no site yet"
             )
-            said = f"{there}. Kept for the next run: {build.made} pages made in this one."
+            said = f"{there}. Kept for the next run: {len(build.made)} pages made in this one."
             if build.is_published:
                 said = f"the new site is there and whole, in {build.site}."
             raise KeyboardInterrupt(f"Stopped; {said}") from None
@@ -148,10 +151,13 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     files = read_inputs(project, workers.notebook)
     slices = Slices(tables, reference, load_report(project.notebooks, reference))
     words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
-    # Of reference data and strings it is known which rows a page has read.
-    code = {name: files[name] for name in files if not name.startswith("data/reference/")}
-    code.pop(f"notebooks/{TEMPLATE}/strings.csv", None)
-    keys = key_of_rest(project, files), key_of_rest(project, code), Held(reference, words)
+    code, shared = key_of_code(project), dict[str, bytes]()
+    known = dict[str, bytes]()  # of these it is known which rows a page has read
+    for name in files:
+        is_known = name.startswith("data/reference/") or name == f"notebooks/{TEMPLATE}/strings.csv"
+        if not name.endswith(".ipynb"):
+            (known if is_known else shared)[name] = files[name]
+    keys = key_of(code, shared, known), key_of(code, shared), Held(reference, words)
     notebook = f"{OWN}/{workers.notebook.name}" if workers.notebook else NOTEBOOK
     pages = {page.folder: page for page in list_pages(slices, tables, reference, notebook)}
     contents = Contents(project, build, *keys, files, pages)
@@ -187,16 +193,11 @@ def read_inputs(project: Project, notebook: Path | None = None) -> dict[str, byt
     return files | own
 
 
-def key_of_rest(project: Project, files: Mapping[str, bytes]) -> str:
-    """The key of what all pages share: our code, the packages that draw, template, reference."""
+def key_of_code(project: Project) -> str:
+    """The key of our code and of the packages that draw."""
     lock = project.root / "requirements.lock"
-    shared = {name: content for name, content in files.items() if not name.endswith(".ipynb")}
-    return key_of(
-        key_of_package(),
-        lock.read_bytes() if lock.is_file() else None,
-        {name: version(name) for name in DRAWN_BY},
-        shared,
-    )
+    versions = {name: version(name) for name in DRAWN_BY}
+    return key_of(key_of_package(), lock.read_bytes() if lock.is_file() else None, versions)
 
 
 def _make_pages(
@@ -204,11 +205,11 @@ def _make_pages(
 ) -> None:
     """Make the pages that have to be made; one that fails shows what it showed before."""
     workforce: Workforce | None = None
-    planned = contents.pages.values()
+    pause = 0.25 if sys.stderr.isatty() else 10
     with ExitStack() as stack:
         # The pages that are told of tables; then, of what came of these, those on all briefs.
         for are_of_briefs in (False, True):
-            pages = [page for page in planned if page.is_of_briefs == are_of_briefs]
+            pages = [page for page in contents.pages.values() if page.is_of_briefs == are_of_briefs]
             if are_of_briefs:
                 told = ((page, _read_graded(contents, page)) for page in pages)
                 pages = [replace(page, graded=graded) for page, graded in told if graded]
@@ -221,9 +222,19 @@ def _make_pages(
             waiting = [page for page in pages if page.folder not in contents.shown]
             if waiting and not workforce:
                 orders = _give_orders(contents, workers, reference, waiting)
-                workforce = stack.enter_context(open_workforce(workers, orders))
-            if workforce:
-                _make_waiting(contents, workforce, waiting, workers)
+                # Of few pages one process makes all: what is made on the first way is made once.
+                count = min(check_count(workers.count), -(-len(waiting) // orders.jobs_a_child))
+                begun = open_workforce(replace(workers, count=count), orders)
+                workforce = stack.enter_context(begun)
+            if not workforce:
+                continue
+            jobs = ((page.folder, make_task(contents.project, page)) for page in waiting)
+            with tqdm(
+                total=len(waiting), unit=" pages", disable=workers.is_quiet, mininterval=pause
+            ) as progress:
+                for folder, reply in follow(workforce, jobs):
+                    _take(contents, folder, reply, workers.profile)
+                    progress.update()
 
 
 def _give_orders(
@@ -232,33 +243,21 @@ def _give_orders(
     briefs = [page for page in waiting if page.is_brief]
     pays = briefs and len(waiting) >= FEWEST_FOR_SAMPLE
     sample = make_task(contents.project, briefs[0]) if pays else None
-    own = [name for name in list_own(contents.project.root) if name.endswith(".ipynb")]
+    is_own = any(name.endswith(".ipynb") for name in list_own(contents.project.root))
     return Orders(
         begin=partial(warm_up, reference, sample=sample),
         timeout=workers.timeout,
         memory=JOB_BYTES,
         files=contents.files,
-        jobs_a_child=1 if own or workers.notebook else PAGES_A_CHILD,
+        jobs_a_child=1 if is_own or workers.notebook else PAGES_A_CHILD,
         is_profiled=workers.profile is not None,
     )
-
-
-def _make_waiting(
-    contents: Contents, workforce: Workforce, waiting: list[Page], workers: Workers
-) -> None:
-    pause = 0.25 if sys.stderr.isatty() else 10
-    progress = tqdm(total=len(waiting), unit=" pages", disable=workers.is_quiet, mininterval=pause)
-    jobs = ((page.folder, make_task(contents.project, page)) for page in waiting)
-    with progress:
-        for folder, reply in follow(workforce, jobs):
-            _take(contents, folder, reply, workers.profile)
-            progress.update()
 
 
 def open_workforce(workers: Workers, orders: Orders) -> Workforce:
     """Those who make the pages, here or on a cluster."""
     if not workers.scheduler:
-        return Pool(orders, check_count(workers.count))
+        return Pool(orders, workers.count or 1)
     try:
         from cchc_analysis.site.cluster import Cluster
     except ImportError:
@@ -333,22 +332,26 @@ class Contents:
         """Note what a page should show, and show it if that is made already.
 
         What a page reads of the reference data and strings is known when it was made once; its key
-        is of what it is made of, and of what these names hold now.
+        is of what it is made of, and of what these names hold now: what they held when it was made
+        where nothing of all that has changed since.
         """
         rows = page.find_slice()
         notebooks = [self.files.get(f"notebooks/{name}") for name in page.notebooks]
         made_of = [notebooks, read_documents(self.project, rows.sources), *page.graded]
         plan = key_of(self.code, page.folder, page.parameters, rows.key, made_of)
         self.planned[page.folder] = Placed(plan, rows.sources, plan)
-        names = self.build.read(plan, READ)
-        if names is not None and self.build.has(key := key_of(plan, self.held.key(names))):
+        common, _, key = (self.build.read(plan, KNOWN) or b"").decode().partition(" ")
+        if key and common != self.common:
+            key = key_of(plan, self.held.key(self.build.read(plan, READ) or b""))
+        if key and self.build.has(key):
             self.shown[page.folder] = Placed(key, rows.sources, plan)
 
     def take(self, folder: str, files: Mapping[str, bytes]) -> None:
         """Keep a page that was made, under the key of what it has read, and show it."""
         planned, names = self.planned[folder], files[READ]
         key = key_of(planned.plan, self.held.key(names))
-        self.build.note(planned.plan, {READ: names})
+        known = f"{self.common} {key}".encode()
+        self.build.keep(planned.plan, {READ: names, KNOWN: known}, is_page=False)
         self.build.keep(key, {name: files[name] for name in files if name != READ})
         self.shown[folder] = replace(planned, key=key)
         self.built += 1

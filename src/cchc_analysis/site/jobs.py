@@ -171,11 +171,7 @@ ONE_THREAD = {
 
 
 def check_count(count: int | None) -> int:
-    """The number of processes to work with: as asked for, or one per core.
-
-    Raises:
-        CommandError: It is not positive, or more than memory allows.
-    """
+    """The number of processes to work with: as asked for and as memory allows, or one per core."""
     free = free_memory()
     most = max(1, free // JOB_MEMORY) if free else 1_000
     if count is None:
@@ -192,11 +188,7 @@ def check_count(count: int | None) -> int:
 
 
 def check_timeout(seconds: float) -> float:
-    """The seconds that a job may take, as asked for.
-
-    Raises:
-        CommandError: It is no time in which anything could be done.
-    """
+    """The seconds that a job may take, as asked for."""
     if not 0 < seconds < math.inf:
         found, remedy = f"{seconds:g} s", "Leave it out for the default."
         raise CommandError(Problem("--timeout", found, "more than 0 s", remedy))

@@ -78,11 +78,7 @@ def init_project(folder: Path, *, update: bool = False) -> Laid:
 
 
 def check_empty(folder: Path) -> None:
-    """Refuse a place that holds anything.
-
-    Raises:
-        CommandError: It is a file, or a folder that is not empty.
-    """
+    """Refuse a place that is a file, or a folder that is not empty."""
     if folder.exists() and not folder.is_dir():
         raise _refuse(folder, "a file", "a new or empty folder")
     held = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
@@ -124,17 +120,10 @@ def list_own(root: Path) -> Mapping[str, bytes]:
 
 
 def find_kit() -> Path:
-    """The folder that holds the kit: in the installed package, or the top of the repository.
-
-    Raises:
-        CommandError: Neither has it: the package was installed without its data.
-    """
+    """The folder that holds the kit: in the installed package, or the top of the repository."""
     package = Path(__file__).parents[1]
     for base in (package / "project", package.parents[1]):
         if (base / "data" / "reference" / "indicators.csv").is_file():
             return base
-    raise CommandError(
-        Problem(
-            str(package), "no reference data in the package", "a whole wheel", "Install it again."
-        )
-    )
+    found, remedy = "no reference data in the package", "Install it again."
+    raise CommandError(Problem(str(package), found, "a whole wheel", remedy))

@@ -164,13 +164,13 @@ class _Stream(io.TextIOWrapper):
 
     def __init__(self, file: Any, name: str, session: Any) -> None:
         super().__init__(file, "utf-8", "replace", newline="\n", write_through=True)
-        self._told, self._name, self._session = 0, name, session
+        self._file, self._told, self._name, self._session = file, 0, name, session
 
     def flush(self) -> None:
         super().flush()
-        self.buffer.seek(self._told)
-        text = self.buffer.read().decode("utf-8", "replace")
-        self._told = self.buffer.tell()
+        self._file.seek(self._told)
+        text = self._file.read().decode("utf-8", "replace")
+        self._told = self._file.tell()
         if text:
             self._session.send(None, "stream", {"name": self._name, "text": text})
 

@@ -136,11 +136,7 @@ def list_pages(
 ) -> Iterator[Page]:
     """Every page that a notebook makes: those that take longest first, those of briefs last.
 
-    Args:
-        slices: Finds what each may read.
-        tables: The tables.
-        reference: The reference tables.
-        notebook: The notebook of the briefs, by its name in ``notebooks/``.
+    The notebook of the briefs is told by its name in ``notebooks/``.
     """
     for page in _list_pages(slices, tables, reference, notebook):
         for lang in LANGUAGES:

@@ -69,13 +69,8 @@ def pack_kit(
 ) -> bytes:
     """Pack the kit of a brief, the same bytes for the same brief.
 
-    Args:
-        project: Whose notebooks and reference data.
-        notebook: The notebook of the front, wherever it lies.
-        parameters: What the notebooks are given.
-        tables: The rows that the page reads.
-        pages: The pages that were made, by name.
-        documents: The documents that it quotes.
+    It is told the notebook of the front, wherever that lies, the rows that the page reads, the
+    pages that were made, and the documents that these quote.
     """
     is_ours = notebook.is_relative_to(project.notebooks)
     name = notebook.relative_to(project.notebooks).as_posix() if is_ours else f"own/{notebook.name}"
@@ -133,11 +128,7 @@ def open_kit(place: Path) -> Kit:
 
 
 def unpack_kit(kit: Kit, folder: Path) -> tuple[Project, Tables]:
-    """Lay a project from the installed package and a kit.
-
-    Returns:
-        The project with its processed data, and the tables.
-    """
+    """Lay a project from the installed package and a kit; the project, and its tables."""
     root = folder / "project"
     init_project(root)
     for name, content in kit.files.items():

@@ -78,10 +78,9 @@ def build_brief(  # noqa: PLR0913 - what a person may ask for, each by its name
 
 
 def do_apart(work: Callable[[], Any]) -> Any:
-    """Do one thing in a process of its own; it is a function that can be imported, or a partial.
+    """Do one thing in a process of its own, or raise what it raised there, or what became of that.
 
-    Raises:
-        CchcError: What the work raised, or what happened to its process.
+    It is a function that can be imported, or a partial.
     """
     with Pool(Orders(partial(partial, operator.call), may_fork=False), 1) as pool:
         reply = pool.submit(work).result()
@@ -93,11 +92,7 @@ def do_apart(work: Callable[[], Any]) -> Any:
 
 
 def put_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write the files of a brief, each in one step.
-
-    Raises:
-        BriefError: The place cannot be written to.
-    """
+    """Write the files of a brief, each in one step; a ``BriefError`` where that cannot be."""
     with in_words(folder, "another place can be named with --out"):
         for name, content in files.items():
             write_bytes(folder / name, content)
@@ -111,17 +106,10 @@ def make_brief(
     *,
     is_whole: bool,
 ) -> tuple[str, Mapping[str, bytes]]:
-    """Make the files of a brief, in a process of its own.
+    """Make the files of a brief (district, period and language), in a process of its own.
 
-    Args:
-        project: Whose data.
-        wanted: District, period and language.
-        notebook: One of somebody's own in the place of ours.
-        since: An earlier edition, of which the page says what was revised.
-        is_whole: Whether front and annex are one page, without downloads.
-
-    Returns:
-        Its folder within the site, and its files by name.
+    Gives its folder within the site, and its files by name; front and annex ``is_whole`` are one
+    page, without downloads.
     """
     from cchc_analysis.brief import content, opening, render, report, trend
     from cchc_analysis.data.clean import label_period
@@ -173,11 +161,7 @@ def make_pages(
 
 @contextmanager
 def _own_place(project: Project, place: Path, names: Iterable[str]) -> Iterator[None]:
-    """Let a brief be written where nothing of others lies, and note what was written.
-
-    Raises:
-        CommandError: Something lies there that we did not write, or that was changed since.
-    """
+    """Let a brief be written where nothing of others lies, and note what was written."""
     if place.parent.is_relative_to(project.site) and place.name in (PAGE, PDF):
         below = place.parent.relative_to(project.site).as_posix()
         files = [f"{below}/{name}" for name in names]

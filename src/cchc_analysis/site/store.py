@@ -60,6 +60,7 @@ class Build:
         placed: The pages of the site as it is, by their folders below it.
         stamp: What the site is to be made from; ``former_stamp``, if it is all there, what it was.
         is_intact: Whether nobody changed or removed a file of the site since.
+        made: The keys of the pages that were made and kept since it was opened.
     """
 
     site: Path
@@ -69,8 +70,8 @@ class Build:
     stamp: str = ""
     former_stamp: str = ""
     is_intact: bool = False
+    made: set[str] = field(default_factory=set)
     _inode: int = 0
-    _made: set[str] = field(default_factory=set)
 
     @property
     def is_current(self) -> bool:
@@ -79,33 +80,19 @@ class Build:
         return is_same and self.is_intact and not self.force
 
     @property
-    def made(self) -> int:
-        """How many pages were made and kept since it was opened."""
-        return len(self._made)
-
-    @property
     def is_published(self) -> bool:
         """Whether the new site is in the place of the old one."""
         return _find_inode(self.site) != self._inode
 
     def has(self, key: str) -> bool:
         """Whether the page of this key need not be made again."""
-        return key in self._made or (not self.force and self._page(key).is_dir())
+        return key in self.made or (not self.force and self._page(key).is_dir())
 
-    def keep(self, key: str, files: Files) -> None:
-        """Keep the page of a key.
+    def keep(self, key: str, files: Files, *, is_page: bool = True) -> None:
+        """Keep the page of a key, or files that are none.
 
         Raises:
             BriefError: The disk is full, or cannot be written to; what was there is untouched.
-        """
-        self.note(key, files)
-        self._made.add(key)
-
-    def note(self, key: str, files: Files) -> None:
-        """Keep files that are no page under a key.
-
-        Raises:
-            BriefError: As ``keep``.
         """
         page = self._page(key)
         with in_words(self.store), self._fresh() as fresh:
@@ -114,6 +101,7 @@ class Build:
                 write_down(fresh / name, content)
             shutil.rmtree(page, ignore_errors=True)
             fresh.rename(page)
+        self.made |= {key} if is_page else set()
 
     @contextmanager
     def _fresh(self) -> Iterator[Path]:
@@ -138,12 +126,8 @@ class Build:
     def publish(self, pages: Mapping[str, Placed], *, is_whole: bool = True) -> int:
         """Put the site together and in place of the old one, in one step.
 
-        Args:
-            pages: The pages by their folders below the site's; "" is the site's own.
-            is_whole: Whether these are all pages, each as it should be.
-
-        Returns:
-            How many pages are new or changed; 0 if the site was well and is left alone.
+        The pages are told by their folders below the site's ("" is its own), and whether these are
+        all, each as it should be. Gives how many are new or changed; 0 if the site is left alone.
 
         Raises:
             BriefError: The disk is full, or cannot be written to; the old site is untouched.
@@ -151,7 +135,10 @@ class Build:
         """
         old = {folder: placed.key for folder, placed in self.placed.items()}
         changed = [folder for folder, page in pages.items() if old.get(folder) != page.key]
-        is_same = not changed and len(old) == len(pages) and self.is_intact and not self._made
+        is_same = not changed and len(old) == len(pages) and self.is_intact and not self.made
+        stamp = self.stamp if is_whole else ""
+        if is_same and stamp == self.former_stamp:
+            return 0
         with in_words(self.store):
             if not is_same:
                 with self._fresh() as fresh:
@@ -161,7 +148,7 @@ class Build:
                             link(self._page(page.key) / name, fresh / folder / name)
                     owned.write_list(fresh, LIST, HEAD, self._hash(pages))
                     owned.replace_folder(fresh, self.site, LIST)
-            self._write_ledger(pages, self.stamp if is_whole else "")
+            self._write_ledger(pages, stamp)
         keys = {key for page in pages.values() for key in (page.key, page.plan)}
         for path in () if is_same else self.store.glob("??/*"):
             if len(path.name) == _KEY_LENGTH and path.name not in keys:  # no site shows it any more
@@ -233,12 +220,8 @@ class Build:
             hashes = {path: hash_file(self.site / path) for path in known}
             owned.write_list(self.site, LIST, HEAD, hashes)
         owned.check_folder(self.site, LIST)
-        changed = (
-            []
-            if self.placed
-            else owned.list_changed(self.site, owned.read_list(self.site, LIST) or {})
-        )
-        if changed:
+        listed = {} if self.placed else owned.read_list(self.site, LIST) or {}
+        if changed := owned.list_changed(self.site, listed):
             found = f"files that differ from what cchc wrote: {', '.join(changed[:10])}"
             remedy = "Move them elsewhere, or name another folder with --out; nothing was touched."
             raise CommandError(Problem(str(self.site), found, "a site as it was built", remedy))
@@ -271,12 +254,7 @@ def open_build(site: Path, stamp: str = "", *, force: bool = False) -> Iterator[
 
 @contextmanager
 def hold_site(site: Path, command: str, seconds: float = owned.LONGEST_WAIT) -> Iterator[None]:
-    """Hold the lock of a site, whose folder need not be there yet.
-
-    Raises:
-        CommandError: Another command holds it for too long.
-        BriefError: The place cannot be written to.
-    """
+    """Hold the lock of a site, whose folder need not be there yet."""
     store = find_store(site)
     with in_words(store):
         store.mkdir(parents=True, exist_ok=True)
@@ -327,11 +305,7 @@ def write_down(path: Path, content: bytes) -> None:
 def in_words(
     place: Path, kept: str = "finished pages are kept, and the old site is untouched"
 ) -> Iterator[None]:
-    """Turn what the disk refuses into a sentence.
-
-    Raises:
-        BriefError: The disk is full, or cannot be written to.
-    """
+    """Turn what the disk refuses into a ``BriefError``."""
     try:
         yield
     except OSError as error:

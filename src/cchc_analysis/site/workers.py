@@ -146,7 +146,7 @@ def serve(*numbers: int) -> None:
     control, *links = map(Link, numbers)
     with suppress(EOFError, OSError):
         orders: jobs.Orders = control.recv()
-        begin = cache(orders.begin)
+        begin: Any = cache(orders.begin)
         said = jobs.do_job(lambda _: callable(begin()), None)
         gc.collect()
         gc.freeze()
