@@ -24,7 +24,6 @@ from cchc_analysis.data.words import LANGUAGES
 from cchc_analysis.stats.panel import ENOUGH
 from cchc_analysis.stats.peers import FEWEST, RULE_TEXT
 from cchc_analysis.stats.ranks import rank_values
-from cchc_analysis.stats.rates import find_scatter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +78,7 @@ def show_peers(brief: Brief) -> templates.Section:
     for code in compared if peers.has_position else ():
         entries = filter(None, (brief.find(code, scope) for scope in brief.widest_first))
         if standing := next(filter(None, (find_standing(brief, e) for e in entries)), None):
-            charts.append(_draw(brief, standing, 1 + len(peers.peers)))
+            charts.append(_draw(brief, standing))
     beside = [(a, [_value_of(brief, a, e) for e in own]) for a in (*same, brief.area["area_id"])]
 
     def tabulate() -> pd.DataFrame:
@@ -105,6 +104,7 @@ def show_peers(brief: Brief) -> templates.Section:
         # By the first rate, from the highest.
         beside=sorted(beside, key=lambda row: [(isnan(v), -v) for v in row[1][:1]]),
         charts=charts,
+        most=ENOUGH * (1 + len(peers.peers)),
     )
 
 
@@ -124,8 +124,8 @@ def draw_spine(brief: Brief, standing: Standing) -> Markup:
     row: dict[str, Any] = dict(zip(names, standing.quarters, strict=True))
     row |= {"lowest": min(ends), "highest": max(ends), "own": standing.entry.value}
     row["role"] = "alert" if standing.entry.is_contested else "deep"
-    percent = [_percent(brief, row[name]) for name in ("lowest", "median", "highest")]
-    label = brief.words.plain("standing.spine", low=percent[0], middle=percent[1], high=percent[2])
+    low, middle, high = (_percent(brief, row[name]) for name in ("lowest", "median", "highest"))
+    label = brief.words.plain("standing.spine", low=low, middle=middle, high=high)
     svg = sketch_spine(row, brief.words.number)
     return templates.draw_line(brief.words, svg, label, "spine")
 
@@ -152,12 +152,12 @@ def _value_of(brief: Brief, area_id: str, entry: Entry) -> float:
     return brief.values_held.get(same, nan)
 
 
-def _draw(brief: Brief, standing: Standing, existing: int) -> dict[str, Any]:
-    """The values in order with the median, and the place in words."""
+def _draw(brief: Brief, standing: Standing) -> dict[str, Any]:
+    """The values in order with the median, as pictures and figure; and the range of its rank."""
     import pandas as pd
 
-    words, entry, rows = brief.words, standing.entry, brief.reference.area_rows
-    values = {brief.area["area_id"]: entry.value, **standing.values}
+    words, rows = brief.words, brief.reference.area_rows
+    values = {brief.area["area_id"]: standing.entry.value, **standing.values}
     data = pd.DataFrame({"area_id": values.keys(), "value": values.values()})
     data = data.assign(
         name=[words.short_name(rows[area_id]).striptags() for area_id in values],
@@ -166,55 +166,17 @@ def _draw(brief: Brief, standing: Standing, existing: int) -> dict[str, Any]:
         low=nan,
         high=nan,
     ).sort_values("value", ascending=False, kind="stable")
-    median = words.plain("standing.middle", n=_percent(brief, standing.median))
-    half = -(-len(data) // 2) if len(data) > MOST_IN_PART else len(data)
-    ends = {"low": min(values.values()), "high": max(values.values())}
-    parts = [part for part in (data.iloc[:half], data.iloc[half:]) if len(part)]
+    median = words.plain("standing.middle", n=say_median(brief, standing))
     look: Any = {"reference": (standing.median, median), "unit": "%", "form": words.number}
-    said = _say_position(brief, standing, existing)
-    name = templates.join(
-        ", ", brief.name_indicator(entry.indicator), templates.lower(brief.name_scope(entry.scope))
-    )
-    chart = templates.frame(
-        words,
-        f"peers-{entry.indicator}-{entry.scope}".replace("_", "-"),
-        [sketch(plot_dots, part, **look) for part in parts],
-        title=words.say("peers.chart", name=name, place=say_place(brief, standing)),
-        unit=words.say("peers.chart.unit", **{k: _percent(brief, v) for k, v in ends.items()}),
-        source=words.say("peers.funnel", area=brief.name_area()),
-        alternative=said,
-    )
+    half = -(-len(data) // 2) if len(data) > MOST_IN_PART else len(data)
+    parts = [part for part in (data.iloc[:half], data.iloc[half:]) if len(part)]
+    cases = _list_cases(brief, standing)
     return {
-        "name": name,
-        "said": said,
-        "chart": chart,
+        "standing": standing,
+        "ranked": None if cases is None else rank_values(cases).iloc[0].to_dict(),
+        "pictures": [templates.open_svg(sketch(plot_dots, part, **look)) for part in parts],
         "figure": partial(draw, plot_dots, parts[0], **look),
     }
-
-
-def _say_position(brief: Brief, standing: Standing, existing: int) -> Markup:
-    """The place, the median, and which ranks the cases leave open."""
-    words = brief.words
-    place, middle = say_place(brief, standing), say_median(brief, standing)
-    told = words.say(
-        "peers.place", area=templates.upper(brief.name_area()), place=place, middle=middle
-    )
-    if standing.count < ENOUGH * existing:
-        part = words.say("peers.part", n=words.number(standing.count), of=words.number(existing))
-        return templates.join(" ", told, part)
-    cases = _list_cases(brief, standing)
-    if cases is None:
-        return told
-    own = rank_values(cases).iloc[0]
-    if isnan(own["rank_low"]):
-        scatter = find_scatter(cases["numerator"].to_numpy(), cases["denominator"].to_numpy())
-        none = words.say("trends.funnel.none", phi=words.number(scatter, 2))
-        return templates.join(" ", told, none)
-    ends = {side: words.number(int(own[f"rank_{side}"])) for side in ("low", "high")}
-    is_one = ends["low"] == ends["high"]
-    return templates.join(
-        " ", told, words.say("peers.range.one" if is_one else "peers.range", **ends)
-    )
 
 
 def _list_cases(brief: Brief, standing: Standing) -> pd.DataFrame | None:
