@@ -673,6 +673,21 @@ def test_a_share_of_something_else_is_left_open(reader) -> None:
         ("Giải ngân vốn đầu tư công đến hết tháng 5: 12 tỷ đồng.", "2022-01-01", "2022-05-31"),
         ("Huyện có 12 phòng chuyên môn (giữ nguyên đến 31/12/2023).", "", "2022-06-30"),
         (
+            "Huyện có 12 phòng chuyên môn. Đến 31/5/2022 giải ngân vốn đầu tư công 30 tỷ đồng.",
+            "",
+            "2022-06-30",
+        ),
+        (
+            "Kết quả từ 01/01/2022 đến 15/6/2022: \n- Cấp huyện (đến hết 31/3/2022) nhận 12 hồ sơ.",
+            "2022-01-01",
+            "2022-03-31",
+        ),
+        (
+            "Chỉ số DTI năm 2021 xếp thứ 3. Chỉ số phục vụ người dân đạt 12 điểm.",
+            "2022-01-01",
+            "2022-06-30",
+        ),
+        (
             "III. NHIỆM VỤ QUÝ III/2022: trên 12% hồ sơ tiếp nhận trực tuyến.",
             "2022-07-01",
             "2022-09-30",

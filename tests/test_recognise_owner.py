@@ -356,3 +356,16 @@ def test_a_figure_that_cannot_be_read_balances_nothing() -> None:
         "dossiers_resolved_on_due",
         "",
     )
+
+
+@pytest.mark.parametrize(("year", "start"), [("2025", "2025-07-01"), ("2026", "2026-01-01")])
+def test_money_of_a_commune_is_counted_from_new_year_once_it_is_older(
+    year: str, start: str
+) -> None:
+    window = "(Số liệu từ 01/7/2025 đến 30/11/2025)" if year == "2025" else ""
+    _, figures = read_text(
+        "ỦY BAN NHÂN DÂN\nXÃ PHƯỢNG MAO\nBÁO CÁO\n"
+        f"Công tác cải cách hành chính quý III/{year}\n{window}\n"
+        "Giải ngân vốn đầu tư công 44% kế hoạch."
+    )
+    assert [figure.period_start for figure in figures] == [start]

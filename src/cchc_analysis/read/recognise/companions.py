@@ -19,7 +19,13 @@ from cchc_analysis.read.recognise import surroundings
 from cchc_analysis.read.recognise.figures import Figure, say_whole
 from cchc_analysis.read.recognise.frame import APPRAISED, is_asked
 from cchc_analysis.read.recognise.head import level_of, list_names
-from cchc_analysis.read.recognise.matching import LATER, Claim, WordsAround, fits_unit
+from cchc_analysis.read.recognise.matching import (
+    LATER,
+    Claim,
+    WordsAround,
+    fits_unit,
+    match_rules,
+)
 from cchc_analysis.read.recognise.numerals import Mention
 from cchc_analysis.read.recognise.outline import OutlinePlace
 from cchc_analysis.read.recognise.wording import Wording, WordingRule
@@ -27,6 +33,9 @@ from cchc_analysis.read.recognise.wording import Wording, WordingRule
 CLAIM, SURE = 3.2, 5.5
 """Scores from which an indicator is claimed, and claimed with confidence."""
 WHOLE = "what it is a part of"
+COMMUNES = "communes_total"
+_WHOLE = frozenset({"task", "unit"})
+"""Units of wholes that their noun and what stands above it tell."""
 OF_LEVELS = {
     "tthc_total_local": {"@province": "tthc_total_province", "": "tthc_total"},
     "tthc_total_province": {"": "tthc_total"},
@@ -44,12 +53,12 @@ class Companions:
         self.by_mention: dict[tuple[int, str, int], Figure] = {}
         self.first_of_line: dict[int, Figure] = {}
 
-    def follow_partner(self, entry: surroundings.FigureText) -> Claim | None:
+    def follow_partner(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
         """The B of A/B, or the upper end of a range, by what the A is."""
         mention = entry.mention
         figure = self.by_mention.get((entry.line, entry.text, mention.partner))
         if figure is None or not figure.indicator:
-            return None
+            return None if mention.role == "high" else self._name_by_noun(entry, words)
         if mention.role == "high":
             code = figure.indicator.removesuffix("_min") + "_max"
             if not figure.indicator.endswith("_min") or code not in self._wording.rules:
@@ -65,6 +74,21 @@ class Companions:
             return None
         named = self._name_whole(entry, whole, figure.indicator)
         return Claim(named, SURE, say_whole(figure.indicator))
+
+    def _name_by_noun(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
+        """The B of an A that we have no code for, by its noun: "kiểm tra 06/15 xã, thị trấn"."""
+        end = entry.mention.numeral.end
+        before = entry.text[: entry.mentions[entry.mention.partner].numeral.start]
+        if entry.label or PATTERNS.ranked_before.search(before):
+            return None
+        own = words.levels[0]
+        noun = replace(own, hits=tuple(hit for hit in own.hits if hit.start >= end))
+        if noun.terms.intersection(*self._wording.rules[COMMUNES].under):
+            return Claim(COMMUNES, SURE, "all there are, of which it is a part")
+        wholes = {rule.over for rule in self._wording.rules.values() if rule.unit in _WHOLE}
+        claims = match_rules(replace(words, levels=(noun, *words.levels[1:])), self._wording)
+        named = (each for each in claims if each.indicator in wholes and not each.against)
+        return next((each for each in named if each.score >= CLAIM), None)
 
     def stay_beside(self, entry: surroundings.FigureText, figure: Figure) -> Figure:
         """A B that nothing is known of is of the same office and time as its A."""

@@ -81,6 +81,11 @@ class Figure:
     units: frozenset[str] = field(default=frozenset(), repr=False)
     sentence: int = -1
 
+    @property
+    def end(self) -> int:
+        """Where its digits end in the line or cell."""
+        return self.start + len(self.printed)
+
     def is_whole_of(self, part: Figure) -> bool:
         """Whether it is the B of a pair of which ``part`` is the A."""
         return bool(part.indicator) and self.reason == say_whole(part.indicator)

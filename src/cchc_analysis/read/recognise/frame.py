@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from cchc_analysis.data.records import Period, Scope, Status
+from cchc_analysis.data.records import TWO_TIERS_SINCE, Period, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
@@ -249,6 +249,8 @@ def _join_near(words: WordsAround) -> str:
     return " ".join(level.text for level in words.levels if level.name in names)
 
 
+RUNNING = "service_index"
+"""An index that is counted from day to day, not once a year."""
 OF_THE_YEAR = ("public_investment", "budget_revenue")
 """What is counted from the first day of the year on, in the report of a quarter as well."""
 FLOWS = frozenset(
@@ -318,9 +320,14 @@ class FigureContext:
         framed = self._frames[entry.line].window if is_dossiers else None
         window = self._find_window(entry, words, framed or default)
         window = window or framed
+        if window and is_dossiers:
+            # "Cấp huyện (đến hết 30/6/2025)" below "từ 01/01 đến 30/11/2025".
+            window = self._cut_at_day(entry, words, window)
         row = self._reference.indicator_rows[rule.indicator] if rule else {}
         if rule and (row["reform_area"] == "index" or row["aggregation"] == "rank"):
-            window = self._find_index_year(entry) or window or self._frames[entry.line].index
+            is_running = rule.indicator.startswith(RUNNING)
+            window = self._find_index_year(entry, is_running=is_running) or window
+            window = window or self._frames[entry.line].index
         aggregation = str(row.get("aggregation", ""))
         if aggregation == "ratio" and row["numerator"]:
             aggregation = str(self._reference.indicator_rows[row["numerator"]]["aggregation"])
@@ -338,12 +345,12 @@ class FigureContext:
 
     def count_from_new_year(self, period: Period, rule: WordingRule | None) -> Period:
         """A period from the first day of its year, for what is counted so."""
-        # A commune of July 2025 has counted nothing before.
-        is_so = rule is not None and rule.indicator.startswith(OF_THE_YEAR)
-        is_so = is_so and not self._is_commune
-        return (
-            Period(dt.date(period.end.year, 1, 1), period.end) if is_so and period.end else period
-        )
+        if not rule or not period.end or not rule.indicator.startswith(OF_THE_YEAR):
+            return period
+        if self._is_commune and period.end.year == int(TWO_TIERS_SINCE[:4]):
+            # A commune of July 2025 has counted nothing before.
+            return period
+        return Period(dt.date(period.end.year, 1, 1), period.end)
 
     def _cut_at_day(self, entry: FigureText, words: WordsAround, default: Period) -> Period:
         """What has flowed up to a day that the sentence names ("đến ngày 15/9 giải ngân …")."""
@@ -422,7 +429,9 @@ class FigureContext:
         following = (
             m.numeral.start for m in entry.mentions[entry.at + 1 :] if m.partner != entry.at
         )
-        told = entry.text[entry.mention.lead : next(following, len(entry.text))]
+        stop = SENTENCE_END.search(entry.text, entry.mention.numeral.end)
+        ends = [stop.end() if stop else len(entry.text), *following]
+        told = entry.text[entry.mention.lead : min(ends)]
         return (windows.find_day(told, self._head.window) if named else None) or carried
 
     def counts_dossiers(self, rule: WordingRule) -> bool:
@@ -431,10 +440,11 @@ class FigureContext:
         numerator = self._reference.indicator_rows.get(str(row["numerator"]), {})
         return "dossier" in (row["unit"], numerator.get("unit"))
 
-    def _find_index_year(self, entry: FigureText) -> Period | None:
+    def _find_index_year(self, entry: FigureText, *, is_running: bool) -> Period | None:
         """An index is that of the year named last before it, whatever the year of the report.
 
-        Sentences that go on about indices keep it: "Chỉ số SIPAS đạt …" right behind that of 2020.
+        Sentences that go on about indices keep it: "Chỉ số SIPAS đạt …" right behind that of 2020;
+        but not of one that is counted from day to day.
         """
         text, at = entry.text, entry.mention.lead
         if opened := PATTERNS.year_of_bracket.search(text[at : entry.mention.numeral.start]):
@@ -443,7 +453,8 @@ class FigureContext:
         sentences = [text[at : entry.mention.numeral.start]]
         sentences += reversed(SENTENCE_END.split(text[:at].strip()))
         for sentence in filter(str.strip, sentences):
-            if sentence is not sentences[0] and not PATTERNS.says_index.search(sentence):
+            is_other = sentence is not sentences[0]
+            if is_other and (is_running or not PATTERNS.says_index.search(sentence)):
                 return None
             months = [m for m in PATTERNS.index_month.findall(sentence) if sentence is sentences[0]]
             if months and (month := windows.make_month(int(months[-1][1]), int(months[-1][0]))):

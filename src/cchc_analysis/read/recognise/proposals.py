@@ -54,7 +54,7 @@ OF_LEVEL = {
     },
     "commune": {
         "staff_admin_present": "staff_commune_present",
-        "staff_admin_quota": "staff_commune_quota", **_NONE,
+        "staff_admin_quota": "staff_commune_quota", "communes_total": "", **_NONE,
     },
 }  # fmt: skip
 """What words of a district say in the report of another level; "" where that has none of it."""
@@ -181,7 +181,7 @@ class Proposer:
         mention = entry.mention
         is_last_years = companions.is_compared(entry)
         if mention.role in ("whole", "high") and not is_last_years:
-            return self._beside.follow_partner(entry), ()
+            return self._beside.follow_partner(entry, words), ()
         is_change = PATTERNS.change.search(
             entry.text, entry.mention.own[0], mention.numeral.start
         ) or (entry.label and PATTERNS.change_head.search(entry.label.column))

@@ -82,11 +82,12 @@ def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
             return None
         twin = first.get((figure.line, figure.printed))
         part = figures[at - 1] if at else figure
-        is_pair = part.line == figure.line and 0 < figure.start - part.start - len(part.printed) < 4
+        is_pair = part.line == figure.line and 0 < figure.start - part.end < 4
         if is_pair and not twin and len(figure.printed) > 1:
             above = (first.get((figure.line - n, figure.printed)) for n in range(1, NEAR_LINES))
             twin = next(filter(None, above), None)
-        if not twin or (twin.line == figure.line and twin.start <= figure.start):
+        if not twin or (twin.line == figure.line and twin.start <= figure.end + 3):
+            # Nor is the A of "36/36" its own B.
             return None
         if figure.units and twin.unit not in figure.units:
             # "09 văn bản … 09 nhiệm vụ": as many, and of another kind.
