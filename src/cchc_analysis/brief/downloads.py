@@ -29,7 +29,7 @@ from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.data import export
 from cchc_analysis.data.files import format_table, list_rows, replacing, write_bytes, write_text
-from cchc_analysis.data.records import COLUMN_MEANINGS, FINDING_COLUMNS, FINDING_KEY
+from cchc_analysis.data.records import COLUMN_MEANINGS, FINDING_COLUMNS, FINDING_KEY, TYPES
 from cchc_analysis.data.words import COMPARATOR_SIGNS, Words, load_words, plain
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def tell_columns(
 
 
 def _type_of(column: str) -> str:
-    return OWN_TYPES.get(column) or export.type_of(column)
+    return OWN_TYPES.get(column) or TYPES.get(column, "string")
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:

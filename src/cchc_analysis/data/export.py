@@ -24,7 +24,6 @@ from cchc_analysis.errors import CommandError, Problem
 if TYPE_CHECKING:
     import pandas as pd
 
-SUFFIXES = (".csv", ".xlsx", ".parquet", ".dta")
 LONGEST_NAME = 32
 LONGEST_LABEL = 80
 LONGEST_TEXT = 2045
@@ -52,7 +51,8 @@ def describe_columns(table: object = "indicators") -> pd.DataFrame:
     if not isinstance(table, str) or table not in TABLE_COLUMNS:
         where = f"table {table!r}" if isinstance(table, str) else type(table).__name__
         raise CommandError(Problem(where, "no such table", ", ".join(TABLE_COLUMNS), "Write one."))
-    rows = [(name, type_of(name), MEANINGS.get(name, "")) for name in TABLE_COLUMNS[table]]
+    names = TABLE_COLUMNS[table]
+    rows = [(name, TYPES.get(name, "string"), MEANINGS.get(name, "")) for name in names]
     return pd.DataFrame(rows, columns=["column", "type", "meaning"])
 
 
@@ -67,20 +67,8 @@ def export_table(
 ) -> list[Path]:
     """Write a table, and a read-me of its columns, sources and licences beside it.
 
-    Args:
-        table: Any table; an index with a name, or of texts or dates, becomes leading columns.
-        path: Where to; its suffix says the form (``SUFFIXES``).
-        sources: ``SOURCE_COLUMNS`` and, where known, ``licence`` and ``url``.
-        citation: How to cite the data.
-        bom: Begin a CSV file with a byte order mark, by which Excel knows UTF-8.
-        overwrite: Replace a file that was not written by this function, too.
-
-    Returns:
-        The file and its read-me.
-
-    Raises:
-        CommandError: The suffix is none of these, the folder is not there, or the place holds a
-            file of somebody else.
+    As ``cchc_analysis.export``: an index with a name, or of texts or dates, becomes leading
+    columns; ``sources`` has ``SOURCE_COLUMNS`` and, where known, ``licence`` and ``url``.
     """
     note = path.parent / f"{path.name}.readme.txt"
     _check_place(path, note, overwrite=overwrite)
@@ -95,28 +83,21 @@ def export_table(
 
 
 def _check_place(path: Path, note: Path, *, overwrite: bool) -> None:
+    """Refuse a place that is none, or holds other bytes than the read-me beside them names."""
+    said = _SUM.search(note.read_text("utf-8", errors="replace") if note.is_file() else "")
+    is_ours = said is not None and (not path.is_file() or said["sum"] == hash_file(path))
     problem = None
-    if path.suffix.lower() not in SUFFIXES:
-        problem = (f"a file of kind {path.suffix or '(none)'}", " ".join(SUFFIXES), "Rename it.")
+    if path.suffix.lower() not in _FORMS:
+        problem = (f"a file of kind {path.suffix or '(none)'}", " ".join(_FORMS), "Rename it.")
     elif not path.parent.is_dir():
         problem = ("no such folder", "a folder that is there", f"Make {path.parent} first.")
     elif path.is_dir():
         problem = ("a folder", "the name of a file", "Choose another name.")
-    elif not overwrite and (path.exists() or note.exists()) and not _is_ours(path, note):
-        problem = (
-            "a file that this did not write, or that was changed since",
-            "a free name",
-            "Choose another name, or say overwrite=True.",
-        )
+    elif not overwrite and (path.exists() or note.exists()) and not is_ours:
+        found = "a file that this did not write, or that was changed since"
+        problem = (found, "a free name", "Choose another name, or say overwrite=True.")
     if problem:
         raise CommandError(Problem(f"export {path}", *problem))
-
-
-def _is_ours(path: Path, note: Path) -> bool:
-    """Whether the read-me beside a file names the very bytes that are there, if any are."""
-    said = note.read_text("utf-8", errors="replace") if note.is_file() else ""
-    found = _SUM.search(said)
-    return found is not None and (not path.is_file() or found["sum"] == hash_file(path))
 
 
 def _flatten(table: pd.DataFrame) -> pd.DataFrame:
@@ -150,26 +131,18 @@ def _write_stata(table: pd.DataFrame) -> bytes:
     names = name_variables(table.columns)
     shown = table.rename(columns=names)
     labels = {names[each]: MEANINGS.get(each, each)[:LONGEST_LABEL] for each in table.columns}
-    dates: dict[Any, Any] = {}
-    long: list[Any] = []
-    for name in shown.columns:
-        column = shown[name]
-        if column.dtype.kind == "M":
-            dates[name] = "td"
-        elif column.dtype == bool:
-            shown[name] = column.astype("int8")
-        elif column.dtype.kind == "O" or column.dtype == "str":
-            shown[name] = column.fillna("").astype(str)
-            if max((len(each.encode()) for each in shown[name]), default=0) > LONGEST_TEXT:
-                long.append(name)
+    texts = shown.select_dtypes(["object", "str", "category"]).astype(object).fillna("").astype(str)
+    flags = shown.select_dtypes("bool").astype("int8")
+    dates: Any = dict.fromkeys(shown.select_dtypes(["datetime", "datetimetz"]).columns, "td")
+    longest = texts.map(lambda text: len(text.encode())).max()
     written = io.BytesIO()
-    shown.to_stata(
+    shown.assign(**texts, **flags).to_stata(
         written,
         convert_dates=dates,
         write_index=False,
         version=118,  # the first that holds Vietnamese letters (Stata 14)
         variable_labels=labels,
-        convert_strl=long,
+        convert_strl=longest.index[longest > LONGEST_TEXT].tolist(),
         time_stamp=dt.datetime(1980, 1, 1),  # noqa: DTZ001 - no clock: the same table, the same bytes
     )
     return written.getvalue()
@@ -209,10 +182,10 @@ def _describe(
     if citation:
         yield f"Cite as: {citation}"
     yield "\nColumns"
-    variables = name_variables(table.columns) if name.lower().endswith(".dta") else {}
-    for column in table.columns:
-        called = variables.get(column, column)
-        yield f"  {called}: {MEANINGS.get(column, column)} ({table[column].dtype})"
+    is_stata = name.lower().endswith(".dta")
+    called = name_variables(table.columns) if is_stata else {each: each for each in table.columns}
+    for column, variable in called.items():
+        yield f"  {variable}: {MEANINGS.get(column, column)} ({table[column].dtype})"
     yield "\nSources and licences"
     if "source_id" not in table.columns:
         yield "  The table has no column source_id: its sources are not told apart here."
@@ -237,20 +210,14 @@ LICENSE = {
 
 def index_licences(sources: pd.DataFrame) -> dict[str, str]:
     """The licence of each source that has one of its own, by source."""
-    if "licence" not in sources:
-        return {}
-    own = sources[sources["licence"] != ""]
-    return dict(zip(own["source_id"], own["licence"], strict=True))
+    return {row["source_id"]: row["licence"] for row in list_rows(sources) if row.get("licence")}
 
 
 def join_licences(cells: Iterable[str], licences: Mapping[str, str]) -> list[str]:
     """The licences of what rows rest on; empty where all of it is ours or official."""
-    known: dict[str, str] = {}
-    for cell in cells:
-        if cell not in known:
-            own = dict.fromkeys(licences[each] for each in cell.split() if each in licences)
-            known[cell] = "; ".join(own)
-    return [known[cell] for cell in cells]
+    cells = [*cells]
+    named = {cell: [licences[each] for each in cell.split() if each in licences] for cell in cells}
+    return ["; ".join(dict.fromkeys(named[cell])) for cell in cells]
 
 
 def list_licences(licences: Iterable[str]) -> list[dict[str, str]]:
@@ -279,21 +246,15 @@ def describe_package(
 
 
 def describe_table(path: Path, meanings: Mapping[str, str], key: Iterable[str]) -> dict[str, Any]:
-    """The descriptor of a CSV file.
-
-    Args:
-        path: The file, as it lies on disk.
-        meanings: Its columns in their order, and what each holds.
-        key: The columns that name a row.
-    """
+    """The descriptor of a CSV file: what its columns hold, in their order, and what names a row."""
     return describe_file(path, "text/csv") | {
         "type": "table",
         "profile": "tabular-data-resource",
         "encoding": "utf-8",
         "schema": {
             "fields": [
-                {"name": column, "type": type_of(column), "description": meaning}
-                for column, meaning in meanings.items()
+                {"name": name, "type": TYPES.get(name, "string"), "description": meaning}
+                for name, meaning in meanings.items()
             ],
             "primaryKey": list(key),
             "missingValues": [""],
@@ -315,8 +276,3 @@ def describe_file(path: Path, media_type: str) -> dict[str, Any]:
         "bytes": path.stat().st_size,
         "hash": f"sha256:{hash_file(path)}",
     }
-
-
-def type_of(column: str) -> str:
-    """The type of a column, as descriptors call it."""
-    return TYPES.get(column, "string")

@@ -11,7 +11,7 @@ import datetime as dt
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import wraps
+from functools import cache, wraps
 from itertools import chain
 from numbers import Integral
 from os import PathLike
@@ -178,13 +178,21 @@ def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
     """
     columns = ["source_id", "period", "period_start", "period_end"]
     periods = {source_id: period for source_id, *period in sources[columns].to_numpy(object)}
-    rows = [tuple(row) for row in indicators[columns].to_numpy(object)]
-    labels = {}
-    for row in dict.fromkeys(rows):
-        source_id, label, start, end = row
-        report = periods.get(source_id.split(" ")[0], ["", "", ""])
-        labels[row] = _label_of_report(label, start, end, report)
-    return [labels[row] for row in rows]
+
+    @cache
+    def find_label(source_id: str, label: str, start: str, end: str) -> str:
+        report, *days = periods.get(source_id.split(" ", 1)[0], ["", "", ""])
+        if STANDARD_LABEL.fullmatch(label) or not (end and all(days)):
+            return label
+        first, last, begun, counted = (
+            dt.date.fromisoformat(each).toordinal() for each in (*days, start or end, end)
+        )
+        either = max(counted, last) - min(begun, first) + 1
+        shared = min(counted, last) - max(begun, first) + 1
+        is_own = shared >= LEAST_OVERLAP * either if start else (first + last) / 2 < counted <= last
+        return str(report) if is_own else label
+
+    return [find_label(*row) for row in indicators[columns].to_numpy(object)]
 
 
 def warn_other_days(table: pd.DataFrame, periods: list[str], sources: pd.DataFrame) -> None:
@@ -291,18 +299,6 @@ _MATCH: Mapping[str, Callable[[Reference, str], str]] = {
     "severity": lambda _, each: _match_word("severity", Severity, each),
 }
 """How a person may name what stands in a column."""
-
-
-def _label_of_report(label: str, start: str, end: str, report: Sequence[str]) -> str:
-    if STANDARD_LABEL.fullmatch(label) or not (end and report[1] and report[2]):
-        return label
-    counted, first, last = (dt.date.fromisoformat(each).toordinal() for each in (end, *report[1:]))
-    if start:
-        begun = dt.date.fromisoformat(start).toordinal()
-        shared = min(counted, last) - max(begun, first) + 1
-        either = max(counted, last) - min(begun, first) + 1
-        return report[0] if shared >= LEAST_OVERLAP * either else label
-    return report[0] if (first + last) / 2 < counted <= last else label
 
 
 DIMENSIONS = ("area_id", "scope", "indicator", "breakdown", "status", "period")

@@ -43,20 +43,15 @@ STORED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 def write_tables(project: Project, tables: Tables, version: str) -> None:
     """Write ``data/processed`` and its Parquet copies, whole or not at all.
 
-    Args:
-        project: Where to.
-        tables: What; text columns without missing cells.
-        version: The version of the package, for the manifest.
-
-    Raises:
-        ReportError: The folder cannot be written to.
+    Text columns are without missing cells; ``version`` is that of the package, for the manifest. A
+    ``ReportError`` where the folder cannot be written to.
     """
     try:
-        inputs = _hash_inputs(project)
-        head = {"command": "cchc process", "version": version, "inputs": inputs}
+        head = {"command": "cchc process", "version": version, "inputs": _hash_inputs(project)}
         with swap_in(project.processed, MANIFEST, head) as folder:
             _fill(folder, tables, version)
-        head = {"command": "cchc process", "copied_from": _hash_manifest(project)}
+        copied = files.hash_file(project.processed / MANIFEST)
+        head = {"command": "cchc process", "copied_from": copied}
         with swap_in(project.build / "tables", MANIFEST, head) as folder:
             write_copies(folder, tables)
     except OSError as error:
@@ -70,9 +65,7 @@ def write_tables(project: Project, tables: Tables, version: str) -> None:
 def load(project: Project, without: Collection[str] = ()) -> tuple[Reference, Tables]:
     """Load what a run made, without making it again and without the rooms that make it.
 
-    Args:
-        project: Where from.
-        without: Tables that are not needed, and come back empty.
+    The tables that ``without`` names are not needed, and come back empty.
 
     Raises:
         ReportError: There is nothing, it is not what ``write_tables`` writes, or an input was
@@ -115,8 +108,8 @@ def _load_inputs(raw: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     listed = listed[listed["state"] == "accepted"].sort_values(["source_id", "kind"])
     reports = listed.loc[listed["kind"] != "panel", "source_id"]
     figures = [_read(raw / "transcripts" / f"{name}.csv", TRANSCRIPT_COLUMNS) for name in reports]
-    for path in sorted({*panels.glob("*.csv"), *panels.glob("*.parquet")}):
-        if path.stem != "sources" and not path.name.startswith("."):
+    for path in sorted({*panels.glob("[!.]*.csv"), *panels.glob("[!.]*.parquet")}):
+        if path.stem != "sources":
             columns = (*TRANSCRIPT_COLUMNS, "value", "note")
             table = _read(path, columns) if path.suffix == ".csv" else pd.read_parquet(path)
             figures.append(as_transcripts(table.assign(value=table["value"].astype("float64"))))
@@ -147,18 +140,16 @@ def _read(path: Path, columns: Sequence[str]) -> pd.DataFrame:
 def check_fresh(project: Project) -> None:
     """Refuse processed data that were made from other files, or by another version, than now.
 
-    Raises:
-        ReportError: There are none, an input was changed, added or removed since, or the package
-            is another version: its tables may have other columns.
+    The tables of another version may have other columns.
     """
-    manifest, remedy = project.processed / MANIFEST, "Run cchc process."
+    manifest, where, remedy = project.processed / MANIFEST, "data/processed", "Run cchc process."
     if not manifest.is_file():
-        raise ReportError(Problem("data/processed", f"no such file: {MANIFEST}", "data", remedy))
+        raise ReportError(Problem(where, f"no such file: {MANIFEST}", "data", remedy))
     try:
         made = json.loads(manifest.read_bytes())
         known = {**made["inputs"], PACKAGE: made["version"]}
     except (ValueError, KeyError, TypeError, RecursionError):
-        where, expected = "data/processed/manifest.json", "the file that cchc process writes"
+        where, expected = f"{where}/{MANIFEST}", "the file that cchc process writes"
         found = "no list of what the data were made from (conflict marks, or a file cut off)"
         remedy = "Restore it, or remove data/processed, and run cchc process."
         raise ReportError(Problem(where, found, expected, remedy)) from None
@@ -228,17 +219,12 @@ def _part_drafts(sources: Path) -> tuple[set[str], str | None]:
 def list_inputs(project: Project) -> list[Path]:
     """The files from which ``data/processed`` is made, sorted; a draft is none of them."""
     drafts, _ = _part_drafts(project.raw / "sources.csv")
+    patterns = ("sources.csv", "transcripts/*.csv", "panels/*.csv", "panels/*.parquet")
+    raw = (path for pattern in patterns for path in project.raw.glob(pattern))
+    ours = (*project.reference.glob("*.csv"), *project.expectations.glob("*.json"))
     return sorted(
         path
-        for folder, pattern in (
-            (project.raw, "sources.csv"),
-            (project.raw, "transcripts/*.csv"),
-            (project.raw, "panels/*.csv"),
-            (project.raw, "panels/*.parquet"),
-            (project.reference, "*.csv"),
-            (project.expectations, "*.json"),
-        )
-        for path in folder.glob(pattern)
+        for path in (*raw, *ours)
         # .DS_Store and its like are nobody's figures
         if not path.name.startswith(".")
         and path.is_file()
@@ -261,16 +247,12 @@ def _fill(folder: Path, tables: Tables, version: str) -> None:
     files.write_text(folder / "datapackage.json", f"{text}\n")
 
 
-def _hash_manifest(project: Project) -> str:
-    return files.hash_file(project.processed / MANIFEST)
-
-
 def is_fresh(project: Project) -> bool:
     """Whether ``data/processed`` and its Parquet copies are what one run wrote."""
     copies = project.build / "tables"
     try:
         said = json.loads((copies / MANIFEST).read_bytes())
-        is_copied = said["copied_from"] == _hash_manifest(project)
+        is_copied = said["copied_from"] == files.hash_file(project.processed / MANIFEST)
         is_copied &= all((copies / name).is_file() for name in said["outputs"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
@@ -280,6 +262,5 @@ def is_fresh(project: Project) -> bool:
 def _is_whole(folder: Path) -> bool:
     """Whether all files are there, as we wrote them."""
     outputs = read_list(folder, MANIFEST)
-    if outputs is None or not all((folder / name).is_file() for name in outputs):
-        return False
-    return not list_changed(folder, outputs)
+    is_there = outputs is not None and all((folder / name).is_file() for name in outputs)
+    return is_there and not list_changed(folder, outputs or {})

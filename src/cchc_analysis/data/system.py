@@ -74,14 +74,11 @@ def free_memory() -> int:
     """Bytes that can still be used, by the machine and by the container; 0 where nobody tells."""
     known, container = [], Path("/sys/fs/cgroup")
     with suppress(OSError, ValueError, IndexError):
-        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
-        [line] = [line for line in lines if line.startswith("MemAvailable:")]
-        known.append(int(line.split()[1]) * 1024)
+        behind = Path("/proc/meminfo").read_text("ascii").partition("MemAvailable:")[2]
+        known.append(int(behind.split()[0]) * 1024)
     with suppress(OSError, ValueError):
-        most, used = (
-            int((container / f"memory.{each}").read_text("ascii")) for each in ("max", "current")
-        )
-        known.append(max(0, most - used))
+        most = int((container / "memory.max").read_text("ascii"))
+        known.append(max(0, most - int((container / "memory.current").read_text("ascii"))))
     return min(known, default=0)
 
 
@@ -104,12 +101,6 @@ def limit_process(memory: int, seconds: int) -> None:
     for kind, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
         _, hard = resource.getrlimit(kind)
         resource.setrlimit(kind, (most if hard < 0 else min(most, hard), hard))
-
-
-def offer_as_victim() -> None:
-    """Ask the system, where it runs out of memory, to end this process before its parent."""
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("800", "ascii")
 
 
 def die_with_parent(parent_id: int) -> None:
@@ -141,9 +132,11 @@ def end_group(process_id: int) -> None:
 
 
 def lead_group() -> None:
-    """Let this process lead a group of its own, where there are such."""
+    """Let this process lead a group, and be ended before its parent where memory runs out."""
     if hasattr(os, "setsid"):
         os.setsid()
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("800", "ascii")
 
 
 def hand_on(*handles: int) -> dict[str, Any]:
@@ -163,8 +156,7 @@ def hand_on(*handles: int) -> dict[str, Any]:
 def set_timer(seconds: float, act: Callable[..., None]) -> Callable[[], None] | None:
     """Have something done in the main thread after a time, whatever it is at.
 
-    Returns:
-        What takes it back; ``None`` where nothing of the kind is possible.
+    Returns what takes it back; ``None`` where nothing of the kind is possible.
     """
     is_main = threading.current_thread() is threading.main_thread()
     if not hasattr(signal, "setitimer") or not is_main:
@@ -219,16 +211,14 @@ def is_portable(name: str) -> bool:
 
 STOPPED = 130
 """What shells give for a program that Ctrl-C has ended."""
-LAST_SECONDS = 1.2
 UNTOUCHED = "Stopped; what was there before is untouched."
 PACKAGE = "cchc_analysis"
 
 
 def open_console() -> None:
-    """Let every text be printed, and Ctrl-C end this program soon.
+    """Let every text be printed, and Ctrl-C end this program soon, unless somebody chose otherwise.
 
-    A terminal that lacks letters (cp1252, cp1258) shows their numbers. Where somebody chose
-    otherwise what Ctrl-C does, that holds.
+    A terminal that lacks letters (cp1252, cp1258) shows their numbers.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -245,7 +235,7 @@ def _stop(*_: object) -> None:
         end_now()
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    set_timer(LAST_SECONDS, give_up)
+    set_timer(1.2, give_up)
     raise KeyboardInterrupt
 
 
@@ -259,12 +249,7 @@ def end_now() -> NoReturn:
 
 @contextmanager
 def live_line(stream: TextIO | None = None, *, is_quiet: bool = False) -> Iterator[None]:
-    """Tell on a terminal, as one line, what the modules of this package log while they work.
-
-    Args:
-        stream: Where to (default: standard error). Nothing is told where that is no terminal.
-        is_quiet: Tell nothing at all.
-    """
+    """Tell on a terminal (standard error), as one line, what this package logs while it works."""
     stream = stream or sys.stderr
     if is_quiet or not stream.isatty():
         yield
@@ -284,18 +269,16 @@ def live_line(stream: TextIO | None = None, *, is_quiet: bool = False) -> Iterat
         logger.setLevel(level)
 
 
-GRAMMAR = "rfc3987_syntax"
-
-
 def import_jsonschema() -> None:
     """Import ``jsonschema`` before anybody else does, with its grammar out of sight meanwhile."""
-    if "jsonschema" in sys.modules or GRAMMAR in sys.modules:
+    grammar = "rfc3987_syntax"
+    if "jsonschema" in sys.modules or grammar in sys.modules:
         return
-    sys.modules[GRAMMAR] = None  # type: ignore[assignment]  # what Python takes for "not installed"
+    sys.modules[grammar] = None  # type: ignore[assignment]  # what Python takes for "not installed"
     try:
         importlib.import_module("jsonschema")
     finally:
-        del sys.modules[GRAMMAR]
+        del sys.modules[grammar]
 
 
 @contextmanager

@@ -201,12 +201,12 @@ def _check_dates(where: str, figure: dict[str, str]) -> Iterator[Problem]:
 
 
 def _check_number(where: str, figure: dict[str, str], reference: Reference) -> Iterator[Problem]:
+    unit = reference.indicator_rows[figure["indicator"]]["unit"]
     try:
         _read_number(figure, reference)
     except NumberError as error:
         remedy = "Compare it with the document; write how a person reads it into read_as."
         yield Problem(where, f"printed {error}", f"a number of {figure['unit']}", remedy)
-    unit = reference.indicator_rows[figure["indicator"]]["unit"]
     try:
         reference.convert_unit(figure["unit"], unit)
     except KeyError as error:
@@ -242,9 +242,8 @@ def correct_values(
 ) -> pd.DataFrame:
     """Publish what people decided, in the unit of the indicator.
 
-    Raises:
-        ReferenceDataError: A correction is of a figure that prints something else by now, or its
-            own number cannot be read.
+    A ``ReferenceDataError`` where a correction is of a figure that prints something else by now, or
+    its own number cannot be read.
     """
     if problems := list(_check_figures(transcripts, reference)):
         raise ReferenceDataError(problems)

@@ -142,10 +142,7 @@ class Citation:
 def cite_data(root: Path, version: str, sources: pd.DataFrame) -> Citation:
     """Cite the data set: who, title, version, until when it goes, and its address if it has one.
 
-    Args:
-        root: The project, with ``CITATION.cff``.
-        version: The version of the package that made the tables.
-        sources: ``SOURCE_COLUMNS`` of the sources meant.
+    Who and what stands in the ``CITATION.cff`` of the project; ``sources`` are those meant.
     """
     path = root / CITATION
     said: dict[str, Any] = (load_yaml(path) if path.is_file() else None) or {}
@@ -166,21 +163,16 @@ def cite_data(root: Path, version: str, sources: pd.DataFrame) -> Citation:
 
 
 def cite_any(what: object, root: Path, sources: pd.DataFrame) -> Citation:
-    """Cite a row of the indicators, a brief, or the data set behind a table.
-
-    Raises:
-        CommandError: It is none of these, or an empty table.
-    """
+    """Cite a row of the indicators, a brief, or the data set behind a table that is not empty."""
     import pandas as pd
 
     if isinstance(what, pd.Series) and "source_id" in what:
         return _cite_value(dict(what), sources, cite_data(root, __version__, sources))
     table = what if isinstance(what, pd.DataFrame) else getattr(what, "indicators", None)
-    if table is None:
+    if table is None or table.empty:
+        found = "a table without rows" if table is not None else type(what).__name__
         expected = "a row of indicators, a table or a brief"
-        raise CommandError(Problem("cite", type(what).__name__, expected, "Pass one."))
-    if table.empty:
-        raise CommandError(Problem("cite", "a table without rows", "a row to cite", "Pass one."))
+        raise CommandError(Problem("cite", found, expected, "Pass one."))
     if "source_id" in table:
         named = {each for cell in table["source_id"] for each in str(cell).split()}
         sources = sources[sources["source_id"].isin(named)]
@@ -239,9 +231,6 @@ def compare_editions(
         ``DIFF_COLUMNS``, sorted by change and key. ``reason`` is the correction that decided the
         new value, or the entry of the later edition's CHANGELOG that names its source or
         indicator; empty where neither says why.
-
-    Raises:
-        CommandError: One of them holds no published values.
     """
     import pandas as pd
 
@@ -292,19 +281,17 @@ def _load_values(place: Path | pd.DataFrame) -> pd.DataFrame:
     if isinstance(place, pd.DataFrame):
         text = io.StringIO(format_table(place[columns]))
         return pd.read_csv(text, dtype=str, keep_default_na=False)
+    found = "no indicators.csv"
     for path in (place, place / "indicators.csv", place / "data" / "processed" / "indicators.csv"):
         if path.is_file():
             try:
                 return pd.read_csv(path, dtype=str, keep_default_na=False, usecols=columns)
-            except (ValueError, UnicodeDecodeError) as error:
-                raise _refuse(place, f"an indicators.csv of another form ({error})") from None
-    raise _refuse(place, "no indicators.csv")
-
-
-def _refuse(place: Path, found: str) -> CommandError:
+            except ValueError as error:
+                found = f"an indicators.csv of another form ({error})"
+                break
     expected = "published values: a folder data/processed or a project"
     remedy = "Name the folder of an edition, such as a release that was unpacked."
-    return CommandError(Problem(str(place), found, expected, remedy))
+    raise CommandError(Problem(str(place), found, expected, remedy))
 
 
 def _read_changelog(place: Path) -> list[str]:

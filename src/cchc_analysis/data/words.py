@@ -26,13 +26,9 @@ from cchc_analysis.errors import BriefError, CommandError, Problem
 
 LANGUAGES = ("vi", "en")
 NO_BREAK = "\u00a0"
-COMPARATOR_SIGNS = {
-    "=": "",
-    ">=": f"≥{NO_BREAK}",
-    ">": f">{NO_BREAK}",
-    "<=": f"≤{NO_BREAK}",
-    "<": f"<{NO_BREAK}",
-    "~": f"≈{NO_BREAK}",
+COMPARATOR_SIGNS = {"=": ""} | {
+    comparator: f"{sign}{NO_BREAK}"
+    for comparator, sign in {">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈"}.items()
 }
 AREA_KINDS: Mapping[str, str] = load_own("spellings")["strings"]
 """Kinds of area, by the Vietnamese word that the areas hold."""
@@ -48,10 +44,8 @@ _LABEL = re.compile(r"(\d{4})(?:-(Q[1-4]|H[12]|9M))?")
 class Words:
     """The strings of one language, and its numbers and dates.
 
-    Attributes:
-        folder: Where they and the templates that say them lie.
-        fits: Endings of keys that go before the key itself, see ``fit``.
-        terms: Words of the law, each with what stands in for it; the longest first.
+    ``folder`` is where they and the templates that say them lie. ``fits`` are endings of keys that
+    go before the key itself, ``terms`` words of the law with what stands in for each, see ``fit``.
     """
 
     lang: str
@@ -64,12 +58,8 @@ class Words:
         """The same strings as they are said of an area on a day.
 
         A string ``key@ward`` or ``key@commune``, of a kind or of a level, stands in for ``key``;
-        what the law calls otherwise since a day, or at a level, is called so.
-
-        Args:
-            area: Its row, with the type of that day.
-            day: The last day of what is told.
-            terms: The rows of ``terms.csv``.
+        what the law calls otherwise since a day, or at a level, is called so (``terms.csv``).
+        ``area`` has the type of that day, which is the last of what is told.
 
         >>> ward, texts = {"type": "phường", "level": "commune"}, {"a": "Toàn xã", "a@ward": "x"}
         >>> Words("vi", texts).fit(ward, "2026-01-01").plain("a")
@@ -118,11 +108,7 @@ class Words:
         return clean_text(self._use_terms(text) if stem in TERMED else text, longest=None)
 
     def number(self, value: float, decimals: int | None = None) -> str:
-        """A number in the form of the language.
-
-        Args:
-            value: The number.
-            decimals: Decimals to show; as many as the number has, three at most, when ``None``.
+        """A number in the form of the language, with the decimals that it has, three at most.
 
         >>> Words("vi", {}).number(1310), Words("en", {}).number(89.4)
         ('1.310', '89.4')
@@ -146,11 +132,9 @@ class Words:
             return day
 
     def period(self, label: str, form: str = "") -> Markup:
-        """A period label as people call it, "6 tháng đầu năm 2024".
+        """A period label as people call it, "6 tháng đầu năm 2024"; what is none stands for itself.
 
-        Args:
-            label: ``2024-H1`` and the like; anything else stands for itself.
-            form: ``.in`` for the beginning of a sentence, "Trong 6 tháng đầu năm 2024".
+        ``.in`` is the form for the beginning of a sentence, "Trong 6 tháng đầu năm 2024".
         """
         if match := _LABEL.fullmatch(label):
             said = self.say(f"period.{match[2] or 'year'}{form}", year=match[1])
@@ -158,16 +142,15 @@ class Words:
         name = Markup(" – ").join(self.date(day) for day in label.split("/"))
         return self.say("period.other.in", period=name) if form else name
 
-    def place(self, row: Mapping[str, Any]) -> Markup:
+    def place(self, row: Row) -> Markup:
         """The name of an area in the language: "huyện Cao Lộc", "Cao Lộc district"."""
-        kind = AREA_KINDS.get(str(row.get("type") or ""))
-        if kind:
+        if kind := AREA_KINDS.get(str(row.get("type") or "")):
             return self.say(f"area.{kind}", name=self.short_name(row))
         # A region has an English name; the English one of a place is its own without its marks.
         own = row.get("name_en") if self.lang == "en" else ""
         return clean_text(str(own or row["name"]))
 
-    def short_name(self, row: Mapping[str, Any]) -> Markup:
+    def short_name(self, row: Row) -> Markup:
         """The name of an area without its kind."""
         kind, name = str(row.get("type") or ""), str(row["name"])
         word = kind.removesuffix(" trực thuộc trung ương").casefold()
@@ -176,11 +159,10 @@ class Words:
 
     def span(self, start: str, end: str) -> Markup:
         """The dates of a window, or the one day of a stock."""
-        if not start and not end:
-            return self.say("span.none")
-        if not start:
-            return self.say("span.day", day=self.date(end))
-        return self.say("span.window", start=self.date(start), end=self.date(end))
+        kind = "window" if start else "day" if end else "none"
+        return self.say(
+            f"span.{kind}", start=self.date(start), end=self.date(end), day=self.date(end)
+        )
 
     def join(self, parts: Iterable[Any]) -> Markup:
         """A list in words: "a, b và c"."""
@@ -267,9 +249,8 @@ def _format_number(value: float, decimals: int | None, lang: str) -> str:
     """A page tells most of its numbers several times."""
     from babel.numbers import format_decimal
 
-    places = decimals
-    if places is None:
-        places = len(f"{value:.3f}".rstrip("0").partition(".")[2])
+    fraction = f"{value:.3f}".rstrip("0").partition(".")[2]
+    places = len(fraction) if decimals is None else decimals
     # Half up, as people round: half to even, the default, makes 2.5 of both 2.45 and 2.55. The
     # shortest digits that mean this float are rounded, so that 2.675 counts as it was printed.
     shown = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

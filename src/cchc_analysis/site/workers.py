@@ -251,7 +251,6 @@ def _live(begin: Any, orders: jobs.Orders, parent_id: int, link: Connection) -> 
     """Do the jobs that come: the life of a child."""
     system.lead_group()
     system.die_with_parent(parent_id)
-    system.offer_as_victim()
     work: jobs.Work = begin()
     if orders.jobs_a_child != KEPT:
         gc.disable()  # it ends before the garbage would matter

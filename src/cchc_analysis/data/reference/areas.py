@@ -7,6 +7,7 @@ of their own, which is read when one of them is asked for.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -262,26 +263,18 @@ def _leaves_marks_out(written: str, known: str) -> bool:
     >>> _leaves_marks_out("dak nông", "đắk nông"), _leaves_marks_out("cao lốc", "cao lộc")
     (True, False)
     """
-    letters, others = _list_letters(written), _list_letters(known)
+    letters, others = (
+        _LETTER.findall(unicodedata.normalize("NFD", name.casefold()).replace("đ", "d\u0335"))
+        for name in (written, known)
+    )
     return len(letters) == len(others) and all(
-        not marks or (marks <= more and more - marks <= TONES.keys())
+        not marks or ({*marks} <= {*more} and {*more} - {*marks} <= TONES.keys())
         for (_, marks), (_, more) in zip(letters, others, strict=True)
     )
 
 
-def _list_letters(name: str) -> list[tuple[str, set[str]]]:
-    """The letters and figures of a name, each with its marks."""
-    letters: list[tuple[str, set[str]]] = []
-    for letter in unicodedata.normalize("NFD", name.casefold()):
-        if unicodedata.combining(letter) and letters:
-            letters[-1][1].add(letter)
-        elif letter == "đ":
-            letters.append(("d", {"đ"}))
-        elif letter.isalnum():
-            letters.append((letter, set()))
-    return letters
-
-
+_LETTER = re.compile(r"([^\W_])([\u0300-\u036f]*)")
+"""A letter or figure with its marks; the stroke of đ is one."""
 _WAYS: tuple[Callable[[str, str], bool], ...] = (
     str.__eq__,
     lambda written, known: (

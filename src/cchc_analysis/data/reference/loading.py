@@ -33,13 +33,13 @@ def load_reference(folder: Path) -> Reference:
     """
     tables: dict[str, pd.DataFrame] = {}
     problems: list[Problem] = []
-    for name, (columns, key) in REFERENCE_TABLES.items():
+    for name, said in _TABLES.items():
         try:
             tables[name] = load_text_table(
                 folder / f"{name}.csv",
-                columns,
-                key,
-                may_be_empty=_TABLES[name].get("may_be_empty", False),
+                said["columns"],
+                said["key"],
+                may_be_empty=said.get("may_be_empty", False),
                 is_typed=True,
                 kind=ReferenceDataError,
             )
@@ -55,14 +55,21 @@ def load_reference(folder: Path) -> Reference:
 
 def check_reference(reference: Reference) -> Iterable[Problem]:
     """Every entry that points at something that is not there, as problems."""
-    yield from _check_aliases(reference.area_aliases)
+    seen: dict[str, str] = {}
+    for alias in list_rows(reference.area_aliases):
+        first = seen.setdefault(fold_name(alias["alias"]), alias["area_id"])
+        if first != alias["area_id"]:
+            found = f"alias {alias['alias']!r} for {first} and for {alias['area_id']}"
+            where, remedy = (
+                "data/reference/area_aliases.csv",
+                "Keep the one that people mean by it.",
+            )
+            yield Problem(where, found, "one area for one name", remedy)
     wide = reference.area_rows.wide
     yield from check_days(wide.values(), "areas.csv")
     yield from check_days(list_rows(reference.area_names), "area_names.csv")
     yield from check_parents(wide, wide, "areas.csv")
-    yield from _check_definitions(
-        reference.indicator_definitions, set(reference.indicators["indicator"])
-    )
+    yield from _check_definitions(reference.indicator_definitions, {*reference.indicator_rows})
     for table, said in _TABLES.items():
         for column, other in said.get("links", {}).items():
             known = set(getattr(reference, other)[_TABLES[other]["key"][0]])
@@ -93,14 +100,14 @@ def _check_definitions(definitions: pd.DataFrame, indicators: set[str]) -> Itera
             yield _refuse_link(place, "indicator", pattern, "indicators", indicators, more)
 
 
-def _check_aliases(aliases: pd.DataFrame) -> Iterable[Problem]:
-    seen: dict[str, str] = {}
-    for alias, area_id in zip(aliases["alias"], aliases["area_id"], strict=True):
-        first = seen.setdefault(fold_name(alias), area_id)
-        if first != area_id:
-            found = f"alias {alias!r} for {first} and for {area_id}"
-            remedy = "Keep the one that people mean by it."
-            yield Problem("data/reference/area_aliases.csv", found, "one area for one name", remedy)
+class _Part:
+    """A folder of a project."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __get__(self, project: Project, _: type[Project]) -> Path:
+        return project.root / self._path
 
 
 @dataclass(frozen=True)
@@ -109,53 +116,26 @@ class Project:
 
     root: Path
 
-    @property
-    def raw(self) -> Path:
-        """What we were given: sources and transcripts."""
-        return self.root / "data" / "raw"
-
-    @property
-    def reports(self) -> Path:
-        """The documents themselves, where the user keeps them."""
-        return self.raw / "reports"
-
-    @property
-    def reference(self) -> Path:
-        """What people decided."""
-        return self.root / "data" / "reference"
-
-    @property
-    def processed(self) -> Path:
-        """What is made from both."""
-        return self.root / "data" / "processed"
-
-    @property
-    def expectations(self) -> Path:
-        """The suites."""
-        return self.root / "expectations"
-
-    @property
-    def notebooks(self) -> Path:
-        """The notebooks and the page template."""
-        return self.root / "notebooks"
-
-    @property
-    def site(self) -> Path:
-        """The built pages."""
-        return self.root / "site"
-
-    @property
-    def build(self) -> Path:
-        """What may be deleted at any time: copies made for speed."""
-        return self.root / "build"
+    raw = _Part("data/raw")
+    """What we were given: sources and transcripts."""
+    reports = _Part("data/raw/reports")
+    """The documents themselves, where the user keeps them."""
+    reference = _Part("data/reference")
+    """What people decided."""
+    processed = _Part("data/processed")
+    """What is made from both."""
+    expectations = _Part("expectations")
+    """The suites."""
+    notebooks = _Part("notebooks")
+    """The notebooks and the page template."""
+    site = _Part("site")
+    """The built pages."""
+    build = _Part("build")
+    """What may be deleted at any time: copies made for speed."""
 
 
 def find_project(start: Path) -> Project:
-    """The project that a folder lies in: the nearest one above with ``data/reference``.
-
-    Raises:
-        CommandError: There is none.
-    """
+    """The project that a folder lies in: the nearest one above with ``data/reference``."""
     for folder in (start, *start.parents) if start.exists() else ():
         if (folder / "data" / "reference" / "indicators.csv").is_file():
             return Project(folder)
