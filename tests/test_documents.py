@@ -308,7 +308,7 @@ def test_a_scan_is_refused_with_advice(tmp_path: Path) -> None:
     path = tmp_path / "scan.pdf"
     pdf.save(path)
     with pytest.raises(ReportError, match="as a scanner makes them") as raised:
-        open_here(path, path.read_bytes())
+        open_here(path)
     assert "OCR" in str(raised.value)
 
 

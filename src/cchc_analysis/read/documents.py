@@ -17,7 +17,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cchc_analysis.data.encodings import decode_text
@@ -82,15 +82,22 @@ class Row:
     table: int
 
 
-def build_document(
-    parts: Iterable[str | Row], kind: str, sha256: str = "", remarks: Iterable[str] = ()
-) -> Document:
+def build_document(parts: Iterable[str | Row], kind: str, remarks: Iterable[str] = ()) -> Document:
     """Number the parts of a document, paragraphs and table rows, as its lines."""
-    lines = [_build_line(number, part) for number, part in enumerate(parts, start=1)]
-    return Document(tuple(lines), kind, sha256, tuple(remarks))
+    lines = []
+    for number, part in enumerate(parts, start=1):
+        if isinstance(part, str):
+            lines.append(Line(number, " ".join(clean_text(part).split())))
+            continue
+        cells = tuple(
+            replace(cell, text=" ".join(clean_text(cell.text).split())) for cell in part.cells
+        )
+        text = "\t".join(cell.text for cell in cells)
+        lines.append(Line(number, text, cells, part.table, is_exact=True))
+    return Document(tuple(lines), kind, remarks=tuple(remarks))
 
 
-def read_lines(text: str, sha256: str = "", remarks: Iterable[str] = ()) -> Document:
+def read_lines(text: str, remarks: Iterable[str] = ()) -> Document:
     r"""Split plain text into lines; runs of lines with tabs are flattened tables.
 
     Examples:
@@ -106,18 +113,7 @@ def read_lines(text: str, sha256: str = "", remarks: Iterable[str] = ()) -> Docu
         texts = line.split("\t") if is_row else ()
         cells = tuple(Cell(text.strip(), column) for column, text in enumerate(texts))
         lines.append(Line(number, line, cells, table if is_row else 0))
-    return Document(tuple(lines), "txt", sha256, tuple(remarks))
-
-
-def clean_text(text: str) -> str:
-    """NFC, without the invisible characters that editors leave behind; spaces stay as they are."""
-    kept = text.translate(_INVISIBLE)
-    return unicodedata.normalize("NFC", kept)
-
-
-def raise_digits(mark: str) -> str:
-    """Write the mark of a note as raised digits in brackets: "4" becomes "⁽⁴⁾"."""
-    return f"⁽{mark.translate(RAISED)}⁾"
+    return Document(tuple(lines), "txt", remarks=tuple(remarks))
 
 
 _INVISIBLE = {
@@ -126,14 +122,14 @@ _INVISIBLE = {
 }
 
 
-def _build_line(number: int, part: str | Row) -> Line:
-    if isinstance(part, str):
-        return Line(number, " ".join(clean_text(part).split()))
-    cells = tuple(
-        Cell(" ".join(clean_text(cell.text).split()), cell.column, cell.width)
-        for cell in part.cells
-    )
-    return Line(number, "\t".join(cell.text for cell in cells), cells, part.table, is_exact=True)
+def clean_text(text: str) -> str:
+    """NFC, without the invisible characters that editors leave behind; spaces stay as they are."""
+    return unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+
+
+def raise_digits(mark: str) -> str:
+    """Write the mark of a note as raised digits in brackets: "4" becomes "⁽⁴⁾"."""
+    return f"⁽{mark.translate(RAISED)}⁾"
 
 
 _MAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -161,104 +157,87 @@ def mask_persons(lines: list[str]) -> list[str]:
 
 
 def _mask_line(text: str) -> str:
+    def guess(found: re.Match[str]) -> str:
+        """A mask, but for the name of a place, street, school or prize."""
+        before = found.string[max(0, found.start() - 80) : found.start()]
+        return found[0] if PATTERNS.place_before.search(before) else str(WORDS.guessed_mask)
+
+    def keep_office(found: re.Match[str]) -> str:
+        """An address on the net or of an office is no person's."""
+        is_office = PATTERNS.office_address.search(found[2])
+        return found[0] if is_office else f"{found[1]}{WORDS.address_mask}"
+
     text = PATTERNS.addressed.sub(rf"\1{WORDS.name_mask}", text)
     text = PATTERNS.office_then_name.sub(rf"\1{WORDS.name_mask}", text)
-    text = PATTERNS.full_name.sub(_guess_name, text)
-    text = PATTERNS.address.sub(lambda match: match[1] + _keep_office(match[2]), text)
+    text = PATTERNS.full_name.sub(guess, text)
+    text = PATTERNS.address.sub(keep_office, text)
     text = PATTERNS.contact.sub(rf"\1{WORDS.contact_mask}", text)
     return _MAIL.sub(WORDS.contact_mask, text)
 
 
-def _guess_name(found: re.Match[str]) -> str:
-    """A mask, but for the name of a place, street, school or prize."""
-    before = found.string[max(0, found.start() - 80) : found.start()]
-    return found[0] if PATTERNS.place_before.search(before) else str(WORDS.guessed_mask)
-
-
-def _keep_office(address: str) -> str:
-    """An address on the net or of an office is no person's."""
-    return address if PATTERNS.office_address.search(address) else str(WORDS.address_mask)
-
-
 FORMATS = ".docx, .pdf, .html, .xlsx or .txt"
 MOST_LETTERS = 5_000_000
+_OCR = "Recognise its text first (OCR), and compare it with the picture."
+_UNOPENED = {
+    "locked": ("an encrypted document", "Remove the password."),
+    "ole": ("an old Office file (.doc, .xls)", "Save it as .docx or .xlsx."),
+    "rtf": ("an RTF file", "Save it as .docx."),
+    "image": ("a picture", _OCR),
+    "archive": ("an archive", "Unpack it, and read what is in it."),
+}
+"""Kinds that we know and do not open, each with what to do instead."""
 
 
-def open_document(path: Path, *, seconds: int = MOST_SECONDS, is_alone: bool = True) -> Document:
-    """Open a report.
+def open_document(path: Path, *, seconds: int = MOST_SECONDS) -> Document:
+    """Open a report, in a process of its own unless it is plain text.
 
     Args:
         path: The file: .docx, .pdf, .html, .xlsx or .txt. Its first bytes count, not its name.
         seconds: The time it may take.
-        is_alone: Whether to open it in a process of its own; plain text needs none.
 
     Raises:
         ReportError: It is none of these, damaged, too large, encrypted, a scan, or takes too long.
     """
-    data = read_bytes(path)
-    kind = sniff(data)
-    _refuse_kind(path, kind, data)
-    if not is_alone or kind == "text":
-        return open_here(path, data)
-    opened: Document = call_apart("cchc_analysis.read.documents:open_alone", path, seconds=seconds)
+    if _find_kind(path, read_bytes(path)) == "text":
+        return open_here(path)
+    opened: Document = call_apart("cchc_analysis.read.documents:open_here", path, seconds=seconds)
     return opened
 
 
-def open_alone(path: Path) -> Document:
-    """Open a document in a process that was started for it."""
-    return open_here(path, read_bytes(path))
-
-
-def open_here(path: Path, data: bytes) -> Document:
+def open_here(path: Path) -> Document:
     """Open a document in this process, without limits."""
-    document = _read(path, data)
-    digest = hashlib.sha256(data).hexdigest()
+    data = read_bytes(path)
+    document = _read(path, data, _find_kind(path, data))
     if sum(len(line.text) for line in document.lines) > MOST_LETTERS:
         raise refuse(path, "more text than any report has", "a report", "Cut it into parts.")
-    return Document(document.lines, document.format, digest, document.remarks)
+    return replace(document, sha256=hashlib.sha256(data).hexdigest())
 
 
-def _refuse_kind(path: Path, kind: str, data: bytes) -> None:
-    """Kinds that we know and do not open, each with what to do instead."""
+def _find_kind(path: Path, data: bytes) -> str:
+    kind = sniff(data)
     if kind == "ole" and "EncryptedPackage".encode("utf-16-le") in data:
         kind = "locked"
-    ocr = "Recognise its text first (OCR), and compare it with the picture."
-    known = {
-        "locked": ("an encrypted document", "Remove the password."),
-        "ole": ("an old Office file (.doc, .xls)", "Save it as .docx or .xlsx."),
-        "rtf": ("an RTF file", "Save it as .docx."),
-        "image": ("a picture", ocr),
-        "archive": ("an archive", "Unpack it, and read what is in it."),
-    }
-    if kind in known:
-        found, remedy = known[kind]
+    if kind in _UNOPENED:
+        found, remedy = _UNOPENED[kind]
         raise refuse(path, found, FORMATS, remedy)
+    return kind
 
 
-def _read(path: Path, data: bytes) -> Document:
-    kind = sniff(data)
+def _read(path: Path, data: bytes, kind: str) -> Document:
+    if kind == "text":
+        text, encoding = decode_text(path, data)
+        return read_lines(text, [] if encoding == "utf-8" else [f"decoded from {encoding}"])
     if kind == "pdf":
         from cchc_analysis.read.pdf import read_pdf
 
         return read_pdf(path, data)
-    if kind == "zip":
-        return _read_archive(path, data)
+    from cchc_analysis.read import office
+
     if kind == "html":
-        from cchc_analysis.read.office import read_web
-
-        return read_web(path, data)
-    text, encoding = decode_text(path, data)
-    return read_lines(text, remarks=[] if encoding == "utf-8" else [f"decoded from {encoding}"])
-
-
-def _read_archive(path: Path, data: bytes) -> Document:
-    names = set(open_archive(path, data).namelist())
+        return office.read_web(path, data)
+    names = open_archive(path, data).namelist()
     if "word/document.xml" in names:
-        from cchc_analysis.read.office import read_word
-
-        return read_word(path, data)
+        return office.read_word(path, data)
     if "xl/workbook.xml" in names:
-        from cchc_analysis.read.office import read_sheet
-
-        return read_sheet(path, data)
+        return office.read_sheet(path, data)
     raise refuse(path, "an archive that is no document", FORMATS, "Unpack it first.")

@@ -10,7 +10,8 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,10 @@ _OPENS = re.compile(
 
 @dataclass(frozen=True)
 class TextLine:
-    """A line of a page: its text, place, and the size of its letters."""
+    """A line of a page: its text, place, and the size of its letters.
+
+    ``top`` is a share of the height of the page, so that pages of any size compare.
+    """
 
     text: str
     left: float
@@ -41,7 +45,41 @@ class TextLine:
     size: float
 
 
-def find_running(pages: Sequence[Sequence[TextLine | Row]]) -> set[str]:
+def _join_pages(pages: Sequence[Sequence[TextLine | Row]]) -> Iterator[str | Row]:
+    """Lines into paragraphs; a page's notes follow its text, and do not cut a paragraph in two."""
+    lines = [part for page in pages for part in page if isinstance(part, TextLine)]
+    sizes = Counter(round(line.size) for line in lines).most_common(1)
+    right = last = max((line.right for line in lines), default=0.0)
+    running, text = _find_running(pages), ""
+    for page in pages:
+        notes: list[str] = []
+        for part in page:
+            if isinstance(part, Row):
+                yield from filter(None, (text, part))
+                text = ""
+            elif _is_marginal(part) and (
+                _PAGE_NUMBER.match(part.text) or _without_digits(part.text) in running
+            ):
+                continue
+            elif part.size < SMALL_PRINT * sizes[0][0] and (part.text[:1] in _MARKS or notes):
+                # Small print that opens with a mark, or goes on with a note.
+                if part.text[:1] in _MARKS:
+                    notes.append(part.text)
+                else:
+                    notes[-1] = _glue(notes[-1], part.text)
+            else:
+                goes_on = text and _goes_on(text, part, is_short=last < 0.75 * right)
+                if text and not goes_on:
+                    yield text
+                text, last = _glue(text, part.text) if goes_on else part.text, part.right
+                if last < 0.8 * right and part.text.rstrip().endswith((".", ":", ";")):
+                    yield text
+                    text = ""
+        yield from notes
+    yield from filter(None, (text,))
+
+
+def _find_running(pages: Sequence[Sequence[TextLine | Row]]) -> set[str]:
     """Lines at the head or foot of several pages that differ in digits at most."""
     counts: Counter[str] = Counter()
     for page in pages:
@@ -57,66 +95,6 @@ def _is_marginal(line: TextLine) -> bool:
 
 def _without_digits(text: str) -> str:
     return re.sub(r"\d+", "#", text)
-
-
-def join_pages(pages: Sequence[Sequence[TextLine | Row]], running: set[str]) -> Iterator[str | Row]:
-    """Lines into paragraphs; a page's notes follow its text, and do not cut a paragraph in two."""
-    lines = [part for page in pages for part in page if isinstance(part, TextLine)]
-    joiner = _Joiner(
-        size=float(Counter(round(line.size) for line in lines).most_common(1)[0][0])
-        if lines
-        else 12,
-        right=max((line.right for line in lines), default=0.0),
-    )
-    for page in pages:
-        notes: list[str] = []
-        for part in page:
-            if isinstance(part, Row):
-                yield from joiner.close()
-                yield part
-            elif _is_marginal(part) and (
-                _PAGE_NUMBER.match(part.text) or _without_digits(part.text) in running
-            ):
-                continue
-            elif joiner.is_note(part, notes):
-                if notes and part.text[:1] not in _MARKS:
-                    notes[-1] = _glue(notes[-1], part.text)
-                else:
-                    notes.append(part.text)
-            else:
-                yield from joiner.add(part)
-        yield from notes
-    yield from joiner.close()
-
-
-class _Joiner:
-    """The paragraph that is open: lines are added until one opens the next."""
-
-    def __init__(self, size: float, right: float) -> None:
-        self._size, self._right = size, right
-        self._text, self._last = "", right
-
-    def is_note(self, line: TextLine, notes: Sequence[str]) -> bool:
-        """Small print that opens with a mark, or goes on with a note."""
-        is_small = line.size < SMALL_PRINT * self._size
-        return is_small and (line.text[:1] in _MARKS or bool(notes))
-
-    def add(self, line: TextLine) -> Iterator[str]:
-        """Add a line; gives back the paragraph before it, if the line opens a new one."""
-        is_short, self._last = self._last < 0.75 * self._right, line.right
-        if self._text and _goes_on(self._text, line, is_short=is_short):
-            self._text = _glue(self._text, line.text)
-        else:
-            yield from self.close()
-            self._text = line.text
-        if line.right < 0.8 * self._right and line.text.rstrip().endswith((".", ":", ";")):
-            yield from self.close()
-
-    def close(self) -> Iterator[str]:
-        """End the open paragraph."""
-        if self._text:
-            yield self._text
-        self._text = ""
 
 
 def _goes_on(open_text: str, line: TextLine, *, is_short: bool) -> bool:
@@ -153,7 +131,11 @@ def read_pdf(path: Path, data: bytes) -> Document:
     Raises:
         ReportError: The file is damaged, encrypted, too large, or has no text in it.
     """
-    _refuse_swollen(path, data)
+    objects = len(re.findall(rb"\d\s+\d\s+obj\b", data))
+    packed = sum(int(number) for number in re.findall(rb"/N\s+(\d{1,9})\b", data))
+    if max(objects, packed) > MOST_PDF_OBJECTS:
+        found = f"{max(objects, packed)} objects"
+        raise refuse(path, found, f"at most {MOST_PDF_OBJECTS}", "Print it anew as a PDF.")
     import pypdfium2  # type: ignore[import-untyped]
 
     try:
@@ -164,96 +146,86 @@ def read_pdf(path: Path, data: bytes) -> Document:
         raise refuse(path, "a damaged PDF", "a whole PDF", "Fetch it again.") from None
     if len(pdf) > MOST_PAGES:
         raise refuse(path, f"{len(pdf)} pages", f"at most {MOST_PAGES}", "Cut it.")
-    with _Ruled(data) as ruled:
-        pages = [_read_page(path, pdf[number], number, ruled) for number in range(len(pdf))]
+    ruled = [number for number in range(len(pdf)) if _count_strokes(pdf[number]) >= FEWEST_STROKES]
+    tables = _find_tables(data, ruled[:MOST_TABLE_PAGES])
+    pages = []
+    for number, page in enumerate(pdf):
+        height = max(float(page.get_height()), 1.0)
+        pages.append(_read_page(path, page, height, tables.get(number, [])))
+        page.close()
     pdf.close()
     return _build(path, pages)
 
 
-class _Ruled:
-    """Finds ruled tables, with a second library that is slow: on so many pages and no more."""
+_Table = tuple[tuple[float, float, float, float], list[Row]]
+"""The box of a ruled table on its page, and its rows."""
 
-    def __init__(self, data: bytes) -> None:
-        self._data, self._left = data, MOST_TABLE_PAGES
-        self._pdf: Any = None
 
-    def __enter__(self) -> _Ruled:
-        return self
+def _find_tables(data: bytes, numbers: Sequence[int]) -> dict[int, list[_Table]]:
+    """The ruled tables of some pages, found by a second library, which is slow."""
+    if not numbers:
+        return {}
+    import pdfplumber
 
-    def __exit__(self, *_: object) -> None:
-        if self._pdf is not None:
-            self._pdf.close()
-
-    def find(self, number: int) -> tuple[Any, list[Any]]:
-        """The page as that library sees it, and its tables."""
-        import pdfplumber
-
-        if not self._left:
-            return None, []
-        self._left -= 1
-        try:
-            if self._pdf is None:
-                self._pdf = pdfplumber.open(io.BytesIO(self._data))
-            page = self._pdf.pages[number]
-            is_drawn = not 4 <= len(page.lines) + len(page.rects) <= MOST_STROKES
-            tables = [] if is_drawn else page.find_tables()
-            return page, [each for each in tables if len(each.rows) > 1 and len(each.cells) > 3]
-        except Exception as error:
-            if isinstance(error, MemoryError):
+    found: dict[int, list[_Table]] = {}
+    with ExitStack() as stack:
+        pdf = None
+        for number in numbers:
+            try:
+                pdf = pdf or stack.enter_context(pdfplumber.open(io.BytesIO(data)))
+                found[number] = list(_take_tables(pdf.pages[number], number))
+                pdf.pages[number].close()
+            except MemoryError:
                 raise
-            # pdfminer raises whatever a damaged file makes it meet; the text is read without it.
-            return None, []
+            except Exception:  # noqa: BLE001, S112 - pdfminer raises whatever a damaged file has
+                continue  # the text is read without it
+    return found
 
 
-def _refuse_swollen(path: Path, data: bytes) -> None:
-    objects = len(re.findall(rb"\d\s+\d\s+obj\b", data))
-    packed = sum(int(number) for number in re.findall(rb"/N\s+(\d{1,9})\b", data))
-    if max(objects, packed) > MOST_PDF_OBJECTS:
-        found = f"{max(objects, packed)} objects"
-        raise refuse(path, found, f"at most {MOST_PDF_OBJECTS}", "Print it anew as a PDF.")
+def _take_tables(page: Any, number: int) -> Iterator[_Table]:
+    if not 4 <= len(page.lines) + len(page.rects) <= MOST_STROKES:
+        return
+    tables = [each for each in page.find_tables() if len(each.rows) > 1 and len(each.cells) > 3]
+    for at, table in enumerate(tables, start=1):
+        rows = [
+            Row(
+                tuple(Cell(" ".join((text or "").split()), n) for n, text in enumerate(cells)),
+                number * 100 + at,
+            )
+            for cells in table.extract()
+        ]
+        yield table.bbox, rows
 
 
 def _build(path: Path, pages: list[list[TextLine | Row]]) -> Document:
-    letters = sum(len(part.text) for page in pages for part in page if isinstance(part, TextLine))
-    if letters < 20 * len(pages) and not any(
-        isinstance(part, Row) for page in pages for part in page
-    ):
-        raise refuse(
-            path,
-            "pages without text, as a scanner makes them",
-            "a PDF with text",
-            "Recognise the text first (OCR), compare it with the pages, and read that.",
-        )
-    running = find_running(pages)
-    parts = list(join_pages(pages, running))
-    text = "\n".join(part for part in parts if isinstance(part, str))
-    converted, name = convert_legacy(text)
+    parts = [part for page in pages for part in page]
+    letters = sum(len(part.text) for part in parts if isinstance(part, TextLine))
+    if letters < 20 * len(pages) and not any(isinstance(part, Row) for part in parts):
+        found = "pages without text, as a scanner makes them"
+        remedy = "Recognise the text first (OCR), compare it with the pages, and read that."
+        raise refuse(path, found, "a PDF with text", remedy)
+    joined = list(_join_pages(pages))
+    converted, name = convert_legacy("\n".join(part for part in joined if isinstance(part, str)))
     if name:
         texts = iter(converted.split("\n"))
-        parts = [next(texts) if isinstance(part, str) else part for part in parts]
-    return build_document(parts, "pdf", remarks=[f"decoded from {name}"] if name else [])
+        joined = [next(texts) if isinstance(part, str) else part for part in joined]
+    return build_document(joined, "pdf", remarks=[f"decoded from {name}"] if name else [])
 
 
-def _read_page(path: Path, page: Any, number: int, ruled: _Ruled) -> list[TextLine | Row]:
-    height = float(page.get_height()) or 1.0
-    words = _list_words(path, page, height)
-    parts: list[tuple[float, TextLine | Row]] = []
-    if words and _count_strokes(page) >= FEWEST_STROKES:
-        other, tables = ruled.find(number)
-        for at, table in enumerate(tables, start=1):
-            words = [word for word in words if not _is_inside(word, table.bbox)]
-            for cells in table.extract():
-                row = tuple(Cell(" ".join((text or "").split()), n) for n, text in enumerate(cells))
-                parts.append((table.bbox[1], Row(row, number * 100 + at)))
-        if other is not None:
-            other.close()
-    page.close()
-    parts += [(line.top, line) for line in _join_words(words)]
-    # Heights are shares of the page, so that pages of any size compare.
-    return [
-        replace(part, top=part.top / max(height, 1.0)) if isinstance(part, TextLine) else part
-        for _, part in sorted(parts, key=lambda pair: pair[0])
+def _read_page(
+    path: Path, page: Any, height: float, tables: Sequence[_Table]
+) -> list[TextLine | Row]:
+    """The lines and rows of a page from top to bottom."""
+    words = [
+        word
+        for word in _list_words(path, page, height)
+        if not any(_is_inside(word, box) for box, _ in tables)
     ]
+    parts: list[tuple[float, TextLine | Row]] = [
+        (box[1] / height, row) for box, rows in tables for row in rows
+    ]
+    parts += [(line.top, line) for line in _join_words(words, height)]
+    return [part for _, part in sorted(parts, key=lambda pair: pair[0])]
 
 
 def _count_strokes(page: Any) -> int:
@@ -298,36 +270,35 @@ def _list_words(path: Path, page: Any, height: float) -> list[dict[str, Any]]:
 
 
 def _is_inside(word: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
-    middle = (word["top"] + word["bottom"]) / 2
-    return bool(box[1] <= middle <= box[3]) and bool(
-        box[0] <= (word["x0"] + word["x1"]) / 2 <= box[2]
-    )
+    across, down = (word["x0"] + word["x1"]) / 2, (word["top"] + word["bottom"]) / 2
+    return bool(box[0] <= across <= box[2] and box[1] <= down <= box[3])
 
 
-def _join_words(words: Sequence[dict[str, Any]]) -> list[TextLine]:
+def _join_words(words: Sequence[dict[str, Any]], height: float) -> list[TextLine]:
     """Words on one height make a line; small raised digits join the line that they stand beside."""
+    small = 0.8 * _usual_size(words)
+    plain: list[dict[str, Any]] = []
+    raised: list[dict[str, Any]] = []
+    for word in words:
+        is_raised = word["size"] < small and word["text"].strip("()").isdigit()
+        (raised if is_raised else plain).append(word)
     lines: list[list[dict[str, Any]]] = []
-    marks = [word for word in words if word["text"].strip("()").isdigit()]
-    usual = _usual_size(words)
-    raised = [word for word in marks if word["size"] < 0.8 * usual]
-    plain = [word for word in words if not any(word is each for each in raised)]
     for word in sorted(plain, key=lambda each: (each["bottom"], each["x0"])):
-        line = lines[-1] if lines else None
-        if line and abs(line[0]["bottom"] - word["bottom"]) < 0.5 * max(
-            word["size"], line[0]["size"]
-        ):
-            line.append(word)
+        first = lines[-1][0] if lines else word
+        apart = abs(first["bottom"] - word["bottom"])
+        if lines and apart < 0.5 * max(word["size"], first["size"]):
+            lines[-1].append(word)
         else:
             lines.append([word])
     for mark in raised:
-        beside = [
+        beside = (
             line for line in lines if line[0]["top"] - 3 <= mark["bottom"] <= line[0]["bottom"] + 1
-        ]
-        if beside:
-            beside[0].append(mark)
+        )
+        if line := next(beside, None):
+            line.append(mark)
         else:
             lines.append([mark])
-    return [_make_line(sorted(line, key=lambda each: each["x0"])) for line in lines]
+    return [_make_line(sorted(line, key=lambda each: each["x0"]), height) for line in lines]
 
 
 def _usual_size(words: Sequence[dict[str, Any]]) -> float:
@@ -335,15 +306,14 @@ def _usual_size(words: Sequence[dict[str, Any]]) -> float:
     return float(sizes.most_common(1)[0][0]) if sizes else 0.0
 
 
-def _make_line(words: Sequence[dict[str, Any]]) -> TextLine:
-    size = _usual_size(words)
-    pieces: list[str] = []
+def _make_line(words: Sequence[dict[str, Any]], height: float) -> TextLine:
+    size, text = _usual_size(words), ""
     for word in words:
-        text = word["text"]
-        if text.strip("()").isdigit() and word["size"] < 0.8 * size:
-            mark = raise_digits(text.strip("()"))
-            pieces.append(mark if not pieces else "\b" + mark)
+        digits = word["text"].strip("()")
+        if digits.isdigit() and word["size"] < 0.8 * size:
+            text += raise_digits(digits)
         else:
-            pieces.append(text)
-    joined = " ".join(pieces).replace(" \b", "")
-    return TextLine(joined, words[0]["x0"], words[-1]["x1"], words[0]["top"], size)
+            text += f" {word['text']}"
+    return TextLine(
+        text.removeprefix(" "), words[0]["x0"], words[-1]["x1"], words[0]["top"] / height, size
+    )
