@@ -300,20 +300,18 @@ def test_reading_twice_gives_the_same_bytes(project: Project) -> None:
 
 
 def test_accepting_asks_the_next_stage(project: Project) -> None:
-    from cchc_analysis.data.tidy import tidy_observations
-
     result = read_report(project, REPORTS / "dong_gio_2022_9m.txt")
-
-    def find_problems(transcript, sources, reference):
-        found = tidy_observations(transcript, reference, sources).problems
-        return [problem for each in found.values() for problem in each]
-
     confirm_all(project, result.source_id)
-    accept_source(project, result.source_id, find_problems)
-    assert (
-        read_sources(project.raw).set_index("source_id").loc[result.source_id, "state"]
-        == "accepted"
-    )
+    text = result.transcript.read_text("utf-8")
+    result.transcript.write_text(text.replace(",actual,", ",nonsense,", 1), "utf-8")
+    with pytest.raises(ReportError, match="nonsense"):
+        accept_source(project, result.source_id)
+    states = read_sources(project.raw).set_index("source_id")["state"]
+    assert states[result.source_id] == "draft"
+    result.transcript.write_text(text, "utf-8")
+    accept_source(project, result.source_id)
+    states = read_sources(project.raw).set_index("source_id")["state"]
+    assert states[result.source_id] == "accepted"
 
 
 @pytest.mark.parametrize("path", sorted(REPORTS.glob("*.txt")), ids=lambda path: path.stem)

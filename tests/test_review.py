@@ -26,14 +26,13 @@ from cchc_analysis.read.correcting import (
     NO_TEXT,
     Change,
     NewFigure,
-    OpenDraft,
     apply_change,
     change_draft,
     load_text,
-    open_draft,
 )
 from cchc_analysis.read.review import judge_draft
 from cchc_analysis.read.serving import Review, listen
+from cchc_analysis.read.transcripts import Draft, open_draft
 from cchc_analysis.rules import load_identities
 from conftest import make_project
 
@@ -45,7 +44,7 @@ Kết quả công tác cải cách hành chính 6 tháng đầu năm 2022
 Tiếp nhận 100 hồ sơ (tiếp nhận mới: 80 hồ sơ; kỳ trước chuyển sang: 20 hồ sơ).
 Tỷ lệ hài lòng theo khảo sát mới là 96,5%. Toàn huyện có 14 xã, 3 kho và 61 bàn.
 """
-Make = Callable[..., OpenDraft]
+Make = Callable[..., Draft]
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +68,7 @@ def reference(drafted: Project) -> Reference:
     return load_reference(drafted.reference)
 
 
-def find(draft: OpenDraft, printed: str) -> dict[str, str]:
+def find(draft: Draft, printed: str) -> dict[str, str]:
     [row] = [row for row in draft.rows if row["printed"] == printed]
     return row
 
@@ -151,7 +150,7 @@ def test_deciding_the_area_decides_what_waited_for_it_alone(
     doubt(drafted, "80")
     doubt(drafted, "20")
     draft = open_draft(drafted, SOURCE)
-    draft = OpenDraft({**draft.source, "area": "?huyện Sông Mây"}, draft.rows)
+    draft = Draft({**draft.source, "area": "?huyện Sông Mây"}, draft.rows)
     text = {**NO_TEXT, "figures": {find(draft, "80")["figure_id"]: {"waits_for_area": True}}}
     change = Change(version="", head={"area": "huyện Sông Mây"})
     after = apply_change(draft, change, reference, text)
@@ -251,7 +250,7 @@ def test_contradictions_and_what_cannot_be_understood_are_live(
     rows = tuple(
         {**row, "read_as": "many"} if row["figure_id"] == twenty else row for row in draft.rows
     )
-    judged = judge_draft(OpenDraft(draft.source, rows), reference, identities)
+    judged = judge_draft(Draft(draft.source, rows), reference, identities)
     assert [problem["id"] for problem in judged["problems"]] == [twenty]
 
 

@@ -278,15 +278,7 @@ def accept(project: Project, source_id: str) -> tuple[int, int]:
     Raises:
         ReportError: Something in it is still undecided, or cannot be understood.
     """
-
-    def find_problems(
-        transcript: pd.DataFrame, sources: pd.DataFrame, reference: Reference
-    ) -> list[Problem]:
-        found = tidy_observations(transcript, reference, sources).problems.values()
-        return [problem for each in found for problem in each]
-
-    with changing(project, "cchc accept"):
-        return accept_source(project, source_id, find_problems)
+    return accept_source(project, source_id)
 
 
 def list_names(project: Project, kind: str, text: str = "") -> list[str]:

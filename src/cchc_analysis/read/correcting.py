@@ -8,10 +8,8 @@ written meanwhile, by another window or by hand, is never written over. Knows no
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,18 +21,11 @@ from cchc_analysis.data.clean import (
     parse_number,
     parse_period,
 )
-from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.owned import changing
 from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, Status
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.errors import Problem, ReportError, escape_controls
-from cchc_analysis.read.transcripts import (
-    UNDECIDED,
-    find_draft,
-    read_sources,
-    read_transcript,
-    save_draft,
-)
+from cchc_analysis.read.transcripts import UNDECIDED, Draft, open_draft, save_draft
 
 Row = dict[str, str]
 CELLS = frozenset(TRANSCRIPT_COLUMNS) - {"source_id", "figure_id", "line", "printed"}
@@ -43,6 +34,7 @@ HEAD = frozenset(
     ("title", "issuer", "area", "number", "dated", "period", "period_start", "period_end")
 )
 """Columns of the source that a reviewer may set."""
+DAYS = ("period_start", "period_end", "dated")
 CARRIED = ("area", "period_start", "period_end")
 """What the rows take from the head: a row that has the old one gets the new one."""
 
@@ -78,30 +70,6 @@ class Change(BaseModel):
     add: NewFigure | None = None
 
 
-@dataclass(frozen=True)
-class OpenDraft:
-    """A draft as it lies in ``data/raw`` now: its row of ``sources.csv`` and its figures."""
-
-    source: Row
-    rows: tuple[Row, ...]
-
-    @property
-    def version(self) -> str:
-        """A name of this state; another state has another one."""
-        content = json.dumps([self.source, self.rows], sort_keys=True)
-        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def open_draft(project: Project, source_id: str) -> OpenDraft:
-    """Read a draft that is still to be reviewed.
-
-    Raises:
-        ReportError: There is none of that name, it counts already, or it cannot be read.
-    """
-    source = find_draft(read_sources(project.raw), source_id)
-    return OpenDraft(source, tuple(list_rows(read_transcript(project.raw, source_id))))
-
-
 def load_text(project: Project, source_id: str) -> dict[str, Any]:
     """What the review shows beside the rows, as ``describe_text`` of the review page left it.
 
@@ -113,15 +81,15 @@ def load_text(project: Project, source_id: str) -> dict[str, Any]:
         text: dict[str, Any] = json.loads(path.read_text("utf-8"))
         return {name: text[name] for name in ("sha256", "lines", "figures", "others")}
     except (OSError, ValueError, KeyError, TypeError):
-        where, expected = (
+        where, found = (
             f"build/review/{source_id}.json",
-            "what `cchc read` wrote beside the draft",
+            "the text of the report is not there, or not whole",
         )
-        found = "the text of the report is not there, or not whole"
         remedy = (
             "Read the report again with another --source-id, or mend the draft in "
             f"data/raw/transcripts/{source_id}.csv."
         )
+        expected = "what `cchc read` wrote beside the draft"
         raise ReportError(Problem(where, found, expected, remedy)) from None
 
 
@@ -131,7 +99,7 @@ def change_draft(
     change: Change,
     reference: Reference,
     text: Mapping[str, Any] = NO_TEXT,
-) -> tuple[OpenDraft, OpenDraft]:
+) -> tuple[Draft, Draft]:
     """Do one step and save it; gives back the draft before and after.
 
     ``text`` is what ``load_text`` gives: what is added has to stand in it, and it knows which
@@ -143,60 +111,52 @@ def change_draft(
         CommandError: Another command is writing for too long.
     """
     with changing(project, "cchc review"):
-        before = open_draft(project, source_id)
-        _check_version(before, change.version)
+        before = _open_seen(project, source_id, change.version)
         after = apply_change(before, change, reference, text)
-        _save(project, after)
+        save_draft(project, after)
     return before, after
 
 
-def restore_draft(project: Project, source_id: str, version: str, wanted: OpenDraft) -> OpenDraft:
+def restore_draft(project: Project, version: str, wanted: Draft) -> Draft:
     """Put a draft back to a former state; refused, as any change, where it moved meanwhile."""
     with changing(project, "cchc review"):
-        _check_version(open_draft(project, source_id), version)
-        _save(project, wanted)
+        _open_seen(project, wanted.source_id, version)
+        save_draft(project, wanted)
     return wanted
 
 
-def _check_version(draft: OpenDraft, version: str) -> None:
+def _open_seen(project: Project, source_id: str, version: str) -> Draft:
+    draft = open_draft(project, source_id)
     if draft.version != version:
         found = "was changed meanwhile, in another window or by hand"
         remedy = "It is shown as it is now; do your last step again."
-        where, expected = f"source {draft.source['source_id']}", "the draft that this page shows"
+        where, expected = f"source {source_id}", "the draft that this page shows"
         raise ReportError(Problem(where, found, expected, remedy))
-
-
-def _save(project: Project, draft: OpenDraft) -> None:
-    import pandas as pd
-
-    columns = list(TRANSCRIPT_COLUMNS)
-    save_draft(project, draft.source, pd.DataFrame(draft.rows, columns=columns, dtype="str"))
+    return draft
 
 
 def apply_change(
-    draft: OpenDraft, change: Change, reference: Reference, text: Mapping[str, Any] = NO_TEXT
-) -> OpenDraft:
+    draft: Draft, change: Change, reference: Reference, text: Mapping[str, Any] = NO_TEXT
+) -> Draft:
     """The draft after one step (pure; see ``change_draft`` for what is refused)."""
-    known = {row["figure_id"] for row in draft.rows}
-    problems = [
-        _refuse(each, "no such figure", "one of this draft") for each in {*change.rows} - known
-    ]
-    source = {**draft.source, **_read_head(change.head, problems)}
-    cells = {name: cell.strip() for name, cell in change.cells.items() if name != "period"}
-    if "period" in change.cells:
-        cells |= _parse_days(change.cells["period"], problems)
+    wanted, known = {*change.rows}, {row["figure_id"] for row in draft.rows}
+    head, cells = (
+        {name: cell.strip() for name, cell in each.items()} for each in (change.head, change.cells)
+    )
+    problems = [*_take_period(head)] if head.get("period") else []
+    problems += _take_period(cells) if "period" in cells else []
+    cells.pop("period", None)
+    source = draft.source | head
+    problems += [_refuse(each, "no such figure", "one of this draft") for each in wanted - known]
     problems += [
-        _refuse(name, "cannot be set", ", ".join(sorted(CELLS))) for name in {*cells} - CELLS
+        _refuse(each, "not a part of the head", ", ".join(HEAD)) for each in {*head} - HEAD
     ]
-    problems += _check_cells(cells, source, reference)
     problems += [
-        _refuse(name, f"a character that is none of a text ({cell!r})", "letters, digits and marks")
-        for name, cell in (cells | change.head).items()
-        if escape_controls(cell) != cell
+        _refuse(each, "cannot be set", ", ".join(sorted(CELLS))) for each in {*cells} - CELLS
     ]
-    problems += _check_area(change.head.get("area", ""), source, reference)
+    problems += [*_check_values(head, reference, source), *_check_values(cells, reference, source)]
     problems += _check_addition(change.add, draft, text)
-    if change.drop and known <= {*change.rows}:
+    if change.drop and known <= wanted:
         problems.append(_refuse("the draft", "no figure left", "one at least"))
     if problems:
         raise ReportError(problems)
@@ -204,57 +164,35 @@ def apply_change(
     if draft.source["area"].startswith(UNDECIDED) and not source["area"].startswith(UNDECIDED):
         waiting = {each for each, of in text["figures"].items() if of.get("waits_for_area")}
         rows = [_decide(row) if row["figure_id"] in waiting else row for row in rows]
-    wanted = frozenset(change.rows)
+    if change.drop:
+        rows = [row for row in rows if row["figure_id"] not in wanted]
     rows = [
         _set_cells(row, cells, reference, is_confirmed=change.confirm)
         if row["figure_id"] in wanted
         else row
         for row in rows
-        if not (change.drop and row["figure_id"] in wanted)
     ]
-    return OpenDraft(source, tuple(_add_figure(rows, change.add, source) if change.add else rows))
+    return Draft(source, tuple(_add_figure(rows, change.add, source) if change.add else rows))
 
 
 def _refuse(where: str, found: str, expected: str) -> Problem:
     return Problem(where, found, expected, "Nothing was changed.")
 
 
-def _read_head(head: Mapping[str, str], problems: list[Problem]) -> Row:
-    """Columns of the source; a period sets its days where none are given with it."""
-    told = "not a part of the head"
-    problems += [_refuse(name, told, ", ".join(HEAD)) for name in {*head} - HEAD]
-    found = {name: cell.strip() for name, cell in head.items()}
-    if found.get("period"):
-        days = _parse_days(found["period"], problems)
-        if days:  # one spelling of a label, as lists and links know it
-            found["period"] = label_period(parse_period(found["period"]))
-        found = {**days, **found}
-    for name in ("period_start", "period_end", "dated"):
-        problems += _check_day(name, found.get(name, ""))
-    return found
-
-
-def _check_day(name: str, text: str) -> list[Problem]:
+def _take_period(cells: Row) -> Iterator[Problem]:
+    """Write a period as lists know it, and its days where none are given with it."""
     try:
-        is_day = not text or dt.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        is_day = False
-    return [] if is_day else [_refuse(name, repr(text), "a day such as 2024-06-30")]
-
-
-def _parse_days(text: str, problems: list[Problem]) -> Row:
-    try:
-        period = parse_period(text)
+        period = parse_period(cells["period"])
     except PeriodError as error:
-        problems.append(_refuse("period", str(error), "2024-H1, or 2024-01-01/2024-06-15"))
-        return {}
-    return {
-        "period_start": period.start.isoformat() if period.start else "",
-        "period_end": period.end.isoformat() if period.end else "",
-    }
+        yield _refuse("period", str(error), "2024-H1, or 2024-01-01/2024-06-15")
+        return
+    cells["period"] = label_period(period)
+    cells.setdefault("period_start", period.start.isoformat() if period.start else "")
+    cells.setdefault("period_end", period.end.isoformat() if period.end else "")
 
 
-def _check_cells(cells: Row, source: Row, reference: Reference) -> list[Problem]:
+def _check_values(cells: Row, reference: Reference, source: Row) -> Iterator[Problem]:
+    """What cannot stand in the cells of a head or of a figure."""
     known = {
         "indicator": {"", *reference.indicator_rows},
         "unit": {"", *reference.unit_rows},
@@ -263,49 +201,46 @@ def _check_cells(cells: Row, source: Row, reference: Reference) -> list[Problem]
         "status": set(Status),
         "comparator": {"", *Comparator},
     }
-    problems = [
-        _refuse(name, f"unknown {name} {cells[name]!r}", "a word that the catalogue has")
-        for name, words in known.items()
-        if name in cells and cells[name] not in words
-    ]
-    for name in ("period_start", "period_end"):
-        problems += _check_day(name, cells.get(name, ""))
-    if cells.get("area"):
-        row = {**source, "area": cells["area"]}
-        problems += _check_area(cells["area"], row, reference)
+    for name, cell in cells.items():
+        if escape_controls(cell) != cell:
+            told = f"a character that is none of a text ({cell!r})"
+            yield _refuse(name, told, "letters, digits and marks")
+        if name in known and cell not in known[name]:
+            yield _refuse(name, f"unknown {name} {cell!r}", "a word that the catalogue has")
+        if name in DAYS and cell and not _is_day(cell):
+            yield _refuse(name, repr(cell), "a day such as 2024-06-30")
+        try:
+            if name == "read_as":
+                parse_number(cell or "0")
+            elif name == "area" and cell:
+                reference.match_source(source | {"area": cell})
+        except NumberError as error:
+            yield _refuse(name, str(error), "a number, as a person reads it")
+        except KeyError as error:
+            yield _refuse(name, f"unknown area {cell!r}", f"a known name: {error.args[0]}")
+
+
+def _is_day(text: str) -> bool:
     try:
-        parse_number(cells.get("read_as") or "0")
-    except NumberError as error:
-        problems.append(_refuse("read_as", str(error), "a number, as a person reads it"))
-    return problems
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _check_addition(
-    new: NewFigure | None, draft: OpenDraft, text: Mapping[str, Any]
-) -> list[Problem]:
+    new: NewFigure | None, draft: Draft, text: Mapping[str, Any]
+) -> Iterator[Problem]:
     """A figure that is added stands in the document; a part of one, in that one."""
     if new is None:
-        return []
-    like = [row for row in draft.rows if row["figure_id"] == new.like]
-    if like and (new.printed not in like[0]["printed"] or str(new.line) != like[0]["line"]):
-        return [_refuse("printed", repr(new.printed), f"a part of {like[0]['printed']!r}")]
-    lines = dict(text["lines"])
-    if not like and new.printed not in lines.get(new.line, ""):
-        return [_refuse("printed", repr(new.printed), f"what stands in line {new.line}")]
-    return []
+        return
+    like = next((row for row in draft.rows if row["figure_id"] == new.like), None)
+    if like and (new.printed not in like["printed"] or str(new.line) != like["line"]):
+        yield _refuse("printed", repr(new.printed), f"a part of {like['printed']!r}")
+    elif not like and new.printed not in dict(text["lines"]).get(new.line, ""):
+        yield _refuse("printed", repr(new.printed), f"what stands in line {new.line}")
 
 
-def _check_area(area: str, source: Row, reference: Reference) -> list[Problem]:
-    if not area:
-        return []
-    try:
-        reference.match_source(source)
-    except KeyError as error:
-        return [_refuse("area", f"unknown area {area!r}", f"a known name: {error.args[0]}")]
-    return []
-
-
-def _carry(draft: OpenDraft, source: Row) -> list[Row]:
+def _carry(draft: Draft, source: Row) -> list[Row]:
     """The rows with what the head now says, where they had what it said before."""
     before = {name: draft.source[name].removeprefix(UNDECIDED) for name in CARRIED}
     moved = {name for name in CARRIED if before[name] != source[name]}

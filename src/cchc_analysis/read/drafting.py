@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from cchc_analysis.data.clean import PeriodError, parse_period, slug_text
 from cchc_analysis.data.files import format_table, list_rows, write_text
@@ -24,7 +24,6 @@ from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.reference.catalogue import SEVERAL
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import CommandError, Problem, ReportError
-from cchc_analysis.read.correcting import OpenDraft
 from cchc_analysis.read.documents import Document, mask_persons, open_document
 from cchc_analysis.read.recognise import (
     Confidence,
@@ -41,16 +40,12 @@ from cchc_analysis.read.recognise.head import level_of
 from cchc_analysis.read.review import describe_text, load_page_words, render_static
 from cchc_analysis.read.transcripts import (
     UNDECIDED,
+    Draft,
     find_draft,
-    list_undecided,
     read_sources,
     save_draft,
 )
 from cchc_analysis.rules import load_identities
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 _SOURCE_ID = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 
@@ -115,24 +110,19 @@ def read_report(
     remarks = [*document.remarks, *_miss_head(head, figures, path), *doubts]
     source = source_id or _name_source(head, path)
     _check_id(source)
-    transcript = tabulate_draft(source, figures, reference)
-    row = _describe(source, head, document)
-    text = describe_text(document, replace(reading, figures=figures), list(transcript["figure_id"]))
-    draft = OpenDraft(row, tuple(list_rows(transcript)))
+    rows = [_make_row(source, n, each, reference) for n, each in enumerate(figures, start=1)]
+    draft = Draft(_describe(source, head, document), tuple(rows))
+    text = describe_text(document, replace(reading, figures=figures), rows)
     page = render_static(draft, document, text, reference, identities)
-    transcript_path, review_path = write_draft(project, source, row, transcript, page, text)
+    files = _write_draft(project, draft, page, text)
     return DraftResult(
         source,
-        transcript_path,
-        review_path,
+        *files,
         figures=len(figures),
         mapped=sum(bool(figure.indicator) for figure in figures),
         unsure=sum(figure.confidence.value == "low" for figure in figures),
-        undecided=tuple(list_undecided(row, transcript)),
-        remarks=(
-            *remarks,
-            *(f"another report begins in line {n}" for n in reading.others),
-        ),
+        undecided=tuple(draft.list_undecided()),
+        remarks=(*remarks, *(f"another report begins in line {n}" for n in reading.others)),
     )
 
 
@@ -179,33 +169,28 @@ def discard_draft(project: Project, source_id: str) -> Path:
     Raises:
         ReportError: There is no such draft, or it counts already.
     """
-    transcript = project.raw / "transcripts" / f"{source_id}.csv"
-    discarded = project.build / "discarded"
+    discarded, listed = project.build / "discarded", project.raw / "sources.csv"
     names = chain([source_id], (f"{source_id}-{number}" for number in count(2)))
-    review = project.build / "review" / f"{source_id}.html"
-    drafted = project.build / "drafts" / f"{source_id}.csv"
-    listed = project.raw / "sources.csv"
-    gone = (transcript, review, review.with_suffix(".json"), drafted)
     with changing(project, "cchc read"):
         sources = read_sources(project.raw)
         find_draft(sources, source_id)
         places = (discarded / f"{name}.csv" for name in names)
         aside = next(place for place in places if not place.exists())
-        with all_or_none(project, [listed, aside, *gone]):
+        transcript, *others = _list_files(project, source_id)
+        with all_or_none(project, [listed, aside, transcript, *others]):
             if transcript.is_file():
                 write_text(aside, transcript.read_text("utf-8"))
             write_text(listed, format_table(sources[sources["source_id"] != source_id]))
-            for path in gone:
+            for path in (transcript, *others):
                 path.unlink(missing_ok=True)
     return aside
 
 
-def tabulate_draft(source_id: str, figures: Sequence[Figure], reference: Reference) -> pd.DataFrame:
-    """The proposals as a transcript (``TRANSCRIPT_COLUMNS``), in the order of the document."""
-    import pandas as pd
-
-    rows = [_make_row(source_id, n, each, reference) for n, each in enumerate(figures, start=1)]
-    return pd.DataFrame(rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
+def _list_files(project: Project, source_id: str) -> tuple[Path, Path, Path]:
+    """Of a draft: its transcript, its page, and what ``cchc review`` shows beside the rows."""
+    review = project.build / "review" / f"{source_id}.html"
+    transcript = project.raw / "transcripts" / f"{source_id}.csv"
+    return transcript, review, review.with_suffix(".json")
 
 
 def _make_row(source_id: str, number: int, figure: Figure, reference: Reference) -> dict[str, str]:
@@ -261,35 +246,33 @@ def _name_source(head: ReportHead, path: Path) -> str:
 
 
 def _check_id(source_id: str) -> None:
-    remedy = "Write it like cao_loc_2024_h1."
+    found = expected = ""
     if not _SOURCE_ID.fullmatch(source_id):
-        expected = "small letters, digits and _"
-        raise CommandError(Problem("--source-id", repr(source_id), expected, remedy))
-    if not is_portable(source_id):
-        found = f"{source_id!r}, which Windows keeps for a device"
-        raise CommandError(Problem("--source-id", found, "a name of a file", remedy))
+        found, expected = repr(source_id), "small letters, digits and _"
+    elif not is_portable(source_id):
+        found, expected = f"{source_id!r}, which Windows keeps for a device", "a name of a file"
+    if found:
+        remedy = "Write it like cao_loc_2024_h1."
+        raise CommandError(Problem("--source-id", found, expected, remedy))
 
 
 def _describe(source_id: str, head: ReportHead, document: Document) -> dict[str, str]:
     """The row of ``sources.csv``; what is not sure opens with a question mark."""
     period = head.window
-
-    def unsure(text: str, *, is_sure: bool) -> str:
-        return text if is_sure and text else f"{UNDECIDED}{text}"
-
     lacks = [name for name in ("number", "dated") if not getattr(head, name)]
     said = load_page_words()["said"]
-    masked = mask_persons([head.issuer, head.title])
-    row = dict.fromkeys(SOURCE_COLUMNS, "")
-    row |= {
+    issuer, title = mask_persons([head.issuer, head.title])
+    unsure_area = "" if head.is_sure_area and head.area else UNDECIDED
+    unsure_period = "" if head.is_sure_period and head.period_label else UNDECIDED
+    return dict.fromkeys(SOURCE_COLUMNS, "") | {
         "source_id": source_id,
         "kind": head.kind,
-        "area": unsure(head.area, is_sure=head.is_sure_area),
-        "issuer": masked[0],
-        "title": masked[1],
+        "area": f"{unsure_area}{head.area}",
+        "issuer": issuer,
+        "title": title,
         "number": head.number,
         "dated": head.dated,
-        "period": unsure(head.period_label, is_sure=head.is_sure_period),
+        "period": f"{unsure_period}{head.period_label}",
         "period_start": period.start.isoformat() if period.start else "",
         "period_end": period.end.isoformat() if period.end else "",
         "language": "vi",
@@ -298,74 +281,53 @@ def _describe(source_id: str, head: ReportHead, document: Document) -> dict[str,
         "lacks_vi": ", ".join(said[name] for name in lacks),
         "lacks_en": ", ".join("date" if name == "dated" else name for name in lacks),
     }
-    return row
 
 
-def write_draft(
-    project: Project,
-    source_id: str,
-    row: dict[str, str],
-    transcript: pd.DataFrame,
-    page: str,
-    text: Mapping[str, object],
+def _write_draft(
+    project: Project, draft: Draft, page: str, text: dict[str, Any]
 ) -> tuple[Path, Path]:
     """Write the files of a draft; gives back where transcript and review page lie.
 
     ``text`` is what ``cchc review`` shows beside the rows: the lines of the document with persons
-    masked, and what was thought of each figure. It lies in ``build/`` and is never published.
+    masked, and what was thought of each figure. It lies in ``build/``, with the row of the source
+    as it was drafted, and is never published.
 
     Raises:
         ReportError: A file cannot be written, or somebody worked on the former draft; then none
             is changed.
     """
-    transcript_path = project.raw / "transcripts" / f"{source_id}.csv"
-    review_path = project.build / "review" / f"{source_id}.html"
-    drafted = project.build / "drafts" / f"{source_id}.csv"
+    transcript, review, said = _list_files(project, draft.source_id)
+    beside = json.dumps({**text, "source": draft.source}, ensure_ascii=False)
     try:
         with changing(project, "cchc read"):
-            _check_former(project, source_id, (transcript_path, review_path), drafted)
-            beside = {
-                drafted: format_table(_as_table(row)),
-                review_path: page,
-                review_path.with_suffix(".json"): json.dumps(text, ensure_ascii=False),
-            }
-            save_draft(project, row, transcript, beside)
-            note_files((transcript_path, review_path), project.build)
+            _check_former(project, draft.source_id)
+            save_draft(project, draft, {review: page, said: beside})
+            note_files((transcript, review), project.build)
     except OSError as error:
         found = f"cannot be written ({error.strerror})"
         problem = Problem(str(project.raw), found, "a folder that can", "Check its rights.")
         raise ReportError(problem) from None
-    return transcript_path, review_path
+    return transcript, review
 
 
-def _check_former(
-    project: Project, source_id: str, paths: tuple[Path, Path], drafted: Path
-) -> None:
+def _check_former(project: Project, source_id: str) -> None:
     """Refuse to draft anew what counts already, or what somebody mended since it was drafted."""
-    rows = list_rows(read_sources(project.raw)) if (project.raw / "sources.csv").is_file() else []
+    listed = project.raw / "sources.csv"
+    rows = list_rows(read_sources(project.raw)) if listed.is_file() else []
     former = next((row for row in rows if row["source_id"] == source_id), None)
+    where = f"source {source_id}"
     if former is not None and former["state"] != "draft":
-        raise _refuse(
-            source_id, "accepted already", "a new id", "Give another one with --source-id."
-        )
-    changed = [path for path in paths if not may_replace(path, project.build)]
-    is_row_ours = drafted.is_file() and drafted.read_text("utf-8") == format_table(
-        _as_table(former)
-    )
-    if former is not None and not is_row_ours:
-        changed.append(project.raw / "sources.csv")
+        remedy = "Give another one with --source-id."
+        raise ReportError(Problem(where, "accepted already", "a new id", remedy))
+    transcript, review, said = _list_files(project, source_id)
+    changed = [path for path in (transcript, review) if not may_replace(path, project.build)]
+    drafted = None
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        drafted = json.loads(said.read_text("utf-8"))["source"]
+    if former not in (None, drafted):
+        changed.append(listed)
     if changed:
         names = ", ".join(path.relative_to(project.root).as_posix() for path in changed)
         found = f"a draft on which somebody has worked since ({names})"
         remedy = "Give another id with --source-id, or take it back: cchc read --discard."
-        raise _refuse(source_id, found, "a new id, or a draft as it was read", remedy)
-
-
-def _as_table(row: Mapping[str, str] | None) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame([row] if row else [], columns=list(SOURCE_COLUMNS), dtype="str")
-
-
-def _refuse(source_id: str, found: str, expected: str, remedy: str) -> ReportError:
-    return ReportError(Problem(f"source {source_id}", found, expected, remedy))
+        raise ReportError(Problem(where, found, "a new id, or a draft as it was read", remedy))

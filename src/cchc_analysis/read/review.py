@@ -20,10 +20,10 @@ from cchc_analysis.data.clean import format_number
 from cchc_analysis.data.records import QUANTITY, TRANSCRIPT_COLUMNS, Comparator, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.tidy import tidy_observations
-from cchc_analysis.read.correcting import OpenDraft, Row, read_line
+from cchc_analysis.read.correcting import Row, read_line
 from cchc_analysis.read.documents import Document, mask_persons
 from cchc_analysis.read.recognise import OWNER_OPEN, Reading
-from cchc_analysis.read.transcripts import UNDECIDED
+from cchc_analysis.read.transcripts import UNDECIDED, Draft
 from cchc_analysis.rules import Identity, choose_readings, evaluate_rivals, tabulate_statements
 
 if TYPE_CHECKING:
@@ -87,45 +87,43 @@ def _name(table: str, code: object) -> str:
     return str(load_page_words()[table].get(str(code), code))
 
 
-def describe_text(document: Document, reading: Reading, ids: Sequence[str]) -> dict[str, Any]:
+def describe_text(document: Document, reading: Reading, rows: Sequence[Row]) -> dict[str, Any]:
     """What a review shows beside the rows: masked lines, figures and other numerals.
 
     Returns:
         ``sha256`` of the document; ``lines`` as number and text; ``figures`` by id, each with the
-        letter at which it starts, confidence, reason and rivals, and whether only the area of the
-        document keeps it from being sure; ``others``, the numerals that are
-        no figures, with their line, start, text and kind.
+        letter at which it starts, reason and rivals, and whether only the area of the document
+        keeps it from being sure; ``others``, the numerals that are no figures, with their line,
+        start, text and kind.
     """
     texts = mask_persons([line.text for line in document.lines])
-    figures = {
-        figure_id: {
-            "start": figure.start,
-            "confidence": figure.confidence.value,
-            "reason": tell_reason(figure.reason),
-            "again": tell_remark(figure.looked_again) if figure.looked_again else "",
-            "rivals": list(dict.fromkeys(figure.rivals)),
-            "waits_for_area": figure.looked_again == OWNER_OPEN,
-        }
-        for figure, figure_id in zip(reading.figures, ids, strict=True)
-    }
-    others = [
-        {"line": number, "start": numeral.start, "text": numeral.text,
-         "kind": load_page_words()["kinds"][numeral.kind.value]}
-        for number, numerals in reading.numerals.items()
-        for numeral in numerals
-        if not numeral.is_figure
-    ]  # fmt: skip
-    lines = [
-        [line.number, text]
-        for line, text in zip(document.lines, texts, strict=True)
-        if text.strip()
-    ]
-    return {"sha256": document.sha256, "lines": lines, "figures": figures, "others": others}
+    lines = zip((line.number for line in document.lines), texts, strict=True)
+    kinds = load_page_words()["kinds"]
+    return {
+        "sha256": document.sha256,
+        "lines": [[number, text] for number, text in lines if text.strip()],
+        "figures": {
+            row["figure_id"]: {
+                "start": figure.start,
+                "why": " · ".join(
+                    filter(None, (tell_reason(figure.reason), tell_remark(figure.looked_again)))
+                ),
+                "rivals": list(dict.fromkeys(figure.rivals)),
+                "waits_for_area": figure.looked_again == OWNER_OPEN,
+            }
+            for figure, row in zip(reading.figures, rows, strict=True)
+        },
+        "others": [
+            {"line": number, "start": numeral.start, "text": numeral.text,
+             "kind": kinds[numeral.kind.value]}
+            for number, numerals in reading.numerals.items()
+            for numeral in numerals
+            if not numeral.is_figure
+        ],
+    }  # fmt: skip
 
 
-def describe_draft(
-    draft: OpenDraft, text: Mapping[str, Any], reference: Reference
-) -> dict[str, Any]:
+def describe_draft(draft: Draft, text: Mapping[str, Any], reference: Reference) -> dict[str, Any]:
     """The draft as the page shows it: head, rows with their candidates, and what is left to do."""
     lines = dict(text["lines"])
     rows = [_describe_row(row, text["figures"], lines, reference) for row in draft.rows]
@@ -165,7 +163,7 @@ def _describe_row(
         "days": " – ".join(filter(None, (row["period_start"], row["period_end"]))),
         "status": "" if row["status"] == Status.ACTUAL else _name("statuses", row["status"]),
         "said": quote(lines.get(read_line(row), ""), row["printed"], start),
-        "why": " · ".join(filter(None, (thought.get("reason", ""), thought.get("again", "")))),
+        "why": thought.get("why", ""),
         "candidates": [*dict.fromkeys(filter(None, (code, *thought.get("rivals", []))))],
     }
 
@@ -201,7 +199,6 @@ def quote(text: str, printed: str, start: int) -> tuple[str, str, str]:
     return before, printed, behind
 
 
-_Numeral = tuple[str, int, Mapping[str, Any] | None, str]
 Piece = tuple[str, Mapping[str, Any] | None, str]
 """Text, the row of the figure that it is, and what it is if it is a numeral but no figure."""
 
@@ -210,30 +207,30 @@ def mark_lines(
     rows: Sequence[Mapping[str, Any]], text: Mapping[str, Any]
 ) -> Iterator[tuple[int, list[Piece]]]:
     """Every line with its figures and other numerals told from the words between them."""
-    numerals: dict[int, list[_Numeral]] = {}
+    numerals: dict[int, list[tuple[int, Piece]]] = {}
     for row in rows:
-        numeral = (row["cells"]["printed"], row["start"], row, "")
-        numerals.setdefault(read_line(row["cells"]), []).append(numeral)
+        of_line = numerals.setdefault(read_line(row["cells"]), [])
+        of_line.append((row["start"], (row["cells"]["printed"], row, "")))
     for each in text["others"]:
-        other = (each["text"], each["start"], None, each["kind"])
-        numerals.setdefault(each["line"], []).append(other)
+        of_line = numerals.setdefault(each["line"], [])
+        of_line.append((each["start"], (each["text"], None, each["kind"])))
     for number, line in text["lines"]:
-        yield number, _mark_line(line.replace("\t", " │ "), line, numerals.get(number, []))
+        yield number, _mark_line(line, numerals.get(number, []))
 
 
-def _mark_line(shown: str, line: str, numerals: Iterable[_Numeral]) -> list[Piece]:
-    taken: list[tuple[int, int]] = []
-    found = []
-    for printed, start, row, kind in numerals:
-        at = find_place(shown, printed, start + 2 * line.count("\t", 0, max(0, start)), taken)
+def _mark_line(line: str, numerals: Iterable[tuple[int, Piece]]) -> list[Piece]:
+    shown = line.replace("\t", " │ ")
+    found: dict[tuple[int, int], Piece] = {}
+    for start, piece in numerals:
+        moved = start + 2 * line.count("\t", 0, max(0, start))
+        at = find_place(shown, piece[0], moved, list(found))
         if at >= 0:
-            taken.append((at, at + len(printed)))
-            found.append((at, printed, row, kind))
+            found[at, at + len(piece[0])] = piece
     pieces: list[Piece] = []
     end = 0
-    for at, printed, row, kind in sorted(found, key=lambda each: each[0]):
-        pieces += [(shown[end:at], None, ""), (printed, row, kind)]
-        end = at + len(printed)
+    for (at, behind), piece in sorted(found.items(), key=lambda each: each[0]):
+        pieces += [(shown[end:at], None, ""), piece]
+        end = behind
     return [*pieces, (shown[end:], None, "")]
 
 
@@ -245,7 +242,7 @@ def render_parts(told: Mapping[str, Any], text: Mapping[str, Any]) -> dict[str, 
     }
 
 
-def render_served(source_id: str, nonce: str, content: str) -> str:
+def render_served(source_id: str, nonce: str, content: Mapping[str, Any]) -> str:
     """The page as it is served; its rows and its text follow with the first answer."""
     return _render(
         "review.html", served=True, source={"source_id": source_id}, nonce=nonce, content=content,
@@ -254,7 +251,7 @@ def render_served(source_id: str, nonce: str, content: str) -> str:
 
 
 def render_static(
-    draft: OpenDraft,
+    draft: Draft,
     document: Document,
     text: Mapping[str, Any],
     reference: Reference,
@@ -276,7 +273,7 @@ def _render(name: str, **parts: Any) -> str:
 
 
 def judge_draft(
-    draft: OpenDraft, reference: Reference, identities: Sequence[Identity]
+    draft: Draft, reference: Reference, identities: Sequence[Identity]
 ) -> dict[str, Any]:
     """What the rows contradict, and which of them cannot be understood yet; live beside them.
 
@@ -284,34 +281,36 @@ def judge_draft(
     """
     import pandas as pd
 
-    rows = [
-        {name: cell.removeprefix(UNDECIDED) for name, cell in row.items()} for row in draft.rows
-    ]
-    table = pd.DataFrame(rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
-    sources = pd.DataFrame([draft.source], dtype="str").replace(r"^\?", "", regex=True)
-    tidied = tidy_observations(table, reference, sources)
-    problems = [
-        {"id": problem.where.rpartition(" ")[2], "text": f"{problem.found}; {problem.expected}"}
-        for found in tidied.problems.values()
-        for problem in found
-    ]
-    if problems:  # a figure that cannot be understood speaks for itself, not for all
-        unclear = tidy_observations(table, reference, sources, keeps_unknown_areas=True).problems
-        ids = [each.where.rpartition(" ")[2] for found in unclear.values() for each in found]
-        is_well = ~table["figure_id"].isin(ids)
-        tidied = tidy_observations(table[is_well], reference, sources, keeps_unknown_areas=True)
-    found: list[dict[str, Any]] = []
-    if not tidied.observations.empty:
-        observations = choose_readings(tidied.observations, identities, reference)
-        found = [
-            *_find_repeated(observations),
-            *_find_broken(observations, identities, reference),
+    table, sources = (
+        each.replace(rf"^\{UNDECIDED}", "", regex=True)
+        for each in (draft.tabulate(), pd.DataFrame([draft.source], dtype="str"))
+    )
+
+    def tidy(rows: pd.DataFrame, **how: bool) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+        """The observations, and of each figure that cannot be understood the id and why."""
+        tidied = tidy_observations(rows, reference, sources, **how)
+        return tidied.observations, [
+            (problem.where.rpartition(" ")[2], f"{problem.found}; {problem.expected}")
+            for found in tidied.problems.values()
+            for problem in found
         ]
-    verdict = "not_judged" if tidied.observations.empty else "no_conflict"
+
+    observations, problems = tidy(table)
+    if problems:  # a figure that cannot be understood speaks for itself, not for all
+        _, unclear = tidy(table, keeps_unknown_areas=True)
+        is_well = ~table["figure_id"].isin([figure_id for figure_id, _ in unclear])
+        observations, _ = tidy(table[is_well], keeps_unknown_areas=True)
+    found: list[dict[str, Any]] = []
+    if not observations.empty:
+        chosen = choose_readings(observations, identities, reference)
+        found = [*_find_repeated(chosen), *_find_broken(chosen, identities, reference)]
+    verdict = "not_judged" if observations.empty else "no_conflict"
     return {
-        "version": draft.version, "problems": problems, "contradictions": found,
+        "version": draft.version,
+        "problems": [{"id": figure_id, "text": text} for figure_id, text in problems],
+        "contradictions": found,
         "verdict": "" if found else load_page_words()["said"][verdict],
-    }  # fmt: skip
+    }
 
 
 def describe_words(reference: Reference) -> dict[str, Any]:

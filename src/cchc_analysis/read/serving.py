@@ -8,7 +8,6 @@ each save only. Asks nothing of any other machine.
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import webbrowser
 from collections.abc import Callable
@@ -23,10 +22,8 @@ from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import CchcError, CommandError, Problem
 from cchc_analysis.read.correcting import (
     Change,
-    OpenDraft,
     change_draft,
     load_text,
-    open_draft,
     restore_draft,
 )
 from cchc_analysis.read.review import (
@@ -36,6 +33,7 @@ from cchc_analysis.read.review import (
     render_parts,
     render_served,
 )
+from cchc_analysis.read.transcripts import Draft, open_draft
 from cchc_analysis.rules import Identity, load_identities
 
 HOST = "127.0.0.1"
@@ -53,7 +51,7 @@ class Review:
     source_id: str
     text: dict[str, Any]
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    undone: list[tuple[str, OpenDraft]] = field(default_factory=list)
+    undone: list[tuple[str, Draft]] = field(default_factory=list)
     """Per step the name of the state it led to, and the state before it."""
 
     @cached_property
@@ -66,7 +64,7 @@ class Review:
         """The rules that are watched while rows change."""
         return tuple(load_identities(self.project.expectations / "identities.json", self.reference))
 
-    def tell(self, draft: OpenDraft) -> dict[str, Any]:
+    def tell(self, draft: Draft) -> dict[str, Any]:
         """The draft as the page shows it."""
         told = describe_draft(draft, self.text, self.reference)
         can_undo = any(name == draft.version for name, _ in self.undone[-1:])
@@ -91,7 +89,7 @@ class Review:
         if not self.undone:
             return self.show()
         version, before = self.undone[-1]
-        draft = restore_draft(self.project, self.source_id, version, before)
+        draft = restore_draft(self.project, version, before)
         self.undone.pop()
         return self.tell(draft)
 
@@ -151,24 +149,30 @@ def listen(review: Review, port: int = 0) -> tuple[httpserver.HTTPServer, str]:
         problem = Problem(f"--port {port}", found, "a port of this machine that is free", remedy)
         raise CommandError(problem) from None
     own = f"{HOST}:{socket.getsockname()[1]}"
-    routes = [(rf"/{name}", _Call, {"review": review, "own": own}) for name in _CALLS]
-    application = web.Application(
-        [(r"/", _Page, {"review": review, "own": own}), *routes],
-        default_handler_class=_Guarded,
-        default_handler_args={"review": review, "own": own},
-        log_function=lambda _: None,
-    )
+    routes = [(r".*", _Answer, {"review": review, "own": own})]
+    application = web.Application(routes, log_function=lambda _: None)
     server = httpserver.HTTPServer(application, max_body_size=LARGEST_CALL)
     server.add_socket(socket)
     return server, f"http://{own}/?token={review.token}"
 
 
-class _Guarded(web.RequestHandler):
-    """Answers nobody but the page of this run: by host, by origin, by token."""
+_CALLS: dict[str, Callable[[Review, bytes], dict[str, Any]]] = {
+    "/state": lambda review, _: review.show(),
+    "/change": lambda review, body: review.change(body),
+    "/undo": lambda review, _: review.undo(),
+    "/judgement": lambda review, _: review.judge(),
+}
+
+
+class _Answer(web.RequestHandler):
+    """Answers nobody but the page of this run: by host, by origin, by token.
+
+    The page is one file with its style and script; what it asks for is answered in JSON, and
+    refused in a sentence.
+    """
 
     def initialize(self, review: Review, own: str) -> None:
         self.review, self.own = review, own
-        self.nonce = secrets.token_urlsafe(16)
 
     def set_default_headers(self) -> None:
         self.clear_header("Server")
@@ -178,67 +182,48 @@ class _Guarded(web.RequestHandler):
         self.set_header("Cross-Origin-Resource-Policy", "same-origin")
 
     def prepare(self) -> None:
-        given = self.request.headers.get("X-Token") or self.get_query_argument("token", "")
-        origin = self.request.headers.get("Origin")
-        is_ours = origin is None or origin == f"http://{self.own}"
-        if self.request.headers.get("Host") != self.own or not is_ours:
-            self._refuse("not the address of this review")
+        asked = self.request
+        given = asked.headers.get("X-Token") or self.get_query_argument("token", "")
+        if asked.headers.get("Host") != self.own or asked.headers.get("Origin") not in (
+            None, f"http://{self.own}",
+        ):  # fmt: skip
+            self._refuse(403, "Refused: not the address of this review.")
         elif not secrets.compare_digest(given.encode(), self.review.token.encode()):
-            self._refuse("without the token of this review; open the address that cchc review gave")
-        elif type(self) is _Guarded:
-            self.set_status(404)
-            self.finish({"error": "nothing is here"})
+            told = "without the token of this review; open the address that cchc review gave"
+            self._refuse(403, f"Refused: {told}.")
+        elif asked.path != "/" and asked.path not in _CALLS:
+            self._refuse(404, "nothing is here")
+        elif asked.method != ("GET" if asked.path == "/" else "POST"):
+            raise web.HTTPError(405)
 
-    def _refuse(self, why: str) -> None:
-        self.set_status(403)
-        self.finish({"error": f"Refused: {why}."})
+    def _refuse(self, status: int, why: str) -> None:
+        self.set_status(status)
+        self.finish({"error": why})
 
     def write_error(self, status_code: int, **_: object) -> None:
         self.finish({"error": f"This cannot be answered ({status_code})."})
 
-
-class _Page(_Guarded):
-    """The page itself; its style and its script are in it."""
-
     def get(self) -> None:
-        content = json.dumps(
-            {
-                "token": self.review.token,
-                "words": describe_words(self.review.reference),
-                "others": self.review.text["others"],
-            },
-            ensure_ascii=False,
-        ).replace("<", "\\u003c")
+        nonce = secrets.token_urlsafe(16)
+        content = {
+            "token": self.review.token,
+            "words": describe_words(self.review.reference),
+            "others": self.review.text["others"],
+        }
         self.set_header(
             "Content-Security-Policy",
-            f"default-src 'none'; connect-src 'self'; script-src 'nonce-{self.nonce}'; "
-            f"style-src 'nonce-{self.nonce}'; base-uri 'none'; form-action 'none'; "
+            f"default-src 'none'; connect-src 'self'; script-src 'nonce-{nonce}'; "
+            f"style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; "
             "frame-ancestors 'none'",
         )
-        self.finish(render_served(self.review.source_id, self.nonce, content))
-
-
-_CALLS: dict[str, Callable[[Review, bytes], dict[str, Any]]] = {
-    "state": lambda review, _: review.show(),
-    "change": lambda review, body: review.change(body),
-    "undo": lambda review, _: review.undo(),
-    "judgement": lambda review, _: review.judge(),
-}
-
-
-class _Call(_Guarded):
-    """What the page asks for; an answer is JSON, and a refusal a sentence."""
+        self.finish(render_served(self.review.source_id, nonce, content))
 
     def post(self) -> None:
-        call = _CALLS[self.request.path.removeprefix("/")]
         try:
-            self.finish(call(self.review, self.request.body))
+            self.finish(_CALLS[self.request.path](self.review, self.request.body))
         except ValidationError:
-            self.set_status(400)
-            self.finish({"error": "Refused: not a step that this page can take."})
+            self._refuse(400, "Refused: not a step that this page can take.")
         except CchcError as error:
-            self.set_status(409)
-            self.finish({"error": " ".join(map(str, error.problems))})
+            self._refuse(409, " ".join(map(str, error.problems)))
         except OSError as error:
-            self.set_status(409)
-            self.finish({"error": f"Not saved: {error.strerror or error}."})
+            self._refuse(409, f"Not saved: {error.strerror or error}.")

@@ -3,22 +3,24 @@
 Comes in as ``data/raw``: a row per source and a transcript of each. Goes out as two tables with
 nothing judged and nothing dropped; what the figures mean is the business of ``tidy``. A faulty
 transcript is set aside with its problems and does not stop the others. Figures to which nobody gave
-an indicator stay when a draft is accepted, and no later stage sees a meaning in them; the checks of
-the next stage are handed in, because a stage does not know another.
+an indicator stay when a draft is accepted, and no later stage sees a meaning in them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cchc_analysis.data.clean import nearest_names
-from cchc_analysis.data.files import format_table, load_text_table, write_text
-from cchc_analysis.data.owned import all_or_none
+from cchc_analysis.data.files import format_table, list_rows, load_text_table, write_text
+from cchc_analysis.data.owned import all_or_none, changing
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS
 from cchc_analysis.data.reference import Project, Reference, load_reference
+from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.errors import Problem, ReportError, count
 
 if TYPE_CHECKING:
@@ -143,92 +145,50 @@ def _find_unregistered(
             yield path.stem, (Problem(where, found, expected, remedy),)
 
 
-def save_draft(
-    project: Project,
-    row: dict[str, str],
-    transcript: pd.DataFrame,
-    beside: Mapping[Path, str] | None = None,
-) -> None:
-    """Write the row of a source, its transcript and what lies beside them: all of it or none.
+@dataclass(frozen=True)
+class Draft:
+    """A draft as it lies in ``data/raw``: its row of ``sources.csv`` and its figures."""
 
-    The project's lock is held by whoever calls. Rows of other sources stay as they are.
-    """
-    import pandas as pd
+    source: dict[str, str]
+    rows: tuple[dict[str, str], ...]
 
-    source_id, path = row["source_id"], project.raw / "sources.csv"
-    new = pd.DataFrame([row], columns=list(SOURCE_COLUMNS), dtype="str")
-    sources = read_sources(project.raw) if path.is_file() else new
-    at = sources.index[sources["source_id"] == source_id]
-    if len(at):
-        sources.loc[at[0]] = new.iloc[0]
-    else:
-        sources = pd.concat([sources, new]).sort_values("source_id", ignore_index=True)
-    contents = {
-        **(beside or {}),
-        project.raw / "transcripts" / f"{source_id}.csv": format_table(transcript),
-        path: format_table(sources),
-    }
-    with all_or_none(project, contents):
-        for each, content in contents.items():
-            write_text(each, content)
+    @property
+    def source_id(self) -> str:
+        """The id of its source."""
+        return self.source["source_id"]
 
+    @property
+    def version(self) -> str:
+        """A name of this state; another state has another one."""
+        content = json.dumps([self.source, self.rows], sort_keys=True)
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
-SHOWN = 8
-"""Cells that a sentence names before it says that there are more."""
-FindProblems = Callable[["pd.DataFrame", "pd.DataFrame", Reference], Iterable[Problem]]
-"""What is wrong with the figures of a transcript that have an indicator; beside it, its source."""
+    def tabulate(self) -> pd.DataFrame:
+        """Its figures as a transcript (``TRANSCRIPT_COLUMNS``, all cells text)."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
+
+    def list_undecided(self) -> list[str]:
+        """The cells that a person must still decide, by column or figure."""
+        cells = [*self.source.items()]
+        cells += [(f"{row['figure_id']}.{name}", row[name]) for row in self.rows for name in row]
+        return [name for name, cell in cells if cell.startswith(UNDECIDED)]
 
 
-def accept_source(
-    project: Project, source_id: str, find_problems: FindProblems | None = None
-) -> tuple[int, int]:
-    """Accept a draft.
-
-    Args:
-        project: The project.
-        source_id: The draft.
-        find_problems: The checks that the figures must pass, those of ``tidy``.
-
-    Returns:
-        How many figures have an indicator, and how many have none.
+def open_draft(project: Project, source_id: str) -> Draft:
+    """Read a draft that is still to be reviewed.
 
     Raises:
-        ReportError: There is no such draft, something in it is undecided, or a figure is not
-            valid; all of it at once.
+        ReportError: There is none of that name, it counts already, or it cannot be read.
     """
-    reference = load_reference(project.reference)
-    sources = read_sources(project.raw)
-    row = find_draft(sources, source_id)
-    transcript = read_transcript(project.raw, source_id)
-    problems = _find_undecided(source_id, list_undecided(row, transcript))
-    problems += _check_source(source_id, row, reference)
-    mapped = transcript[transcript["indicator"] != ""]
-    if not problems and find_problems is not None:
-        problems += list(find_problems(mapped, sources, reference))
-    if problems:
-        raise ReportError(problems)
-    accepted = sources.assign(
-        state=sources["state"].mask(sources["source_id"] == source_id, "accepted")
-    )
-    write_text(project.raw / "sources.csv", format_table(accepted))
-    return len(mapped), len(transcript) - len(mapped)
-
-
-def list_undecided(row: dict[str, str], transcript: pd.DataFrame) -> list[str]:
-    """The cells that a person must still decide, by column or figure."""
-    found = [column for column, cell in row.items() if cell.startswith(UNDECIDED)]
-    for figure in transcript.to_dict("records"):
-        found += [
-            f"{figure['figure_id']}.{column}"
-            for column, cell in figure.items()
-            if str(cell).startswith(UNDECIDED)
-        ]
-    return found
+    source = find_draft(read_sources(project.raw), source_id)
+    return Draft(source, tuple(list_rows(read_transcript(project.raw, source_id))))
 
 
 def find_draft(sources: pd.DataFrame, source_id: str) -> dict[str, str]:
     """The row of a draft; ReportError where there is none of that name, or it counts already."""
-    found = sources[sources["source_id"] == source_id].to_dict("records")
+    found = list_rows(sources[sources["source_id"] == source_id])
     if not found:
         drafts = sources.loc[sources["state"] == "draft", "source_id"]
         nearest = ", ".join(nearest_names(source_id, drafts))
@@ -238,40 +198,97 @@ def find_draft(sources: pd.DataFrame, source_id: str) -> dict[str, str]:
         raise ReportError(
             Problem(f"source {source_id}", "accepted already", "a draft", "Nothing is to be done.")
         )
-    return {str(column): str(cell) for column, cell in found[0].items()}
+    return found[0]
 
 
-def _find_undecided(source_id: str, cells: list[str]) -> list[Problem]:
-    """One sentence a file: which of its cells nobody has decided."""
-    files = {
-        "sources.csv": [cell for cell in cells if "." not in cell],
-        f"transcripts/{source_id}.csv": [cell for cell in cells if "." in cell],
+def save_draft(project: Project, draft: Draft, beside: Mapping[Path, str] | None = None) -> None:
+    """Write the row of a source, its transcript and what lies beside them: all of it or none.
+
+    The project's lock is held by whoever calls. Rows of other sources stay as they are.
+    """
+    import pandas as pd
+
+    path = project.raw / "sources.csv"
+    sources = pd.DataFrame([draft.source], columns=list(SOURCE_COLUMNS), dtype="str")
+    if path.is_file():
+        held = read_sources(project.raw).set_index("source_id", drop=False)
+        if draft.source_id in held.index:
+            held.loc[draft.source_id] = sources.iloc[0]
+            sources = held
+        else:
+            sources = pd.concat([held, sources]).sort_values("source_id")
+    contents = {
+        **(beside or {}),
+        project.raw / "transcripts" / f"{draft.source_id}.csv": format_table(draft.tabulate()),
+        path: format_table(sources),
     }
-    return [
-        Problem(
-            f"data/raw/{file}",
-            f"{count(len(found), 'cell')} that a person has to decide; each opens with a question "
-            f"mark: {', '.join(found[:SHOWN])}{' …' if len(found) > SHOWN else ''}",
-            "what the report says",
-            f"Decide them on the page of `cchc review {source_id}`, or write them in the file "
-            "without the question mark.",
-        )
-        for file, found in files.items()
-        if found
-    ]
+    with all_or_none(project, contents):
+        for each, content in contents.items():
+            write_text(each, content)
 
 
-def _check_source(source_id: str, row: dict[str, str], reference: Reference) -> list[Problem]:
-    problems = []
-    if not row["area"].startswith("?"):
+SHOWN = 8
+"""Cells that a sentence names before it says that there are more."""
+
+
+def accept_source(project: Project, source_id: str) -> tuple[int, int]:
+    """Accept a draft: from now on it is one of the sources.
+
+    Args:
+        project: The project.
+        source_id: The draft.
+
+    Returns:
+        How many figures have an indicator, and how many have none.
+
+    Raises:
+        ReportError: There is no such draft, something in it is undecided, or a figure is not
+            valid; all of it at once.
+    """
+    with changing(project, "cchc accept"):
+        reference = load_reference(project.reference)
+        sources = read_sources(project.raw)
+        draft = open_draft(project, source_id)
+        transcript = draft.tabulate()
+        mapped = transcript[transcript["indicator"] != ""]
+        problems = [*_find_undecided(draft), *_check_source(draft, reference)]
+        if not problems:
+            found = tidy_observations(mapped, reference, sources).problems.values()
+            problems = [problem for each in found for problem in each]
+        if problems:
+            raise ReportError(problems)
+        sources.loc[sources["source_id"] == source_id, "state"] = "accepted"
+        write_text(project.raw / "sources.csv", format_table(sources))
+    return len(mapped), len(transcript) - len(mapped)
+
+
+def _find_undecided(draft: Draft) -> Iterator[Problem]:
+    """One sentence a file: which of its cells nobody has decided."""
+    cells = draft.list_undecided()
+    for file, found in (
+        ("sources.csv", [cell for cell in cells if "." not in cell]),
+        (f"transcripts/{draft.source_id}.csv", [cell for cell in cells if "." in cell]),
+    ):
+        if found:
+            yield Problem(
+                f"data/raw/{file}",
+                f"{count(len(found), 'cell')} that a person has to decide; each opens with a "
+                f"question mark: {', '.join(found[:SHOWN])}{' …' if len(found) > SHOWN else ''}",
+                "what the report says",
+                f"Decide them on the page of `cchc review {draft.source_id}`, or write them in "
+                "the file without the question mark.",
+            )
+
+
+def _check_source(draft: Draft, reference: Reference) -> Iterator[Problem]:
+    where, row = f"source {draft.source_id}", draft.source
+    if not row["area"].startswith(UNDECIDED):
         try:
             reference.match_source(row)
         except KeyError as error:
-            where, found = f"source {source_id}", f"unknown area {row['area']!r}"
-            problems.append(Problem(where, found, "a known name", f"{error.args[0]}."))
-    problems += [
-        Problem(f"source {source_id}", f"no {column}", "a date", "Write it, as in 2024-06-30.")
-        for column in ("period", "period_end")
-        if not row[column]
-    ]
-    return problems
+            yield Problem(
+                where, f"unknown area {row['area']!r}", "a known name", f"{error.args[0]}."
+            )
+    for column in ("period", "period_end"):
+        if not row[column]:
+            yield Problem(where, f"no {column}", "a date", "Write it, as in 2024-06-30.")
