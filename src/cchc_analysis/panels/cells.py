@@ -42,17 +42,13 @@ LARGEST_FILLED = 20_000_000
 
 @dataclass(frozen=True)
 class Worksheet:
-    """The cells of a file.
+    """The ``cells`` of a file, by the number of the row from 1 and of the column from 0.
 
-    Attributes:
-        name: The file, and the worksheet where there are several.
-        cells: Indexed by the number of the row in the file, from 1; columns numbered from 0;
-            texts in NFC and floats, ``""`` for an empty cell.
-        names: The heading of each column; none while the head is somewhere in ``cells``.
-        lengths: How many cells each row of a text has, where its rows differ; else ``None``.
-        remark: What was done to the file before it could be read.
-        title: The name of the worksheet, ``""`` where the format has none.
-        numbers: The number of each column, where the head has a row of them.
+    They are texts in NFC and floats, ``""`` where empty. ``name`` is the file, and the worksheet
+    where there are several; ``title`` that of the worksheet. ``names`` are the headings, none while
+    the head is somewhere in ``cells``, and ``numbers`` those of the columns, where the head has a
+    row of them. ``lengths`` says how many cells each row of a text has, where rows differ;
+    ``remark`` what was done to the file before it could be read.
     """
 
     name: str

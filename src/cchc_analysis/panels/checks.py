@@ -151,9 +151,9 @@ def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) ->
     ):
         for day, rows in placed[is_wrong].groupby(column):
             named = list(dict.fromkeys(rows["name"] + " (" + rows["area_id"] + ")"))
-            first, words = rows.iloc[0], several if len(named) > 1 else one
-            said = {"areas": join_some(named, MOST_NAMED), "words": words, "day": day}
-            said |= {"start": first["period_start"], "end": first["period_end"]}
+            said = {name: rows[name].iloc[0] for name in ("period_start", "period_end")}
+            said["areas"] = join_some(named, MOST_NAMED)
+            said["words"] = f"{several if len(named) > 1 else one} {day}"
             yield problem("no_area_then", place_rows(where, rows["row"]), **said)
 
 
@@ -164,10 +164,9 @@ def check_doubles(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
     doubled = known[known.duplicated(key, keep=False)]
     for _, rows in doubled.groupby(key, sort=False):
         if rows["value"].nunique() > 1:
-            first, values = rows.iloc[0], " and ".join(map(str, rows["printed"].iloc[:3]))
-            said = {"area": first["area"], "indicator": first["indicator"], "values": values}
-            place = place_rows(where, rows["row"])
-            yield problem("two_values", place, **said, day=first["period_end"])
+            values = " and ".join(map(str, rows["printed"].iloc[:3]))
+            said = {name: rows[name].iloc[0] for name in ("area", "indicator", "period_end")}
+            yield problem("two_values", place_rows(where, rows["row"]), **said, values=values)
 
 
 def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Reference) -> list[str]:
@@ -238,14 +237,9 @@ def _shorten(said: list[str], more: str) -> list[str]:
 
 
 def check_ranks(observations: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    """Hold published ranks against published values, whichever source states either.
+    """The published ranks of areas with a published value, as ``judge_ranks`` judges them.
 
-    Args:
-        observations: ``OBSERVATION_COLUMNS``.
-        areas: The areas of the reference data: ranks compare areas of one level below one area.
-
-    Returns:
-        A row per published rank of an area with a published value, as ``judge_ranks`` gives it.
+    Whichever source states either; ranks compare areas of one level below one area.
     """
     import pandas as pd
 
@@ -274,13 +268,9 @@ def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> Iterator[str]:
     if not (printed := {*figures["indicator"].unique()} & {*RANKED}):
         return
     hidden = 0.5 * 10.0 ** -figures["decimals"].astype("float64")
-    stated = figures.drop(columns="printed").assign(
-        source_id=figures["source"],
-        is_published=True,
-        low=figures["value"] - hidden,
-        high=figures["value"] + hidden,
-    )
-    judged = check_ranks(stated, areas)
+    bounds = {"low": figures["value"] - hidden, "high": figures["value"] + hidden}
+    stated = figures.drop(columns="printed").assign(source_id=figures["source"], **bounds)
+    judged = check_ranks(stated.assign(is_published=True), areas)
     alone = sorted(printed - {*judged["rank_id"]})
     yield from (f"{rank}: ranks without values to hold them against" for rank in alone)
     names = dict(zip(figures["area_id"], figures["area"], strict=True))

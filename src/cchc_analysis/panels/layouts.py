@@ -101,19 +101,13 @@ def find_head(sheet: Worksheet, known: Vocabulary) -> Worksheet:
 
 
 def match_columns(table: Worksheet, known: Vocabulary) -> Roles:
-    """Say what each column is.
-
-    Raises:
-        ReportError: Headings that nothing knows, one that two columns share, and cells under no
-            heading, all at once.
-    """
+    """Say what each column is; what nothing knows or two columns share is refused, all at once."""
     known = known.narrow(table.names)
     roles = sort_columns(table, known)
     problems = [
-        problem(
-            "same_field", table.name, own=table.names[roles.fields[word]], other=name, word=word
-        )
+        problem("same_field", table.name, own=own, other=name, word=word)
         for word, name in roles.twice
+        for own in [table.names[roles.fields[word]]]
     ]
     for name in roles.unknown:
         near = nearest_names(name, known.list_names())
@@ -336,14 +330,7 @@ MOSTLY, NEARLY_ALL = 0.5, 0.8
 
 
 def arrange_sheet(sheet: Worksheet, known: Vocabulary) -> list[Worksheet]:
-    """Bring a sheet into the one layout that is read.
-
-    Returns:
-        One table, or one for each list where several stand side by side.
-
-    Raises:
-        ReportError: There is no head, or nothing below it.
-    """
+    """Bring a sheet into the one layout that is read: a table, or one for each list in a row."""
     index = known.reference.wide_areas
     if not sheet.names and (turned := _turn(sheet, known, index)):
         return [turned]
@@ -397,11 +384,7 @@ def find_area_column(table: Worksheet, columns: Iterable[int], index: AreaIndex)
 
 def mark_areas(cells: pd.DataFrame, index: AreaIndex) -> pd.DataFrame:
     """Which cells name an area."""
-
-    @cache
-    def is_area(text: str) -> bool:
-        return bool(text) and bool(index.find(text))
-
+    is_area = cache(lambda text: bool(text and index.find(text)))
     return cells.map(lambda cell: isinstance(cell, str) and is_area(cell))
 
 
@@ -479,13 +462,13 @@ def _part(table: Worksheet, known: Vocabulary, index: AreaIndex) -> list[Workshe
     sample = body.iloc[:SAMPLE]
     areas, figures = mark_areas(sample, index), sample.map(is_figure)
 
-    def names_areas(at: int) -> bool:
-        """Whether a column names areas, nearly each of them once."""
-        held = sample[at][sample[at].map(is_word)]
-        is_of_areas = len(held) > 0 and areas.loc[held.index, at].mean() >= MOSTLY
-        return bool(is_of_areas and held.nunique() >= NEARLY_ALL * len(held))
-
-    starts = [*filter(names_areas, map(int, sample.columns))]
+    held = {at: sample[at][sample[at].map(is_word)] for at in map(int, sample.columns)}
+    starts = [  # the columns that name areas, nearly each of them once
+        at
+        for at, words in held.items()
+        if len(words) and areas.loc[words.index, at].mean() >= MOSTLY
+        if words.nunique() >= NEARLY_ALL * len(words)
+    ]
     is_value = [
         bool(figures[at].mean() > MOSTLY) and not known.is_beside(name)
         for at, name in zip(sample.columns, names, strict=False)

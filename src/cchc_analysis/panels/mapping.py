@@ -140,12 +140,12 @@ class RankRule(_Entry):
     last: str = "last"
     indicators: dict[Indicator, dict[str, Indicator]]
 
-    @pydantic.field_validator("period", mode="before")
+    @pydantic.field_validator("period")
     @classmethod
-    def _is_period(cls, period: object) -> str:
+    def _is_period(cls, period: str) -> str:
         if period:
-            parse_period(str(period))
-        return str(period)
+            parse_period(period)
+        return period
 
 
 def _check_id(name: str) -> str:

@@ -94,15 +94,13 @@ class WordFixer:
         known, units = Vocabulary(PanelMapping(), reference), reference.units
         values = {cell: known.match_value(cell) for cell in self.rows["indicator"].unique()}
         codes = {cell: each.indicator for cell, each in values.items() if each and not each.period}
-        labels = (
-            reference.indicators[["indicator", "label_vi", "label_en"]].to_numpy().ravel().tolist()
-        )
+        labels = [*reference.indicators[["indicator", "label_vi", "label_en"]].to_numpy().flat]
         names = dict(zip(units["label_vi"], units["unit"], strict=True))
         names |= {unit: unit for unit in units["unit"]}
         said = {
-            kind: {word: code for code, words in told.items() for word in (code, *words)}
-            for kind in ("units", "scopes")
-            for told in [load_vocabulary()[kind]]
+            kind: {word: code for code, words in own.items() for word in (code, *words)}
+            for kind, own in load_vocabulary().items()
+            if kind in ("units", "scopes")
         }
         scopes, statuses = ({each.value: each.value for each in own} for own in (Scope, Status))
         rows = self.rows.assign(

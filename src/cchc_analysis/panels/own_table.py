@@ -41,18 +41,8 @@ from cchc_analysis.rules.wording import Teller, tabulate_drafts
 if TYPE_CHECKING:
     import pandas as pd
 
-PLACE = ("source_id", "area_id", "scope", "period_start", "period_end")
-OUR_NAMES = {"area_code": "area_id", "source": "source_id"}
-"""Fields of panels under the names of observations."""
-
 FREE = {*records.TRANSCRIPT_COLUMNS, "quote", "label", "label_vi", "label_en", "row"}
 """Columns that may stand there and say nothing to a rule."""
-
-TEXTS = (
-    *(name for name in records.OBSERVATION_COLUMNS if name not in records.UNCERTAINTY),
-    *("area", "period", "printed"),
-)
-"""What a row may say."""
 
 DATED = {
     "expect_longer_window_not_below_shorter",
@@ -255,7 +245,7 @@ def _name_column(column: str, known: Vocabulary, operands: Collection[str]) -> s
     if said := next((name for name, words in own.items() if folded in words), ""):
         return str(said)
     if field := known.match_field(column):
-        return OUR_NAMES.get(field, field)
+        return {"area_code": "area_id", "source": "source_id"}.get(field, field)
     value = known.match_value(column)
     return value.indicator if value and not value.period else ""
 
@@ -263,11 +253,12 @@ def _name_column(column: str, known: Vocabulary, operands: Collection[str]) -> s
 def _melt_columns(file: str, table: pd.DataFrame, operands: Mapping[str, Operand]) -> pd.DataFrame:
     """A table with one column an indicator as one with one row a value."""
     # A source for each row, so that rows never mix; its own name where that is enough.
-    key = [name for name in (*PLACE, "area", "period") if name in table.columns]
+    place = ("source_id", "area_id", "scope", "period_start", "period_end", "area", "period")
+    key = [name for name in place if name in table.columns]
     if "source_id" not in key or table.duplicated(key).any():
         table = table.assign(source_id=[f"{Path(file).stem} row {row}" for row in table.index])
-    keyed, said = table.assign(row=table.index), (*PLACE, "area", "period", "status", "row")
-    kept = [name for name in keyed.columns if name in said]
+    keyed = table.assign(row=table.index)
+    kept = [name for name in keyed.columns if name in (*place, "status", "row")]
     told = [name for name in table.columns if name in operands]
     melted = keyed[[*kept, *told]].melt(kept, told, "column")
     own = melted["column"].map(operands)
@@ -282,7 +273,9 @@ def _melt_columns(file: str, table: pd.DataFrame, operands: Mapping[str, Operand
 
 def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """Values with what a table of one's own may leave out; cells without a number are missing."""
-    texts = table.reindex(columns=list(TEXTS), fill_value="").astype("str")
+    names = [name for name in records.OBSERVATION_COLUMNS if name not in records.UNCERTAINTY]
+    names += ["area", "period", "printed"]
+    texts = table.reindex(columns=names, fill_value="").astype("str")
     texts = texts.apply(lambda cells: cells.str.strip()).assign(row=table.get("row", table.index))
     texts = texts[(texts["value"] != "") | (texts["printed"] != "")].reset_index(drop=True)
     if texts.empty:

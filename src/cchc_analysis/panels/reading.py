@@ -237,21 +237,20 @@ def unfold_table(
 ) -> pd.DataFrame:
     """Turn a table into one row per figure; ``notes`` gain what was set aside, in words.
 
-    Returns:
-        One row per figure: ``WORD_FIELDS`` as texts, ``row``, ``section`` (its heading),
-        ``printed`` (text or float), ``rank`` and ``rank_of`` as texts, and ``is_total`` for rows
-        that reckon over the others. ``attrs`` tell ``cells``: how many could have held a figure.
-
-    Raises:
-        ReportError: No column holds figures, or nothing says of which area, indicator or period.
+    A row has ``WORD_FIELDS`` as texts, ``row``, ``section`` (its heading), ``printed`` (text or
+    float), ``rank`` and ``rank_of`` as texts, and ``is_total`` where it reckons over the others.
+    ``attrs`` tell ``cells``: how many could have held a figure.
     """
     said = {*roles.fields, *mapping.constants}
     values = [each for each in roles.values.values() if not each.bound]
+    is_in_all = {
+        name: bool(values) and all(getattr(each, name) for each in values)
+        for name in ("indicator", "period")
+    }
     is_said = {
         "area": said & {"area", "area_code"},
-        "indicator": "indicator" in said or (values and all(each.indicator for each in values)),
-        "period": said & {"period", "period_end"}
-        or (values and all(each.period for each in values)),
+        "indicator": said & {"indicator"} or is_in_all["indicator"],
+        "period": said & {"period", "period_end"} or is_in_all["period"],
         "value": values,
     }
     if lacking := [name for name in is_said if not is_said[name]]:

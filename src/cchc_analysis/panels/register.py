@@ -251,13 +251,9 @@ class PanelSummary:
 
 @dataclass(frozen=True)
 class PanelReadings:
-    """What the registered panels say, and what is wrong with those that could not be read.
+    """What the registered panels say: the tables of sources, transcripts and observations.
 
-    Attributes:
-        sources: ``SOURCE_COLUMNS`` and ``TERM_COLUMNS``, of kind ``panel``.
-        transcripts: ``TRANSCRIPT_COLUMNS``, the figures as printed.
-        observations: ``OBSERVATION_COLUMNS``, sorted by key.
-        problems: By source id; such a source is in none of the tables.
+    ``problems`` are, by source id, of those that could not be read and are in none of the tables.
     """
 
     sources: pd.DataFrame
