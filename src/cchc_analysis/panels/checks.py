@@ -20,7 +20,7 @@ from cchc_analysis.data.reference import exists_on
 from cchc_analysis.errors import Problem, join_some
 from cchc_analysis.panels.mapping import load_vocabulary, problem
 from cchc_analysis.panels.matching import place_rows
-from cchc_analysis.rules.rows import RANKED, judge_ranks, pair_ranks
+from cchc_analysis.rules.rows import RANKED, judge_ranks
 from cchc_analysis.stats.peers import list_breaks
 
 if TYPE_CHECKING:
@@ -241,13 +241,8 @@ def check_ranks(observations: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame
 
     Whichever source states either; ranks compare areas of one level below one area.
     """
-    import pandas as pd
-
     shown = observations[observations["is_published"] & (observations["breakdown"] == "")]
-    placed = shown.join(areas.set_index("area_id")[["parent_id", "level"]], on="area_id")
-    judged = [judge_ranks(ranks, values) for ranks, values in pair_ranks(placed)]
-    columns = ["rank_id", "indicator", "holds"]
-    return pd.concat(judged, ignore_index=True) if judged else pd.DataFrame(columns=columns)
+    return judge_ranks(shown.join(areas.set_index("area_id")[["parent_id", "level"]], on="area_id"))
 
 
 def list_rank_codes(indicator: str) -> dict[str, str]:

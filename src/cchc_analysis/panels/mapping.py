@@ -187,9 +187,8 @@ class PanelSource(_Entry):
     @property
     def may_be_published(self) -> bool:
         """Whether the rows may stand on the site and in its downloads."""
-        return (
-            self.publish or ("no" if pattern("forbids").search(self.licence) else "yes")
-        ) == "yes"
+        said = self.publish or ("no" if pattern("forbids").search(self.licence) else "yes")
+        return said == "yes"
 
     @property
     def terms(self) -> str:

@@ -349,7 +349,7 @@ def _find_texts(printed: pd.Series[Any]) -> pd.Series[Any]:
 def _read_both(text: str, kind: str) -> dict[str, tuple[float, int]]:
     """The number and its decimals by the decimal mark that it may have; no count has any."""
     readings = {}
-    for mark, form in zip(".,", _FORMS.values(), strict=True):
+    for mark, form in _FORMS.items():
         if found := form.fullmatch(text):
             plain = text.replace("," if mark == "." else ".", "").replace(",", ".")
             readings[mark] = (float(plain), len(found[1] or ""))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -369,34 +369,31 @@ def compare_ranks(table: pd.DataFrame) -> pd.DataFrame:
     Where every value held has its rank, and no rank is beyond their number, the rank is the very
     one that the values give; equal values may share one.
     """
-    import pandas as pd
-
     shown = _keep_results(table)
     shown = shown[shown["breakdown"] == ""]
     names = shown["area_id"].astype("str")
-    shown = shown.assign(area_id=names.where(names != "", shown["source_id"].astype("str")))
-    verdicts = [
-        _tell_verdict(
-            judged["row"], judged["printed"], judged["nearest"], judged["holds"], judged["other"]
-        )
-        for ranks, values in pair_ranks(shown)
-        for judged in [judge_ranks(ranks, values)]
-    ]
-    nothing = _tell_verdict([], [], [], np.zeros(0, dtype=bool), [])
-    return pd.concat(verdicts or [nothing]).sort_index()
+    names = names.where(names != "", shown["source_id"].astype("str"))
+    judged = judge_ranks(shown.assign(area_id=names))
+    return _tell_verdict(
+        judged["row"], judged["printed"], judged["nearest"], judged["holds"], judged["other"]
+    ).sort_index()
 
 
-def pair_ranks(shown: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    """The ranks of a period and of areas below one area, and the values that they rank.
+def judge_ranks(shown: pd.DataFrame) -> pd.DataFrame:
+    """Hold the ranks of a period and of areas below one area against the values that they rank.
 
     Args:
         shown: Observations with ``level`` and ``parent_id`` of their areas.
 
     Returns:
-        Ranks by ``printed``, with ``rank_id``, ``indicator``, ``row`` and ``other`` (the rows of
-        the rank and of its value) and the ``value``, ``low`` and ``high`` of the area; and all
-        values of the group.
+        A row per rank of an area whose value is held: ``rank_id``, ``printed``, ``indicator``,
+        ``row`` and ``other`` (the rows of the rank and of its value), ``value``, ``low`` and
+        ``high`` of the area; ``least`` and ``most`` (the ranks that the values allow; ties share
+        the better one), ``nearest`` of them to the printed one, ``is_complete`` (the values of all
+        ranked areas are held) and ``holds``.
     """
+    import pandas as pd
+
     group = ["period_end", "parent_id", "level"]
     place = ["area_id", *group]
     columns = ["source_id", "indicator", "value", "low", "high", "decimals", *place]
@@ -406,6 +403,8 @@ def pair_ranks(shown: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.DataFrame
     shown = shown.astype(dict.fromkeys(("area_id", "source_id", "indicator", *group), "object"))
     shown = shown.assign(row=shown.index, printed=shown["value"])
     ordered = shown.sort_values("decimals", ascending=False, kind="stable")
+    told = ["indicator", "value", "low", "high", "other"]
+    judged = []
     for rank_id, indicators in RANKED.items():
         ranks = shown.loc[shown["indicator"] == rank_id, ["source_id", "printed", "row", *place]]
         values = ordered[ordered["indicator"].isin(indicators)]
@@ -414,24 +413,15 @@ def pair_ranks(shown: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.DataFrame
         order = values["indicator"].map({name: at for at, name in enumerate(indicators)})
         is_first = order == order.groupby([values[name] for name in group]).transform("min")
         values = values[is_first].drop_duplicates(place).rename(columns={"row": "other"})
-        told = [*place, "indicator", "value", "low", "high", "other"]
         held = dict(list(values.groupby(group)))
-        pairs = ranks.merge(values[told], on=place).assign(rank_id=rank_id)
-        yield from ((own, held[key]) for key, own in pairs.groupby(group))
+        pairs = ranks.merge(values[[*place, *told]], on=place).assign(rank_id=rank_id)
+        judged += [_judge_group(own, held[key]) for key, own in pairs.groupby(group)]
+    verdict = ["rank_id", "printed", "row", *told, "nearest", "holds"]
+    return pd.concat(judged, ignore_index=True) if judged else pd.DataFrame(columns=verdict)
 
 
-def judge_ranks(ranks: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
-    """Hold ranks against values.
-
-    Args:
-        ranks: As ``pair_ranks`` gives them.
-        values: All values of the group.
-
-    Returns:
-        The ranks with ``least`` and ``most`` (the ranks that the values allow; ties share the
-        better one), ``nearest`` of them to the printed one, ``is_complete`` (the values of all
-        ranked areas are held) and ``holds``.
-    """
+def _judge_group(ranks: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
+    """The ranks of a group held against all its values."""
     low, high, printed = (ranks[name].to_numpy("float64") for name in ("low", "high", "printed"))
     all_low, all_high = (values[name].to_numpy("float64") for name in ("low", "high"))
     least = 1 + (all_low[None, :] > high[:, None]).sum(axis=1)
