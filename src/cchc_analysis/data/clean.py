@@ -31,6 +31,8 @@ _WINDOWS = {suffix: (1, last) for suffix, last in LAST_MONTHS.items()} | {
     "H2": (7, 12),
 }
 """The first and the last month of each window that has a label."""
+STANDARD_LABEL = re.compile(r"(\d{4})(?:-(Q[1-4]|H[12]|9M))?")
+"""What a reporting period is called; anything else is days of its own."""
 
 _NOTE_MARK = re.compile(r"\s*[⁽(]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+[⁾)]?$")
 _GROUPS = re.compile(

@@ -71,7 +71,13 @@ def decode_text(path: Path, data: bytes) -> tuple[str, str]:
     if text:
         converted, name = convert_legacy(text)
         return converted, name or "utf-8"
-    return _decode_single_bytes(path, data)
+    converted, name = convert_legacy(data.decode("latin-1"))
+    read = {"cp1258": data.decode("cp1258", "replace"), name or "latin-1": converted}
+    best = max(read, key=lambda each: count_vietnamese(read[each]))
+    if not count_vietnamese(read[best]):
+        known = "UTF-8, UTF-16, cp1258, TCVN3 or VNI"
+        raise refuse(path, "bytes of no encoding known here", known, "Save it again as UTF-8.")
+    return unicodedata.normalize("NFC", read[best]), best
 
 
 def convert_tcvn3(text: str) -> str:
@@ -111,18 +117,3 @@ def convert_legacy(text: str) -> tuple[str, str]:
     gained, name = max((count_vietnamese(ways[each](start)), each) for each in ways)
     is_legacy = gained > 2 * plain + 2 and gained / words > 0.05
     return (ways[name](text), name) if is_legacy else (text, "")
-
-
-def _decode_single_bytes(path: Path, data: bytes) -> tuple[str, str]:
-    """cp1258, or an old font encoding; whichever reads best as Vietnamese."""
-    western = data.decode("cp1258", "replace")
-    converted, name = convert_legacy(data.decode("latin-1"))
-    count, text, encoding = max(
-        (count_vietnamese(western), western, "cp1258"),
-        (count_vietnamese(converted), converted, name or "latin-1"),
-        key=lambda read: read[0],
-    )
-    if not count:
-        known = "UTF-8, UTF-16, cp1258, TCVN3 or VNI"
-        raise refuse(path, "bytes of no encoding known here", known, "Save it again as UTF-8.")
-    return unicodedata.normalize("NFC", text), encoding

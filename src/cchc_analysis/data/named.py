@@ -8,7 +8,6 @@ no average, nothing filled. Does not know where tables lie.
 from __future__ import annotations
 
 import datetime as dt
-import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, wraps
@@ -18,7 +17,14 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from cchc_analysis.data.clean import PeriodError, fold_text, is_day, label_period, parse_period
+from cchc_analysis.data.clean import (
+    STANDARD_LABEL,
+    PeriodError,
+    fold_text,
+    is_day,
+    label_period,
+    parse_period,
+)
 from cchc_analysis.data.records import Period, Scope, Severity, Status, load_own
 from cchc_analysis.data.reference import LEVELS, Reference
 from cchc_analysis.data.reference.catalogue import offer_names
@@ -33,8 +39,6 @@ NAME_MEANINGS: dict[str, str] = load_own("columns")["names"]
 NAME_COLUMNS = tuple(NAME_MEANINGS)
 """The columns that ``add_names`` adds, each behind the code that it names."""
 
-STANDARD_LABEL = re.compile(r"\d{4}(?:-(?:Q[1-4]|H[12]|9M))?")
-"""What a reporting period is called; anything else is days of its own."""
 _LISTED = "They are listed by load_catalogue(), or cchc list indicators."
 MOST_SHOWN = 8
 LEAST_OVERLAP = 0.8

@@ -90,7 +90,8 @@ def check_folder(folder: Path, name: str) -> None:
         found = "a file" if folder.is_file() else f"a place that cannot be used ({error.strerror})"
         raise _refuse(folder, found, "a folder") from None
     if entries and read_list(folder, name) is None:
-        found = f"a folder that holds something else than pages of ours ({_name(entries)})"
+        named = join_some(sorted(entries), MOST_NAMED)
+        found = f"a folder that holds something else than pages of ours ({named})"
         raise _refuse(folder, found, "no such folder, an empty one, or one that cchc made")
 
 
@@ -130,7 +131,7 @@ def _check_free(folder: Path, name: str, paths: Iterable[str]) -> None:
         ):
             taken.append(path)
     if taken:
-        found = f"files that cchc did not make: {_name(taken)}"
+        found = f"files that cchc did not make: {join_some(sorted(taken), MOST_NAMED)}"
         raise _refuse(folder, found, "nothing in the place of what it writes")
 
 
@@ -264,10 +265,6 @@ def _carry_over(former: Path, target: Path, name: str) -> None:
     for path in (*ours, *(parent for parent, _, _ in os.walk(former, topdown=False))):
         with suppress(OSError):
             (former / path).unlink() if not (former / path).is_dir() else (former / path).rmdir()
-
-
-def _name(paths: Iterable[str]) -> str:
-    return join_some(sorted(paths), MOST_NAMED)
 
 
 def _refuse(place: Path, found: str, expected: str) -> CommandError:

@@ -176,8 +176,7 @@ TABLE_COLUMNS = {
 
 COLUMN_MEANINGS: dict[str, str] = load_own("columns")["meanings"]
 
-SOURCE_MARK = "synthetic_"
-AREA_MARK = "SYN"
+SOURCE_MARK, AREA_MARK = "synthetic_", "SYN"
 
 NOTICE: Mapping[str, str] = {
     "vi": "Số liệu giả lập do máy sinh ra để thử nghiệm; không nói về bất kỳ địa phương nào.",
@@ -196,18 +195,8 @@ def is_synthetic(name: str) -> bool:
 
 
 def check_unmixed(names: Iterable[str], where: str) -> None:
-    """Refuse synthetic sources or areas beside real ones.
-
-    Args:
-        names: Ids of sources or areas that are about to stand in one table.
-        where: What is being done, for the sentence.
-
-    Raises:
-        ReportError: There are both.
-    """
-    by_kind: dict[bool, str] = {}
-    for name in names:
-        by_kind.setdefault(is_synthetic(name), name)
+    """Refuse synthetic sources or areas that are about to stand beside real ones in one table."""
+    by_kind = {is_synthetic(name): name for name in names}
     if len(by_kind) == 2:
         found = f"synthetic data ({by_kind[True]}) beside real ones ({by_kind[False]})"
         remedy = "Keep synthetic data in a project of their own."

@@ -20,15 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis import __version__
-from cchc_analysis.data.clean import label_period, parse_period, slug_text
+from cchc_analysis.data.clean import STANDARD_LABEL, label_period, parse_period, slug_text
 from cchc_analysis.data.files import format_table, list_rows
-from cchc_analysis.data.named import (
-    STANDARD_LABEL,
-    label_reports,
-    list_days,
-    match_indicator,
-    match_period,
-)
+from cchc_analysis.data.named import label_reports, list_days, match_indicator, match_period
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.records import INDICATOR_KEY, Origin, Tables
 from cchc_analysis.data.reference import Reference

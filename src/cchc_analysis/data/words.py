@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from cchc_analysis.data.clean import STANDARD_LABEL
 from cchc_analysis.data.records import load_own
 from cchc_analysis.errors import BriefError, CommandError, Problem
 
@@ -37,7 +37,6 @@ TERMED = ("label", "definition", "source")
 Row = Mapping[str, Any]
 _DATE_FORMATS = {"vi": "d/M/y", "en": "d MMMM y"}
 _LONGEST_TEXT = 600
-_LABEL = re.compile(r"(\d{4})(?:-(Q[1-4]|H[12]|9M))?")
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ class Words:
 
         ``.in`` is the form for the beginning of a sentence, "Trong 6 tháng đầu năm 2024".
         """
-        if match := _LABEL.fullmatch(label):
+        if match := STANDARD_LABEL.fullmatch(label):
             said = self.say(f"period.{match[2] or 'year'}{form}", year=match[1])
             return said.replace(f" {match[1]}", f"{NO_BREAK}{match[1]}")  # no line begins with it
         name = Markup(" – ").join(self.date(day) for day in label.split("/"))

@@ -242,19 +242,15 @@ def exists_on(area: Row, day: str) -> bool:
 def _pick(
     names: Mapping[str, Mapping[str, set[str]]], name: str, agrees: Callable[[str, str], bool]
 ) -> set[str]:
-    spelled = names.get(_squeeze(name), {})
+    spelled = names.get(fold_text(name).replace(" ", ""), {})
     return {each for known, ids in spelled.items() if agrees(name, known) for each in ids}
 
 
 def _group(names: Iterable[tuple[str, set[str]]]) -> dict[str, dict[str, set[str]]]:
     grouped: dict[str, dict[str, set[str]]] = defaultdict(dict)
     for name, ids in names:
-        grouped[_squeeze(name)].setdefault(name, set()).update(ids)
+        grouped[fold_text(name).replace(" ", "")].setdefault(name, set()).update(ids)
     return dict(grouped)
-
-
-def _squeeze(name: str) -> str:
-    return fold_text(name).replace(" ", "")
 
 
 def _leaves_marks_out(written: str, known: str) -> bool:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.clean import keep_text, nearest_names, take_apart, tidy_name
+from cchc_analysis.data.clean import nearest_names, take_apart, tidy_name
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.reference.areas import (
     COMMUNE_TYPES,
@@ -302,7 +302,7 @@ class Reference:
     def _bore_kind(self, area_id: str, name: str, day: str) -> bool:
         """Whether an area that was renamed or changed its type bore the written one on a day."""
         former = self.former_of.get(area_id)
-        if not former or tidy_name(name) == fold_name(area_id):
+        if not former or tidy_name(name) == area_id.casefold():
             return True
         borne = {str(each["type"]) for each in (self.area_rows[area_id], *former)}
         types = take_apart(name).types & borne  # "TT Huế" says no kind
@@ -358,26 +358,25 @@ class Reference:
         return f"{SEVERAL}: write {written}, or the code ({codes})"
 
     def _name_in_parent(self, area_id: str) -> str:
-        row = self.area_rows[area_id]
-        above = self.area_rows.get(str(row["parent_id"]))
-        if above is None or row["level"] not in ("district", "commune"):
-            return str(row["name"])
-        province = self.area_rows.get(str(above["parent_id"]))
-        place = f", {province['name']}" if province and above["level"] == "district" else ""
-        return f"{row['name']}, {above['name']}{place}"
+        names: list[str] = []
+        row = self.area_rows.get(area_id)
+        while row and (not names or row["level"] in ("province", "district")):
+            names.append(str(row["name"]))
+            is_below = row["level"] in ("district", "commune")
+            row = self.area_rows.get(str(row["parent_id"])) if is_below else None
+        return ", ".join(names)
 
     def _tell_other_time(self, area_ids: set[str], day: str) -> str:
         """That an area was there at another time, or under another name, and what became of it."""
         told = []
         for area_id in sorted(area_ids)[:MOST_NAMED]:
-            now = self.area_on(area_id, day)
+            moved = (self.area_rows[each] for each, _ in self.list_moved(area_id))
+            named = [row["name"] for row in moved if exists_on(row, day)][:MOST_NAMED]
+            heirs = f" (its territory is that of {', '.join(named)})" if named else ""
+            said = f"is not there on {day}{heirs}"
             if exists_on(self.area_rows[area_id], day):
-                told.append(f"{self.describe_area(area_id)} is {now['name']!r} on {day}")
-            else:
-                moved = (self.area_rows[each] for each, _ in self.list_moved(area_id))
-                named = [row["name"] for row in moved if exists_on(row, day)][:MOST_NAMED]
-                heirs = f" (its territory is that of {', '.join(named)})" if named else ""
-                told.append(f"{self.describe_area(area_id)} is not there on {day}{heirs}")
+                said = f"is {self.area_on(area_id, day)['name']!r} on {day}"
+            told.append(f"{self.describe_area(area_id)} {said}")
         return f"{'; '.join(told)}. Write the area of that day"
 
     def _offer(self, name: str, day: str, level: str) -> str:
@@ -397,12 +396,9 @@ class Reference:
             is_there = not day or exists_on(row, day)
             return is_there and is_alike and row["level"] == (level or row["level"])
 
-        index = next(iter(self._choose_indexes(name, level)))
-        near = [
-            self._name_in_parent(row["area_id"]) if place else row["name"]
-            for row in index.list_near(name, is_meant)
-        ]
-        offer = f"Did you mean {', '.join(map(repr, dict.fromkeys(near)))}? " if near else ""
+        near = next(iter(self._choose_indexes(name, level))).list_near(name, is_meant)
+        names = [self._name_in_parent(row["area_id"]) if place else row["name"] for row in near]
+        offer = f"Did you mean {', '.join(map(repr, dict.fromkeys(names)))}? " if near else ""
         return (
             f"{offer}A new area is a row in data/reference/areas.csv, another spelling of a known "
             "one is a row in data/reference/area_aliases.csv"
@@ -430,11 +426,6 @@ class Reference:
 def _refuse(name: str, said: str) -> AreaError:
     found = "not one area" if said.startswith(SEVERAL) else "not known"
     return AreaError(Problem(f"area {name!r}", found, "a known area", f"{said}."))
-
-
-def fold_name(name: str) -> str:
-    """A name as it is compared: in one form, without regard to case; diacritics count."""
-    return keep_text(name).casefold()
 
 
 def suggest(name: str, known: Iterable[str], file: str) -> str:

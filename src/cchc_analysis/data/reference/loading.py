@@ -8,10 +8,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.data.clean import keep_text
 from cchc_analysis.data.files import list_rows, load_text_table
 from cchc_analysis.data.records import load_own
 from cchc_analysis.data.reference.areas import check_days, check_parents
-from cchc_analysis.data.reference.catalogue import Reference, fold_name, suggest
+from cchc_analysis.data.reference.catalogue import Reference, suggest
 from cchc_analysis.errors import CommandError, Problem, ReferenceDataError
 
 if TYPE_CHECKING:
@@ -57,47 +58,36 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
     """Every entry that points at something that is not there, as problems."""
     seen: dict[str, str] = {}
     for alias in list_rows(reference.area_aliases):
-        first = seen.setdefault(fold_name(alias["alias"]), alias["area_id"])
+        first = seen.setdefault(keep_text(alias["alias"]).casefold(), alias["area_id"])
         if first != alias["area_id"]:
             found = f"alias {alias['alias']!r} for {first} and for {alias['area_id']}"
-            where, remedy = (
-                "data/reference/area_aliases.csv",
-                "Keep the one that people mean by it.",
-            )
-            yield Problem(where, found, "one area for one name", remedy)
+            remedy = "Keep the one that people mean by it."
+            yield Problem("data/reference/area_aliases.csv", found, "one area for one name", remedy)
     wide = reference.area_rows.wide
     yield from check_days(wide.values(), "areas.csv")
     yield from check_days(list_rows(reference.area_names), "area_names.csv")
     yield from check_parents(wide, wide, "areas.csv")
-    yield from _check_definitions(reference.indicator_definitions, {*reference.indicator_rows})
     for table, said in _TABLES.items():
-        for column, other in said.get("links", {}).items():
-            known = set(getattr(reference, other)[_TABLES[other]["key"][0]])
-            known |= {""} if column in said.get("optional", ()) else set()
-            for row, cell in enumerate(getattr(reference, table)[column], start=2):
-                if cell not in known:
-                    yield _refuse_link(f"{table}.csv row {row}", column, cell, other, known)
-
-
-def _refuse_link(
-    place: str, column: str, cell: str, other: str, known: set[str], more: str = ""
-) -> Problem:
-    file = f"data/reference/{other}.csv"
-    found = f"{column} {cell!r}, which {file} does not define"
-    remedy = suggest(cell, known, f"{other}.csv")
-    return Problem(f"data/reference/{place}", found, f"a row of {file}{more}", f"{remedy}.")
-
-
-def _check_definitions(definitions: pd.DataFrame, indicators: set[str]) -> Iterable[Problem]:
-    """A definition says something in both languages, and of an indicator that there is."""
-    for row, cells in enumerate(list_rows(definitions), start=2):
-        place, pattern = f"indicator_definitions.csv row {row}", str(cells["indicator"])
-        if empty := [name for name, cell in cells.items() if name != "indicator" and not cell]:
-            found = f"nothing in {', '.join(empty)}"
-            yield Problem(f"data/reference/{place}", found, "a sentence", "Fill it in.")
-        if not any(code == pattern or fnmatchcase(code, pattern) for code in indicators):
-            more = ", or a pattern such as pci_*"
-            yield _refuse_link(place, "indicator", pattern, "indicators", indicators, more)
+        links, filled = said.get("links", {}), said.get("filled", ())
+        rows = list_rows(getattr(reference, table)) if links or filled else []
+        known = {
+            each: {*getattr(reference, each)[_TABLES[each]["key"][0]]} for each in links.values()
+        }
+        for number, row in enumerate(rows, start=2):
+            where = f"data/reference/{table}.csv row {number}"
+            if empty := [column for column in filled if not row[column]]:
+                yield Problem(where, f"nothing in {', '.join(empty)}", "a sentence", "Fill it in.")
+            for column, other in links.items():
+                cell, more, file = row[column], "", f"data/reference/{other}.csv"
+                if cell in known[other] or (not cell and column in said.get("optional", ())):
+                    continue
+                if pattern := said.get("pattern"):
+                    more = f", or {pattern}"
+                    if any(fnmatchcase(each, cell) for each in known[other]):
+                        continue
+                found = f"{column} {cell!r}, which {file} does not define"
+                remedy = suggest(cell, known[other], f"{other}.csv")
+                yield Problem(where, found, f"a row of {file}{more}", f"{remedy}.")
 
 
 class _Part:
