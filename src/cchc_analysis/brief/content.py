@@ -72,7 +72,7 @@ def name_indicator(voice: Voice, indicator: str) -> Markup:
     frontpage="show_head show_summary show_cards show_goals show_disputes show_themes "
     "show_place show_references choose_lead draw_series",
     ledger="show_contradictions list_entries split_explanation tell_arithmetic "
-    "tell_correction tell_figures tell_grade_rule tell_rule",
+    "tell_grade_rule tell_rule",
     peers="show_peers draw_spine find_standing say_median say_place",
     plan="show_plan is_running_rate",
     trend="show_trend show_revised link_kin tell_change",

@@ -9,7 +9,7 @@ figure. D: a headline figure is missing, or withdrawn because its readings canno
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,16 +74,8 @@ def tell_grade_rule(voice: Voice) -> Markup:
 
 def show_contradictions(brief: Brief) -> Section:
     """The ledger, the worst first; then what a reader noticed that no arithmetic can."""
-    ledger = [each for each in brief.contradictions if not each.is_remark]
-    return tell_section(
-        brief,
-        "contradictions",
-        lambda: brief.findings,
-        count=count_contradictions(brief.findings),
-        full=ledger[:MOST_IN_FULL],
-        rest=ledger[MOST_IN_FULL:],
-        remarks=[each for each in brief.contradictions if each.is_remark],
-    )
+    told = {"count": count_contradictions(brief.findings), "most": MOST_IN_FULL}
+    return tell_section(brief, "contradictions", lambda: brief.findings, **told)
 
 
 def split_explanation(brief: Brief, finding: Mapping[str, Any]) -> tuple[Markup, list[str]]:
@@ -145,34 +137,13 @@ def tell_about(voice: Voice, finding: Mapping[str, Any]) -> Markup:
     )
 
 
-def tell_figures(
-    brief: Brief, findings: Sequence[Mapping[str, Any]], has_sums: bool = True
-) -> Markup:
-    """The figures of findings, linked; of sums those that the arithmetic does not link already."""
-    told = {
-        brief.entry_of_figure[figure].note
-        for finding in findings
-        for figure in split_figures(finding["source_id"], finding["operands"])
-        if figure in brief.entry_of_figure and has_sums
-    }
-    left = (each for each in list_entries(brief, findings) if each.note not in told)
-    return join("; ", *(brief.link_note(each, brief.tell_number(each)) for each in left))
-
-
-def list_entries(brief: Brief, findings: Iterable[Mapping[str, Any]]) -> list[Entry]:
-    """The values that findings involve, each once."""
+def list_entries(
+    brief: Brief, findings: Iterable[Mapping[str, Any]], column: str = "figures"
+) -> list[Entry]:
+    """The values that findings involve, each once; or those that are ``operands`` of their sums."""
     found: dict[str, Entry] = {}
     for finding in findings:
-        for place in split_figures(finding["source_id"], finding["figures"]):
+        for place in split_figures(finding["source_id"], finding[column]):
             if entry := brief.entry_of_figure.get(place):
                 found.setdefault(entry.note, entry)
     return list(found.values())
-
-
-def tell_correction(brief: Brief, entry: Entry) -> Markup:
-    """The reason of a correction, from the corrections."""
-    source_id = entry.correction.partition("/")[0]
-    for row in brief.reference.rows_where("corrections", "source_id", source_id):
-        if f"{row['source_id']}/{row['figure_id']}" == entry.correction:
-            return brief.words.pick(row, "reason")
-    return clean_text(entry.correction)
