@@ -342,22 +342,18 @@ def _format_findings(findings: pd.DataFrame, form: str, reference: Reference) ->
         for row in rows:
             row["figures"] = row["figures"].split()
         return json.dumps(rows, ensure_ascii=False, indent=2)
-    lines = [
-        f"{row.severity:8} {row.rule_id:6} {row.source_id} {_name_place(row, reference)}: "
-        f"{row.arithmetic}\n         {row.explanation_en}"
-        for row in findings.itertuples()
-    ]
+    lines = []
+    for row in findings.itertuples():
+        # Whose figures it is about, and of which time, as far as its table says so.
+        area = reference.area_rows.get(str(row.area_id), {"name": row.area_id})["name"]
+        cells = map(str, (area, row.scope, row.period_end))
+        place = " ".join(cell for cell in cells if cell not in ("", "nan", "<NA>"))
+        lines.append(f"{row.severity:8} {row.rule_id:6} {row.source_id} {place}: {row.arithmetic}")
+        lines.append(f"         {row.explanation_en}")
     tally = findings["severity"].value_counts()
     summary = ", ".join(f"{number} {severity}" for severity, number in tally.items())
     whole = f"{count(len(findings), 'finding')}: {summary}" if lines else "no findings"
     return "\n".join([*lines, whole])
-
-
-def _name_place(row: Any, reference: Reference) -> str:
-    """Whose figures a finding is about, and of which time, as far as its table says so."""
-    area = reference.area_rows.get(str(row.area_id), {"name": row.area_id})["name"]
-    cells = map(str, (area, row.scope, row.period_end))
-    return " ".join(cell for cell in cells if cell not in ("", "nan", "<NA>"))
 
 
 def _find_project(root: Path | None) -> Project:
