@@ -50,7 +50,7 @@ def show_annex_head(brief: Brief) -> templates.Section:
         "annex_head",
         lambda: brief.sources,
         anchor="annex",
-        counted=next(filter(None, map(brief.find, COUNTED_TO)), None),
+        counted=brief.find_first(COUNTED_TO),
         grade=grade_brief(brief),
         links=[(f"#{each}", brief.say(f"{each}.title")) for each in CONTENTS],
     )

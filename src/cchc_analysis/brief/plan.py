@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -37,10 +38,7 @@ def compare_plan(brief: Brief) -> tuple[Comparison, ...]:
     """
     stated = (Status.TARGET, Status.PLAN, Status.THRESHOLD)
     targets = [entry for entry in brief.entries if entry.status in stated]
-    listed = _list_targets(brief)
-    return tuple(
-        comparison for target in (*targets, *listed) for comparison in _compare(brief, target)
-    )
+    return tuple(chain(*(_compare(brief, each) for each in (*targets, *_list_targets(brief)))))
 
 
 def _list_targets(brief: Brief) -> Iterator[Entry]:
@@ -126,25 +124,21 @@ def is_running_rate(brief: Brief, indicator: str) -> bool:
 
 def show_plan(brief: Brief) -> templates.Section:
     """Every target with its state."""
+    groups: list[tuple[Markup, str, list[Comparison]]] = [
+        (brief.tell_state(state), state, [*chain(*(g for g in brief.goals if g[0].state == state))])
+        for state in STATE_SIGNS
+    ]
     limits = [each for each in brief.current if each.result and not each.is_target]
     earlier = [each for each in brief.comparisons if each.is_earlier]
-    groups: list[tuple[Markup, str, list[Comparison]]] = [
-        (brief.tell_state(state), state, [each for goal in own for each in goal])
-        for state in STATE_SIGNS
-        if (own := [goal for goal in brief.goals if goal[0].state == state])
-    ]
-    groups += [
-        (brief.say(f"plan.{key}"), "", own)
-        for key, own in (("limits", limits), ("earlier", earlier))
-        if own
-    ]
+    groups.append((brief.say("plan.limits"), "", limits))
+    groups.append((brief.say("plan.earlier"), "", earlier))
     exhibit = _draw_plan(brief)
     return templates.tell_section(
         brief,
         "plan",
         partial(tabulate_plan, brief.comparisons),
         exhibit and partial(getattr, exhibit, "figure"),
-        groups=groups,
+        groups=[group for group in groups if group[2]],
         states=STATE_SIGNS.items(),
         counts=Counter(goal[0].state for goal in brief.goals),
         chart=exhibit.chart if exhibit else "",
