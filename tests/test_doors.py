@@ -20,7 +20,7 @@ from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.panels import PanelSource, add_panel
 from cchc_analysis.panels.mapping import build_mapping
-from cchc_analysis.read import read_report, read_sources
+from cchc_analysis.read import accept_source, read_report, read_sources
 from cchc_analysis.site import single
 
 REPORTS = Path(__file__).resolve().parent / "made_up" / "reports"
@@ -86,11 +86,11 @@ def test_who_comes_second_waits_and_is_then_refused_with_the_name_of_the_first(
         patch.setattr(owned, "LONGEST_WAIT", 0.1)
         patch.setattr(owned, "hold", lambda folder, name: hold(folder, name, seconds=0.1))
         with pytest.raises(CommandError, match=r"cchc process \(process \d+ on .*\) has been writ"):
-            pipeline.accept(project, "draft_1")
+            accept_source(project, "draft_1")
         held = {name for name in snapshot(project.root) if ".cchc-" in name}
     assert held == {"data/.cchc-holder"}
     assert snapshot(project.root) == before
-    assert pipeline.accept(project, "draft_1")[0] > 0
+    assert accept_source(project, "draft_1")[0] > 0
 
 
 def test_where_there_are_no_locks_the_command_is_refused(
@@ -105,7 +105,7 @@ def test_where_there_are_no_locks_the_command_is_refused(
     draft(project, "draft_1")
     monkeypatch.setattr(fcntl, "flock", refuse)
     with pytest.raises(CommandError, match="cannot be locked"):
-        pipeline.accept(project, "draft_1")
+        accept_source(project, "draft_1")
     assert set(read_sources(project.raw)["state"]) == {"accepted", "draft"}
 
 

@@ -207,9 +207,9 @@ def _review(options: argparse.Namespace, project: Project) -> int:
 
 
 def _accept(options: argparse.Namespace, project: Project) -> int:
-    from cchc_analysis import pipeline
+    from cchc_analysis.read import accept_source
 
-    mapped, unmapped = pipeline.accept(project, options.source_id)
+    mapped, unmapped = accept_source(project, options.source_id)
     print(
         f"{options.source_id} counts from now on: {mapped} figures; {unmapped} more have no "
         "indicator yet and stay in the transcript."

@@ -37,7 +37,7 @@ from cchc_analysis.errors import (
 )
 from cchc_analysis.panels import PanelReadings, read_panels
 from cchc_analysis.panels.register import load_register
-from cchc_analysis.read import Readings, accept_source, read_sources, read_transcripts
+from cchc_analysis.read import Readings, read_sources, read_transcripts
 from cchc_analysis.rules import choose_readings, load_identities, try_suites, validate_tables
 from cchc_analysis.site import build as building
 from cchc_analysis.site.build import Site, Workers
@@ -267,18 +267,6 @@ def _stamp(project: Project, notebook: Path | None) -> str:
     files = building.read_inputs(project, notebook)
     rules = version("great-expectations")
     return key_of(building.key_of_code(project), files, key_of_files(held, project.root), rules)
-
-
-def accept(project: Project, source_id: str) -> tuple[int, int]:
-    """Let a reviewed draft count: from now on it is one of the sources.
-
-    Returns:
-        How many of its figures have an indicator, and how many have none yet.
-
-    Raises:
-        ReportError: Something in it is still undecided, or cannot be understood.
-    """
-    return accept_source(project, source_id)
 
 
 def list_names(project: Project, kind: str, text: str = "") -> list[str]:
