@@ -24,10 +24,10 @@ from cchc_analysis.brief.ledger import grade_brief, tell_about, tell_grade_rule,
 from cchc_analysis.brief.nouns import count_contradictions, number_findings
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import AREAS, load_report, part_of
-from cchc_analysis.brief.templates import SISTERS, bare_name, render, trust, upper
+from cchc_analysis.brief.templates import SISTERS, render, trust, upper
 from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.words import LANGUAGES, load_words, plain
+from cchc_analysis.data.words import LANGUAGES, bare_name, load_words, plain
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -25,7 +25,6 @@ from cchc_analysis.brief.nouns import SIGNS, Contradiction, number_findings, spl
 from cchc_analysis.brief.report import AREAS
 from cchc_analysis.brief.templates import (
     Section,
-    bare_name,
     macro,
     tell_masthead,
     tell_section,
@@ -34,7 +33,7 @@ from cchc_analysis.brief.templates import (
 from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Severity
-from cchc_analysis.data.words import Words, clean_text
+from cchc_analysis.data.words import Words, bare_name, clean_text
 from cchc_analysis.errors import BriefError, CommandError, Problem
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
 
-from cchc_analysis.data.words import Words, clean_text, load_words
+from cchc_analysis.data.words import Words, bare_name, clean_text, load_words
 from cchc_analysis.errors import BriefError, Problem
 
 if TYPE_CHECKING:
@@ -326,18 +326,3 @@ def upper(name: Markup) -> Markup:
 def join(between: str, *parts: Any) -> Markup:
     """Parts in a line; those that are empty are left out."""
     return escape(between).join(escape(part) for part in parts if part)
-
-
-KINDS = ("Tỉnh", "Thành phố", "Quận", "Huyện", "Thị xã", "Thị trấn", "Phường", "Xã", "Đặc khu")
-"""What a name of an area begins with."""
-
-
-def bare_name(row: Mapping[str, Any]) -> str:
-    """A name without the kind of area before it; a number alone is no name.
-
-    >>> [bare_name({"name": name}) for name in ("Huyện Cao Lộc", "Thành phố Hà Nội", "Quận 1")]
-    ['Cao Lộc', 'Hà Nội', 'Quận 1']
-    """
-    name = str(row["name"])
-    bare = (name.removeprefix(f"{kind} ") for kind in KINDS)
-    return next((each for each in bare if each != name and not each[:1].isdigit()), name)

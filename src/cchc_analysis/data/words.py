@@ -151,10 +151,7 @@ class Words:
 
     def short_name(self, row: Row) -> Markup:
         """The name of an area without its kind."""
-        kind, name = str(row.get("type") or ""), str(row["name"])
-        word = kind.removesuffix(" trực thuộc trung ương").casefold()
-        has_kind = word and name.casefold().startswith(f"{word} ")
-        return clean_text(name[len(word) + 1 :] if has_kind else name)
+        return clean_text(bare_name(row, may_be_number=True))
 
     def span(self, start: str, end: str) -> Markup:
         """The dates of a window, or the one day of a stock."""
@@ -236,6 +233,20 @@ def clean_text(text: str, longest: int | None = _LONGEST_TEXT) -> Markup:
     if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in kept):
         return Markup("<bdi>{}</bdi>").format(safe)
     return safe
+
+
+def bare_name(row: Mapping[str, Any], *, may_be_number: bool = False) -> str:
+    """The name of an area without its kind; a number alone is no name in a list of many areas.
+
+    >>> bare_name({"name": "Thành Phố Bắc Kạn", "type": "thành phố"})
+    'Bắc Kạn'
+    >>> bare_name({"name": "Quận 1", "type": "quận"})
+    'Quận 1'
+    """
+    name = str(row["name"])
+    kind = str(row.get("type") or "").removesuffix(" trực thuộc trung ương").casefold()
+    bare = name[len(kind) + 1 :] if kind and name.casefold().startswith(f"{kind} ") else name
+    return bare if may_be_number or not bare[:1].isdigit() else name
 
 
 def plain(text: Markup | str) -> str:
