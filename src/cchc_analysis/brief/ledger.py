@@ -74,7 +74,7 @@ def tell_grade_rule(voice: Voice) -> Markup:
 
 def show_contradictions(brief: Brief) -> Section:
     """The ledger, the worst first; then what a reader noticed that no arithmetic can."""
-    told = {"count": count_contradictions(brief.findings), "most": MOST_IN_FULL}
+    told: dict[str, Any] = {"most": MOST_IN_FULL, "count": count_contradictions(brief.findings)}
     return tell_section(brief, "contradictions", lambda: brief.findings, **told)
 
 
