@@ -136,6 +136,15 @@ def test_a_file_of_two_reports_and_a_head_of_two_areas_are_asked_back(
     assert drafted.unsure == drafted.mapped
     told = read_report(project, tmp_path / "two.txt", area="huyện Cao Lộc", source_id="told")
     assert "area" not in told.undecided
+    assert told.figures == 1  # not that of the other report
+    other = read_report(project, tmp_path / "two.txt", area="huyện Văn Quan", source_id="other")
+    with other.transcript.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["area"] for row in rows} == {"huyện Văn Quan"}
+    assert min(int(row["line"]) for row in rows) > 12
+    assert "of 2 reports in the file, the one in lines 13 to 24 is read" in other.remarks[0]
+    third = read_report(project, tmp_path / "two.txt", area="huyện Sông Mây", source_id="third")
+    assert "its head names 'huyện Cao Lộc', and you said 'huyện Sông Mây'" in third.remarks[0]
     joined = head.format("CAO LỘC VÀ HUYỆN VĂN QUAN") + text
     (tmp_path / "joined.txt").write_text(joined, "utf-8")
     [remark] = read_report(project, tmp_path / "joined.txt", source_id="joined").remarks

@@ -21,7 +21,7 @@ from cchc_analysis import cli
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import check_fresh
 from cchc_analysis.errors import ReportError
-from cchc_analysis.read import accept_source, read_report
+from cchc_analysis.read import accept_source, discard_draft, read_report
 from cchc_analysis.read.correcting import (
     NO_TEXT,
     Change,
@@ -428,6 +428,18 @@ def test_taking_back_never_undoes_what_others_wrote(
     assert status == 409
     assert "changed meanwhile" in json.loads(told)["error"]
     assert [row["note_en"] for row in read_rows(drafted)[:2]] == ["here", "by hand"]
+
+
+def test_a_report_that_is_read_anew_is_shown_with_its_new_text(
+    served: tuple[Review, str], drafted: Project, tmp_path: Path
+) -> None:
+    review, address = served
+    path = tmp_path / "report.txt"
+    path.write_text(REPORT.replace("61 bàn", "62 ghế"), "utf-8")
+    discard_draft(drafted, SOURCE)
+    read_report(drafted, path, area="huyện Sông Mây", period="2022-H1", source_id=SOURCE)
+    _, told, _ = ask(address, "/state", X_Token=review.token)
+    assert "ghế" in json.loads(told)["html"]["document"]
 
 
 class Typist:

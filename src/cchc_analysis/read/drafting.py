@@ -36,7 +36,7 @@ from cchc_analysis.read.recognise import (
     read_head,
     read_value,
 )
-from cchc_analysis.read.recognise.head import level_of
+from cchc_analysis.read.recognise.head import find_reports, level_of
 from cchc_analysis.read.review import describe_text, load_page_words, render_static
 from cchc_analysis.read.transcripts import (
     UNDECIDED,
@@ -76,7 +76,8 @@ def read_report(
     Args:
         project: Where the draft is written.
         path: The document.
-        area: Its area, if not to be proposed; a known name.
+        area: Its area, if not to be proposed; a known name. Of several reports in the file, it
+            chooses the one whose head names it.
         period: Its period, if not to be proposed; a label or a Vietnamese name.
         source_id: The id of the source; made of area and period if not given.
 
@@ -89,8 +90,8 @@ def read_report(
     reference = load_reference(project.reference)
     wording = load_wording(project.reference / "wording.yml", reference.indicator_rows)
     identities = load_identities(project.expectations / "identities.json", reference)
-    document = open_document(path)
-    head = _confirm(read_head(document.lines, reference), reference, area, period)
+    document, named = _choose_report(open_document(path), reference, area)
+    head = _confirm(named, reference, area, period)
     reading = read_document(document, reference, wording, head)
     if reading.others and area is None:
         # Which of the reports in the file is meant, nobody has said.
@@ -106,8 +107,12 @@ def read_report(
         raise ReportError(
             Problem(path.name, "no figure in it", "a report with figures", "Check the file.")
         )
-    doubts = _doubt_area(head, reference, has_others=bool(reading.others))
-    remarks = [*document.remarks, *_miss_head(head, figures, path), *doubts]
+    remarks = [*document.remarks, *_miss_head(head, figures, path)]
+    if area and named.is_sure_area and not _is_of(named, area, reference):
+        remarks.append(
+            f"its head names {named.area!r}, and you said {area!r}: check which is right"
+        )
+    remarks += _doubt_area(head, reference, has_others=bool(reading.others))
     source = source_id or _name_source(head, path)
     _check_id(source)
     rows = [_make_row(source, n, each, reference) for n, each in enumerate(figures, start=1)]
@@ -124,6 +129,30 @@ def read_report(
         undecided=tuple(draft.list_undecided()),
         remarks=(*remarks, *(f"another report begins in line {n}" for n in reading.others)),
     )
+
+
+def _choose_report(
+    document: Document, reference: Reference, area: str | None
+) -> tuple[Document, ReportHead]:
+    """Of several reports in a file the one that is of an area, if one is; and its head."""
+    lines = document.lines
+    starts = [0, *find_reports(lines)] if area else [0]
+    parts = [lines[at:end] for at, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    heads = [read_head(part, reference) for part in parts]
+    meant = [at for at, head in enumerate(heads) if area and _is_of(head, area, reference)]
+    if len(parts) == 1 or len(meant) != 1:
+        return document, heads[0]
+    [at] = meant
+    first, last = parts[at][0].number, parts[at][-1].number
+    told = f"of {len(parts)} reports in the file, the one in lines {first} to {last} is read"
+    return replace(document, lines=parts[at], remarks=(*document.remarks, told)), heads[at]
+
+
+def _is_of(head: ReportHead, area: str, reference: Reference) -> bool:
+    """Whether a head names an area, however that is spelt."""
+    with suppress(KeyError):
+        return reference.match_area(head.area, head.day) == reference.match_area(area, head.day)
+    return False
 
 
 def _miss_head(head: ReportHead, figures: Sequence[Figure], path: Path) -> Iterator[str]:

@@ -65,7 +65,9 @@ class Review:
         return tuple(load_identities(self.project.expectations / "identities.json", self.reference))
 
     def tell(self, draft: Draft) -> dict[str, Any]:
-        """The draft as the page shows it."""
+        """The draft as the page shows it; with its text anew, where it was read anew."""
+        if draft.source["sha256"] != self.text["sha256"]:
+            self.text = load_text(self.project, self.source_id)
         told = describe_draft(draft, self.text, self.reference)
         can_undo = any(name == draft.version for name, _ in self.undone[-1:])
         return {**told, "html": render_parts(told, self.text), "can_undo": can_undo}
