@@ -72,48 +72,41 @@ class AreaIndex:
         self._former = [each for each in former if each["area_id"] in rows]
 
     @cached_property
-    def _names(self) -> dict[str, set[str]]:
-        """A spelling of an area is one of every area that bears its name: of the next one too."""
+    def _spellings(self) -> tuple[dict[str, set[str]], dict[str, set[str]], dict[str, set[str]]]:
+        """The areas by every name, and by those written down as aliases; the types of each area.
+
+        A spelling of a province is one of every province that bears its name, before and after;
+        types are its own, those before, and those of its other spellings.
+        """
         names: dict[str, set[str]] = defaultdict(set)
+        aliased: dict[str, set[str]] = defaultdict(set)
+        types = {area_id: {str(row["type"])} for area_id, row in self.rows.items()}
         for area_id, row in self.rows.items():
             names[tidy_name(row["name"])].add(area_id)
             if row["level"] == "region" and row["name_en"]:
                 names[tidy_name(row["name_en"])].add(area_id)
         for row in self._former:
             names[tidy_name(row["name"])].add(row["area_id"])
+            types[row["area_id"]].add(str(row["type"]))
         for alias, area_id in self._aliases:
-            names[tidy_name(alias)] |= self._list_namesakes(area_id, names)
-        return dict(names)
-
-    def _list_namesakes(self, area_id: str, names: Mapping[str, set[str]]) -> set[str]:
-        """An area and, of a province, those that bore its name before and after."""
-        row = self.rows[area_id]
-        same = names[tidy_name(row["name"])] if row["level"] == "province" else set()
-        return {area_id} | {each for each in same if self.rows[each]["level"] == row["level"]}
+            tidy, row = tidy_name(alias), self.rows[area_id]
+            same = names[tidy_name(row["name"])] if row["level"] == "province" else set()
+            aliased[tidy] |= {area_id, *(e for e in same if self.rows[e]["level"] == "province")}
+            names[tidy] |= aliased[tidy]
+            types[area_id] |= take_apart(tidy).types
+        return dict(names), dict(aliased), types
 
     def list_aliased(self, name: str) -> set[str]:
         """The areas that a spelling was written down for; such a row decides between others."""
-        tidy = tidy_name(name)
-        written = (area_id for alias, area_id in self._aliases if tidy_name(alias) == tidy)
-        return {each for one in written for each in self._list_namesakes(one, self._names)}
-
-    @cached_property
-    def _types(self) -> dict[str, set[str]]:
-        """The types of an area: its own, those before, and those of its other spellings."""
-        types = {area_id: {str(row["type"])} for area_id, row in self.rows.items()}
-        for row in self._former:
-            types[row["area_id"]].add(str(row["type"]))
-        for alias, area_id in self._aliases:
-            types[area_id] |= take_apart(tidy_name(alias)).types
-        return types
+        return self._spellings[1].get(tidy_name(name), set())
 
     @cached_property
     def _whole(self) -> dict[str, dict[str, set[str]]]:
-        return _group(self._names.items())
+        return _group(self._spellings[0].items())
 
     @cached_property
     def _bare(self) -> dict[str, dict[str, set[str]]]:
-        return _group((take_apart(name).bare, ids) for name, ids in self._names.items())
+        return _group((take_apart(name).bare, ids) for name, ids in self._spellings[0].items())
 
     @cached_property
     def _codes(self) -> dict[str, set[str]]:
@@ -145,7 +138,7 @@ class AreaIndex:
         head, _, farther = name.rpartition(", ")  # "xã A, huyện B, tỉnh C"
         head, farther = (head, farther) if "," in head else (name, "")
         said = take_apart(head)
-        if said.province and said.text in self._names:
+        if said.province and said.text in self._spellings[0]:
             said = said._replace(head=said.text, bare=said.text, province="")
         inside = province or said.province
         for found in self._list_spelled(said, is_loose):
@@ -178,7 +171,7 @@ class AreaIndex:
         for agrees in _WAYS[said.text.isascii() : None if is_loose else STRICT]:
             loose = _pick(self._bare, said.bare, agrees)
             if said.types:
-                loose = {each for each in loose if self._types[each] & said.types}
+                loose = {each for each in loose if self._spellings[2][each] & said.types}
                 # "Vũng Tàu" begins like a kind, and is none.
                 loose |= _pick(self._bare, said.head, agrees)
             if found := _pick(self._whole, said.head, agrees) | loose:
