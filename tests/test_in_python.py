@@ -225,3 +225,11 @@ def test_a_panel_names_the_areas_that_it_leaves_out() -> None:
 def test_a_table_in_place_of_its_name_is_answered_with_the_names() -> None:
     with pytest.raises(CchcError, match="DataFrame: no such table; expected indicators, "):
         cchc.describe_columns(cchc.load_sources())
+
+
+def test_findings_that_concern_no_one_scope_have_no_name_of_a_scope() -> None:
+    findings = cchc.load_findings("vi")
+    unnamed = findings["scope"] == ""
+    assert unnamed.any()
+    assert set(findings.loc[unnamed, "scope_label"]) == {""}
+    assert "" not in set(findings.loc[~unnamed, "scope_label"])

@@ -160,7 +160,7 @@ def add_names(table: pd.DataFrame, reference: Reference, words: Words) -> pd.Dat
         "indicator": {
             "indicator_label": lambda each: str(catalogue.get(each, {}).get(label, each))
         },
-        "scope": {"scope_label": lambda each: words.plain(f"scope.{each}")},
+        "scope": {"scope_label": lambda each: words.plain(f"scope.{each}") if each else ""},
         "unit": {"unit_label": lambda each: str(units.get(each, {}).get(label, each))},
     }
     columns: dict[str, Any] = {}
