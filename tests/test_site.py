@@ -309,15 +309,15 @@ def test_the_page_on_all_briefs_is_made_of_those_that_are_there(
     assert told == [["991"], ["991", "992"]]
 
 
-@pytest.mark.parametrize(("name", "expected"), [("", PAGES_A_CHILD), ("brief_annex", 1)])
-def test_pages_of_a_changed_notebook_have_a_process_each(
-    processed: Project, monkeypatch: pytest.MonkeyPatch, name: str, expected: int
+@pytest.mark.parametrize(("name", "expected"), [("", (1, PAGES_A_CHILD)), ("brief_annex", (2, 1))])
+def test_few_pages_share_a_process_and_those_of_a_changed_notebook_none(
+    processed: Project, monkeypatch: pytest.MonkeyPatch, name: str, expected: tuple[int, int]
 ) -> None:
     given = []
 
     class Watched(Here):
         def __call__(self, workers, orders):
-            given.append(orders.jobs_a_child)
+            given.append((workers.count, orders.jobs_a_child))
             return super().__call__(workers, orders)
 
     if name:
@@ -325,7 +325,7 @@ def test_pages_of_a_changed_notebook_have_a_process_each(
         path.write_text(path.read_text("utf-8") + "\n", "utf-8")
     monkeypatch.setattr(pipeline, "process", process_once)
     monkeypatch.setattr(site_module, "open_workforce", Watched(name_task))
-    pipeline.build_site(processed)
+    pipeline.build_site(processed, workers=pipeline.Workers(2))
     assert given == [expected]
 
 

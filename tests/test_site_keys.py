@@ -69,6 +69,14 @@ def test_a_target_of_an_area_rebuilds_its_pages(build: Build, processed: Project
     assert build() == OWN, "what is known of the brief is the same, and so is the page on quality"
 
 
+def test_where_no_reference_data_has_changed_nothing_is_looked_up(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    monkeypatch.setattr(Held, "key", lambda *_: pytest.fail("looked up"))
+    assert build() == set()
+
+
 def test_an_alias_that_no_page_reads_rebuilds_no_page_of_an_area(
     build: Build, processed: Project
 ) -> None:

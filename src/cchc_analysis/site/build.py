@@ -243,6 +243,7 @@ def _give_orders(
     briefs = [page for page in waiting if page.is_brief]
     pays = briefs and len(waiting) >= FEWEST_FOR_SAMPLE
     sample = make_task(contents.project, briefs[0]) if pays else None
+    len(reference.area_rows)  # the communes are loaded for it, and sent along
     is_own = any(name.endswith(".ipynb") for name in list_own(contents.project.root))
     return Orders(
         begin=partial(warm_up, reference, sample=sample),

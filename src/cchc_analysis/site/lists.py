@@ -171,6 +171,7 @@ def _put_door(contents: Contents, project: Project, cards: list[lists.Card], url
     found = (contents.build.read(placed.key, pages.LISTED) for placed in contents.shown.values())
     listed = [each for content in found if content for each in json.loads(content)]
     listed = [each | facts.get(each["path"], {}) for each in listed]
+    listed.sort(key=lambda page: str(page["path"]))  # whatever was made first
     counts = Counter(card.lang for card in cards)
 
     def make() -> dict[str, bytes]:
@@ -179,7 +180,7 @@ def _put_door(contents: Contents, project: Project, cards: list[lists.Card], url
         sitemap = {pages.SITEMAP: pages.bind_sitemap(every, url)} if url else {}
         return files | sitemap | {pages.LISTING: pages.bind_listing(every)}
 
-    contents.put("", [dict(counts), pages.bind_listing(listed), url], make)
+    contents.put("", [dict(counts), listed, url], make)
 
 
 def write_site_downloads(

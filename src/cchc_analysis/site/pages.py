@@ -13,6 +13,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
@@ -204,13 +205,13 @@ def warm_up(reference: Reference, sample: Task | None = None) -> Callable[[Task]
     project = Project(Path.cwd())
     os.environ |= {"CCHC_ROOT": str(project.root)}
     if project.reference.is_dir():  # this process may run on another machine than the builder
-        reference = replace(reference, folder=project.reference)
+        reference = copy(reference)  # with what it has loaded
+        object.__setattr__(reference, "folder", project.reference)
     import_jsonschema()
     for name in HEAVY:
         import_module(name)
     if reference.folder:
         load_moves(reference.folder)
-        len(reference.area_rows)  # the communes are loaded for it
     list_own(project.root)
     # The whole way once with nothing to tell: what is made on the first way is then there. No
     # notebook of the project is tried: it might hang, and this process has no end to its time.

@@ -82,7 +82,7 @@ def do_apart(work: Callable[[], Any]) -> Any:
 
     It is a function that can be imported, or a partial.
     """
-    with Pool(Orders(partial(partial, operator.call), may_fork=False), 1) as pool:
+    with Pool(Orders(partial(partial, operator.call)), 1) as pool:
         reply = pool.submit(work).result()
     if reply.error:
         raise reply.error

@@ -120,7 +120,9 @@ class Slices:
         row = self._reference.indicator_rows[indicator]
         parts = (indicator, row["numerator"], row["denominator"])
         rows = {
-            name: join(self._by_indicator[name].get(each, NONE) for each in codes)
+            name: join(
+                self._index(name, "indicator", is_whole=True).get(each, NONE) for each in codes
+            )
             for name, codes in (("indicators", parts), ("observations", (indicator,)))
         }
         states = self._find("sources", self._list_named("indicators", rows["indicators"]))
@@ -228,8 +230,10 @@ class Slices:
         return told, rows | {"sources": self._find("sources", told)}
 
     @cache  # noqa: B019 - lives as long as a build
-    def _index(self, name: str, column: str) -> dict[str, Rows]:
-        return index_rows(getattr(self._tables, name), column)
+    def _index(self, name: str, column: str, *, is_whole: bool = False) -> dict[str, Rows]:
+        """The rows of a table by a column; of whole quantities only, without their breakdowns."""
+        table = getattr(self._tables, name)
+        return index_rows(table, column, table["breakdown"] == "" if is_whole else None)
 
     def _find(self, name: str, values: Iterable[str], column: str = "source_id") -> Rows:
         """The rows of a table with one of some values in a column."""
@@ -263,8 +267,8 @@ class Slices:
             for view, at in (seen or {}).items()
         }
         key = key_of(
-            {name: self._hashes[name][at].tobytes() for name, at in rows.items()},
-            {view: self._hash_seen(view)[at].tobytes() for view, at in outside.items()},
+            {name: self._hash(name)[at].tobytes() for name, at in rows.items()},
+            {view: self._hash(*SEEN[view])[at].tobytes() for view, at in outside.items()},
         )
         return Slice(key, tuple(sorted(told)), lambda: self._cut(rows, outside))
 
@@ -279,14 +283,11 @@ class Slices:
             **{name: cut_table(getattr(self._tables, name), views[name]) for name in _NAMES}
         )
 
-    @cached_property
-    def _hashes(self) -> dict[str, Any]:
-        return {name: hash_rows(getattr(self._tables, name)) for name in _NAMES}
-
     @cache  # noqa: B019 - lives as long as a build
-    def _hash_seen(self, view: str) -> Any:
-        name, columns = SEEN[view]
-        return hash_rows(getattr(self._tables, name)[[*columns]])
+    def _hash(self, name: str, columns: tuple[str, ...] = ()) -> Any:
+        """A hash of each row of a table, or of some columns of it."""
+        table = getattr(self._tables, name)
+        return hash_rows(table[[*columns]] if columns else table)
 
     @cached_property
     def _ends(self) -> Any:
@@ -294,15 +295,6 @@ class Slices:
         import pandas as pd
 
         return pd.factorize(self._tables.indicators["period_end"], sort=True)[0]
-
-    @cached_property
-    def _by_indicator(self) -> dict[str, dict[str, Rows]]:
-        """Whole quantities, without their breakdowns, by indicator."""
-        tables = {name: getattr(self._tables, name) for name in ("indicators", "observations")}
-        return {
-            name: index_rows(table, "indicator", table["breakdown"] == "")
-            for name, table in tables.items()
-        }
 
     @cached_property
     def _rests_on(self) -> dict[str, set[str]]:

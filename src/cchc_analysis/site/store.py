@@ -115,8 +115,9 @@ class Build:
 
     def read(self, key: str, name: str) -> bytes | None:
         """A file of a page, if it has it."""
-        path = self._page(key) / name
-        return path.read_bytes() if path.is_file() else None
+        with suppress(FileNotFoundError):
+            return (self._page(key) / name).read_bytes()
+        return None
 
     def former(self, folder: str) -> Placed | None:
         """The page that the site shows in a folder now, if it can be shown again."""
@@ -168,7 +169,7 @@ class Build:
         return hashes
 
     def _page(self, key: str) -> Path:
-        return self.store / key[:2] / key
+        return Path(f"{self.store}/{key[:2]}/{key}")
 
     def _list_published(self, key: str) -> list[str]:
         return sorted(
@@ -202,7 +203,7 @@ class Build:
             for folder, page in pages.items()
             for name, look in page["files"].items()
         }
-        looks = {path: _look_at(self.site / path) for path in expected}
+        looks = {path: _look_at(f"{self.site}/{path}") for path in expected}
         self.is_intact = bool(pages) and looks == expected and (self.site / LIST).is_file()
         if not self.is_intact:
             self._check_site([path for path, look in expected.items() if look == looks[path]])
@@ -267,21 +268,19 @@ def find_store(site: Path) -> Path:
     return site.with_name(f".{site.name}.pages")
 
 
-def _look_at(path: Path) -> list[int]:
+def _look_at(path: Path | str) -> list[int]:
     """What tells an untouched file from a changed one: size and time to the nanosecond."""
-    try:
-        status = path.stat()
-    except OSError:
-        return []
-    return [status.st_size, status.st_mtime_ns]
+    with suppress(OSError):
+        status = os.stat(path)  # noqa: PTH116 - a site has thousands, which need be no paths
+        return [status.st_size, status.st_mtime_ns]
+    return []
 
 
 def _find_inode(folder: Path) -> int:
     """Which folder it is, whatever it is called; 0 for none."""
-    try:
+    with suppress(OSError):
         return folder.stat().st_ino
-    except OSError:
-        return 0
+    return 0
 
 
 def make_folders(folder: Path, root: Path) -> None:
