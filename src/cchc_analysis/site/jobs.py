@@ -35,7 +35,7 @@ class Orders:
         timeout: Seconds that a job may take; None for no end.
         memory: Bytes that a job may take besides what it shares; None for no limit.
         may_fork: Whether to fork where that is safe.
-        jobs_a_child: How many jobs a forked process does, one after the other.
+        jobs_a_child: How many jobs a forked process does, one after the other; 0 for no end.
         files: Files that the work needs, by their paths: the processes run in a folder of them.
         is_profiled: Whether to note where the time of each job goes.
     """

@@ -141,48 +141,49 @@ class Build:
         if is_same and stamp == self.former_stamp:
             return 0
         with in_words(self.store):
+            files = {}
+            for folder, page in sorted(pages.items()):
+                there = (path.name for path in self._page(page.key).iterdir())
+                files[folder] = sorted(name for name in there if not name.startswith("."))
             if not is_same:
                 with self._fresh() as fresh:
-                    for folder, page in sorted(pages.items()):
+                    for folder, names in files.items():
                         make_folders(fresh / folder, fresh)
-                        for name in self._list_published(page.key):
-                            link(self._page(page.key) / name, fresh / folder / name)
-                    owned.write_list(fresh, LIST, HEAD, self._hash(pages))
+                        for name in names:
+                            link(self._page(pages[folder].key) / name, fresh / folder / name)
+                    owned.write_list(fresh, LIST, HEAD, self._hash(pages, files))
                     owned.replace_folder(fresh, self.site, LIST)
-            self._write_ledger(pages, stamp)
+            self._write_ledger(pages, files, stamp)
         keys = {key for page in pages.values() for key in (page.key, page.plan)}
         for path in () if is_same else self.store.glob("??/*"):
             if len(path.name) == _KEY_LENGTH and path.name not in keys:  # no site shows it any more
                 shutil.rmtree(path, ignore_errors=True)
         return 0 if is_same else len(changed) or len(pages)
 
-    def _hash(self, pages: Mapping[str, Placed]) -> dict[str, str]:
+    def _hash(self, pages: Mapping[str, Placed], files: Mapping[str, list[str]]) -> dict[str, str]:
         """The hash of every file; those of a page that stays are known."""
         former = owned.read_list(self.site, LIST) or {}
         hashes = {}
-        for folder, page in sorted(pages.items()):
-            is_known = self.is_intact and self.placed.get(folder) == page
-            for name in self._list_published(page.key):
+        for folder, names in files.items():
+            is_known = self.is_intact and self.placed.get(folder) == pages[folder]
+            for name in names:
                 path = f"{folder}/{name}".lstrip("/")
                 known = former.get(path, "") if is_known else ""
-                hashes[path] = known or hash_file(self._page(page.key) / name)
+                hashes[path] = known or hash_file(self._page(pages[folder].key) / name)
         return hashes
 
     def _page(self, key: str) -> Path:
         return Path(f"{self.store}/{key[:2]}/{key}")
 
-    def _list_published(self, key: str) -> list[str]:
-        return sorted(
-            path.name for path in self._page(key).iterdir() if not path.name.startswith(".")
-        )
-
-    def _write_ledger(self, pages: Mapping[str, Placed], stamp: str) -> None:
+    def _write_ledger(
+        self, pages: Mapping[str, Placed], files: Mapping[str, list[str]], stamp: str
+    ) -> None:
         """Write down what the site was put together from, and how its files looked then."""
         ledger = {}
-        for folder, page in sorted(pages.items()):
-            names = self._list_published(page.key)
-            files = {name: _look_at(self.site / folder / name) for name in names}
-            ledger[folder] = {"key": page.key, "reads": page.reads, "files": files}
+        for folder, names in files.items():
+            looks = {name: _look_at(f"{self.site}/{folder}/{name}") for name in names}
+            page = pages[folder]
+            ledger[folder] = {"key": page.key, "reads": page.reads, "files": looks}
         text = json.dumps({"stamp": stamp, "pages": ledger}, ensure_ascii=False)
         with self._fresh() as fresh:
             write_down(fresh / LEDGER, text.encode())

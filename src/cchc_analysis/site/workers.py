@@ -35,8 +35,6 @@ from cchc_analysis.site import jobs
 
 MOST_TRIES = 5
 GRACE_SECONDS = 0.5
-KEPT = 0
-"""Jobs of a child where children are not forked: without end."""
 Link: Any = vars(connection).get("PipeConnection", Connection)
 """One end of a pipe; the class has another name on Windows."""
 
@@ -151,10 +149,11 @@ def serve(*numbers: int) -> None:
         gc.collect()
         gc.freeze()
         control.send(said)
-        make: Any = multiprocessing.get_context("fork").Process
-        if not (orders.may_fork and system.is_safe_to_fork()):
-            make = multiprocessing.get_context("spawn").Process
-            begin, orders = orders.begin, replace(orders, jobs_a_child=KEPT)
+        forks = orders.may_fork and system.is_safe_to_fork()
+        if not forks:
+            begin, orders = orders.begin, replace(orders, jobs_a_child=0)
+        context: Any = multiprocessing.get_context("fork" if forks else "spawn")
+        make = context.Process
         lives = [Keeper(make, begin, orders, control, link).live for link in links if said.result]
         keepers = [make(target=live, args=(os.getpid(),)) for live in lives]
         for keeper in keepers:
@@ -186,10 +185,25 @@ class Keeper:
     done: int = 0
 
     def live(self, parent_id: int) -> None:
-        """Answer what comes."""
+        """Answer what comes: the life of a keeper."""
         system.die_with_parent(parent_id)
         while self._hears(self.asker):
             self.asker.send_bytes(self._answer(self.asker.recv_bytes()))
+
+    def work(self, parent_id: int, link: Connection) -> None:
+        """Do the jobs that come: the life of a child."""
+        system.lead_group()
+        system.die_with_parent(parent_id)
+        do: jobs.Work = self.begin()
+        if self.orders.jobs_a_child:
+            gc.disable()  # it ends before the garbage would matter
+        if self.orders.memory:
+            system.limit_memory(self.orders.memory)
+        with suppress(EOFError, OSError):
+            link.send(None)
+            while True:
+                said = jobs.answer(do, link.recv_bytes(), is_profiled=self.orders.is_profiled)
+                link.send(said)
 
     def _hears(self, link: Connection, timeout: float | None = None) -> bool:
         """Whether something comes in time; where nobody is there any more, all ends."""
@@ -227,36 +241,20 @@ class Keeper:
 
     def _hire(self) -> None:
         """Begin a child, and wait until it is warm."""
-        self.link, theirs = Pipe()
-        child = self.make(target=_live, args=(self.begin, self.orders, os.getpid(), theirs))
+        ours, theirs = Pipe()
+        child = self.make(target=self.work, args=(os.getpid(), theirs))
         child.start()
         theirs.close()
-        self.child, self.done = child, 0
+        self.child, self.link, self.done = child, ours, 0
         if self._hears(self.link):
             self.link.recv()
 
     def _end(self) -> int:
         """End the child, with all that it has started, and tell how it ended."""
-        child, self.child = self.child, None
+        child, self.child, self.link = self.child, None, None
         if not child:
             return 0
         system.end_group(child.pid)
         child.join()
-        self.link.close()
         status: int = child.exitcode
         return status
-
-
-def _live(begin: Any, orders: jobs.Orders, parent_id: int, link: Connection) -> None:
-    """Do the jobs that come: the life of a child."""
-    system.lead_group()
-    system.die_with_parent(parent_id)
-    work: jobs.Work = begin()
-    if orders.jobs_a_child != KEPT:
-        gc.disable()  # it ends before the garbage would matter
-    if orders.memory:
-        system.limit_memory(orders.memory)
-    with suppress(EOFError, OSError):
-        link.send(None)
-        while True:
-            link.send(jobs.answer(work, link.recv_bytes(), is_profiled=orders.is_profiled))
