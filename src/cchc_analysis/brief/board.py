@@ -62,7 +62,7 @@ class Board:
         indicator: The catalogue's row of the indicator.
         values: A row per area and period of one scope and one kind of window: ``area_id``,
             ``name`` and the columns of ``describe_values``.
-        issuers: Who states the values.
+        sources: Who states the values; of many, some and how many more.
         licences: What may be done with the values of a source, by source.
         others: The values of each other level, scope or window that is held, fullest first; like
             ``values``.
@@ -74,7 +74,7 @@ class Board:
     reference: Reference
     indicator: Mapping[str, Any]
     values: pd.DataFrame
-    issuers: tuple[str, ...]
+    sources: list[Markup]
     others: tuple[pd.DataFrame, ...]
     strata: pd.DataFrame
     newest: int
@@ -106,14 +106,6 @@ class Board:
     def form(self, value: float) -> str:
         """How its values are written."""
         return self.words.number(float(value), 0 if self.indicator["unit"] == "rank" else 2)
-
-    @property
-    def sources(self) -> list[Markup]:
-        """Who states the values; of many, some and how many more."""
-        names = [clean_text(name.rstrip(".")) for name in self.issuers]
-        more = len(names) - MOST_ISSUERS
-        told = [self.words.say("trends.more.sources", n=self.words.number(more))]
-        return [*names[:MOST_ISSUERS], *(told if more > 0 else [])]
 
     @property
     def is_higher_better(self) -> bool:
@@ -233,11 +225,14 @@ def open_board(
     values, *others = tabled
     issuer_of = dict(zip(tables.sources["source_id"], tables.sources["issuer"], strict=True))
     counts = values["source_id"].str.split().explode().map(issuer_of).value_counts()
-    issuers = tuple(sorted(counts.index, key=lambda name: (-counts[name], name)))
+    issuers = sorted(counts.index, key=lambda name: (-counts[name], name))
+    sources = [clean_text(name.rstrip(".")) for name in issuers[:MOST_ISSUERS]]
+    if more := len(issuers[MOST_ISSUERS:]):
+        sources.append(words.say("trends.more.sources", n=words.number(more)))
     strata = panel.list_strata(values, tables.indicators, row)
     licences = index_licences(tables.sources)
     newest = int(tables.indicators["period_end"].max()[:4])
-    return Board(words, reference, row, values, issuers, tuple(others), strata, newest, licences)
+    return Board(words, reference, row, values, sources, tuple(others), strata, newest, licences)
 
 
 def _match_held(names: Iterable[str], held: set[str], reference: Reference) -> set[str]:

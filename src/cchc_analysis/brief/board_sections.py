@@ -13,7 +13,7 @@ from functools import partial
 from itertools import groupby
 from math import ceil
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,6 @@ from cchc_analysis.brief.board import FEWEST_AREAS, FILE, Board, name_trend, sho
 from cchc_analysis.brief.templates import (
     Section,
     join,
-    lower,
     open_svg,
     tell_masthead,
     tell_section,
@@ -38,9 +37,6 @@ from cchc_analysis.stats.panel import change_over
 from cchc_analysis.stats.series import OLD
 from cchc_analysis.stats.trends import judge_many
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 FIVE = {"least": 0.0, "q1": 0.25, "median": 0.5, "q3": 0.75, "most": 1.0}
 MOST_DRAWN, FEW = 80, 48
 """Areas that one chart or table holds, and how many it shows of more; the file holds all."""
@@ -51,6 +47,7 @@ MOST_BESIDE = 20
 NEW_PROVINCES = "2025-07-01"
 ROLE_OF_WORD = {"rising": "deep", "falling": "alert"}
 NOTHING = Section(Markup(""))
+Picture = tuple[Callable[..., Any], Any, dict[str, Any]]
 DECIMALS: Mapping[str, int | None] = (
     dict.fromkeys(("rank", "count", "total", "observed"))
     | {"standing": 0, "points": 1, "expected": 1, "rate": 2, "ratio": 2}
@@ -66,26 +63,26 @@ def show(
     kind: str,
     table: pd.DataFrame | None = None,
     columns: Sequence[str] = (),
-    picture: partial[Figure] | None = None,
+    picture: Picture | None = None,
     **data: Any,
 ) -> Section:
-    """A section by the template of its name.
+    """A section by the template of its name, with words ``trends.<kind>.…``.
 
-    Its words are ``trends.<kind>.…``. The first ``MOST_DRAWN`` rows of the table stand on the page,
-    and of these the columns given. The picture draws: ``partial(plots.draw, plot, table, …)``.
+    The first ``MOST_DRAWN`` rows of the table stand on the page, and of these the columns given.
+    The picture is a plot, what it draws and how it looks.
     """
     pictures = []
     if picture:
-        plot, drawn = picture.args
+        plot, drawn, look = picture
         is_split = plot in (plots.plot_dots, plots.plot_multiples)
         parts = split(drawn) if is_split else [drawn]
-        pictures = [plots.sketch(plot, part, **picture.keywords) for part in parts]
+        pictures = [plots.sketch(plot, part, **look) for part in parts]
     held = None if table is None else write_table(board, table, columns)
     return tell_section(
         board,
         f"trend_{kind}",
         None if table is None else lambda: table,
-        picture,
+        picture and partial(plots.draw, plot, drawn, **look),
         anchor=kind,
         pictures=[*map(open_svg, pictures)],
         table=held,
@@ -158,16 +155,12 @@ def show_opening(board: Board) -> Section:
     is_old = int(values["year"].max()) <= board.newest - OLD
     key = "trends.heading.old" if is_old else "trends.heading"
     name = words.say(key, name=board.label, years="–".join(map(str, years)))
-    ordered = board.latest.sort_values("value", kind="stable")
     return tell_section(
         board,
         "trend_head",
         lambda: values,
         anchor="head",
         masthead=tell_masthead(words, name_trend(board.code), name),
-        ends=[ordered.iloc[at].to_dict() for at in (0, -1)],
-        median=float(ordered["value"].median()),
-        areas=values["area_id"].nunique(),
         notice=NOTICE[words.lang] if values["area_id"].map(is_synthetic).any() else "",
         file=FILE,
     )
@@ -181,15 +174,13 @@ def show_map(board: Board) -> Section:
     latest, rows = board.latest, board.reference.area_rows
     if not board.is_full or len(latest) < 2:
         return NOTHING
-    missing = board.words.plain("trends.map.missing")
-    # What draws a map when it is asked for.
-    draw = partial(partial, plots.draw, form=board.form, missing=missing)
+    look = {"form": board.form, "missing": board.words.plain("trends.map.missing")}
     values = latest.set_index("area_id")["value"]
     if rows[str(latest["area_id"].iloc[0])]["level"] == "province":
         is_new = latest["period_end"].iloc[0] >= NEW_PROVINCES
         tiles = board.reference.tile_map_34 if is_new else board.reference.tile_map_63
         known = values[values.index.isin(tiles["area_id"])]
-        picture = draw(plots.plot_tile_map, known, tiles=tiles)
+        picture = (plots.plot_tile_map, known, look | {"tiles": tiles})
         # The median of the provinces of each region, the highest first.
         of = latest["area_id"].map(lambda each: board.reference.region_of.get(each, ""))
         regions = latest.groupby(of)["value"].agg(["median", "count"]).drop("", errors="ignore")
@@ -204,7 +195,7 @@ def show_map(board: Board) -> Section:
     dots = latest.assign(**pd.DataFrame(lying).apply(pd.to_numeric, errors="coerce"))
     if dots["lat"].isna().any() or len({each["parent_id"] for each in places}) > 1:
         return NOTHING
-    return show(board, "map", picture=draw(plots.plot_dot_map, dots), ends=[])
+    return show(board, "map", picture=(plots.plot_dot_map, dots, look), ends=[])
 
 
 def show_ranking(board: Board) -> Section:
@@ -235,18 +226,12 @@ def show_ranking(board: Board) -> Section:
     }
     drawn = ["bar"] if plots.has_intervals(dots, options["ends"]) else []
     drawn += ["range" if dots["text"].str.endswith(")").any() else "rank"]
-    firsts = int((latest["rank_low"] == 1).sum())
-    key = "spread" if latest["rank_low"].isna().all() else "alone" if firsts < 2 else "shared"
     return show(
         board,
         "ranking",
         kept,
         ["name", "value", "rank", "range"],
-        partial(plots.draw, plots.plot_dots, dots, **options),
-        key="equal" if latest["value"].nunique() == 1 else key,
-        firsts=firsts,
-        scatter=float(latest["scatter"].iloc[0]),
-        kinds=latest["kind"].value_counts().to_dict(),
+        (plots.plot_dots, dots, options),
         few=FEW // 2 if len(kept) < len(latest) else 0,
         legend=join("; ", board.unit, *(words.say(f"trends.ranking.{each}") for each in drawn)),
     )
@@ -270,9 +255,8 @@ def show_series(board: Board) -> Section:
     shown = shown.sort_values(["at", "period_end"])
     shown["role"] = shown["word"].map(ROLE_OF_WORD).fillna("mid")
     ends = float(shown["value"].min()), float(shown["value"].max())
-    picture = partial(plots.draw, plots.plot_multiples, shown, form=board.form, ends=ends)
-    data = {"counts": board.trends["word"].value_counts().to_dict(), "few": len(trends)}
-    return show(board, "series", trends, columns, picture, **data)
+    picture = (plots.plot_multiples, shown, {"form": board.form, "ends": ends})
+    return show(board, "series", trends, columns, picture)
 
 
 def tell_span(board: Board, row: Mapping[str, Any]) -> Markup:
@@ -309,14 +293,13 @@ def show_standing(board: Board) -> Section:
     moved = standing.merge(table[["area_id", "word"]], on="area_id")
     moved = moved[moved["word"].isin(list(ROLE_OF_WORD))]
     moved = moved.assign(role=moved["word"].map(ROLE_OF_WORD))
-    form = partial(board.words.number, decimals=0)
-    picture = partial(plots.draw, plots.plot_multiples, moved, form=form, ends=(0.0, 100.0))
+    look = {"form": partial(board.words.number, decimals=0), "ends": (0.0, 100.0)}
     return show(
         board,
         "standing",
         table,
         ["name", "standing", "points", "p_value", "told"],
-        picture if len(moved) else None,
+        (plots.plot_multiples, moved, look) if len(moved) else None,
         counts=table["word"].value_counts().to_dict(),
         judged=judged,
         ends=(first, last),
@@ -333,8 +316,8 @@ def show_distribution(board: Board) -> Section:
     table = table.loc[[label for label in board.periods if label in table.index]]
     table = table.rename_axis("label").reset_index()
     told_as = [x if x.isdigit() else str(words.period(x)) for x in table["label"]]
-    options: dict[str, Any] = {"unit": str(board.unit), "form": board.form}
-    picture = partial(plots.draw, plots.plot_distribution, table.assign(label=told_as), **options)
+    look = {"unit": str(board.unit), "form": board.form}
+    picture = (plots.plot_distribution, table.assign(label=told_as), look)
     return show(board, "spread", table, [*table], picture, ends=list_rows(table.iloc[[0, -1]]))
 
 
@@ -353,12 +336,7 @@ def show_change(board: Board) -> Section:
         "change",
         ordered.rename(columns={"value_first": first, "value": last}),
         ["name", first, last, "change", *(["difference", "beyond"] if is_sampled.any() else [])],
-        up=int((pairs["change"] > 0).sum()),
-        down=int((pairs["change"] < 0).sum()),
-        beyond=int(pairs["is_beyond"].sum()),
-        sampled=int(is_sampled.sum()),
-        few=limit(ordered),
-        of=len(pairs),
+        pairs=pairs,
     )
 
 
@@ -388,9 +366,8 @@ def show_funnel(board: Board) -> Section:
         "names": (words.plain("trends.funnel.cases"), str(board.unit)),
     }
     columns, outside = ("name", "total", "rate", "place"), points["place"].isin(["low", "high"])
-    picture = partial(plots.draw, plots.plot_funnel, points, **options)
     data = {"n": int(outside.sum()), "of": len(points), "scatter": scatter}
-    return show(board, "funnel", points, columns, picture, **data)
+    return show(board, "funnel", points, columns, (plots.plot_funnel, points, options), **data)
 
 
 def list_limits(totals: pd.Series, centre: float, scatter: float) -> pd.DataFrame | None:
@@ -457,7 +434,7 @@ def show_standardised(board: Board) -> Section:
         "standardised",
         kept,
         ["name", "observed", "expected", "ratio", *shown],
-        partial(plots.draw, plots.plot_dots, dots, **options),
+        (plots.plot_dots, dots, options),
         n=len(found),
         more=int((found["differs"] > 0).sum()),
         fewer=int((found["differs"] < 0).sum()),
@@ -469,22 +446,13 @@ def show_standardised(board: Board) -> Section:
 
 def show_others(board: Board) -> Section:
     """What is held of other levels, scopes and windows, the latest values of each; or nothing."""
-    words, tables = board.words, []
-    for rows in board.others:
-        ordered = rows.sort_values("period_end")
-        latest = ordered.drop_duplicates("area_id", keep="last")
-        latest = latest.sort_values("value", ascending=not board.is_higher_better)
-        level = board.reference.area_rows[str(latest["area_id"].iloc[0])]["level"]
-        name = words.say(
-            "trends.others.kind",
-            level=words.say(f"trends.others.level.{level}"),
-            scope=lower(words.say(f"scope.{latest['scope'].iloc[0]}")),
-            last=words.period(str(ordered["period"].iloc[-1])),
-            n=words.number(len(latest)),
-        )
-        tables.append((name, write_table(board, latest, ["name", "period", "value"])))
-    if not tables:
+    if not board.others:
         return NOTHING
+    columns, tables = ["name", "period", "value"], []
+    for rows in board.others:
+        latest = rows.sort_values("period_end").drop_duplicates("area_id", keep="last")
+        ordered = latest.sort_values("value", ascending=not board.is_higher_better)
+        tables.append((latest, write_table(board, ordered, columns)))
     return replace(show(board, "others", tables=tables), tabulate=partial(pd.concat, board.others))
 
 
@@ -497,11 +465,9 @@ def show_coverage(board: Board) -> Section:
     for name, row in grid[~grid.all(axis=1)].iterrows():
         patterns.setdefault(tuple(row), []).append(str(name))
     gaps = sorted(patterns.items(), key=lambda each: (sum(each[0]), -len(each[1])))
-    counts, kept, full = grid.sum(), gaps[:FEW], int(grid.all(axis=1).sum())
-    data: dict[str, Any] = {"full": full, "of": len(grid), "left": len(gaps) - len(kept)}
-    data |= {"least": int(counts.min()), "thinnest": str(counts.idxmin())}
+    kept, left = gaps[:FEW], len(gaps[FEW:])
     if not gaps:
-        return show(board, "coverage", **data)
+        return show(board, "coverage", grid=grid)
 
     def say_more(key: str, n: int) -> str:
         return words.plain(f"trends.{key}", n=words.number(n))
@@ -519,10 +485,9 @@ def show_coverage(board: Board) -> Section:
         rows.append({"areas": areas, "count": len(own), "lacking": lacking})
     index = [own[0] if len(own) == 1 else say_more("coverage.group", len(own)) for _, own in kept]
     drawn = pd.DataFrame([pattern for pattern, _ in kept], index=index, columns=board.periods)
-    picture = partial(plots.draw, plots.plot_coverage, drawn)
-    return show(
-        board, "coverage", pd.DataFrame(rows), ["areas", "count", "lacking"], picture, **data
-    )
+    picture: Picture = (plots.plot_coverage, drawn, {})
+    columns = ["areas", "count", "lacking"]
+    return show(board, "coverage", pd.DataFrame(rows), columns, picture, grid=grid, left=left)
 
 
 def show_methods(board: Board) -> Section:
