@@ -221,32 +221,25 @@ def _draw_panel(brief: Brief, panel: _Panel) -> list[Row]:
 
 
 def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
-    """A whole by its parts, a bar for each scope: procedures by how far they are online."""
-    bars: list[tuple[Entry, Shaded]] = []
-    for scope in brief.parts:
-        whole = brief.find(plan.codes[0], scope)
-        parts = _find_parts(brief, scope, plan, plan.parts)
-        if whole and len(parts) == len(plan.parts) and _sum(parts) <= whole.value:
-            bars.append((whole, parts))
-    rest = brief.words.plain(f"{key}.rest") if bars else ""
-    drawn = [(brief.name_scope(whole.scope), whole, parts) for whole, parts in bars]
-    rows = [row for bar in drawn for row in _stack(brief, *bar, rest=rest)]
-    cited = [each for whole, parts in bars for each in (whole, *(entry for entry, _ in parts))]
+    """Wholes by their parts, a bar for each scope, or for each whole of the plan.
+
+    Procedures by how far they are online; how commune staff qualify.
+    """
+    bars: list[tuple[Markup, Entry, Shaded]] = []
+    for scope in brief.parts if plan.codes else ():
+        whole, parts = brief.find(plan.codes[0], scope), _find_parts(brief, scope, plan, plan.parts)
+        if whole and len(parts) == len(plan.parts):
+            bars.append((brief.name_scope(scope), whole, parts))
+    for code, shades in plan.rows.items():
+        if found := brief.find_together(code, *shades):
+            parts = [(entry, shades[entry.indicator]) for entry in found[1:]]
+            bars.append((brief.say(f"{key}.{code}"), found[0], parts))
+    bars = [bar for bar in bars if _sum(bar[2]) <= bar[1].value]
+    rest = brief.words.plain(f"{key}.rest") if brief.words.has(f"{key}.rest") else ""
+    rows = [row for bar in bars for row in _stack(brief, *bar, rest=rest)]
+    cited = [each for _, whole, parts in bars for each in (whole, *(entry for entry, _ in parts))]
     grid = _tabulate_scopes(brief, key, plan.table)
     return _show((brief, key, plan), plots.plot_stacks, rows, cited, grid, bars=bars)
-
-
-def _exhibit_wholes(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
-    """Wholes by their parts, a bar for each: how commune staff qualify."""
-    rows: list[Row] = []
-    shown: list[Entry] = []
-    for code, shades in plan.rows.items():
-        found = brief.find_together(code, *shades)
-        parts = [(entry, shades[entry.indicator]) for entry in found[1:]]
-        if found and _sum(parts) <= found[0].value:
-            shown += found
-            rows += _stack(brief, brief.say(f"{key}.{code}"), found[0], parts)
-    return _show((brief, key, plan), plots.plot_stacks, rows, shown)
 
 
 def _exhibit_posts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
@@ -418,11 +411,15 @@ def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
 
 
 KINDS: Mapping[str, Callable[[Brief, str, ChartPlan], Exhibit | None]] = {
-    exhibit.__name__.removeprefix("_exhibit_"): exhibit
-    for exhibit in (
-        *(_exhibit_flow, _exhibit_parts, _exhibit_wholes, _exhibit_posts, _exhibit_rates),
-        *(_exhibit_shares, _exhibit_amounts, _exhibit_tasks, _exhibit_points),
-    )
+    "flow": _exhibit_flow,
+    "parts": _exhibit_parts,
+    "wholes": _exhibit_parts,
+    "posts": _exhibit_posts,
+    "rates": _exhibit_rates,
+    "shares": _exhibit_shares,
+    "amounts": _exhibit_amounts,
+    "tasks": _exhibit_tasks,
+    "points": _exhibit_points,
 }
 
 
