@@ -232,7 +232,6 @@ def show_ranking(board: Board) -> Section:
         kept,
         ["name", "value", "rank", "range"],
         (plots.plot_dots, dots, options),
-        few=FEW // 2 if len(kept) < len(latest) else 0,
         legend=join("; ", board.unit, *(words.say(f"trends.ranking.{each}") for each in drawn)),
     )
 
@@ -300,7 +299,6 @@ def show_standing(board: Board) -> Section:
         table,
         ["name", "standing", "points", "p_value", "told"],
         (plots.plot_multiples, moved, look) if len(moved) else None,
-        counts=table["word"].value_counts().to_dict(),
         judged=judged,
         ends=(first, last),
     )
@@ -435,12 +433,8 @@ def show_standardised(board: Board) -> Section:
         kept,
         ["name", "observed", "expected", "ratio", *shown],
         (plots.plot_dots, dots, options),
-        n=len(found),
-        more=int((found["differs"] > 0).sum()),
-        fewer=int((found["differs"] < 0).sum()),
-        scatter=scatter,
+        found=found,
         is_outside=is_outside,
-        few=FEW // 2 if len(kept) < len(found) else 0,
     )
 
 

@@ -207,10 +207,8 @@ def _list_entries(
 
     taken: set[str] = set()
     for row in sorted(rows, key=place_row):
-        is_derived, own = (
-            row["origin"] == Origin.DERIVED,
-            split_figures(row["source_id"], row["figures"]),
-        )
+        is_derived = row["origin"] == Origin.DERIVED
+        own = split_figures(row["source_id"], row["figures"])
         known = at_of.keys() & (set() if is_derived else readings.get(quantity(row), set()))
         initials = "".join(word[:1] for word in row["indicator"].split("_"))
         note = f"n-{initials}-{row['scope'][:1]}"  # short: a page holds a thousand of them
