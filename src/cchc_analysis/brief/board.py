@@ -301,22 +301,22 @@ def find_told(tables: Tables, reference: Reference) -> pd.DataFrame:
 
 
 def _name_areas(area_ids: pd.Series, reference: Reference, words: Words) -> list[str]:
-    """Short names; where two areas would share one, the full ones, or those with the province."""
-    rows = {each: reference.area_rows[each] for each in area_ids.unique()}
-    full, short, placed = {}, {}, {}
-    for each, row in rows.items():
+    """Of short name, full name and that with the province the first that no two areas share."""
+    forms: dict[str, tuple[str, str, str]] = {}
+    for each in area_ids.unique():
+        row = reference.area_rows[each]
         is_translated = words.lang == "en" and row["level"] in ("nation", "region")
-        full[each] = str((is_translated and row["name_en"]) or row["name"])
+        full = str((is_translated and row["name_en"]) or row["name"])
         is_city = row["level"] == "district"
-        short[each] = shorten_name(
-            full[each].replace("Thành phố ", "TP. ") if is_city else full[each]
-        )
+        short = shorten_name(full.replace("Thành phố ", "TP. ") if is_city else full)
         above = reference.area_rows.get(str(row["parent_id"]))
-        placed[each] = f"{full[each]} ({shorten_name(str(above['name']))})" if above else full[each]
-    names = placed
-    for kind in (full, short):  # the shortest that nobody shares
-        counts = Counter(kind.values())
-        names = names | {each: name for each, name in kind.items() if counts[name] == 1}
+        placed = f"{full} ({shorten_name(str(above['name']))})" if above else full
+        forms[each] = (short, full, placed)
+    counts: list[Counter[str]] = [Counter(names) for names in zip(*forms.values(), strict=True)]
+    names = {
+        each: next((n for n, held in zip(own, counts, strict=True) if held[n] == 1), own[-1])
+        for each, own in forms.items()
+    }
     return [names[each] for each in area_ids]
 
 
