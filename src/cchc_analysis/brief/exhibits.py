@@ -7,9 +7,8 @@ what each finds. Pictures and tables are made when they are asked for: the front
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import cached_property
 from math import isnan, nan
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -41,30 +40,6 @@ Shaded = Sequence[tuple[Entry, str]]
 """Values with the shades in which they are drawn."""
 
 
-class Grid(NamedTuple):
-    """The table beside a chart: numbers in all columns but the first, and some of the last.
-
-    Attributes:
-        rows: A head and its cells (macro ``grid``).
-        last: How many columns at the end hold no single numbers.
-        unit: The unit that the caption says; ``time`` its dates.
-    """
-
-    heads: Sequence[Markup]
-    rows: Sequence[tuple[Markup | Entry, Sequence[Any]]]
-    caption: Markup
-    last: int = 0
-    unit: str = ""
-    time: Markup | None = None
-
-    @property
-    def entries(self) -> list[Entry]:
-        """The values in it: they need not be listed again."""
-        cells = [cell for _, cells in self.rows for cell in cells]
-        lists = [cell if isinstance(cell, list) else [cell] for cell in cells]
-        return [each for own in lists for each in own if isinstance(each, Entry)]
-
-
 @dataclass(frozen=True, eq=False)
 class Exhibit:
     """A chart with its table.
@@ -75,7 +50,8 @@ class Exhibit:
         rows: What it draws.
         title: What the chart finds.
         cited: The values whose sources stand below it.
-        grid: The table; none where the chart says all.
+        entries: The values in its table, which need not be listed again.
+        found: What ``chart_table.html.j2`` tells them from.
         unit: That of the chart, where it is not the string of its key.
         note: What has to be known besides.
     """
@@ -87,14 +63,10 @@ class Exhibit:
     _: KW_ONLY
     title: Markup | str = ""
     cited: Iterable[Entry] = ()
-    grid: Grid | None = None
+    entries: Sequence[Entry] = ()
+    found: Row = field(default_factory=dict)
     unit: Markup | None = None
     note: Markup | None = None
-
-    @property
-    def entries(self) -> Sequence[Entry]:
-        """The values that its table lists."""
-        return self.grid.entries if self.grid else ()
 
     @cached_property
     def data(self) -> pd.DataFrame:
@@ -129,8 +101,9 @@ class Exhibit:
     @property
     def html(self) -> Markup:
         """Chart and table beside each other, or what there is."""
-        table = macro(self.brief.words, "grid", self.brief, self.grid) if self.grid else ""
-        return macro(self.brief.words, "pair", self.chart, table)
+        words = self.brief.words
+        table = render(words, "chart_table", **self.found) if self.entries else ""
+        return macro(words, "pair", self.chart, table)
 
 
 def build_exhibit(brief: Brief, name: str) -> Exhibit | None:
@@ -157,7 +130,7 @@ def _exhibit_flow(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         plots.plot_flow,
         [row for panel in panels for row in _draw_panel(brief, panel)],
         [entry for own in parts for entry in own if entry],
-        _tabulate_scopes(brief, key, plan.table),
+        _list_scoped(brief, plan),
         note=brief.say("flow.note") if any(panel.gap for panel in panels) else None,
         panels=panels,
     )
@@ -238,8 +211,8 @@ def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     rest = brief.words.plain(f"{key}.rest") if brief.words.has(f"{key}.rest") else ""
     rows = [row for bar in bars for row in _stack(brief, *bar, rest=rest)]
     cited = [each for _, whole, parts in bars for each in (whole, *(entry for entry, _ in parts))]
-    grid = _tabulate_scopes(brief, key, plan.table)
-    return _show((brief, key, plan), plots.plot_stacks, rows, cited, grid, bars=bars)
+    entries = _list_scoped(brief, plan)
+    return _show((brief, key, plan), plots.plot_stacks, rows, cited, entries, bars=bars)
 
 
 def _exhibit_posts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
@@ -251,16 +224,14 @@ def _exhibit_posts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     words, rates = brief.words, [each for name in plan.rates if (each := brief.find(name))]
     drawn = {code: both for code, both in pairs.items() if code not in plan.within} or pairs
     posts = {code: words.say(f"post.{code}") for code in pairs}
-    first = next(iter(pairs.values()))[0]
-    body: list[Any] = [(posts[code], both) for code, both in pairs.items()]
-    body += [(brief.name_indicator(each.indicator), (each, Markup(""))) for each in rates]
-    days = words.span(first.start, first.end)
     return _show(
         (brief, key, plan),
         plots.plot_stacks,
         [row for code, both in drawn.items() for row in _fill(brief, posts[code], *both)],
         [entry for both in drawn.values() for entry in both],
-        _tabulate(brief, key, ("kind", "present", "quota"), body, date=days),
+        [*(entry for both in pairs.values() for entry in both), *rates],
+        pairs=pairs,
+        rates=rates,
         post=posts[next(iter(drawn))],
     )
 
@@ -278,7 +249,7 @@ def _exhibit_rates(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         plots.plot_points,
         _point(brief, rates, named) if len(rates) > 1 else [],
         rates,
-        _tabulate_scopes(brief, key, plan.table),
+        _list_scoped(brief, plan),
         note=words.say(f"{key}.note") if any(each.is_contested for each in rates) else None,
     )
 
@@ -286,26 +257,22 @@ def _exhibit_rates(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
 def _exhibit_shares(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     """Amounts against what was planned, and against last year: revenue."""
     words = brief.words
-    body: list[Any] = []
+    amounts: dict[str, list[Entry | None]] = {}
+    lines, names = [], []
     for code in plan.codes:
         amount = brief.find(code)
         shares = [brief.find(f"{code}_pct_{base}", amount.scope) for base in SHARES if amount]
-        if amount and any(shares):
-            body.append((words.say(f"{key}.{code}"), (amount, *shares)))
-    drawn = [
-        (share, join(", ", name, words.say(f"{key}.base.{base}")))
-        for name, (_, *shares) in body
-        for share, base in zip(shares[:2], SHARES, strict=False)
-        if share
-    ]
-    if not drawn:
-        return None
-    lines = [share for share, _ in drawn]
-    heads = [f"head.{name}" for name in ("kind", "amount", "province", "district", "last")]
-    unit, status = brief.tell_unit(body[0][1][0], many=True), words.say("status.estimate")
-    grid = _tabulate(brief, key, heads, body, unit=unit, status=status)
-    rows = _point(brief, lines, [name for _, name in drawn])
-    return _show((brief, key, plan), plots.plot_points, rows, lines, grid)
+        if any(shares):
+            amounts[code] = [amount, *shares]
+        for share, base in zip(shares[:2], SHARES, strict=False):
+            if share:
+                lines.append(share)
+                names.append(
+                    join(", ", words.say(f"{key}.{code}"), words.say(f"{key}.base.{base}"))
+                )
+    entries = [each for cells in amounts.values() for each in cells if each]
+    rows, chart = _point(brief, lines, names), (brief, key, plan)
+    return _show(chart, plots.plot_points, rows, lines, entries * bool(lines), amounts=amounts)
 
 
 def _exhibit_amounts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
@@ -317,7 +284,7 @@ def _exhibit_amounts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         return None
     words, whole = brief.words, brief.find(plan.codes[0], brief.whole)
     unit = brief.tell_unit(spent[0], many=True)
-    told = [(_name_spender(brief, each), (each,)) for each in (*spent, whole) if each]
+    told = [(_name_spender(brief, each), each) for each in (*spent, whole) if each]
     rows = [
         {
             "label": plain(name),
@@ -326,11 +293,10 @@ def _exhibit_amounts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
             "role": "deep",
             "is_contested": False,
         }
-        for name, (entry,) in told[: len(spent)]
+        for name, entry in told[: len(spent)]
     ]
-    grid = _tabulate(brief, key, ("who", "amount"), told, unit=unit)
-    chart = (brief, key, plan)
-    shown = _show(chart, plots.plot_amounts, rows, spent, grid, who=told[0][0])
+    chart, entries = (brief, key, plan), [each for _, each in told]
+    shown = _show(chart, plots.plot_amounts, rows, spent, entries, named=told)
     note = words.say(f"{key}.total", n=brief.tell(whole)) if whole else None
     return shown and replace(shown, unit=words.say(f"{key}.unit", unit=unit), note=note)
 
@@ -351,26 +317,35 @@ def _exhibit_tasks(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     }
     if len(found) < 2:
         return None
-    names, rows = {field: brief.say(f"field.{field}") for field in found}, []
-    for field, each in found.items():
+    rows: list[Row] = []
+    for area, each in found.items():
         parts = [(each[state], shade) for state, shade in plan.parts.items()]
         known = [(entry, shade) for entry, shade in parts if entry and entry.value]
         if total := each["total"]:
-            bar = _stack(brief, names[field], total, known, start=f"par_tasks_{field}_")
+            name = brief.say(f"field.{area}")
+            bar = _stack(brief, name, total, known, start=f"par_tasks_{area}_")
             rows += [row | {"is_shared": True} for row in bar]
     states = [state for state in TASKS if any(each[state] for each in found.values())]
-    told = [(names[field], [each[s] for s in states]) for field, each in found.items()]
-    grid = _tabulate(brief, key, ("field", *states), told)
-    return _show((brief, key, plan), plots.plot_stacks, rows, grid.entries, grid)
+    entries = [entry for each in found.values() for state in states if (entry := each[state])]
+    chart = (brief, key, plan)
+    return _show(chart, plots.plot_stacks, rows, entries, entries, tasks=found, states=states)
 
 
 class FieldScore(NamedTuple):
-    """The points of a field, the best it could have, and what an area gave itself, if appraised."""
+    """The points of a field, and the best it could have.
+
+    Attributes:
+        own: What an area gave itself, where it is appraised.
+        lost_as_said: Points lost, as a report says, in the scope of the score.
+        items: What they were lost for.
+    """
 
     field: str
     score: Entry
     top: Entry
     own: Entry | None
+    lost_as_said: Entry | None
+    items: list[Entry]
 
     @property
     def lost(self) -> float:
@@ -381,33 +356,33 @@ class FieldScore(NamedTuple):
 def list_scores(brief: Brief) -> list[FieldScore]:
     """The fields of the reform index that a report scores."""
     found = []
-    for field in brief.report.fields:
-        score, top = brief.find(f"par_score_{field}"), brief.find_any(f"par_score_{field}_max")
+    for field_name in brief.report.fields:
+        code = f"par_score_{field_name}"
+        score, top = brief.find(code), brief.find_any(f"{code}_max")
         if score and top:
             # What a district gave itself is an estimate until it is appraised.
             same = (e for e in brief.nearest_first if e.indicator == score.indicator)
             own = next((each for each in same if each.status == Status.ESTIMATE), None)
             is_other = own and own.status != score.status
             is_same = own and (own.start, own.end) == (score.start, score.end)
-            found.append(FieldScore(field, score, top, own if is_other and is_same else None))
+            lost = brief.find(f"{code}_lost", score.scope)
+            items = [each for each in brief.results if each.indicator == f"{code}_lost_item"]
+            own = own if is_other and is_same else None
+            found.append(FieldScore(field_name, score, top, own, lost, items))
     return found
 
 
 def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     """Points of the reform index reached and lost, by field, with what was lost and where."""
-    scores, body, rows = list_scores(brief), [], []
+    scores, rows = list_scores(brief), []
+    entries: list[Entry] = []
     if len(scores) < 2:
         return None
-    with_own = any(each.own for each in scores)
     for each in scores:
-        code, name = f"par_score_{each.field}_lost", brief.say(f"field.{each.field}")
-        items = [entry for entry in brief.results if entry.indicator == f"{code}_item"]
-        told = (each.score, each.top, brief.find(code, each.score.scope), items)
-        body.append((name, (each.own, *told) if with_own else told))
-        rows += _fill(brief, name, each.score, each.top, is_shared=True)
-    heads = ("field", *(["own"] if with_own else []), "score", "max", "lost", "why")
-    grid = _tabulate(brief, key, heads, body, last=1)
-    return _show((brief, key, plan), plots.plot_stacks, rows, grid.entries, grid, scores=scores)
+        rows += _fill(brief, brief.say(f"field.{each.field}"), each.score, each.top, is_shared=True)
+        told = (each.own, each.score, each.top, each.lost_as_said, *each.items)
+        entries += filter(None, told)
+    return _show((brief, key, plan), plots.plot_stacks, rows, entries, entries, scores=scores)
 
 
 KINDS: Mapping[str, Callable[[Brief, str, ChartPlan], Exhibit | None]] = {
@@ -428,49 +403,23 @@ def _show(
     plot: Callable[..., Any],
     rows: Sequence[Row],
     cited: Sequence[Entry],
-    grid: Grid | None = None,
+    entries: Sequence[Entry] = (),
     note: Markup | None = None,
-    **drawn: Any,
+    **found: Any,
 ) -> Exhibit | None:
     """A chart under the title of its kind; its table alone where there is nothing to draw."""
     brief, key, plan = chart
+    told = {"brief": brief, "key": key, "plan": plan, "cited": cited, "entries": entries} | found
     if not rows:
-        return Exhibit(brief, key, grid=grid) if grid else None
-    told = {"brief": brief, "key": key, "plan": plan, "cited": cited} | drawn
-    title = render(brief.words, "chart_title", **told)
-    more: Row = {"title": title, "cited": cited, "grid": grid, "note": note}
-    return Exhibit(brief, key, plot, rows, **more)
+        return Exhibit(brief, key, entries=entries, found=told) if entries else None
+    more: Row = {"cited": cited, "entries": entries, "found": told, "note": note}
+    return Exhibit(brief, key, plot, rows, title=render(brief.words, "chart_title", **told), **more)
 
 
-def _tabulate(
-    brief: Brief, key: str, names: Sequence[str], rows: Sequence[Any], last: int = 0, **of: Any
-) -> Grid:
-    """A table whose heads and caption are strings of the chart."""
-    heads = [brief.say(f"{key}.{name}") for name in names]
-    return Grid(heads, rows, brief.say(f"{key}.table", **of), last)
-
-
-def _tabulate_scopes(brief: Brief, key: str, indicators: Sequence[str]) -> Grid | None:
-    """A table of indicators by scope; scopes and indicators without any value are left out."""
-    found = [[brief.find(name, scope) for scope in brief.main_scopes] for name in indicators]
-    found = [cells for cells in found if any(cells)]
-    shown = [entry for cells in found for entry in cells if entry]
-    if not shown:
-        return None
-    told = [at for at in range(len(brief.main_scopes)) if any(cells[at] for cells in found)]
-    counts = Counter(entry.unit for entry in shown if entry.unit != "%")
-    unit = counts.most_common(1)[0][0] if counts else shown[0].unit
-    times = {brief.name_time(entry) for entry in shown}
-    time = times.pop() if len(times) == 1 else Markup("")
-    named = next(entry for entry in shown if entry.unit == unit)
-    facts = join("; ", brief.tell_unit(named, many=True), time)
-    return Grid(
-        [brief.say("table.indicator"), *(brief.name_scope(brief.main_scopes[at]) for at in told)],
-        [(next(filter(None, cells)), [cells[at] for at in told]) for cells in found],
-        brief.say("table.unit", what=brief.say(f"{key}.table"), unit=facts),
-        unit=unit,
-        time=time,
-    )
+def _list_scoped(brief: Brief, plan: ChartPlan) -> list[Entry]:
+    """The values of a table of indicators by scope."""
+    places = ((code, scope) for code in plan.table for scope in brief.main_scopes)
+    return [entry for place in places if (entry := brief.find(*place))]
 
 
 def _find_parts(brief: Brief, scope: str, plan: ChartPlan, parts: Mapping[str, str]) -> Shaded:
