@@ -48,14 +48,6 @@ NEW_PROVINCES = "2025-07-01"
 ROLE_OF_WORD = {"rising": "deep", "falling": "alert"}
 NOTHING = Section(Markup(""))
 Picture = tuple[Callable[..., Any], Any, dict[str, Any]]
-DECIMALS: Mapping[str, int | None] = (
-    dict.fromkeys(("rank", "count", "total", "observed"))
-    | {"standing": 0, "points": 1, "expected": 1, "rate": 2, "ratio": 2}
-    | dict.fromkeys(("slope", "p_value", "q_value"), 3)
-)
-"""Decimals of the numbers in a column, as many as needed for None; others are values."""
-CODES = {"word": "trends.word", "place": "trends.funnel.place", "beyond": "trends.change"}
-"""Columns of codes, with where their words stand."""
 
 
 def show(
@@ -77,7 +69,7 @@ def show(
         is_split = plot in (plots.plot_dots, plots.plot_multiples)
         parts = split(drawn) if is_split else [drawn]
         pictures = [plots.sketch(plot, part, **look) for part in parts]
-    held = None if table is None else write_table(board, table, columns)
+    held = None if table is None else keep_table(table, columns)
     return tell_section(
         board,
         f"trend_{kind}",
@@ -92,32 +84,11 @@ def show(
     )
 
 
-def write_table(board: Board, table: pd.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
-    """The cells of a table as they are read; a column that has no words is one of a period."""
-    words = board.words
-    heads = {name: f"trends.column.{name}" for name in columns}
-    numbers = [at for at, name in enumerate(columns) if pd.api.types.is_numeric_dtype(table[name])]
-    return {
-        "heads": [
-            words.say(key) if words.has(key) else words.period(name) for name, key in heads.items()
-        ],
-        "rows": [
-            [write_cell(board, name, row[name]) for name in columns]
-            for row in list_rows(table.head(limit(table)))
-        ],
-        "classes": " ".join(f"r{at + 1}" for at in numbers if at),
-    }
-
-
-def write_cell(board: Board, column: str, cell: Any) -> Any:
-    """A cell as it is read: nothing where it is missing, words as they are."""
-    if cell == "" or pd.isna(cell):
-        return ""
-    if column in CODES:
-        return board.words.say(f"{CODES[column]}.{cell.replace(' ', '_')}")
-    if isinstance(cell, str):
-        return board.words.period(cell) if column in ("label", "period") else cell
-    return board.words.number(cell, DECIMALS[column]) if column in DECIMALS else board.form(cell)
+def keep_table(table: pd.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
+    """The rows of a table that a page shows, with the columns and which of them are numbers."""
+    is_number = [pd.api.types.is_numeric_dtype(table[name]) for name in columns]
+    rows = list_rows(table.head(limit(table)))
+    return {"rows": rows, "columns": columns, "is_number": is_number}
 
 
 def write_ranges(
@@ -276,7 +247,7 @@ def show_standing(board: Board) -> Section:
 
     def tell_word(row: Mapping[str, Any]) -> Any:
         """The word; its years too where they are not those of all."""
-        word = write_cell(board, "word", row["word"])
+        word = board.words.say(f"trends.word.{row['word'].replace(' ', '_')}")
         if row["first"] == first:
             return word
         return board.words.say("trends.standing.word", word=word, span=tell_span(board, row))
@@ -446,7 +417,7 @@ def show_others(board: Board) -> Section:
     for rows in board.others:
         latest = rows.sort_values("period_end").drop_duplicates("area_id", keep="last")
         ordered = latest.sort_values("value", ascending=not board.is_higher_better)
-        tables.append((latest, write_table(board, ordered, columns)))
+        tables.append((latest, keep_table(ordered, columns)))
     return replace(show(board, "others", tables=tables), tabulate=partial(pd.concat, board.others))
 
 
