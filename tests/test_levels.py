@@ -235,7 +235,7 @@ def test_before_july_2025_a_commune_has_its_one_stop() -> None:
 
 def test_a_page_says_its_kind_in_its_language_and_what_the_area_was_called_before() -> None:
     from cchc_analysis.brief.templates import macro
-    from cchc_analysis.brief.trend import find_kin
+    from cchc_analysis.stats.peers import find_kin
 
     reference = load_reference(PROJECT.reference)
     ward = reference.area_rows["26248-2025"]

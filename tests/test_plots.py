@@ -307,6 +307,18 @@ def test_a_page_and_axes_show_the_same_marks(plot: Callable[..., Any]) -> None:
         assert any(np.allclose(at, ends, atol=0.11) for at in boxes), ends
 
 
+@pytest.mark.parametrize(
+    ("plot", "name"), [(plots.plot_dots, "value"), (plots.plot_funnel, "rate")]
+)
+def test_a_value_that_is_missing_has_no_mark(plot: Callable[..., Any], name: str) -> None:
+    data = TABLES[plot]
+    lacking = data.assign(**{name: [data[name].iloc[0], NAN]})
+    svg, whole = sketch(plot, lacking), sketch(plot, data)
+    assert "nan" not in re.sub(r"<title>.*?</title>", "", svg)
+    assert whole.count("<title>") == svg.count("<title>") + 1
+    assert draw(plot, lacking).axes[0].has_data()
+
+
 def test_what_is_added_to_a_scale_lands_where_it_ought() -> None:
     """The axes count in the unit of the values, on a figure of one's own too."""
     for ax in (None, Figure().add_subplot()):

@@ -29,13 +29,12 @@ from cchc_analysis.brief.templates import (
     tell_section,
     upper,
 )
-from cchc_analysis.brief.trend import find_kin
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.words import Words, plain
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.stats.panel import keep_one_value, name_kinds, sum_communes
-from cchc_analysis.stats.peers import break_series, list_kin
+from cchc_analysis.stats.peers import break_series, find_kin, list_kin
 from cchc_analysis.stats.series import (
     OTHER,
     SPREAD,

@@ -7,7 +7,7 @@ is given an earlier edition of the data says what was revised since.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,16 +19,15 @@ from cchc_analysis.brief.lookup import Row
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.templates import Section, join, tell_section
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import TWO_TIERS_SINCE, Origin
+from cchc_analysis.data.records import Origin
 from cchc_analysis.data.trace import compare_editions, name_edition
-from cchc_analysis.stats.peers import find_predecessors, find_successors
+from cchc_analysis.stats.peers import find_kin
 from cchc_analysis.stats.trends import keep_last_part
 from cchc_analysis.stats.windows import compare_same_window, is_near, year_before
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.data.reference import Reference
 
 LAST_YEAR = "_pct_same_period"
 MOST_PERIODS = 6
@@ -146,21 +145,6 @@ def _list_per_day(brief: Brief) -> list[Row]:
     ]
 
 
-def find_kin(reference: Reference, area: Mapping[str, Any]) -> dict[str, Any]:
-    """The areas that went into an area, those that it went into, and its former names.
-
-    ``moved`` is what became of an area of before, or what one since was made of; and how much.
-    """
-    area_id = str(area["area_id"])
-    return {
-        "predecessors": find_predecessors(area_id, reference),
-        "successors": find_successors(area_id, reference),
-        "former": reference.former_of.get(area_id, ()),
-        "moved": reference.list_moved(area_id),
-        "is_new": str(area["valid_from"]) >= TWO_TIERS_SINCE,
-    }
-
-
 def link_kin(brief: Brief, area_id: str) -> Markup:
     """An area by its name, with links to its briefs."""
     row = brief.reference.area_rows[area_id]
@@ -184,17 +168,14 @@ def show_revised(brief: Brief, since: Path | str) -> Section:
     Raises:
         CommandError: It holds no published values.
     """
-    words, own = brief.words, set(brief.sources["source_id"])
+    own = set(brief.sources["source_id"])
     changes = compare_editions(Path(since), brief.indicators, own)
-    edition = name_edition(Path(since))
-    tally = {kind: int((changes["change"] == kind).sum()) for kind in ("moved", "came", "went")}
-    told = {kind: str(n) for kind, n in tally.items()}
-    key = "revised.intro" if len(changes) else "revised.none"
     return tell_section(
         brief,
         "revised",
         lambda: changes,
-        said=words.say(key, edition=edition, **told),
+        edition=name_edition(Path(since)),
+        kinds=changes["change"].value_counts().to_dict(),
         changes=list_rows(changes),
     )
 

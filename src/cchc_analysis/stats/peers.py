@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import TWO_TIERS_SINCE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,6 +169,21 @@ def find_successors(area_id: str, reference: Reference) -> list[str]:
 def find_predecessors(area_id: str, reference: Reference) -> list[str]:
     """The areas of the same level that went into an area."""
     return _find_linked(area_id, reference, is_forward=False)
+
+
+def find_kin(reference: Reference, area: Mapping[str, Any]) -> dict[str, Any]:
+    """The areas that went into an area, those that it went into, and its former names.
+
+    ``moved`` is what became of an area of before, or what one since was made of; and how much.
+    """
+    area_id = str(area["area_id"])
+    return {
+        "predecessors": find_predecessors(area_id, reference),
+        "successors": find_successors(area_id, reference),
+        "former": reference.former_of.get(area_id, ()),
+        "moved": reference.list_moved(area_id),
+        "is_new": str(area["valid_from"]) >= TWO_TIERS_SINCE,
+    }
 
 
 def list_kin(area_id: str, reference: Reference) -> list[str]:

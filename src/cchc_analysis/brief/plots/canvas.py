@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
-from math import isnan, nan
+from math import isfinite, nan
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, cast
@@ -305,7 +305,7 @@ def _write_mark(mark: Mark, used: set[str]) -> str:
     words = escape(plain(mark.words))
     match mark:
         case Text():
-            if not (words := words.strip()):
+            if not (words := words.strip()) or not all(map(isfinite, mark.at)):
                 return ""
             tag, inner = "text", words
             paints = [f"f-{mark.role}"] if mark.role != "ink" else []
@@ -314,7 +314,9 @@ def _write_mark(mark: Mark, used: set[str]) -> str:
             told["font-weight"] = "700" if mark.is_bold else ""
             told["text-anchor"] = {"center": "middle", "right": "end"}.get(mark.ha, "")
         case Stroke():
-            tag, paints = f'path d="{_join_points(mark.points)}"', [f"s-{mark.role}"]
+            if not (drawn := _join_points(mark.points)):
+                return ""
+            tag, paints = f'path d="{drawn}"', [f"s-{mark.role}"]
             told = {"stroke-width": "" if mark.width == THIN else _write(mark.width)}
             told["stroke-dasharray"] = ",".join(_write(each * mark.width) for each in mark.dashes)
             # Up to a width of one point nobody sees how a line ends.
@@ -340,9 +342,14 @@ def _write_mark(mark: Mark, used: set[str]) -> str:
 
 
 def _join_points(points: Sequence[Point]) -> str:
-    """A line as a path; NaN is a gap between two lines."""
-    places = ("" if isnan(x) else f"{_write(x)} {_write(y)}" for x, y in points)
-    return "M" + "L".join(places).replace("LL", "M")
+    """A line as a path; what is no number is a gap between two lines."""
+    runs: list[list[str]] = [[]]
+    for x, y in points:
+        if isfinite(x) and isfinite(y):
+            runs[-1].append(f"{_write(x)} {_write(y)}")
+        else:
+            runs.append([])
+    return "".join("M" + "L".join(run) for run in runs if run)
 
 
 def _write(number: float) -> str:
