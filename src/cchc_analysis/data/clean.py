@@ -24,13 +24,10 @@ from cchc_analysis.data.records import Comparator, Number, Period, load_own
 BOUND_WORDS = {word: Comparator(sign) for word, sign in load_own("spellings")["bounds"].items()}
 VERBAL_ZEROS = ("không", "không có", "không phát sinh", "chưa có", "chưa phát sinh")
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-LAST_MONTHS = {"Q1": 3, "H1": 6, "9M": 9, "": 12}
-"""Windows that reports accumulate from 1 January, by the suffix of their label."""
-_WINDOWS = {suffix: (1, last) for suffix, last in LAST_MONTHS.items()} | {
-    **{f"Q{quarter}": (3 * quarter - 2, 3 * quarter) for quarter in (2, 3, 4)},
-    "H2": (7, 12),
+_WINDOWS = {"": (1, 12), "9M": (1, 9), "H1": (1, 6), "H2": (7, 12)} | {
+    f"Q{quarter}": (3 * quarter - 2, 3 * quarter) for quarter in (1, 2, 3, 4)
 }
-"""The first and the last month of each window that has a label."""
+"""The first and the last month of each window that has a label, by its suffix."""
 STANDARD_LABEL = re.compile(r"(\d{4})(?:-(Q[1-4]|H[12]|9M))?")
 """What a reporting period is called; anything else is days of its own."""
 

@@ -23,7 +23,6 @@ from cchc_analysis.data.reference.catalogue import (
     suggest,
 )
 from cchc_analysis.data.reference.loading import (
-    REFERENCE_TABLES,
     Project,
     check_reference,
     find_project,
@@ -33,7 +32,6 @@ from cchc_analysis.data.reference.loading import (
 __all__ = [
     "COMMUNE_TYPES",
     "LEVELS",
-    "REFERENCE_TABLES",
     "AreaIndex",
     "Project",
     "Reference",

@@ -40,8 +40,8 @@ SEVERAL = "Several areas have that name"
 class Reference:
     """The reference tables, and matching against them.
 
-    Each table is a frame with the columns of ``REFERENCE_TABLES``; text cells are strings with
-    ``""`` for a missing one, numbers are floats.
+    Each table is a frame with the columns of ``columns.toml``; text cells are strings with ``""``
+    for a missing one, numbers are floats.
     """
 
     indicators: pd.DataFrame

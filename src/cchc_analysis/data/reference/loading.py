@@ -19,11 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TABLES: Mapping[str, Mapping[str, Any]] = load_own("columns")["reference"]
-REFERENCE_TABLES = {
-    name: (tuple[str, ...](each["columns"]), tuple[str, ...](each["key"]))
-    for name, each in _TABLES.items()
-}
-"""The files of ``data/reference``: the columns and the key of each."""
+"""The files of ``data/reference``: the columns and the key of each, and what its cells point at."""
 
 
 def load_reference(folder: Path) -> Reference:
