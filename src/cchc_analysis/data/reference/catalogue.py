@@ -279,13 +279,11 @@ class Reference:
     def _choose_indexes(self, name: str, level: str) -> Iterable[AreaIndex]:
         """The wide areas first: the communes are loaded for their kinds and for strangers only."""
         types = take_apart(name).types
-        is_commune = bool(types) and types <= COMMUNE_TYPES
-        if level == "commune" or (not level and is_commune):
-            yield self.all_areas
-        else:
+        is_commune = level == "commune" or (not level and bool(types) and types <= COMMUNE_TYPES)
+        if not is_commune:
             yield self.wide_areas
-            if not level:
-                yield self.all_areas
+        if is_commune or not level:
+            yield self.all_areas
 
     def _list_meant(self, index: AreaIndex, name: str, level: str) -> list[set[str]]:
         """What a name means, the closest way of comparing first."""
