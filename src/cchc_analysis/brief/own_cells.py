@@ -66,15 +66,14 @@ def show_own_cells(executed: NotebookNode, words: Words) -> NotebookNode:
     for number, cell in enumerate(written, start=1):
         shown = []
         for output in cell.get("outputs", ()):
-            data, is_said = output.get("data", {}), output.output_type == "stream"
+            data = output.get("data", {})
             if output.output_type in ("display_data", "execute_result"):
                 if not str(data.get("text/plain", "")).startswith(OURS):
                     html = _frame(data, output.get("metadata", {}), number, words)
                     output.data = {"text/html": str(html)}
                 shown.append(output)
-            elif is_said and output.get("name") == "stdout":
-                html = macro(words, "unshown", number, "print")
-                data = {"text/html": str(html)}
+            elif output.output_type == "stream" and output.get("name") == "stdout":
+                data = {"text/html": str(macro(words, "unshown", number, "print"))}
                 shown.append(new_output("display_data", data=data))  # type: ignore[no-untyped-call]
         if "outputs" in cell:
             cell.outputs = shown
@@ -138,25 +137,18 @@ def _frame(
     """One output in the form that a page can hold, or the sentence that it cannot."""
     kind = next((each for each in PICTURES if each in data), "")
     text = str(data.get("text/html", ""))
-    if text and not (kind and "<script" in text.casefold()):
-        return _frame_html(text, number, words)
-    if kind:
+    if kind and (not text or "<script" in text.casefold()):
         alt = str(metadata.get(kind, {}).get("alt") or words.plain("own.alt"))
         return show_picture(_inline(kind, data[kind]), alt)
-    if "text/markdown" in data:
+    if not text and "text/markdown" in data:
         from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
-        return _frame_html(markdown2html_mistune(str(data["text/markdown"])), number, words)
-    kind = next((kind for kind in data if kind != "text/plain"), "text/plain")
-    return macro(words, "unshown", number, kind)
-
-
-def _frame_html(text: str, number: int, words: Words) -> Markup:
-    """HTML of somebody else's, without what could run or load, in a frame that scrolls."""
-    clean = clean_html(text)
-    if not clean.striptags().strip():
-        return macro(words, "unshown", number, "text/html")
-    return macro(words, "own", clean)
+        text = markdown2html_mistune(str(data["text/markdown"]))
+    # HTML of somebody else's, without what could run or load, in a frame that scrolls.
+    if (clean := clean_html(text)).striptags().strip():
+        return macro(words, "own", clean)
+    lost = next((each for each in data if each != "text/plain"), "text/plain")
+    return macro(words, "unshown", number, "text/html" if text else lost)
 
 
 def list_missing(page: bytes) -> list[str]:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLUMNS = 3
+"""Areas side by side."""
 CELL = 46.0
 ROW = 17.0
 LABEL = 118.0
@@ -62,7 +63,6 @@ def plot_multiples(
     ax: Axes | None = None,
     *,
     form: Format = PLAIN,
-    columns: int = COLUMNS,
     ends: Point | None = None,
 ) -> Axes:
     """A small line per area, all to one scale; a break of the series is a gap in its line.
@@ -70,19 +70,18 @@ def plot_multiples(
     Args:
         data: A row per value: ``name``, ``year`` (a number, so that quarters have their place),
             ``value`` (one unit for all), ``segment`` (a line is drawn within one), ``role``.
-        columns: Areas side by side.
         ends: Least and greatest value of the scale, where several pictures share it.
     """
     canvas = Canvas(ax)
     ends = ends or (float(data["value"].min()), float(data["value"].max()))
     margin = max(width_of(form(end)) for end in ends) + 6
-    cell = (canvas.width - margin) / columns
+    cell = (canvas.width - margin) / COLUMNS
     across = scale(list(data["year"]), 4, cell - 44)
     upwards = scale(ends, 26, 0)
     areas = list(data.groupby("name", sort=False))
     for at, (name, rows) in enumerate(areas):
-        left, top = margin + at % columns * cell, at // columns * CELL + 12
-        if at % columns == 0:
+        left, top = margin + at % COLUMNS * cell, at // COLUMNS * CELL + 12
+        if at % COLUMNS == 0:
             # The scale of a row: hairs where its ends are, with their numbers.
             for end, y in zip(ends, (top + 32, top + 6), strict=True):
                 canvas.add(Stroke([(margin, y), (canvas.width, y)], "hair"))
@@ -93,7 +92,7 @@ def plot_multiples(
             y=[top + 6 + upwards(value) for value in rows["value"]],
         )
         _draw_segments(canvas, str(name), placed, form)
-    height = -(-len(areas) // columns) * CELL + 6
+    height = -(-len(areas) // COLUMNS) * CELL + 6
     for year, x in ((data["year"].min(), margin + 4), (data["year"].max(), margin + cell - 44)):
         canvas.add(Text((x, height + 8), f"{int(year)}", "soft", "center"))
     return canvas.close(height + 12)
