@@ -64,7 +64,7 @@ SOURCE_COLUMNS = (
 )
 LISTED = ("document", "section", "line", "place", "printed")
 """Columns that hold one part for each figure behind a value; all of them are text."""
-OWN_TYPES = dict.fromkeys(LISTED, "string") | {"contradiction": "integer"}
+OWN_TYPES = TYPES | dict.fromkeys(LISTED, "string") | {"contradiction": "integer"}
 
 MEDIA_TYPES = {
     ".json": "application/json",
@@ -180,17 +180,12 @@ def tell_columns(
         ["", "", "", *(each.plain("downloads.csv") for each in words)],
         ["", "", "", *citations],
     ]
-    rows += [
-        [sheet, column, _type_of(column), *(each.plain(f"column.{column}") for each in words)]
-        for sheet, table in tables.items()
-        for column in table.columns
-    ]
+    for sheet, table in tables.items():
+        for name in table.columns:
+            meanings = (each.plain(f"column.{name}") for each in words)
+            rows.append([sheet, name, OWN_TYPES.get(name, "string"), *meanings])
     names = ["sheet", "column", "type", *(f"meaning_{each.lang}" for each in words)]
     return pd.DataFrame(rows, columns=names)
-
-
-def _type_of(column: str) -> str:
-    return OWN_TYPES.get(column) or TYPES.get(column, "string")
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
@@ -223,10 +218,7 @@ def describe_csv(
         else COLUMN_MEANINGS[column]
         for column in columns
     }
-    described = export.describe_table(folder / f"{name}.csv", meanings, key)
-    for field in described["schema"]["fields"]:
-        field["type"] = _type_of(field["name"])
-    return described
+    return export.describe_table(folder / f"{name}.csv", meanings, key, OWN_TYPES)
 
 
 def write_package(

@@ -90,23 +90,20 @@ class Section:
         return f"<Section {self.name or 'without a name'}>"
 
 
+@dataclass(frozen=True)
 class Shows:
     """A method whose function lies in a module that is imported when it is first asked for.
 
     Sections are such methods (``brief.show_cards()``), and what only templates ask.
     """
 
-    def __init__(self, module: str, function: str = "") -> None:
-        """Name the module below ``brief``, and the function if it bears another name."""
-        self.module, self.function = f"cchc_analysis.brief.{module}", function
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        """Take the name of the method as that of the function."""
-        self.function = self.function or name
+    module: str
+    function: str
 
     def __get__(self, told: Any, owner: type | None = None) -> Callable[..., Any]:
-        """The function, bound to the brief, board or quality; of a class the function itself."""
-        show: Callable[..., Any] = getattr(import_module(self.module), self.function)
+        """The function, bound to the brief or board; of a class the function itself."""
+        module = import_module(f"cchc_analysis.brief.{self.module}")
+        show: Callable[..., Any] = getattr(module, self.function)
         return show if told is None else MethodType(show, told)
 
 

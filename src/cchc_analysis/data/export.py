@@ -245,7 +245,12 @@ def describe_package(
     }
 
 
-def describe_table(path: Path, meanings: Mapping[str, str], key: Iterable[str]) -> dict[str, Any]:
+def describe_table(
+    path: Path,
+    meanings: Mapping[str, str],
+    key: Iterable[str],
+    types: Mapping[str, str] = TYPES,
+) -> dict[str, Any]:
     """The descriptor of a CSV file: what its columns hold, in their order, and what names a row."""
     return describe_file(path, "text/csv") | {
         "type": "table",
@@ -253,7 +258,7 @@ def describe_table(path: Path, meanings: Mapping[str, str], key: Iterable[str]) 
         "encoding": "utf-8",
         "schema": {
             "fields": [
-                {"name": name, "type": TYPES.get(name, "string"), "description": meaning}
+                {"name": name, "type": types.get(name, "string"), "description": meaning}
                 for name, meaning in meanings.items()
             ],
             "primaryKey": list(key),
