@@ -431,8 +431,8 @@ def _tell_entry(brief: Brief, entry: Entry) -> Iterator[tuple[Any, ...]]:
         form = f'"{sign} "{form}'
     yield (plain(brief.name_entry(entry)),)
     yield (plain(brief.name_scope(entry.scope)),)
-    for day in (entry.start, entry.end):
-        yield date.fromisoformat(day) if day else "", DATE_FORMATS[brief.lang]
+    yield _parse_day(entry.start), DATE_FORMATS[brief.lang]
+    yield _parse_day(entry.end), DATE_FORMATS[brief.lang]
     yield (words.plain("sheet.actual" if entry.status == "actual" else f"status.{entry.status}"),)
     yield words.plain("withheld") if entry.is_withheld else entry.value, form
     yield ("%" if entry.unit == "%" else plain(brief.tell_unit(entry, many=True)),)
@@ -453,6 +453,13 @@ def _name_place(brief: Brief, entry: Entry) -> str:
         if source in known
     )
     return ", ".join(places) or entry.document
+
+
+def _parse_day(day: str) -> date | str:
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        return day
 
 
 def _write(sheet: Any, value: Any, form: str = "", *, fill: bool = False, **look: Any) -> Any:
