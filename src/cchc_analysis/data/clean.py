@@ -144,14 +144,10 @@ def format_number(value: float, decimals: int | None = None) -> str:
 def parse_period(text: str) -> Period:
     """Read a period label, an ISO interval or date, or its Vietnamese name.
 
-    Raises:
-        PeriodError: The text names no period, or a day that does not exist.
+    A ``PeriodError`` where the text names no period, or a day that does not exist.
 
-    Examples:
-        >>> parse_period("2024-H1").end.isoformat(), label_period(parse_period("Quý I năm 2024"))
-        ('2024-06-30', '2024-Q1')
-        >>> label_period(parse_period("2023-01-01/2023-09-20"))
-        '2023-01-01/2023-09-20'
+    >>> parse_period("2024-H1").end.isoformat(), label_period(parse_period("Quý I năm 2024"))
+    ('2024-06-30', '2024-Q1')
     """
     folded = keep_text(text).casefold()
     for pattern, build in _PERIOD_FORMS:

@@ -44,8 +44,7 @@ _COMMON = re.compile(
 def decode_text(path: Path, data: bytes) -> tuple[str, str]:
     """Decode bytes by their mark, as UTF-8, or as the encoding that reads as Vietnamese.
 
-    Returns:
-        The text, and the name of the encoding.
+    The name of the encoding goes with the text.
     """
     said = next((name for mark, name in MARKS if data.startswith(mark)), "")
     for name, half in (("utf-16-le", data[1:4000:2]), ("utf-16-be", data[:4000:2])):

@@ -107,8 +107,8 @@ def _flatten(table: pd.DataFrame) -> pd.DataFrame:
     flat = table.copy()
     heads = (each if isinstance(each, tuple) else (each,) for each in list[Any](flat.columns))
     flat.columns = pd.Index([" | ".join(filter(None, map(str, parts))) for parts in heads])
-    names = flat.index.names
-    if list(names) == [None] and pd.api.types.is_integer_dtype(flat.index):
+    names = [*flat.index.names]
+    if names == [None] and pd.api.types.is_integer_dtype(flat.index):
         return flat.reset_index(drop=True)
     called = [f"index_{at}" if name is None else str(name) for at, name in enumerate(names)]
     return flat.rename_axis(index=called).reset_index()

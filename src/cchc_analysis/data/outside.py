@@ -257,17 +257,11 @@ _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def call_apart(function: str, path: Path, *more: Any, seconds: int = MOST_SECONDS) -> Any:
-    """Call a function of ours on a file, in a process of its own.
+    """Call a function of ours on a file, in a process of its own, and return what it returns.
 
-    Args:
-        function: ``package.module:name``; it takes the path, and ``more``.
-        path: The file.
-        more: What else it takes.
-        seconds: Processor time that it may take.
-
-    Raises:
-        CchcError: What it raises, or that it takes too much time or memory, or that no parser of
-            ours can read the file.
+    ``function`` is ``package.module:name``; it takes the path, and ``more``. A ``CchcError`` is
+    what it raises, or says that it takes too much time (of the processor) or memory, or cannot
+    read the file.
     """
     order = pickle.dumps((function, path.resolve(), more, seconds))
     paths = [str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])]

@@ -122,27 +122,23 @@ def _check_free(folder: Path, name: str, paths: Iterable[str]) -> None:
     new, listed = set(paths), read_list(folder, name)
     ours = set() if listed is None else {*listed, name}
     above = {str(parent) for path in new for parent in Path(path).parents} - {"."}
-    taken = []
-    for path in (each for each in new | above if os.path.lexists(folder / each)):
+
+    def is_taken(path: str) -> bool:
         place = folder / path
-        is_plain = place.is_file() and not place.is_symlink()
-        if (path in new and not (path in ours and is_plain)) or (
-            path in above - ours and not place.is_dir()
-        ):
-            taken.append(path)
-    if taken:
-        found = f"files that cchc did not make: {join_some(sorted(taken), MOST_NAMED)}"
+        is_own_file = path in ours and place.is_file() and not place.is_symlink()
+        return (path in new and not is_own_file) or (path in above - ours and not place.is_dir())
+
+    there = (path for path in new | above if os.path.lexists(folder / path))
+    if taken := sorted(filter(is_taken, there)):
+        found = f"files that cchc did not make: {join_some(taken, MOST_NAMED)}"
         raise _refuse(folder, found, "nothing in the place of what it writes")
 
 
 def exchange(fresh: Path, target: Path) -> Path | None:
-    """Let a folder change places with another, in one step where the system can (Linux).
+    """Let a folder change places with another, and say where that lies now, if there was one.
 
-    Elsewhere there is an instant between two renames without the target; ``clear_leftovers``
-    brings one of the two back.
-
-    Returns:
-        Where the former folder lies now, if there was one.
+    In one step where the system can (Linux). Elsewhere there is an instant between two renames
+    without the target; ``clear_leftovers`` brings one of the two back.
     """
     if not target.exists():
         fresh.rename(target)

@@ -65,12 +65,8 @@ def write_tables(project: Project, tables: Tables, version: str) -> None:
 def load(project: Project, without: Collection[str] = ()) -> tuple[Reference, Tables]:
     """Load what a run made, without making it again and without the rooms that make it.
 
-    The tables that ``without`` names are not needed, and come back empty.
-
-    Raises:
-        ReportError: There is nothing, it is not what ``write_tables`` writes, or an input was
-            changed, added or removed since.
-        ReferenceDataError: The reference tables are wrong.
+    The tables that ``without`` names are not needed, and come back empty. A ``ReportError``: there
+    is nothing, it is not what ``write_tables`` writes, or an input was changed, added or removed.
     """
     reference = load_reference(project.reference)
     check_fresh(project)

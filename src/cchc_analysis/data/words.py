@@ -169,15 +169,10 @@ class Words:
 
 
 def load_words(folder: Path, lang: str) -> Words:
-    """Load the strings of one language.
+    """Load the strings of one language (``vi``, ``en``) from the folder of the page template.
 
-    Args:
-        folder: The page template, with ``strings.csv`` (key, vi, en).
-        lang: ``vi`` or ``en``.
-
-    Raises:
-        CommandError: There is no such language.
-        BriefError: The table is absent, or a string lacks a language.
+    Its ``strings.csv`` has key, vi and en. A ``CommandError``: there is no such language; a
+    ``BriefError``: the table is absent, or a string lacks a language.
     """
     if lang not in LANGUAGES:
         where = f"language {lang!r}"

@@ -25,8 +25,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = load_own("columns")["reference"]
 def load_reference(folder: Path) -> Reference:
     """Load all reference tables and hold them against each other.
 
-    Raises:
-        ReferenceDataError: A table cannot be read, or an entry points at nothing; all at once.
+    What cannot be read, or points at nothing, is one ``ReferenceDataError``, all at once.
     """
     tables: dict[str, pd.DataFrame] = {}
     problems: list[Problem] = []
