@@ -101,11 +101,11 @@ def choose_sheet(path: Path, sheets: list[Worksheet]) -> Worksheet:
 
 def open_alone(path: Path, form: str, sheet: str) -> list[Worksheet]:
     """Open a file that is unpacked, in a process that was started for it."""
+    if form == "workbook":
+        return _name_sheets(path, _list_workbook(path, sheet))
     import pyarrow as pa
     import python_calamine
 
-    if form == "workbook":
-        return _name_sheets(path, _list_workbook(path, sheet))
     try:
         if form == "old_workbook":
             return _name_sheets(path, _list_old_workbook(path, sheet))
