@@ -202,6 +202,17 @@ def test_a_job_given_to_a_process_that_is_gone_costs_nothing() -> None:
         assert pool.submit("a").result(timeout=20).result == b"A"
 
 
+def test_a_process_that_has_ended_is_not_signalled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its number may be another's by then."""
+    pool = Pool(Orders(SHOUT), 1)
+    pool._process.kill()
+    pool._process.wait()
+    signalled: list[int] = []
+    monkeypatch.setattr(system, "end_group", signalled.append)
+    pool.shutdown()
+    assert not signalled
+
+
 def test_what_is_printed_disturbs_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     assert run("print")["print"].result == b"PRINT"
     assert capfd.readouterr() == ("", "")

@@ -209,7 +209,8 @@ def _make_pages(
     with ExitStack() as stack:
         # The pages that are told of tables; then, of what came of these, those on all briefs.
         for are_of_briefs in (False, True):
-            pages = [page for page in contents.pages.values() if page.is_of_briefs == are_of_briefs]
+            planned = contents.pages.values()
+            pages = [page for page in planned if (page.areas is not None) == are_of_briefs]
             if are_of_briefs:
                 told = ((page, _read_graded(contents, page)) for page in pages)
                 pages = [replace(page, graded=graded) for page, graded in told if graded]

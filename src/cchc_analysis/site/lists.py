@@ -35,7 +35,6 @@ from cchc_analysis.site.store import in_words
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.brief.content import Brief
     from cchc_analysis.data.records import Tables
     from cchc_analysis.data.reference import Project, Reference
     from cchc_analysis.site.build import Contents
@@ -90,7 +89,7 @@ def put_lists(
         folder = str(name_list(TRENDS, lang).parent)
         _put(contents, folder, rows, partial(lists.bind_trends, project, rows, lang))
         for page in own:
-            if page.is_of_briefs and page.folder not in contents.shown:
+            if page.areas is not None and page.folder not in contents.shown:
                 name = page.folder.partition("/")[2]
                 bind = partial(lists.bind_absent, project, lang, name)
                 _put(contents, page.folder, "absent", bind)
@@ -119,7 +118,11 @@ def _put_told(
 
     @cache
     def tell() -> lists.Told:
-        return replace(told, briefs=[_open(project, told.reference, page) for page in tellers])
+        words, briefs = load_words(project.notebooks / TEMPLATE, lang), []
+        for page in tellers:
+            place = page.parameters["district"], page.parameters["period"]
+            briefs.append(open_brief(page.find_slice().cut(), told.reference, words, *place))
+        return replace(told, briefs=briefs)
 
     for name, bind in lists.LISTS.items():
         folder = str(name_list(name, lang).parent)
@@ -157,12 +160,6 @@ def put_downloads(
         rows = slices.of_areas(area_ids)
         bind = partial(_bind_province, project, reference, rows.cut)
         contents.put(_name_workbook(reference, province), rows.key, bind)
-
-
-def _open(project: Project, reference: Reference, page: pages.Page) -> Brief:
-    words = load_words(project.notebooks / TEMPLATE, page.parameters["lang"])
-    place = page.parameters["district"], page.parameters["period"]
-    return open_brief(page.find_slice().cut(), reference, words, *place)
 
 
 def _put_door(contents: Contents, project: Project, cards: list[lists.Card], url: str) -> None:

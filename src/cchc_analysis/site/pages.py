@@ -113,11 +113,6 @@ class Page:
         """Whether it tells a district and period, and stands in the index."""
         return "district" in self.parameters
 
-    @property
-    def is_of_briefs(self) -> bool:
-        """Whether it tells of many briefs, and is made when they are."""
-        return self.areas is not None
-
 
 @dataclass(frozen=True)
 class Task:

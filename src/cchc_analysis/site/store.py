@@ -245,8 +245,7 @@ def open_build(site: Path, stamp: str = "", *, force: bool = False) -> Iterator[
     site = Path(os.path.realpath(site))
     if not site.name or not (find_store(site) / LEDGER).is_file():
         owned.check_folder(site, LIST)
-    with hold_site(site, "cchc site", seconds=0):
-        store = find_store(site)
+    with hold_site(site, "cchc site", seconds=0) as store:
         with in_words(store):
             owned.clear_leftovers(store.glob("new-*"), store.glob("old-*"), site, LIST)
         build = Build(site, store, force, stamp=stamp, _inode=_find_inode(site))
@@ -255,13 +254,13 @@ def open_build(site: Path, stamp: str = "", *, force: bool = False) -> Iterator[
 
 
 @contextmanager
-def hold_site(site: Path, command: str, seconds: float = owned.LONGEST_WAIT) -> Iterator[None]:
-    """Hold the lock of a site, whose folder need not be there yet."""
+def hold_site(site: Path, command: str, seconds: float = owned.LONGEST_WAIT) -> Iterator[Path]:
+    """Hold the lock of a site, whose folder need not be there yet; gives where its pages are."""
     store = find_store(site)
     with in_words(store):
         store.mkdir(parents=True, exist_ok=True)
     with owned.hold(store, command, seconds=seconds):
-        yield
+        yield store
 
 
 def find_store(site: Path) -> Path:

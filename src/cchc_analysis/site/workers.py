@@ -132,10 +132,11 @@ class Pool(jobs.Workforce):
         if not self._process:
             return 0
         self._control.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(GRACE_SECONDS)
-        system.end_group(self._process.pid)
-        status: int = self._process.wait()
+        try:
+            status: int = self._process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:  # before it is waited for: later the number is another's
+            system.end_group(self._process.pid)
+            status = self._process.wait()
         return status
 
 
