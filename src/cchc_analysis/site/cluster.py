@@ -48,7 +48,7 @@ class Cluster(Workforce):
             raise CommandError(Problem(address, found, "the address of one", remedy)) from None
         try:
             self._check_workers(address)
-            self._client.register_plugin(Foreman(orders), name=self._run_id)
+            self._client.register_plugin(PoolPlugin(orders), name=self._run_id)
         except BaseException:
             self._client.close(timeout=1)
             raise
@@ -81,7 +81,7 @@ class Cluster(Workforce):
             raise _refuse("; ".join(sorted(others)), describe())
 
 
-class Foreman(distributed.WorkerPlugin):
+class PoolPlugin(distributed.WorkerPlugin):
     """Opens a pool on every worker, on those also that come later; see Dask's plugins."""
 
     def __init__(self, orders: Orders) -> None:

@@ -1,12 +1,12 @@
 """Who makes the pages here: children of a warm process.
 
 ``Pool.submit`` takes what a job needs and gives a future, as executors do. The pool begins a
-process that holds no other thread and nothing of this one. It warms up and forks a keeper for each
-job at a time; a keeper forks the children that do the jobs and watches them: what is imported is
-shared, what a job changes dies with its child, and a child that hangs, is killed, exits or eats its
-memory costs that job only. Where forking is not safe keepers and children are spawned, and a child
-is kept. A payload travels as bytes that the job itself reads, and its reply as bytes that the asker
-reads: what cannot be written or read costs that job only.
+process that holds no other thread and nothing of this one. It warms up and forks a supervisor for
+each job at a time, and a supervisor forks the children that do the jobs, and watches them: what is
+imported is shared, what a job changes dies with its child, and a child that hangs, is killed, exits
+or eats its memory costs that job only. Where forking is not safe all of these are spawned, and a
+child is kept. A payload travels as bytes that the job itself reads, and its reply as bytes that the
+asker reads: what cannot be written or read costs that job only.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Pool(jobs.Workforce):
         return jobs.Reply(found="the process that prepares it ended again and again")
 
     def _begin(self) -> None:
-        """Begin the warm process, with a way to each of its keepers."""
+        """Begin the warm process, with a way to each of its supervisors."""
         self._end()
         if self._is_closed:
             raise BriefError(Problem("workers", "closed", "open ones", "Begin again."))
@@ -141,7 +141,7 @@ class Pool(jobs.Workforce):
 
 
 def serve(*numbers: int) -> None:
-    """Warm up, say so, and begin the keepers; ends when nobody is there, or one of them is lost."""
+    """Warm up, say so, and begin the supervisors; ends with the pool, or with one of them."""
     control, *links = map(Link, numbers)
     with suppress(EOFError, OSError):
         orders: jobs.Orders = control.recv()
@@ -155,18 +155,19 @@ def serve(*numbers: int) -> None:
             begin, orders = orders.begin, replace(orders, jobs_a_child=0)
         context: Any = multiprocessing.get_context("fork" if forks else "spawn")
         make = context.Process
-        lives = [Keeper(make, begin, orders, control, link).live for link in links if said.result]
-        keepers = [make(target=live, args=(os.getpid(),)) for live in lives]
-        for keeper in keepers:
-            keeper.start()
-        if control in wait([control, *(keeper.sentinel for keeper in keepers)]):
-            for keeper in keepers:  # each ends its child
-                keeper.join(GRACE_SECONDS)
+        given = make, begin, orders, control
+        lives = [Supervisor(*given, link).live for link in links if said.result]
+        supervisors = [make(target=live, args=(os.getpid(),)) for live in lives]
+        for each in supervisors:
+            each.start()
+        if control in wait([control, *(each.sentinel for each in supervisors)]):
+            for each in supervisors:  # each ends its child
+                each.join(GRACE_SECONDS)
     os._exit(0)  # there is nothing to tidy up, and nobody to wait for it
 
 
 @dataclass
-class Keeper:
+class Supervisor:
     """Has jobs done one at a time, by children that it begins and ends.
 
     Attributes:
@@ -186,7 +187,7 @@ class Keeper:
     done: int = 0
 
     def live(self, parent_id: int) -> None:
-        """Answer what comes: the life of a keeper."""
+        """Answer what comes: the life of a supervisor."""
         system.die_with_parent(parent_id)
         while self._hears(self.asker):
             self.asker.send_bytes(self._answer(self.asker.recv_bytes()))
