@@ -19,7 +19,7 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits import Exhibit, build_exhibit
 from cchc_analysis.brief.ledger import grade_brief
-from cchc_analysis.brief.nouns import STATE_SIGNS, Entry, Series, State, count_contradictions
+from cchc_analysis.brief.nouns import STATE_SIGNS, Entry, Series
 from cchc_analysis.brief.peers import find_standing
 from cchc_analysis.brief.plots import sketch_line
 from cchc_analysis.brief.report import part_of
@@ -41,15 +41,8 @@ def show_head(brief: Brief) -> Section:
     brief.used.clear()  # a page begins: its notes are numbered from one
     brief.homes.clear()
     table = partial(brief.tabulate_entries, brief.used.values())
-    told = set(brief.reports["source_id"])
-    return tell_section(
-        brief,
-        "head",
-        table,
-        headline=say_headline(brief),
-        grade=grade_brief(brief),
-        documents=[brief.tell_title(row) for row in brief.documents if row["source_id"] in told],
-    )
+    said = say_headline(brief)
+    return tell_section(brief, "head", table, headline=said, grade=grade_brief(brief))
 
 
 def say_headline(brief: Brief) -> Markup:
@@ -131,9 +124,8 @@ def show_goals(brief: Brief) -> Section:
     brief = brief.front
     table = partial(brief.tabulate_entries, [own[0].target for own in brief.goals])
     counts = Counter(own[0].state for own in brief.goals)
-    missed = [own[0] for own in brief.goals if own[0].state == State.MISSED]
     states = [(state, STATE_SIGNS[state]) for state in STATE_SIGNS if counts[state]]
-    return tell_section(brief, "goals", table, counts=counts, missed=missed, states=states)
+    return tell_section(brief, "goals", table, counts=counts, states=states)
 
 
 def show_disputes(brief: Brief) -> Section:
@@ -143,13 +135,8 @@ def show_disputes(brief: Brief) -> Section:
     touching = [
         each for each in brief.serious if any(row["finding_id"] in told for row in each.findings)
     ] or list(brief.serious)
-    return tell_section(
-        brief,
-        "disputes",
-        lambda: brief.findings,
-        items=touching[:MOST_DISPUTES],
-        count=count_contradictions(brief.findings),
-    )
+    items = touching[:MOST_DISPUTES]
+    return tell_section(brief, "disputes", lambda: brief.findings, items=items)
 
 
 def show_themes(brief: Brief) -> Section:
