@@ -214,9 +214,8 @@ def open_board(
         found = f"no value from {first or 'the first'} to {last or 'the last year'}"
         raise CommandError(Problem(f"indicator {code}", found, "one at least", "Ask for more."))
     kinds = panel.name_kinds(held, reference)
-    chosen, *rest = panel.rank_kinds(held, kinds, reference)
     tabled = []
-    for kind in (chosen, *rest):
+    for kind in panel.rank_kinds(held, kinds, reference):
         kept = panel.keep_one_value(held[kinds == kind])
         named = panel.describe_values(kept, tables, reference)
         named = named.assign(name=_name_areas(kept["area_id"], reference, words))
