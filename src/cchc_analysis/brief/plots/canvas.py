@@ -191,33 +191,31 @@ class Canvas:
         ticks = {tick: form(tick) for tick in inside}
         self.scales.append(Scale(side, ends, ticks, name, has_grid))
         left, right, top, foot = self.sides
-        if side == "y":
-            place = scale(ends, foot, top)
-            self.add(
-                *(
-                    Text(
-                        (left - 6, place(tick)), words, "soft", "right", is_middle=True, layer=SCALE
-                    )
-                    for tick, words in ticks.items()
-                ),
-                Stroke([(left, foot), (left, top)], "rule", layer=FRAME),
-                Text((left - 40, top - 8), name, "soft"),
-            )
-            return place
-        place = scale(ends, left, right)
-        for tick, words in ticks.items():
-            x = place(tick)
-            if has_grid:
-                self.add(Stroke([(x, foot), (x, top)], "hair", layer=SCALE))
-            self.add(
-                Stroke([(x, foot), (x, foot + 3)], "rule", layer=SCALE),
-                Text((x, foot + 14.74), words, "soft", "center", layer=SCALE),
-            )
+        place = scale(ends, foot, top) if side == "y" else scale(ends, left, right)
+        at = {place(tick): words for tick, words in ticks.items()}
         self.add(
-            Text(((left + right) / 2, foot + 30.24), name, "soft", "center", layer=SCALE),
-            Stroke([(left, foot), (right, foot)], "rule", layer=FRAME),
+            *(self._mark_side(at, name) if side == "y" else self._mark_foot(at, name, has_grid))
         )
         return place
+
+    def _mark_side(self, ticks: Mapping[float, str], name: str) -> Iterator[Mark]:
+        """A scale at the left: words at each height, the name above."""
+        left, _, top, foot = self.sides
+        for y, words in ticks.items():
+            yield Text((left - 6, y), words, "soft", "right", is_middle=True, layer=SCALE)
+        yield Stroke([(left, foot), (left, top)], "rule", layer=FRAME)
+        yield Text((left - 40, top - 8), name, "soft")
+
+    def _mark_foot(self, ticks: Mapping[float, str], name: str, has_grid: bool) -> Iterator[Mark]:
+        """A scale at the foot: a tick and words at each place, the name below."""
+        left, right, top, foot = self.sides
+        for x, words in ticks.items():
+            if has_grid:
+                yield Stroke([(x, foot), (x, top)], "hair", layer=SCALE)
+            yield Stroke([(x, foot), (x, foot + 3)], "rule", layer=SCALE)
+            yield Text((x, foot + 14.74), words, "soft", "center", layer=SCALE)
+        yield Text(((left + right) / 2, foot + 30.24), name, "soft", "center", layer=SCALE)
+        yield Stroke([(left, foot), (right, foot)], "rule", layer=FRAME)
 
     def close(self, height: float = 0.0) -> Axes:
         """The chart on its axes; for a page, the canvas as it is."""
@@ -301,44 +299,43 @@ def sketch(plot: Callable[..., Any], data: Any, **options: Any) -> str:
 
 
 def _write_mark(mark: Mark, used: set[str]) -> str:
-    """A mark as an element of SVG; attributes that say nothing are left out."""
+    """A mark as an element of SVG; what says nothing is left out."""
+    tag, paints, told = _describe_mark(mark)
     words = escape(plain(mark.words))
-    match mark:
-        case Text():
-            if not (words := words.strip()) or not all(map(isfinite, mark.at)):
-                return ""
-            tag, inner = "text", words
-            paints = [f"f-{mark.role}"] if mark.role != "ink" else []
-            x, y = mark.at
-            told = {"x": _write(x), "y": _write(y + MIDDLE * mark.is_middle)}
-            told["font-weight"] = "700" if mark.is_bold else ""
-            told["text-anchor"] = {"center": "middle", "right": "end"}.get(mark.ha, "")
-        case Stroke():
-            if not (drawn := _join_points(mark.points)):
-                return ""
-            tag, paints = f'path d="{drawn}"', [f"s-{mark.role}"]
-            told = {"stroke-width": "" if mark.width == THIN else _write(mark.width)}
-            told["stroke-dasharray"] = ",".join(_write(each * mark.width) for each in mark.dashes)
-            # Up to a width of one point nobody sees how a line ends.
-            told["stroke-linecap"] = "butt" if mark.width > 1 and not mark.is_round else ""
-        case Box():
-            (x, y), (wide, high) = mark.at, mark.size
-            left, top, right, bottom = map(_write, (x, y, x + wide, y + high))
-            drawn = f"M{left} {top}H{right}V{bottom}H{left}z"
-            if mark.is_disc:
-                half, across = _write(wide / 2), _write(wide)
-                arc = f"a{half} {half} 0 1 0 "
-                drawn = f"M{left} {_write(y + high / 2)}{arc}{across} 0{arc}-{across} 0z"
-            tag, paints = f'path d="{drawn}"', [f"f-{mark.role}"] * bool(mark.role)
-            paints, told = [*paints, f"s-{mark.edge}"], {}
-            if not mark.role:
-                told["stroke-dasharray"] = "1.6,1.6"
+    if not tag:
+        return ""
     used.update(paints)
     kept = {name: value for name, value in ({"class": " ".join(paints)} | told).items() if value}
     opening = tag + "".join(f' {name}="{value}"' for name, value in kept.items())
     if isinstance(mark, Text):
-        return f"<{opening}>{inner}</text>"
+        return f"<{opening}>{words.strip()}</text>"
     return f"<{opening}><title>{words}</title></path>" if words else f"<{opening}/>"
+
+
+def _describe_mark(mark: Mark) -> tuple[str, list[str], dict[str, str]]:
+    """How the element of a mark begins, its classes, and its attributes; nothing of no place."""
+    match mark:
+        case Text():
+            told = {"x": _write(mark.at[0]), "y": _write(mark.at[1] + MIDDLE * mark.is_middle)}
+            told["font-weight"] = "700" if mark.is_bold else ""
+            told["text-anchor"] = {"center": "middle", "right": "end"}.get(mark.ha, "")
+            is_seen = plain(mark.words).strip() and all(map(isfinite, mark.at))
+            return "text" * bool(is_seen), [f"f-{mark.role}"] * (mark.role != "ink"), told
+        case Stroke():
+            told = {"stroke-width": "" if mark.width == THIN else _write(mark.width)}
+            told["stroke-dasharray"] = ",".join(_write(each * mark.width) for each in mark.dashes)
+            # Up to a width of one point nobody sees how a line ends.
+            told["stroke-linecap"] = "butt" if mark.width > 1 and not mark.is_round else ""
+            drawn = _join_points(mark.points)
+            return f'path d="{drawn}"' if drawn else "", [f"s-{mark.role}"], told
+    (x, y), (wide, high) = mark.at, mark.size
+    left, top, right, bottom = map(_write, (x, y, x + wide, y + high))
+    drawn = f"M{left} {top}H{right}V{bottom}H{left}z"
+    if mark.is_disc:
+        arc = f"a{_write(wide / 2)} {_write(wide / 2)} 0 1 0 "
+        drawn = f"M{left} {_write(y + high / 2)}{arc}{_write(wide)} 0{arc}-{_write(wide)} 0z"
+    told = {} if mark.role else {"stroke-dasharray": "1.6,1.6"}
+    return f'path d="{drawn}"', [f"f-{mark.role}"] * bool(mark.role) + [f"s-{mark.edge}"], told
 
 
 def _join_points(points: Sequence[Point]) -> str:
