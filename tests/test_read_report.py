@@ -145,6 +145,11 @@ def test_a_file_of_two_reports_and_a_head_of_two_areas_are_asked_back(
     assert "of 2 reports in the file, the one in lines 13 to 24 is read" in other.remarks[0]
     third = read_report(project, tmp_path / "two.txt", area="huyện Sông Mây", source_id="third")
     assert "its head names 'huyện Cao Lộc', and you said 'huyện Sông Mây'" in third.remarks[0]
+    (tmp_path / "late.txt").write_text(
+        head.format("CAO LỘC").replace("2023", "2026") + text, "utf-8"
+    )
+    late = read_report(project, tmp_path / "late.txt", area="xã Cao Lộc", source_id="late")
+    assert "it may be of 'huyện Cao Lộc', and you said 'xã Cao Lộc'" in late.remarks[0]
     joined = head.format("CAO LỘC VÀ HUYỆN VĂN QUAN") + text
     (tmp_path / "joined.txt").write_text(joined, "utf-8")
     [remark] = read_report(project, tmp_path / "joined.txt", source_id="joined").remarks

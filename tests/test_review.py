@@ -20,7 +20,7 @@ from tornado.httpserver import HTTPServer
 from cchc_analysis import cli
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import check_fresh
-from cchc_analysis.errors import ReportError
+from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.read import accept_source, discard_draft, read_report
 from cchc_analysis.read.correcting import (
     NO_TEXT,
@@ -304,6 +304,12 @@ def test_without_its_text_a_draft_is_not_reviewed(drafted: Project) -> None:
     (drafted.build / "review" / f"{SOURCE}.json").write_text("{", "utf-8")
     with pytest.raises(ReportError, match="Read the report again"):
         load_text(drafted, SOURCE)
+
+
+@pytest.mark.parametrize("port", [-1, 65_536, 70_000])
+def test_a_port_that_is_none_is_no_other_one(port: int, drafted: Project) -> None:
+    with pytest.raises(CommandError, match=f"--port {port}: ports are 0 to 65535"):
+        listen(Review(drafted, SOURCE, load_text(drafted, SOURCE)), port)
 
 
 @pytest.fixture

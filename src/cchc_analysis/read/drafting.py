@@ -108,10 +108,9 @@ def read_report(
             Problem(path.name, "no figure in it", "a report with figures", "Check the file.")
         )
     remarks = [*document.remarks, *_miss_head(head, figures, path)]
-    if area and named.is_sure_area and not _is_of(named, area, reference):
-        remarks.append(
-            f"its head names {named.area!r}, and you said {area!r}: check which is right"
-        )
+    if area and named.area and not _is_of(named, area, reference):
+        seems = "its head names" if named.is_sure_area else "it may be of"
+        remarks.append(f"{seems} {named.area!r}, and you said {area!r}: check which is right")
     remarks += _doubt_area(head, reference, has_others=bool(reading.others))
     source = source_id or _name_source(head, path)
     _check_id(source)

@@ -39,6 +39,7 @@ from cchc_analysis.rules import Identity, load_identities
 HOST = "127.0.0.1"
 LARGEST_CALL = 2_000_000
 """Bytes of a request; more is nothing that the page sends."""
+MOST_PORT = 65_535
 MOST_UNDONE = 500
 """Steps that can be taken back."""
 
@@ -144,6 +145,8 @@ def serve_review(
 def listen(review: Review, port: int = 0) -> tuple[httpserver.HTTPServer, str]:
     """Begin to answer, in a running event loop; the server, and the address with its token."""
     try:
+        if not 0 <= port <= MOST_PORT:  # the system would take another one
+            raise OverflowError(f"ports are 0 to {MOST_PORT}")
         [socket] = netutil.bind_sockets(port, HOST)
     except (OSError, OverflowError) as error:
         found = str(getattr(error, "strerror", None) or error)
