@@ -203,9 +203,8 @@ def _part_drafts(sources: Path) -> tuple[set[str], str | None]:
         at, named = rows[0].index("state"), rows[0].index("source_id")
     except (OSError, UnicodeDecodeError, csv.Error, IndexError, ValueError):
         return set(), None
-    drafts = {
-        name for row in rows if row[at : at + 1] == ["draft"] for name in row[named : named + 1]
-    }
+    whole = [row for row in rows if len(row) > max(at, named)]
+    drafts = {row[named] for row in whole if row[at] == "draft"}
     kept = io.StringIO()
     written = csv.writer(kept, lineterminator="\n")
     written.writerows(row for row in rows if {*row[named : named + 1]} - drafts)

@@ -155,10 +155,8 @@ class Words:
 
     def span(self, start: str, end: str) -> Markup:
         """The dates of a window, or the one day of a stock."""
-        kind = "window" if start else "day" if end else "none"
-        return self.say(
-            f"span.{kind}", start=self.date(start), end=self.date(end), day=self.date(end)
-        )
+        kind, last = "window" if start else "day" if end else "none", self.date(end)
+        return self.say(f"span.{kind}", start=self.date(start), end=last, day=last)
 
     def join(self, parts: Iterable[Any]) -> Markup:
         """A list in words: "a, b và c"."""
