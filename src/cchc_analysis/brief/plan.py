@@ -13,8 +13,6 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
 from cchc_analysis.brief import templates
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits import Exhibit, choose_axis, point_row
@@ -124,21 +122,12 @@ def is_running_rate(brief: Brief, indicator: str) -> bool:
 
 def show_plan(brief: Brief) -> templates.Section:
     """Every target with its state."""
-    groups: list[tuple[Markup, str, list[Comparison]]] = [
-        (brief.tell_state(state), state, [*chain(*(g for g in brief.goals if g[0].state == state))])
-        for state in STATE_SIGNS
-    ]
-    limits = [each for each in brief.current if each.result and not each.is_target]
-    earlier = [each for each in brief.comparisons if each.is_earlier]
-    groups.append((brief.say("plan.limits"), "", limits))
-    groups.append((brief.say("plan.earlier"), "", earlier))
     exhibit = _draw_plan(brief)
     return templates.tell_section(
         brief,
         "plan",
         partial(tabulate_plan, brief.comparisons),
         exhibit and partial(getattr, exhibit, "figure"),
-        groups=[group for group in groups if group[2]],
         states=STATE_SIGNS.items(),
         counts=Counter(goal[0].state for goal in brief.goals),
         chart=exhibit.chart if exhibit else "",
@@ -168,20 +157,9 @@ def _draw_plan(brief: Brief) -> Exhibit | None:
     drawn = [each for each in judged if each.result]
     if len(drawn) < 2:
         return None
-    words = brief.words
     rows = [row for own in group_targets(drawn) for row in _draw_target(brief, own)]
-    missed = next((each for each in drawn if each.state == State.MISSED), None)
-    title = words.say("plan.chart.title")
-    if missed and missed.result:
-        is_ceiling = missed.target.comparator in (Comparator.AT_MOST, Comparator.LESS)
-        title = words.say(
-            "plan.chart.above" if is_ceiling else "plan.chart.missed",
-            what=brief.name_indicator(missed.target.indicator),
-            scope=templates.lower(brief.name_scope(missed.result.scope)),
-            n=brief.tell(missed.result, marks=False),
-            goal=brief.tell(missed.target, marks=False),
-        )
-    cited, unit = [each.target for each in drawn], words.say("plan.chart.unit")
+    title = templates.render(brief.words, "plan_title", brief=brief, drawn=drawn)
+    cited, unit = [each.target for each in drawn], brief.say("plan.chart.unit")
     return Exhibit(brief, "plan", plot_points, rows, title=title, cited=cited, unit=unit)
 
 
