@@ -54,9 +54,6 @@ JOB_BYTES = 2 << 30
 FEWEST_FOR_SAMPLE = 10
 """Pages from which it pays to tell a brief beforehand: each child then finds what that leaves."""
 
-KNOWN = ".known"
-"""Beside the names that a page has read: the key of all that could be read then, and the page's."""
-
 OWN = "own"
 """The folder below ``notebooks/`` where a notebook of somebody's own stands while it is run."""
 
@@ -342,18 +339,23 @@ class Contents:
         made_of = [notebooks, read_documents(self.project, rows.sources), *page.graded]
         plan = key_of(self.code, page.folder, page.parameters, rows.key, made_of)
         self.planned[page.folder] = Placed(plan, rows.sources, plan)
-        common, _, key = (self.build.read(plan, KNOWN) or b"").decode().partition(" ")
-        if key and common != self.common:
-            key = key_of(plan, self.held.key(self.build.read(plan, READ) or b""))
-        if key and self.build.has(key):
-            self.shown[page.folder] = Placed(key, rows.sources, plan)
+        if noted := self.build.read(plan, READ):
+            head, _, names = noted.partition(b"\n")
+            common, key = head.decode().split()
+            if common != self.common:
+                key = key_of(plan, self.held.key(names))
+            if self.build.has(key):
+                self.shown[page.folder] = Placed(key, rows.sources, plan)
 
     def take(self, folder: str, files: Mapping[str, bytes]) -> None:
-        """Keep a page that was made, under the key of what it has read, and show it."""
+        """Keep a page that was made, under the key of what it has read, and show it.
+
+        Noted are the key of all that could be read, that of the page, and the names that it read.
+        """
         planned, names = self.planned[folder], files[READ]
         key = key_of(planned.plan, self.held.key(names))
-        known = f"{self.common} {key}".encode()
-        self.build.keep(planned.plan, {READ: names, KNOWN: known}, is_page=False)
+        noted = f"{self.common} {key}\n".encode() + names
+        self.build.keep(planned.plan, {READ: noted}, is_page=False)
         self.build.keep(key, {name: files[name] for name in files if name != READ})
         self.shown[folder] = replace(planned, key=key)
         self.built += 1
