@@ -369,3 +369,13 @@ def test_money_of_a_commune_is_counted_from_new_year_once_it_is_older(
         "Giải ngân vốn đầu tư công 44% kế hoạch."
     )
     assert [figure.period_start for figure in figures] == [start]
+
+
+def test_what_a_city_sets_for_its_wards_is_set_by_the_province_since_there_are_no_districts() -> (
+    None
+):
+    said = "Thu ngân sách 268,3 tỷ đồng, đạt 61,7% dự toán thành phố giao."
+    for year, level in (("2023", "district"), ("2026", "province")):
+        head = f"ỦY BAN NHÂN DÂN\nPHƯỜNG BẾN TRE\nBến Tre, ngày 12 tháng 6 năm {year}\nBÁO CÁO\n"
+        _, figures = read_text(f"{head}Công tác CCHC 6 tháng đầu năm {year}\n{said}")
+        assert figures[-1].indicator == f"budget_revenue_total_pct_{level}_plan"

@@ -83,12 +83,13 @@ class Companions:
             return None
         own = words.levels[0]
         noun = replace(own, hits=tuple(hit for hit in own.hits if hit.start >= end))
-        if noun.terms.intersection(*self._wording.rules[COMMUNES].under):
+        named = {hit.term for hit in noun.hits if not entry.text[end : hit.start].strip()}
+        if named.intersection(*self._wording.rules[COMMUNES].under):
             return Claim(COMMUNES, SURE, "all there are, of which it is a part")
         wholes = {rule.over for rule in self._wording.rules.values() if rule.unit in _WHOLE}
         claims = match_rules(replace(words, levels=(noun, *words.levels[1:])), self._wording)
-        named = (each for each in claims if each.indicator in wholes and not each.against)
-        return next((each for each in named if each.score >= CLAIM), None)
+        fitting = (each for each in claims if each.indicator in wholes and not each.against)
+        return next((each for each in fitting if each.score >= CLAIM), None)
 
     def stay_beside(self, entry: surroundings.FigureText, figure: Figure) -> Figure:
         """A B that nothing is known of is of the same office and time as its A."""

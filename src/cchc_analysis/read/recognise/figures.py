@@ -91,15 +91,19 @@ class Figure:
         return bool(part.indicator) and self.reason == say_whole(part.indicator)
 
 
-def tabulate_figures(figures: Sequence[Figure], reference: Reference) -> pd.DataFrame:
+def tabulate_figures(
+    figures: Sequence[Figure], reference: Reference, sizes: Sequence[int] = ()
+) -> pd.DataFrame:
     """The proposals as observations, for the identities; ``figures`` holds their positions.
 
-    A quantity printed twice with one value is one; with two, the first speaks.
+    A quantity printed twice with one value is one; with two, the first speaks. ``sizes`` says how
+    many of them in turn are of one draft, whose number is their source.
     """
     import pandas as pd
 
     rows = []
-    for position, figure in enumerate(figures):
+    drafts = [str(at) for at, size in enumerate(sizes or (len(figures),)) for _ in range(size)]
+    for position, (figure, draft) in enumerate(zip(figures, drafts, strict=True)):
         value = read_value(figure, reference)
         if not figure.indicator or value is None:
             continue
@@ -112,7 +116,7 @@ def tabulate_figures(figures: Sequence[Figure], reference: Reference) -> pd.Data
         except KeyError:
             continue
         quantity = {
-            "source_id": "draft", "area_id": figure.area, "scope": str(figure.scope),
+            "source_id": draft, "area_id": figure.area, "scope": str(figure.scope),
             "indicator": figure.indicator, "breakdown": figure.breakdown,
             "period_start": figure.period_start, "period_end": figure.period_end,
             "status": str(figure.status), "reading": 1, "value": value * factor,

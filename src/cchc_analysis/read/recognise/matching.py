@@ -214,8 +214,9 @@ def _find_asked(rule: WordingRule, words: WordsAround) -> tuple[list[tuple[int, 
     if missing := [alternatives[0] for alternatives, place in places if place is None]:
         return found, f"nothing says “{missing[0]}”"
     far = {term.startswith("lv "): words.levels[depth].name in FAR for depth, term in found}
-    if far.get(True) and any(
-        term == WORDS.index and words.levels[depth].name not in FAR for depth, term in found
+    if far.get(True) and (
+        WORDS.index in words.own
+        or any(term == WORDS.index and words.levels[depth].name not in FAR for depth, term in found)
     ):
         # "4. Chính quyền số": what a sentence of this chapter says of the index is not of its part.
         return found, "told of the whole index"

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from cchc_analysis.data.clean import fold_text
-from cchc_analysis.data.records import Comparator, Period, Scope, Status
+from cchc_analysis.data.records import TWO_TIERS_SINCE, Comparator, Period, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Document, Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
@@ -58,6 +58,8 @@ OF_LEVEL = {
     },
 }  # fmt: skip
 """What words of a district say in the report of another level; "" where that has none of it."""
+NO_DISTRICTS = {"budget_revenue_total_pct_district_plan": "budget_revenue_total_pct_province_plan"}
+"""What they say in that of a commune since there are no districts: the city is the province."""
 BELOW = frozenset({"@district_office", "@commune_aggregate"})
 _COMMA_GROUPS = re.compile(r"[1-9]\d{0,2},\d{3}")
 
@@ -79,6 +81,8 @@ class Proposer:
         self._beside = companions.Companions(reference, wording, places)
         self._criteria = companions.Criteria(wording, places)
         self._scopes = scopes.Scopes(head, reference, surroundings)
+        is_new = self._scopes.level == "commune" and head.day >= TWO_TIERS_SINCE
+        self._codes = OF_LEVEL.get(self._scopes.level, {}) | (NO_DISTRICTS if is_new else {})
         self._scopes.frames = frame_lines(lines, places, head, self._scopes.read_level_line)
         self._context = FigureContext(head, reference, self._scopes.frames)
         self._speakers = scopes.Speakers(lines, places, head.area, self._scopes.level)
@@ -98,11 +102,10 @@ class Proposer:
             speaker = None if self._scopes.frames[entry.line].area else speaker
         is_ours = self._scopes.find_area(entry, words) == self._head.area
         if candidate and speaker and not self._speaks_for(speaker, candidate, is_ours=is_ours):
-            candidate, rivals = self._find_for(speaker, words), ()
+            candidate, rivals = None, ()
         is_below = self._scopes.level == "province" and words.own & BELOW
         if candidate and not is_below:
-            codes = OF_LEVEL.get(self._scopes.level, {})
-            code = codes.get(candidate.indicator, candidate.indicator)
+            code = self._codes.get(candidate.indicator, candidate.indicator)
             candidate = replace(candidate, indicator=code) if code else None
         is_spelled = not entry.mention.numeral.text[:1].isdigit()
         is_counted = words.units or entry.mention.numeral.reason == LABELLED_ZERO
@@ -145,19 +148,6 @@ class Proposer:
         if speaker.kind is not scopes.Speech.FIELD:
             return False
         return bool(rule.speaking & WORDS.fields) or not self._is_of_dossiers(candidate)
-
-    def _find_for(self, speaker: scopes.Speaker, words: WordsAround) -> Claim | None:
-        """The indicator of ours that counts just what a field or a way of working does."""
-        if speaker.kind not in (scopes.Speech.FIELD, scopes.Speech.MODEL):
-            return None
-        fitting = (
-            each
-            for each in match_rules(words, self._wording)
-            if not each.against and self._speaks_for(speaker, each, is_ours=True)
-        )
-        return next(
-            (candidate for candidate in fitting if candidate.score >= companions.CLAIM), None
-        )
 
     def _is_of_dossiers(self, candidate: Claim | None) -> bool:
         rule = self._wording.rules[candidate.indicator] if candidate else None

@@ -119,20 +119,26 @@ def find_topic(entry: FigureText) -> str:
     return topic[1] if topic and topic.end(1) <= mention.own[0] else ""
 
 
+def _take_said(entry: FigureText) -> str:
+    start = entry.mention.numeral.start
+    said = entry.text[entry.mention.own[0] : start].rstrip(": ").rpartition(":")[2]
+    return said + " " + entry.text[start : entry.mention.own[1]]
+
+
+_PLACED: dict[str, Callable[[Any, FigureText], object]] = {
+    "roles": lambda roles, entry: entry.mention.role in roles,
+    "behind": lambda pattern, entry: pattern.match(entry.text, entry.mention.numeral.end),
+    "before": lambda pattern, entry: pattern.search(entry.text, 0, entry.mention.numeral.start),
+    "said": lambda pattern, entry: pattern.search(_take_said(entry)),
+    "sentence": lambda pattern, entry: pattern.search(entry.text, entry.mention.lead),
+    "line": lambda pattern, entry: pattern.search(entry.text),
+}
+"""What asks of a row of a table of patterns a figure answers, the cheapest first."""
+
+
 def is_placed(row: Mapping[str, Any], entry: FigureText) -> bool:
     """Whether a figure stands where a row of a table of patterns asks."""
-    start, end = entry.mention.numeral.start, entry.mention.numeral.end
-    own, stop = entry.mention.own
-    said = entry.text[own:start].rstrip(": ").rpartition(":")[2] + " " + entry.text[start:stop]
-    tests: dict[str, Callable[[Any], object]] = {
-        "before": lambda pattern: pattern.search(entry.text[:start]),
-        "behind": lambda pattern: pattern.match(entry.text, end),
-        "said": lambda pattern: pattern.search(said),
-        "sentence": lambda pattern: pattern.search(entry.text, entry.mention.lead),
-        "line": lambda pattern: pattern.search(entry.text),
-        "roles": lambda roles: entry.mention.role in roles,
-    }
-    return all(test(row[name]) for name, test in tests.items() if name in row)
+    return all(name not in row or test(row[name], entry) for name, test in _PLACED.items())
 
 
 def tell_sentence(entry: FigureText) -> Iterator[tuple[str, str]]:

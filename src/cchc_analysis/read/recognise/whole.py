@@ -12,7 +12,10 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
+
+import numpy as np
 
 from cchc_analysis.data.records import Comparator
 from cchc_analysis.data.reference import Reference
@@ -286,38 +289,36 @@ def decide_open(
     figures: list[Figure], reference: Reference, identities: tuple[Identity, ...]
 ) -> list[Figure]:
     """Give an open figure the one candidate with which an identity closes that did not before."""
-    if not identities:
-        return figures
     opened = [
         at for at, each in enumerate(figures)
         if not each.indicator and each.choices and each.comparator is Comparator.EQUAL
     ]  # fmt: skip
-    figures = [*figures]
-    for at in opened[:MOST_CHOICES]:
+    tried: list[tuple[int, Figure, tuple[Identity, ...]]] = []
+    drafts: list[list[Figure]] = []
+    for at in opened[:MOST_CHOICES] if identities else ():
         # Figures that owe each other something stand near each other.
         start, end = max(0, at - NEIGHBOURS), at + NEIGHBOURS
         near = figures[start:end]
-        trials = []
         for code in figures[at].rivals[: min(3, figures[at].choices)]:
             unit = str(reference.indicator_rows[code]["unit"])
             trial = replace(figures[at], indicator=code, unit=figures[at].unit or unit)
             if reference.indicator_rows[code]["aggregation"] == "stock":
                 trial = replace(trial, period_start="")
-            attempt = [*near[: at - start], trial, *near[at - start + 1 :]]
-            about = _list_rules(attempt, trial, reference, identities)
-            if not about:
-                continue
-            codes = {each for rule in about for each in rule.codes}
-            held, broken = _judge(attempt, codes, reference, about)
-            if not held:
-                continue
-            before = _judge(near, codes, reference, about)
-            if held > before[0] and broken <= before[1]:
-                trials.append((held - before[0], trial, code))
-        if len(trials) == 1:
-            gain, trial, code = trials[0]
+            if about := _list_rules([*near, trial], trial, reference, identities):
+                codes = {each for rule in about for each in rule.codes}
+                told = [figure for figure in near if figure.indicator in codes]
+                tried.append((at, trial, about))
+                drafts += [told, [*told, trial]]
+    counts = _judge(drafts, [about for *_, about in tried for _ in range(2)], reference)
+    gains: dict[int, list[tuple[int, Figure]]] = {}
+    for (at, trial, _), before, with_it in zip(tried, counts[::2], counts[1::2], strict=True):
+        if with_it[0] > before[0] and with_it[1] <= before[1]:
+            gains.setdefault(at, []).append((with_it[0] - before[0], trial))
+    figures = [*figures]
+    for at, [(gain, trial), *others] in gains.items():
+        if not others:
             figures[at] = replace(
-                trial, reason=f"an identity of {code} closes with it",
+                trial, reason=f"an identity of {trial.indicator} closes with it",
                 looked_again=f"chosen because {gain} identities hold with it and none breaks",
             )  # fmt: skip
     return figures
@@ -356,24 +357,27 @@ def _list_rules(
 
 
 def _judge(
-    figures: Sequence[Figure],
-    codes: set[str],
+    drafts: Sequence[Sequence[Figure]],
+    rules: Sequence[Sequence[Identity]],
     reference: Reference,
-    identities: tuple[Identity, ...],
-) -> tuple[int, int]:
-    """How many identities hold in full, and how many break, by the figures of some indicators."""
-    told = [figure for figure in figures if figure.indicator in codes]
-    observations = tabulate_figures(told, reference)
+) -> list[tuple[int, int]]:
+    """How many of the rules of each draft hold in full in it, and how many break.
+
+    All drafts at once, each as a source of its own: a pass over few figures costs as much.
+    """
+    counts = np.zeros((len(drafts), 2), dtype=int)
+    observations = tabulate_figures(list(chain(*drafts)), reference, list(map(len, drafts)))
     if observations.empty:
-        return 0, 0
+        return [(0, 0)] * len(drafts)
     statements = tabulate_statements(observations, reference)
-    held = broken = 0
-    for identity in identities:
+    for identity in dict.fromkeys(chain(*rules)):
         verdict = evaluate_identity(identity, statements)
-        complete = verdict[verdict["is_complete"].astype(bool)]
-        good = complete["holds"].astype(bool) | complete["is_within_unit"].astype(bool)
-        held, broken = held + int(good.sum()), broken + int((~good).sum())
-    return held, broken
+        verdict = verdict[verdict["is_complete"].astype(bool)]
+        places = statements.sources[verdict.index].astype(int)
+        holds = (verdict["holds"] | verdict["is_within_unit"]).astype(bool)
+        for at, fits in zip(places, holds, strict=True):
+            counts[at, 0 if fits else 1] += identity in rules[at]
+    return [(int(held), int(broken)) for held, broken in counts]
 
 
 OWNER_OPEN = "whose document it is has to be decided first"

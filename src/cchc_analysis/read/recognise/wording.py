@@ -106,6 +106,11 @@ class Wording:
         return index
 
     @cached_property
+    def _first_words(self) -> frozenset[str]:
+        """The words with which a phrase begins."""
+        return frozenset(words[0] for words in self._index)
+
+    @cached_property
     def _speakers(self) -> dict[str, tuple[int, ...]]:
         """The variants that a term can speak for, as positions; "" for those that need none."""
         found: dict[str, list[int]] = {}
@@ -129,7 +134,9 @@ class Wording:
         plain = text.isascii()
         hits: list[Hit] = []
         reach = -1
-        for at in range(len(words)):
+        for at, word in enumerate(folded):
+            if word not in self._first_words:
+                continue
             found = self._longest(text, words, folded, at, is_plain=plain)
             if not found or at + found[0] - 1 <= reach:
                 continue
