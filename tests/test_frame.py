@@ -221,7 +221,9 @@ def test_the_weights_are_a_logistic_regression(wording: Wording) -> None:
     total = weights[BASE] + weights["two values"] + weights["told far"]
     assert weigh(marks, weights) == pytest.approx(1 / (1 + math.exp(-total)))
     assert (
-        weigh(marks, weights) < weights[SURE_FROM] < weigh(frozenset({"identity holds"}), weights)
+        weigh(marks, weights)
+        < weights[SURE_FROM]
+        < weigh(frozenset({"identity complete"}), weights)
     )
 
 

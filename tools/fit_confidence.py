@@ -36,7 +36,7 @@ from cchc_analysis.read.recognise.figures import BASE, SURE_FROM, mark_document 
 from cchc_analysis.rules import load_identities  # noqa: E402
 from cchc_analysis.stats.rates import wilson_interval  # noqa: E402
 
-SEEN, RIDGE, TRUST, STEPS = 0.3, 2.0, 0.95, 30
+SEEN, RIDGE, TRUST, STEPS = 0.3, 2.0, 0.955, 30
 FIRST_SIGHT = ROOT / "tests" / "made_up" / "first_sight.csv"
 WORDS = {
     "told far": ("từ ngữ đứng xa", "words that speak for it stand far off"),
