@@ -107,11 +107,12 @@ def read_report(
         raise ReportError(
             Problem(path.name, "no figure in it", "a report with figures", "Check the file.")
         )
-    remarks = [*document.remarks, *_miss_head(head, figures, path)]
+    remarks = list(document.remarks)
     if area and named.area and not _is_of(named, area, reference):
         seems = "its head names" if named.is_sure_area else "it may be of"
         remarks.append(f"{seems} {named.area!r}, and you said {area!r}: check which is right")
-    remarks += _doubt_area(head, reference, has_others=bool(reading.others))
+    remarks += _doubt_head(head, figures, path, reference, has_others=bool(reading.others))
+    remarks += (f"another report begins in line {n}" for n in reading.others)
     source = source_id or _name_source(head, path)
     _check_id(source)
     rows = [_make_row(source, n, each, reference) for n, each in enumerate(figures, start=1)]
@@ -126,7 +127,7 @@ def read_report(
         mapped=sum(bool(figure.indicator) for figure in figures),
         unsure=sum(figure.confidence.value == "low" for figure in figures),
         undecided=tuple(draft.list_undecided()),
-        remarks=(*remarks, *(f"another report begins in line {n}" for n in reading.others)),
+        remarks=tuple(remarks),
     )
 
 
@@ -154,22 +155,26 @@ def _is_of(head: ReportHead, area: str, reference: Reference) -> bool:
     return False
 
 
-def _miss_head(head: ReportHead, figures: Sequence[Figure], path: Path) -> Iterator[str]:
-    """Say that nothing tells whose report it is; refuse what has no known quantity either."""
-    if any((head.area, head.issuer, head.number, head.dated, head.period.start, head.period.end)):
-        return
-    if not any(figure.indicator for figure in figures):
-        found = f"{len(figures)} numbers, none of a known quantity, and no head, area or period"
-        remedy = (
-            "Check that it is one; if so, say whose and when with --area and --period. A table of "
-            "many areas or years comes in by cchc add-panel FILE --draft."
-        )
-        raise ReportError(Problem(path.name, found, "a report on an area and a period", remedy))
-    yield "it has no head of a report: say whose it is and of when"
-
-
-def _doubt_area(head: ReportHead, reference: Reference, *, has_others: bool) -> Iterator[str]:
-    """Say why a person has to decide whose report it is."""
+def _doubt_head(
+    head: ReportHead,
+    figures: Sequence[Figure],
+    path: Path,
+    reference: Reference,
+    *,
+    has_others: bool,
+) -> Iterator[str]:
+    """Say why a person has to decide whose report it is; refuse what is none."""
+    said = (head.area, head.issuer, head.number, head.dated, head.period.start, head.period.end)
+    if not any(said):
+        if not any(figure.indicator for figure in figures):
+            found = f"{len(figures)} numbers, none of a known quantity, and no head, area or period"
+            remedy = (
+                "Check that it is one; if so, say whose and when with --area and --period. A table "
+                "of many areas or years comes in by cchc add-panel FILE --draft."
+            )
+            expected = "a report on an area and a period"
+            raise ReportError(Problem(path.name, found, expected, remedy))
+        yield "it has no head of a report: say whose it is and of when"
     if head.is_sure_area or not (head.area or head.period.end):
         return
     why = "its lines do not agree on whose it is, or of which level"
@@ -180,9 +185,9 @@ def _doubt_area(head: ReportHead, reference: Reference, *, has_others: bool) -> 
     try:
         reference.match_area(head.area, head.day)
     except KeyError as error:
-        said = str(error.args[0])
-        none = "" if said.startswith(SEVERAL) else "no area of its time has that name. "
-        why = f"{none}{said}"
+        told = str(error.args[0])
+        none = "" if told.startswith(SEVERAL) else "no area of its time has that name. "
+        why = f"{none}{told}"
     told = f"it may be of {head.area!r}, but {why}" if head.area else "nothing says whose it is"
     yield f"{told}. Decide it, or say it with --area"
 

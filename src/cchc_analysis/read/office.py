@@ -334,7 +334,11 @@ def read_web(path: Path, data: bytes) -> Document:
 
     text, _ = decode_text(path, data)
     page = BeautifulSoup(re.sub(r"[\x00-\x08]", "", text), "html.parser")
-    _refuse_depth(path, page)
+    depths = {id(page): 0}
+    for tag in page.find_all(True):
+        depths[id(tag)] = depths[id(tag.parent)] + 1
+        if depths[id(tag)] > MOST_DEPTH:
+            raise refuse(path, "tags nested without end", "a web page", "Save it as text.")
     _mark_page(page)
     tables = {
         f"{_TABLE}{number}": _take_rows(table, number)
@@ -370,14 +374,6 @@ def _mark_page(page: Any) -> None:
     for block in page.find_all(_BLOCKS):
         block.insert(0, _BREAK)
         block.append(_BREAK)
-
-
-def _refuse_depth(path: Path, page: Any) -> None:
-    depths = {id(page): 0}
-    for tag in page.find_all(True):
-        depths[id(tag)] = depths[id(tag.parent)] + 1
-        if depths[id(tag)] > MOST_DEPTH:
-            raise refuse(path, "tags nested without end", "a web page", "Save it as text.")
 
 
 def _is_passed_over(tag: Any) -> bool:

@@ -219,7 +219,11 @@ def _read_page(
     words = [
         word
         for word in _list_words(path, page, height)
-        if not any(_is_inside(word, box) for box, _ in tables)
+        if not any(
+            left <= (word["x0"] + word["x1"]) / 2 <= right
+            and top <= (word["top"] + word["bottom"]) / 2 <= bottom
+            for (left, top, right, bottom), _ in tables
+        )
     ]
     parts: list[tuple[float, TextLine | Row]] = [
         (box[1] / height, row) for box, rows in tables for row in rows
@@ -267,11 +271,6 @@ def _list_words(path: Path, page: Any, height: float) -> list[dict[str, Any]]:
         word["x1"], word["bottom"] = box.right, height - box.bottom
     letters.close()
     return words
-
-
-def _is_inside(word: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
-    across, down = (word["x0"] + word["x1"]) / 2, (word["top"] + word["bottom"]) / 2
-    return bool(box[0] <= across <= box[2] and box[1] <= down <= box[3])
 
 
 def _join_words(words: Sequence[dict[str, Any]], height: float) -> list[TextLine]:

@@ -12,13 +12,12 @@ import secrets
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
 from tornado import httpserver, netutil, web
 
-from cchc_analysis.data.reference import Project, Reference, load_reference
+from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import CchcError, CommandError, Problem
 from cchc_analysis.read.correcting import (
     Change,
@@ -34,7 +33,7 @@ from cchc_analysis.read.review import (
     render_served,
 )
 from cchc_analysis.read.transcripts import Draft, open_draft
-from cchc_analysis.rules import Identity, load_identities
+from cchc_analysis.rules import load_identities
 
 HOST = "127.0.0.1"
 LARGEST_CALL = 2_000_000
@@ -46,7 +45,10 @@ MOST_UNDONE = 500
 
 @dataclass
 class Review:
-    """One draft under review: where it lies, what was thought of it, and the way back."""
+    """One draft under review: where it lies, what was thought of it, and the way back.
+
+    Reference tables and rules stay as they were when the review began.
+    """
 
     project: Project
     source_id: str
@@ -55,15 +57,10 @@ class Review:
     undone: list[tuple[str, Draft]] = field(default_factory=list)
     """Per step the name of the state it led to, and the state before it."""
 
-    @cached_property
-    def reference(self) -> Reference:
-        """The reference tables, as they were when the review began."""
-        return load_reference(self.project.reference)
-
-    @cached_property
-    def identities(self) -> tuple[Identity, ...]:
-        """The rules that are watched while rows change."""
-        return tuple(load_identities(self.project.expectations / "identities.json", self.reference))
+    def __post_init__(self) -> None:
+        self.reference = load_reference(self.project.reference)
+        path = self.project.expectations / "identities.json"
+        self.identities = tuple(load_identities(path, self.reference))
 
     def tell(self, draft: Draft) -> dict[str, Any]:
         """The draft as the page shows it; with its text anew, where it was read anew."""

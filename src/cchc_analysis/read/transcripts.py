@@ -63,7 +63,16 @@ def read_transcripts(raw: Path) -> Readings:
 
     sources = read_sources(raw)
     accepted = sources[sources["state"] == "accepted"]
-    transcripts, problems = [], dict(_find_unregistered(raw, sources))
+    registered = tuple(sources["source_id"])
+    transcripts: list[pd.DataFrame] = []
+    problems: dict[str, tuple[Problem, ...]] = {}
+    for path in sorted((raw / "transcripts").glob("*.csv")):
+        if path.stem not in registered and not path.name.startswith("."):
+            where = f"data/raw/transcripts/{path.name}"
+            found = f"a transcript of {path.stem!r}, which is not registered"
+            expected = "a row for it in data/raw/sources.csv"
+            problem = Problem(where, found, expected, "Add the row, or remove the transcript.")
+            problems[path.stem] = (problem,)
     for source_id in accepted["source_id"]:
         try:
             transcripts.append(read_transcript(raw, source_id))
@@ -72,7 +81,7 @@ def read_transcripts(raw: Path) -> Readings:
     good = accepted[~accepted["source_id"].isin(problems)].reset_index(drop=True)
     none = pd.DataFrame(columns=list(TRANSCRIPT_COLUMNS), dtype="str")
     figures = pd.concat(transcripts, ignore_index=True) if transcripts else none
-    return Readings(good, figures, problems, tuple(sources["source_id"]))
+    return Readings(good, figures, problems, registered)
 
 
 def read_sources(raw: Path) -> pd.DataFrame:
@@ -130,19 +139,6 @@ def read_transcript(raw: Path, source_id: str) -> pd.DataFrame:
             )
         )
     return transcript
-
-
-def _find_unregistered(
-    raw: Path, sources: pd.DataFrame
-) -> Iterator[tuple[str, tuple[Problem, ...]]]:
-    registered = set(sources["source_id"])
-    for path in sorted((raw / "transcripts").glob("*.csv")):
-        if path.stem not in registered and not path.name.startswith("."):
-            where = f"data/raw/transcripts/{path.name}"
-            found = f"a transcript of {path.stem!r}, which is not registered"
-            expected = "a row for it in data/raw/sources.csv"
-            remedy = "Add the row, or remove the transcript."
-            yield path.stem, (Problem(where, found, expected, remedy),)
 
 
 @dataclass(frozen=True)
