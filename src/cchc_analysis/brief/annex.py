@@ -71,9 +71,7 @@ def show_reform_areas(brief: Brief) -> templates.Section:
         lambda: brief.tabulate_entries(brief.entries),
         partial(getattr, charts[0], "figure") if charts else None,
         areas=dict.fromkeys(parts) if parts else told,
-        silent=brief.words.join(
-            brief.say(f"part.title.{area}") for area in AREAS if area not in full
-        ),
+        silent=[area for area in AREAS if area not in full],
     )
     return replace(section, pages=pages)
 
@@ -125,17 +123,13 @@ def show_notes(brief: Brief) -> templates.Section:
     is_new_province = brief.area["level"] == "province" and brief.parts == TWO_TIERS
     scopes = () if is_new_province else brief.parts
     define = partial(define_indicator, brief.words, brief.reference, scopes=scopes)
-    defined = {code: define(code) for code in rates}
-    more = brief.say("site.nav.definitions")
     return templates.tell_section(
         brief,
         "notes",
         lambda: brief.tabulate_entries(list_noted(brief)),
         grade=grade_brief(brief),
         completeness=_list_complete(brief),
-        silent=[name for name in brief.report.quoted if not brief.find(name)],
-        definitions=[(brief.name_indicator(code), each) for code, each in defined.items() if each],
-        to_definitions=brief.link_away("../../definitions/index.html", more),
+        definitions={code: text for code in rates if (text := define(code))},
         groups={} if brief.is_split else _group_notes(brief, list_noted(brief)),
         files=() if brief.is_whole else (*BRIEF_FILES, RERUN),
         folder=name_folder(brief.area, brief.period),
