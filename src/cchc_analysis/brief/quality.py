@@ -404,8 +404,8 @@ class Quality:
             # Rules that apply, hold, break and are silent; then the same of single checks.
             own = tallies[tallies["source_id"] == source["source_id"]]
             kept, broken, silent = ((own["state"] == state).sum() for state in STATES)
-            spoken = own.loc[own["state"] != SILENT, ["passed", "failed"]].sum()
-            every = own[["applied", "not_applicable"]].to_numpy().sum()
+            spoken = own.loc[own["state"] != SILENT, ["passed", "failed"]].to_numpy(int).sum(axis=0)
+            every = own[["applied", "not_applicable"]].to_numpy(int).sum()
             checks = [spoken.sum(), *spoken, every - spoken.sum()]
             rows.append((source, [int(n) for n in (kept + broken, kept, broken, silent, *checks)]))
         return self._tell("rules", self.tables.tallies, rows=rows, total=len(self.sources))
