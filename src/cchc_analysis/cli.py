@@ -182,8 +182,8 @@ def _read(options: argparse.Namespace, project: Project) -> int:
         return 0
     draft = read_report(project, options.report, options.area, options.period, options.source_id)
     lines = [
-        f"{draft.figures} figures, {draft.mapped} with an indicator, {draft.unsure} unsure; "
-        f"{count(len(draft.undecided), 'cell')} to decide.",
+        f"{count(draft.figures, 'figure')}, {draft.mapped} with an indicator, "
+        f"{draft.unsure} unsure; {count(len(draft.undecided), 'cell')} to decide.",
         *draft.remarks,
         f"Review {draft.review}",
         f"Mend it on a page: cchc review {draft.source_id}, or in {draft.transcript}",
