@@ -329,6 +329,44 @@ def test_what_is_added_to_a_scale_lands_where_it_ought() -> None:
         assert own.get_transform().transform(own.get_xydata())[0][0] == pytest.approx(x)
 
 
+def find_place(line: Any) -> tuple[float, ...]:
+    """Where the last point of a line stands in the figure."""
+    return tuple(line.get_transform().transform(line.get_xydata())[-1])
+
+
+def test_a_row_is_counted_and_points_on_one_scale_have_its_unit() -> None:
+    """As rows of pandas and seaborn: the first one is 0."""
+    axes = plots.plot_dots(TABLES[plots.plot_dots], Figure().add_subplot())
+    dots = [line for line in axes.lines if line.get_linewidth() == 8]
+    assert [find_place(each)[1] for each in dots] == pytest.approx(
+        [axes.transData.transform((0, row))[1] for row in (0, 1)]
+    )
+    axes = plots.plot_points(TABLES[plots.plot_points].head(1), Figure().add_subplot())
+    dot = next(line for line in axes.lines if line.get_linewidth() == 10)
+    assert find_place(dot)[0] == pytest.approx(axes.transData.transform((5.0, 0))[0])
+
+
+def test_marks_go_along_with_limits_that_are_set_afterwards() -> None:
+    """By hand, or by another plot that shares the axes; a name keeps its place."""
+    axes = plots.plot_funnel(TABLES[plots.plot_funnel], Figure().add_subplot())
+    axes.set(xlim=(0, 400), ylim=(0, 100))
+    first, second = (line for line in axes.lines if line.get_linewidth() == 10)
+    for line, value in ((first, (10.0, 50.0)), (second, (90.0, 80.0))):
+        assert find_place(line) == pytest.approx(axes.transData.transform(value))
+    axes = plots.plot_dots(TABLES[plots.plot_dots], Figure().add_subplot())
+    label = next(each for each in axes.texts if each.get_text() == "A")
+    before = label.get_window_extent().x0
+    axes.set_xlim(-50, 50)
+    assert label.get_window_extent().x0 == before
+
+
+def test_a_year_alone_is_seen_where_a_picture_is_made_of_points() -> None:
+    """After a break of its line: as in a picture of lines."""
+    axes = plots.plot_multiples(TABLES[plots.plot_multiples], Figure().add_subplot())
+    drawn = next(line.get_xydata() for line in axes.lines if np.isnan(line.get_xdata()).any())
+    assert len(np.unique(drawn[-2:], axis=0)) == 2
+
+
 def test_the_first_rank_stands_on_top() -> None:
     for is_rank in (False, True):
         svg = sketch_line(LINE, PLAIN, is_rank=is_rank)

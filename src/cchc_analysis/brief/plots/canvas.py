@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
+from itertools import pairwise
 from math import isfinite, nan
 from operator import attrgetter
 from pathlib import Path
@@ -133,7 +134,6 @@ class Scale(NamedTuple):
     """Numbers along the foot of a chart (``x``) or its left side (``y``)."""
 
     side: str
-    ends: Point
     ticks: dict[float, str]
     name: str
     has_grid: bool
@@ -151,6 +151,10 @@ class Canvas:
         width: That of a chart without axes, in points.
         height: As far as it is known before ``close``.
         margins: Room left, right, above and below what scales measure.
+
+    Attributes:
+        units: What axes count from left to right (``x``) and from foot to top (``y``), where these
+            are no points.
     """
 
     def __init__(
@@ -169,6 +173,7 @@ class Canvas:
             self.width = inner + margins[0] + margins[1]
         self.marks: list[Mark] = []
         self.scales: list[Scale] = []
+        self.units: dict[str, Point] = {}
 
     @property
     def sides(self) -> tuple[float, float, float, float]:
@@ -189,7 +194,8 @@ class Canvas:
         locator = MaxNLocator(nbins=3, steps=[1, 2, 2.5, 5, 10])
         inside = [float(e) for e in locator.tick_values(*ends) if ends[0] <= e <= ends[1]]
         ticks = {tick: form(tick) for tick in inside}
-        self.scales.append(Scale(side, ends, ticks, name, has_grid))
+        self.scales.append(Scale(side, ticks, name, has_grid))
+        self.units[side] = ends
         left, right, top, foot = self.sides
         place = scale(ends, foot, top) if side == "y" else scale(ends, left, right)
         at = {place(tick): words for tick, words in ticks.items()}
@@ -361,36 +367,66 @@ def _draw_axes(canvas: Canvas) -> Axes:
     """
     import matplotlib as mpl
     from matplotlib import pyplot as plt
-    from matplotlib.transforms import Affine2D
 
     left, right, top, foot = canvas.sides
-    wide, high = right - left, foot - top
     with mpl.rc_context(fname=Path(__file__).with_name("cchc.mplstyle")):
         ax: Any = canvas.ax
         if ax is None:
             figure = plt.figure(figsize=(canvas.width / 72, canvas.height / 72))
-            ends = left / canvas.width, 1 - foot / canvas.height
-            ax = figure.add_axes((*ends, wide / canvas.width, high / canvas.height))
-        ax.set(xlim=(left, right), ylim=(foot, top))
+            size = (right - left) / canvas.width, (foot - top) / canvas.height
+            ax = figure.add_axes((left / canvas.width, 1 - foot / canvas.height, *size))
         for scaled in (ax.xaxis, ax.yaxis, *ax.spines.values()):
             scaled.set_visible(False)
         ax.patch.set_visible(False)
-        place = Affine2D().translate(-left, -top).scale(1 / wide, -1 / high).translate(0, 1)
+        place = _set_limits(canvas, ax)
         for mark in canvas.marks:
             if mark.layer not in (SCALE, FRAME):
-                artist = _make_artist(mark, transform=place + ax.transAxes, zorder=1 + mark.layer)
+                artist = _make_artist(mark, transform=place(mark), zorder=1 + mark.layer)
                 ax.add_artist(artist).set_clip_on(False)
-        for side, limits, ticks, name, has_grid in canvas.scales:
+        for side, ticks, name, has_grid in canvas.scales:
             axis, spine = (ax.xaxis, "bottom") if side == "x" else (ax.yaxis, "left")
             axis.set_visible(True)
             ax.spines[spine].set_visible(True)
-            ax.set(**{f"{side}lim": limits})
             axis.set_ticks([*ticks], [*ticks.values()])
             axis.grid(visible=has_grid)
             if side == "x":
                 ax.set_xlabel(name)
     axes: Axes = ax
     return axes
+
+
+def _set_limits(canvas: Canvas, ax: Any) -> Callable[[Mark], Any]:
+    """Let axes count in the units of a canvas; goes out as what brings a mark to its place there.
+
+    Where ticks are drawn, what lies inside goes along when somebody changes the limits, or another
+    plot does that shares them; what stands at the sides or beyond (a name, a line across) stays.
+    """
+    from matplotlib.transforms import Affine2D, blended_transform_factory
+
+    left, right, top, foot = canvas.sides
+    sides = {"x": (left, right), "y": (foot, top)}
+    limits = sides | canvas.units
+    ax.set(xlim=limits["x"], ylim=limits["y"])
+    (x, end), (y, most) = limits["x"], limits["y"]
+    share = Affine2D().translate(-left, -foot).scale(1 / (right - left), 1 / (top - foot))
+    along = share + Affine2D().scale(end - x, most - y).translate(x, y) + ax.transData
+    fixed = share + ax.transAxes
+
+    def place(mark: Mark) -> Any:
+        points = [*mark.points] if isinstance(mark, Stroke) else [mark.at]
+        if isinstance(mark, Box):
+            points.append((mark.at[0] + mark.size[0], mark.at[1] + mark.size[1]))
+        ways = [
+            along
+            if canvas.scales
+            and side in canvas.units
+            and any(min(ends) < each < max(ends) for each in values)
+            else fixed
+            for (side, ends), values in zip(sides.items(), zip(*points, strict=True), strict=True)
+        ]
+        return blended_transform_factory(*ways)
+
+    return place
 
 
 def _make_artist(mark: Mark, **more: Any) -> Any:
@@ -411,10 +447,11 @@ def _make_artist(mark: Mark, **more: Any) -> Any:
                 return patches.Ellipse((x + wide / 2, y + high / 2), wide, high, **more)
             return patches.Rectangle(mark.at, wide, high, **more)
     xs, ys = map(list, zip(*mark.points, strict=True))
-    if is_dot := len(set(mark.points)) == 1:
+    dots = [at for at, ends in enumerate(pairwise(mark.points), 1) if ends[0] == ends[1]]
+    for at in dots:
         # Without any length it would be left out of a picture of points (in JupyterLab).
-        ys[-1] += 1e-9
-    more |= {"color": ROLES[mark.role], "linewidth": mark.width, "snap": not is_dot and None}
+        ys[at] += 1e-9
+    more |= {"color": ROLES[mark.role], "linewidth": mark.width, "snap": not dots and None}
     more["solid_capstyle"] = "round" if mark.is_round else "butt"
     more["linestyle"] = (0, mark.dashes) if mark.dashes else "-"
     return lines.Line2D(xs, ys, **more)

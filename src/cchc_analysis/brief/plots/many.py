@@ -307,6 +307,7 @@ def _open_rows(
     below = TITLED if unit else AXIS
     height = row * max(len(labels), 1) + top + below
     canvas = Canvas(ax, height=height, margins=(left, right, top, below))
+    canvas.units["y"] = len(labels) - 0.5, -0.5
     x, side = (left - 4, "right") if canvas.is_guest else (0, "left")
     for at, label in enumerate(labels):
         y, words = top + row * (at + 0.5), shorten(plain(label), left - 8)

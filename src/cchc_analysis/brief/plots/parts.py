@@ -113,8 +113,14 @@ def plot_points(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
             with the same scale and target have one axis, under the last of them.
     """
     canvas, y = Canvas(ax), 0.0
-    for _, rows in groupby(list_rows(data), key=itemgetter("start", "end", "target_text")):
-        y = _draw_points(canvas, y, list(rows))
+    scale_of = itemgetter("start", "end", "target_text")
+    blocks = [list(rows) for _, rows in groupby(list_rows(data), key=scale_of)]
+    for rows in blocks:
+        y = _draw_points(canvas, y, rows)
+    start, end, _ = scale_of(blocks[0][0])
+    if len(blocks) == 1 and start < end:
+        beside = DOT * (end - start) / (canvas.width - 2 * DOT)
+        canvas.units["x"] = start - beside, end + beside
     return canvas.close(y)
 
 
