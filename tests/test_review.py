@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page
 from tornado.httpserver import HTTPServer
 
 from cchc_analysis import cli
+from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import check_fresh
 from cchc_analysis.errors import CommandError, ReportError
@@ -401,6 +402,17 @@ def test_the_page_loads_nothing_and_is_kept_nowhere(served: tuple[Review, str]) 
     assert headers["Cache-Control"] == "no-store"
     assert "http://" not in page.replace(address.split("?")[0], "")
     assert "https://" not in page
+
+
+def test_the_page_offers_words_in_their_own_order(
+    served: tuple[Review, str], reference: Reference
+) -> None:
+    review, address = served
+    _, page, _ = ask(address, f"/?token={review.token}", "GET")
+    words = json.loads(page.partition('id="content">')[2].partition("</script>")[0])["words"]
+    assert [*words["head"]][:2] == ["title", "issuer"]
+    assert [*words["scopes"]] == [each.value for each in Scope]
+    assert [*words["indicators"]] == [*reference.indicators["indicator"]]
 
 
 def test_steps_are_saved_and_taken_back(served: tuple[Review, str], drafted: Project) -> None:

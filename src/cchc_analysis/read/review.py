@@ -50,10 +50,13 @@ def load_page_words() -> dict[str, Any]:
 def _open_templates() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("cchc_analysis.read", "page"), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    # Lists and menus of the page are in the order of the catalogue and of the words.
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
+    return environment
 
 
 def tell_remark(remark: str) -> str:
