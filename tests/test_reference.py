@@ -17,6 +17,7 @@ from cchc_analysis.data.records import load_own
 from cchc_analysis.data.reference import (
     Project,
     Reference,
+    areas,
     check_reference,
     load_reference,
 )
@@ -191,3 +192,25 @@ def test_a_reference_travels_to_another_process_after_it_was_asked(repository: P
     assert reference.area_rows["183"]
     there = pickle.loads(pickle.dumps(reference))  # noqa: S301 - of this very process
     assert there.area_rows["06001"]["level"] == "commune"
+
+
+def test_equally_near_names_are_offered_in_the_order_of_their_file(project: Project) -> None:
+    reference = load_reference(project.reference)
+    indicators = reference.indicators.assign(unit="xVND")
+    for units, offered in (
+        (reference.units, "'VND', 'billion VND', 'million VND'"),
+        (reference.units.iloc[::-1], "'VND', 'thousand VND', 'million VND'"),
+    ):
+        found = check_reference(replace(reference, indicators=indicators, units=units))
+        assert offered in next(iter(found)).remedy
+
+
+def test_names_are_folded_once_for_all_that_nothing_bears(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = load_reference(project.reference).wide_areas
+    index.list_near("Cao Lốcc", lambda _: True)
+    told: list[str] = []
+    monkeypatch.setattr(areas, "fold_text", lambda text: told.append(text) or text)
+    index.list_near("Hưng Yênn", lambda _: True)
+    assert len(told) == 1

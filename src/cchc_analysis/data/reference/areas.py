@@ -109,6 +109,11 @@ class AreaIndex:
         return _group((take_apart(name).bare, ids) for name, ids in self._spellings[0].items())
 
     @cached_property
+    def _folded(self) -> list[str]:
+        """The bare names in their order, once for all names that are looked up in vain."""
+        return [fold_text(next(iter(spelled))) for spelled in self._bare.values()]
+
+    @cached_property
     def _codes(self) -> dict[str, set[str]]:
         codes: dict[str, set[str]] = defaultdict(set)
         for area_id, row in self.rows.items():
@@ -194,14 +199,13 @@ class AreaIndex:
         wanted = fold_text(take_apart(name).bare)
         if not wanted:
             return []
-        known = [
-            (fold_text(next(iter(each))), {*chain(*each.values())}) for each in self._bare.values()
-        ]
-        bare_names = [bare for bare, _ in known]
-        distances = cdist([wanted], bare_names, scorer=DamerauLevenshtein.distance)[0].tolist()
+        distances = cdist([wanted], self._folded, scorer=DamerauLevenshtein.distance)[0].tolist()
         most, scored = max(1, len(wanted) // 4), []
-        for (bare, ids), distance in zip(known, distances, strict=True):
+        for bare, spelled, distance in zip(
+            self._folded, self._bare.values(), distances, strict=True
+        ):
             if distance <= most or bare.startswith(wanted) or wanted.startswith(f"{bare} "):
+                ids = {*chain(*spelled.values())}
                 scored += [(min(distance, 2), distance, bare, each) for each in ids]
         rows = (self.rows[each] for *_, each in sorted(scored))
         return [row for row in rows if is_meant(row)][:MOST_OFFERED]

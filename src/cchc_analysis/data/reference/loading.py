@@ -65,8 +65,9 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
     for table, said in _TABLES.items():
         links, filled = said.get("links", {}), said.get("filled", ())
         rows = list_rows(getattr(reference, table)) if links or filled else []
-        known = {
-            each: {*getattr(reference, each)[_TABLES[each]["key"][0]]} for each in links.values()
+        known = {  # in the order of the file, in which equally near names are offered
+            each: dict.fromkeys(getattr(reference, each)[_TABLES[each]["key"][0]])
+            for each in links.values()
         }
         for number, row in enumerate(rows, start=2):
             where = f"data/reference/{table}.csv row {number}"
