@@ -22,7 +22,7 @@ from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import check_fresh
 from cchc_analysis.errors import CommandError, ReportError
-from cchc_analysis.read import accept_source, discard_draft, read_report
+from cchc_analysis.read import accept_source, discard_draft, read_report, review
 from cchc_analysis.read.correcting import (
     NO_TEXT,
     Change,
@@ -34,7 +34,8 @@ from cchc_analysis.read.correcting import (
 from cchc_analysis.read.review import judge_draft
 from cchc_analysis.read.serving import Review, listen
 from cchc_analysis.read.transcripts import Draft, open_draft
-from cchc_analysis.rules import load_identities
+from cchc_analysis.rules import Identity, evaluate_rivals, load_identities
+from cchc_analysis.rules.statements import Statements
 from conftest import make_project
 
 SOURCE = "song_may"
@@ -253,6 +254,29 @@ def test_contradictions_and_what_cannot_be_understood_are_live(
     )
     judged = judge_draft(Draft(draft.source, rows), reference, identities)
     assert [problem["id"] for problem in judged["problems"]] == [twenty]
+
+
+def test_rules_are_asked_only_where_their_figures_are(
+    drafted: Project, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identities = tuple(load_identities(drafted.expectations / "identities.json", reference))
+    asked: list[Identity] = []
+    lined_up: list[Statements] = []
+
+    def evaluate(rules: list[Identity], lines: Statements) -> Any:
+        asked.extend(rules)
+        lined_up.append(lines)
+        return evaluate_rivals(rules, lines)
+
+    monkeypatch.setattr(review, "evaluate_rivals", evaluate)
+    judge_draft(open_draft(drafted, SOURCE), reference, identities)
+    [lines] = lined_up
+    there = set(lines.figures["indicator"])
+    alone = [rule for rule in asked if not rule.rival_group]
+    assert alone
+    assert all(rule.codes & there for rule in alone)
+    left_out = [rule for rule in identities if rule not in asked]
+    assert all(verdict.empty for verdict in evaluate_rivals(left_out, lines)[0].values())
 
 
 @pytest.mark.parametrize(

@@ -337,6 +337,7 @@ def _find_broken(
     observations: pd.DataFrame, rules: Sequence[Identity], reference: Reference
 ) -> Iterator[dict[str, Any]]:
     statements = tabulate_statements(observations, reference)
+    rules = _list_telling(rules, set(statements.figures["indicator"]))
     verdicts, definitions = evaluate_rivals(rules, statements)
     unfit = definitions[(definitions["fits"] == 0) & (definitions["rivals"] > 1)]
     told: set[str] = set()
@@ -364,6 +365,21 @@ def _find_broken(
                 statements.rows["scope"].iloc[int(row)],
                 observations.loc[rows, "figures"],
             )
+
+
+def _list_telling(rules: Sequence[Identity], there: set[str]) -> list[Identity]:
+    """The rules that these indicators can break, with their rivals; most need what no report has.
+
+    A rule needs all quantities that are no part of a sum, and of the parts one.
+    """
+
+    def is_told(rule: Identity) -> bool:
+        totals = {each.code for each in rule.operands if each not in rule.parts}
+        parts = {each.code for each in rule.parts}
+        return totals <= there and (not parts or not parts.isdisjoint(there))
+
+    names = {rule.rival_group or rule.rule_id for rule in rules if is_told(rule)}
+    return [rule for rule in rules if (rule.rival_group or rule.rule_id) in names]
 
 
 def _find_repeated(observations: pd.DataFrame) -> Iterator[dict[str, Any]]:
