@@ -33,7 +33,7 @@ from cchc_analysis.read.recognise.windows import (
     find_window,
     find_year,
 )
-from cchc_analysis.read.review import quote, tell_reason, tell_remark
+from cchc_analysis.read.review import quote, tell_reason, tell_reviewer
 
 H1 = Period(dt.date(2022, 1, 1), dt.date(2022, 6, 30))
 HEAD = ReportHead("period_report", "huyện Sông Mây", True, H1, True)
@@ -616,7 +616,7 @@ def test_a_reviewer_is_told_every_reason_in_vietnamese(reader) -> None:
     told = set()
     for text in (*texts, *(path.read_text("utf-8") for path in reports)):
         for figure in look_twice(reader, text):
-            told |= {tell_reason(figure.reason), tell_remark(figure.looked_again)}
+            told |= {tell_reason(figure.reason), tell_reviewer(figure.looked_again)}
     assert len(told) > 100
     # Terms are quoted, and codes stay as they are.
     plain = {re.sub(r"“[^”]*”|\w*_\w*", "", each) for each in told}

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import http.client
 import json
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -31,7 +32,7 @@ from cchc_analysis.read.correcting import (
     change_draft,
     load_text,
 )
-from cchc_analysis.read.review import judge_draft
+from cchc_analysis.read.review import judge_draft, tell_problem
 from cchc_analysis.read.serving import Review, listen
 from cchc_analysis.read.transcripts import Draft, open_draft
 from cchc_analysis.rules import Identity, evaluate_rivals, load_identities
@@ -203,9 +204,56 @@ def test_what_cannot_be_is_refused_and_nothing_changed(
     change: dict[str, Any], sentence: str, drafted: Project, reference: Reference
 ) -> None:
     before = open_draft(drafted, SOURCE)
-    with pytest.raises(ReportError, match=sentence):
+    with pytest.raises(ReportError, match=sentence) as refused:
         change_draft(drafted, SOURCE, Change(version=before.version, **change), reference)
     assert open_draft(drafted, SOURCE) == before
+    for problem in refused.value.problems:
+        assert not ENGLISH.search(re.sub("'.*?'", "", tell_problem(problem)))
+
+
+ENGLISH = re.compile(r"\b(?:a|the|is|of|one|no|such|expected|unknown|was|with)\b")
+"""Words that no sentence in Vietnamese has."""
+
+
+def test_what_the_page_shows_of_a_refusal_is_in_the_words_of_the_reviewer(
+    served: tuple[Review, str], drafted: Project
+) -> None:
+    review, address = served
+    stale = {"version": "stale", "rows": ["F001"], "confirm": True}
+    asked = [
+        ({"path": "/change", "body": json.dumps(stale)}, "đã được sửa ở cửa sổ khác"),
+        ({"path": "/change", "body": "[]"}, "không có thao tác như vậy"),
+        ({"path": "/nowhere"}, "Không có gì"),
+        ({"path": "/change", "method": "GET"}, "(405)"),
+        ({"path": "/state", "Host": "evil.example"}, "không phải địa chỉ"),
+        ({"path": "/state", "X_Token": ""}, "thiếu mã"),
+    ]
+    for request, sentence in asked:
+        told = json.loads(ask(address, **{"X_Token": review.token, **request})[1])
+        assert sentence in told["error"]
+        assert not ENGLISH.search(told["error"])
+        assert told["error_en"].isascii()
+    (drafted.raw / "sources.csv").unlink()
+    told = json.loads(ask(address, "/state", X_Token=review.token)[1])
+    assert "không có tệp này" in told["error"]
+
+
+def test_what_cannot_be_understood_is_told_in_the_words_of_the_reviewer(
+    drafted: Project, reference: Reference
+) -> None:
+    draft = open_draft(drafted, SOURCE)
+    wrong = [
+        {"read_as": "many"}, {"unit": "no_such"}, {"unit": "VND"}, {"breakdown": "no_such"},
+        {"area": "huyện Không Có"}, {"scope": "moon"}, {"period_end": "soon"},
+        {"period_start": "2022-01-01", "period_end": ""}, {"printed": "151.10"},
+        {"period_start": "2022-09-01"}, {"printed": "1,234"}, {"printed": "7" * 40},
+    ]  # fmt: skip
+    rows = (find(draft, "80") | cells for cells in wrong)
+    numbered = tuple(row | {"figure_id": f"F{n}"} for n, row in enumerate(rows))
+    told = judge_draft(Draft(draft.source, numbered), reference, ())["problems"]
+    assert {each["id"] for each in told} == {row["figure_id"] for row in numbered}
+    for each in told:
+        assert not ENGLISH.search(re.sub("'.*?'", "", each["text"])), each
 
 
 def test_the_last_figure_cannot_be_dropped(drafted: Project, reference: Reference) -> None:
@@ -412,7 +460,7 @@ def test_who_is_not_the_page_is_refused(served: tuple[Review, str], drafted: Pro
 def test_a_step_that_is_none_is_a_sentence(body: str, served: tuple[Review, str]) -> None:
     review, address = served
     status, told, _ = ask(address, "/change", body=body, X_Token=review.token)
-    assert (status, json.loads(told)["error"]) == (
+    assert (status, json.loads(told)["error_en"]) == (
         400,
         "Refused: not a step that this page can take.",
     )
@@ -468,7 +516,7 @@ def test_taking_back_never_undoes_what_others_wrote(
     change_draft(drafted, SOURCE, theirs, reference)
     status, told, _ = ask(address, "/undo", X_Token=review.token)
     assert status == 409
-    assert "changed meanwhile" in json.loads(told)["error"]
+    assert "changed meanwhile" in json.loads(told)["error_en"]
     assert [row["note_en"] for row in read_rows(drafted)[:2]] == ["here", "by hand"]
 
 

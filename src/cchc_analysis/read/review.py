@@ -9,6 +9,7 @@ the document is escaped.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from cchc_analysis.data.clean import format_number
 from cchc_analysis.data.records import QUANTITY, TRANSCRIPT_COLUMNS, Comparator, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.tidy import tidy_observations
+from cchc_analysis.errors import Problem, escape_controls
 from cchc_analysis.read.correcting import Row, read_line
 from cchc_analysis.read.documents import Document, mask_persons
 from cchc_analysis.read.recognise import OWNER_OPEN, Reading
@@ -59,18 +61,27 @@ def _open_templates() -> Environment:
     return environment
 
 
-def tell_remark(remark: str) -> str:
-    """What a second look did, in the words of the reviewer; what has none stays as it is.
+def tell_reviewer(said: str) -> str:
+    """A remark or a part of a message in the words of the reviewer; what has none stays as it is.
 
     Examples:
-        >>> tell_remark("took the scope commune_aggregate of the same number elsewhere")
+        >>> tell_reviewer("took the scope commune_aggregate of the same number elsewhere")
         'lấy phạm vi “các xã cộng lại” của chính số đó ở chỗ khác'
     """
-    for each in load_page_words()["remarks"]:
-        if found := re.fullmatch(each["said"], remark):
-            told = found.expand(each["told"])
-            return re.sub(r"(?<=“)\w+(?=”)", lambda code: _name("scopes", code[0]), told)
-    return remark
+    words = load_page_words()
+    names = words["scopes"] | words["head"] | words["columns"]
+    for pattern, told in (words["remarks"] | words["messages"]).items():
+        if found := re.fullmatch(pattern, said, re.DOTALL):
+            return re.sub(
+                r"(?<=“)\w+(?=”)", lambda code: names.get(code[0], code[0]), found.expand(told)
+            )
+    return str(names.get(said, said))
+
+
+def tell_problem(problem: Problem) -> str:
+    """A problem in the words of the reviewer."""
+    where, found, expected, remedy = map(tell_reviewer, dataclasses.astuple(problem))
+    return escape_controls(f"{where}: {found}; cần {expected}. {remedy}")
 
 
 def tell_reason(reason: str) -> str:
@@ -109,7 +120,7 @@ def describe_text(document: Document, reading: Reading, rows: Sequence[Row]) -> 
             row["figure_id"]: {
                 "start": figure.start,
                 "why": " · ".join(
-                    filter(None, (tell_reason(figure.reason), tell_remark(figure.looked_again)))
+                    filter(None, (tell_reason(figure.reason), tell_reviewer(figure.looked_again)))
                 ),
                 "rivals": list(dict.fromkeys(figure.rivals)),
                 "waits_for_area": figure.looked_again == OWNER_OPEN,
@@ -265,6 +276,7 @@ def render_static(
     rank = {"unsure": 0, "open": 1, "sure": 2}
     rows = sorted(told["rows"], key=lambda row: rank[row["state"]])
     lines = mark_lines(rows, text)
+    told["remarks"] = [tell_reviewer(each) for each in document.remarks]
     told |= judge_draft(draft, reference, identities) | {"rows": rows, "lines": lines}
     others = len(text["others"])
     return _render("review.html", served=False, document=document, others=others, **told)
@@ -293,7 +305,10 @@ def judge_draft(
         """The observations, and of each figure that cannot be understood the id and why."""
         tidied = tidy_observations(rows, reference, sources, **how)
         return tidied.observations, [
-            (problem.where.rpartition(" ")[2], f"{problem.found}; {problem.expected}")
+            (
+                problem.where.rpartition(" ")[2],
+                f"{tell_reviewer(problem.found)}; cần {tell_reviewer(problem.expected)}",
+            )
             for found in tidied.problems.values()
             for problem in found
         ]

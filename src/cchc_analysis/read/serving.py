@@ -31,6 +31,8 @@ from cchc_analysis.read.review import (
     judge_draft,
     render_parts,
     render_served,
+    tell_problem,
+    tell_reviewer,
 )
 from cchc_analysis.read.transcripts import Draft, open_draft
 from cchc_analysis.rules import load_identities
@@ -198,12 +200,13 @@ class _Answer(web.RequestHandler):
         elif asked.method != ("GET" if asked.path == "/" else "POST"):
             raise web.HTTPError(405)
 
-    def _refuse(self, status: int, why: str) -> None:
+    def _refuse(self, status: int, why: str, told: str = "") -> None:
+        """Say no in the words of the reviewer, and in English for who asks by other means."""
         self.set_status(status)
-        self.finish({"error": why})
+        self.finish({"error": told or tell_reviewer(why), "error_en": why})
 
     def write_error(self, status_code: int, **_: object) -> None:
-        self.finish({"error": f"This cannot be answered ({status_code})."})
+        self._refuse(status_code, f"This cannot be answered ({status_code}).")
 
     def get(self) -> None:
         nonce = secrets.token_urlsafe(16)
@@ -226,6 +229,7 @@ class _Answer(web.RequestHandler):
         except ValidationError:
             self._refuse(400, "Refused: not a step that this page can take.")
         except CchcError as error:
-            self._refuse(409, " ".join(map(str, error.problems)))
+            problems = error.problems
+            self._refuse(409, *(" ".join(map(tell, problems)) for tell in (str, tell_problem)))
         except OSError as error:
             self._refuse(409, f"Not saved: {error.strerror or error}.")
