@@ -280,6 +280,9 @@ def test_the_review_page_contradicts_what_findings_do(project: Project, tmp_path
     [
         ({"area": "huyện Không Có"}, CommandError, "unknown area"),
         ({"period": "hôm qua"}, CommandError, "is not a period"),
+        ({"period": "1999"}, CommandError, "'1999' is before 2000"),
+        ({"period": "2031"}, CommandError, "begins after the date of the document, 2022-"),
+        ({"period": "2022-10-01/2022-12-31"}, CommandError, "begins after the date of the"),
         ({"source_id": "../x"}, CommandError, "small letters"),
         ({"source_id": "con"}, CommandError, "Windows keeps for a device"),
         ({"source_id": "song_may_2022_h1"}, ReportError, "accepted already"),
@@ -292,6 +295,23 @@ def test_a_wrong_option_writes_nothing(
     with pytest.raises(error, match=words):
         read_report(project, REPORTS / "dong_gio_2022_9m.txt", **options)
     assert snapshot(project) == before
+
+
+def test_a_period_may_end_after_the_date_and_a_plan_may_begin_after_it(
+    project: Project, tmp_path: Path
+) -> None:
+    text = (REPORTS / "dong_gio_2022_9m.txt").read_text("utf-8")
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    drafted = read_report(project, tmp_path / "a.txt", period="2022", source_id="all_year")
+    assert "period" not in drafted.undecided
+    plan = text.replace("BÁO CÁO\n", "KẾ HOẠCH\n")
+    assert plan != text
+    (tmp_path / "b.txt").write_text(plan, "utf-8")
+    drafted = read_report(project, tmp_path / "b.txt", period="2023", source_id="plan")
+    assert "period" not in drafted.undecided
+    (tmp_path / "c.txt").write_text("Toàn huyện tiếp nhận 1.212 hồ sơ.\n", "utf-8")
+    with pytest.raises(CommandError, match="'2099' begins after today, 20"):
+        read_report(project, tmp_path / "c.txt", area="huyện Sông Mây", period="2099")
 
 
 def test_a_report_without_figures_or_of_another_kind_writes_nothing(

@@ -7,6 +7,7 @@ draft on which somebody worked is never replaced.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from typing import Any
 from cchc_analysis.data.clean import PeriodError, parse_period, slug_text
 from cchc_analysis.data.files import format_table, list_rows, write_text
 from cchc_analysis.data.owned import all_or_none, changing, may_replace, note_files
-from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS
+from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.reference.catalogue import SEVERAL
 from cchc_analysis.data.system import is_portable
@@ -47,6 +48,8 @@ from cchc_analysis.read.transcripts import (
 )
 from cchc_analysis.rules import load_identities
 
+FIRST_YEAR = 2000
+"""No report on the reform is older: its first programme was of 2001."""
 _SOURCE_ID = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 
 
@@ -251,11 +254,13 @@ def _confirm(
     """The head with what the person says; what they say is sure."""
     if period is not None:
         try:
-            head = replace(head, period=parse_period(period), is_sure_period=True)
+            said = parse_period(period)
         except PeriodError as error:
             raise CommandError(
                 Problem("--period", str(error), "2024-H1, 2023-9M, 2024-Q1 or 2019", "Write it so.")
             ) from None
+        _check_period(said, period, head)
+        head = replace(head, period=said, is_sure_period=True)
     if area is not None:
         try:
             reference.match_area(area, head.day)
@@ -268,6 +273,20 @@ def _confirm(
         row = reference.area_rows[reference.match_area(head.area, head.day)]
         head = replace(head, since=str(row["valid_from"]))
     return head
+
+
+def _check_period(said: Period, written: str, head: ReportHead) -> None:
+    """Refuse a period that no document of its date can report on; a plan looks ahead."""
+    dated = head.dated or dt.date.today().isoformat()  # noqa: DTZ011 - where the person is
+    first, found = said.start or said.end, ""
+    if first and first.year < FIRST_YEAR:
+        found = f"{written!r} is before {FIRST_YEAR}"
+    elif first and head.kind != "plan" and first.isoformat() > dated:
+        of_what = "the date of the document" if head.dated else "today"
+        found = f"{written!r} begins after {of_what}, {dated}"
+    if found:
+        expected, remedy = "a period that it can report on", "Check the year, or leave it out."
+        raise CommandError(Problem("--period", found, expected, remedy))
 
 
 def _name_source(head: ReportHead, path: Path) -> str:
