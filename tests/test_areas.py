@@ -220,7 +220,13 @@ def test_an_area_of_another_day_is_refused(
     [
         ("Cao Lốc", "'Huyện Cao Lộc'", {"Huyện", "Thành", "Quận", "Thị", "Tỉnh"}),
         ("phường Kỳ Lứa", "'Phường Kỳ Lừa'", {"Phường", "Xã", "Thị", "Đặc"}),
-        ("huyện Cao Lọc", "'Huyện Cao Lộc'", {"Huyện", "Thành", "Quận", "Thị"}),
+        ("huyện Cao Lọc", "'Huyện Cao Lộc'", {"Huyện"}),
+        ("huyện Cáo", "'Huyện Cao Lộc'", {"Huyện"}),
+        ("tỉnh Cáo", "'Tỉnh Cao Bằng'", {"Tỉnh"}),
+        ("quận Cáo", "'Huyện Cao Lộc', 'Thành phố Cao Bằng'", {"Huyện", "Thành"}),
+        ("quận Cao Lọc", "'Huyện Cao Lộc'", {"Huyện", "Thành", "Quận", "Thị"}),
+        ("thị trấn Đình", "'Thị trấn Định An'", {"Thị"}),
+        ("huyện Lốc", "'Huyện Lộc Hà', 'Huyện Lộc Bình'", {"Huyện"}),
     ],
 )
 def test_near_names_of_the_same_level_are_offered_and_the_row_that_is_needed(

@@ -189,9 +189,9 @@ class AreaIndex:
         return bool(area_id)
 
     def list_near(self, name: str, is_meant: Callable[[Row], bool]) -> list[Row]:
-        """The areas whose bare names begin alike or differ in a letter or two, the nearest first.
+        """The areas whose bare names begin alike, then those that differ in a letter or two.
 
-        ``is_meant`` says which may be offered at all.
+        The same name comes first. ``is_meant`` says which may be offered at all.
         """
         from rapidfuzz.distance import DamerauLevenshtein
         from rapidfuzz.process import cdist
@@ -204,9 +204,10 @@ class AreaIndex:
         for bare, spelled, distance in zip(
             self._folded, self._bare.values(), distances, strict=True
         ):
-            if distance <= most or bare.startswith(wanted) or wanted.startswith(f"{bare} "):
+            begins_alike = bare.startswith(wanted) or wanted.startswith(f"{bare} ")
+            if distance <= most or begins_alike:
                 ids = {*chain(*spelled.values())}
-                scored += [(min(distance, 2), distance, bare, each) for each in ids]
+                scored += [(distance > 0, not begins_alike, distance, bare, each) for each in ids]
         rows = (self.rows[each] for *_, each in sorted(scored))
         return [row for row in rows if is_meant(row)][:MOST_OFFERED]
 

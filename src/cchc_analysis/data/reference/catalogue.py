@@ -378,7 +378,9 @@ class Reference:
         return f"{'; '.join(told)}. Write the area of that day"
 
     def _offer(self, name: str, day: str, level: str) -> str:
-        """The nearest names of the same level, or that what one lies in was there at another time.
+        """The nearest names, or that what one lies in was there at another time.
+
+        They are of the same level, and of the same kind but for the very name and where none is.
 
         A new area is a row of its own.
         """
@@ -388,13 +390,19 @@ class Reference:
         if day and above and not any(exists_on(self.area_rows[each], day) for each in above):
             return self._tell_other_time(above, day)
 
-        def is_meant(row: Row) -> bool:
-            is_commune = row["level"] == "commune"
-            is_alike = not said.types or is_commune == (said.types <= COMMUNE_TYPES)
-            is_there = not day or exists_on(row, day)
-            return is_there and is_alike and row["level"] == (level or row["level"])
+        index = next(iter(self._choose_indexes(name, level)))
+        levels = {level} if level else {
+            row["level"] for row in index.rows.values() if row["type"] in said.types
+        }  # fmt: skip
 
-        near = next(iter(self._choose_indexes(name, level))).list_near(name, is_meant)
+        def is_meant(row: Row) -> bool:
+            return (not day or exists_on(row, day)) and (not levels or row["level"] in levels)
+
+        def is_akin(row: Row) -> bool:
+            is_same = not said.types or row["type"] in said.types
+            return is_meant(row) and (is_same or take_apart(row["name"]).bare == said.bare)
+
+        near = index.list_near(name, is_akin) or index.list_near(name, is_meant)
         names = [self._name_in_parent(row["area_id"]) if place else row["name"] for row in near]
         offer = f"Did you mean {', '.join(map(repr, dict.fromkeys(names)))}? " if near else ""
         return (
