@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from brief_work import PROJECT, ROOT, list_keys, load_words_of
 from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.data.outside import load_yaml
-from cchc_analysis.data.words import Words, clean_text, load_words, plain
+from cchc_analysis.data.words import Words, bare_name, clean_text, load_words, plain
 from cchc_analysis.errors import BriefError, CommandError
 
 VI, EN = Words("vi", {}), Words("en", {})
@@ -65,6 +65,20 @@ def test_a_date_takes_the_form_of_the_language_and_a_text_stays() -> None:
 def test_a_period_is_named_as_people_call_it(label: str, vi: str, en: str) -> None:
     assert load_words_of("vi").period(label) == vi
     assert load_words_of("en").period(label) == en
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "bare"),
+    [
+        ("Phường Việt Hòa", "xã", "Việt Hòa"),
+        ("Tỉnh Giả lập 1", "", "Giả lập 1"),
+        ("Vùng Tây Nguyên", "vùng", "Tây Nguyên"),
+        ("Phường 5", "xã", "Phường 5"),
+        ("Xã", "xã", "Xã"),
+    ],
+)
+def test_a_name_loses_its_kind_whatever_its_type_is(name: str, kind: str, bare: str) -> None:
+    assert bare_name({"name": name, "type": kind}) == bare
 
 
 def test_an_area_is_named_in_the_language() -> None:

@@ -228,6 +228,10 @@ def clean_text(text: str, longest: int | None = _LONGEST_TEXT) -> Markup:
     return safe
 
 
+KINDS = (*("tỉnh", "thành phố", "quận", "huyện", "thị xã", "thị trấn", "phường", "xã", "đặc khu"),)
+"""What a name of an area begins with."""
+
+
 def bare_name(row: Mapping[str, Any], *, may_be_number: bool = False) -> str:
     """The name of an area without its kind; a number alone is no name in a list of many areas.
 
@@ -237,8 +241,10 @@ def bare_name(row: Mapping[str, Any], *, may_be_number: bool = False) -> str:
     'Quận 1'
     """
     name = str(row["name"])
-    kind = str(row.get("type") or "").removesuffix(" trực thuộc trung ương").casefold()
-    bare = name[len(kind) + 1 :] if kind and name.casefold().startswith(f"{kind} ") else name
+    own = str(row.get("type") or "").removesuffix(" trực thuộc trung ương").casefold()
+    # A few communes of 2025 bear another kind in their name than that of their type.
+    kinds = (kind for kind in (own, *KINDS) if kind and name.casefold().startswith(f"{kind} "))
+    bare = name[len(next(kinds, "")) :].lstrip()
     return bare if may_be_number or not bare[:1].isdigit() else name
 
 
