@@ -299,7 +299,7 @@ class Brief(Lookup):
         return self.say(f"status.{entry.status}") if entry.status != "actual" else Markup("")
 
     def name_time(self, entry: Entry) -> Markup:
-        """The dates of an entry where they are not those of the self."""
+        """The dates of an entry where they are not those of the brief."""
         if entry.end == self.end and entry.start in ("", self.start):
             return Markup("")
         return self.words.span(entry.start, entry.end)
