@@ -360,6 +360,15 @@ def test_marks_go_along_with_limits_that_are_set_afterwards() -> None:
     assert label.get_window_extent().x0 == before
 
 
+def test_words_above_stay_near_however_high_the_axes_are() -> None:
+    for height in (3, 30):
+        axes = Figure((9, height)).add_subplot()
+        plots.plot_dots(TABLES[plots.plot_dots], axes, reference=(1.5, "median"))
+        words = next(each for each in axes.texts if each.get_text() == "median")
+        _, y = words.get_transform().transform(words.get_position())
+        assert y - axes.bbox.y1 == pytest.approx(4 * axes.figure.dpi / 72)
+
+
 def test_a_year_alone_is_seen_where_a_picture_is_made_of_points() -> None:
     """After a break of its line: as in a picture of lines."""
     axes = plots.plot_multiples(TABLES[plots.plot_multiples], Figure().add_subplot())

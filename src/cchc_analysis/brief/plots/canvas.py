@@ -401,7 +401,7 @@ def _set_limits(canvas: Canvas, ax: Any) -> Callable[[Mark], Any]:
     Where ticks are drawn, what lies inside goes along when somebody changes the limits, or another
     plot does that shares them; what stands at the sides or beyond (a name, a line across) stays.
     """
-    from matplotlib.transforms import Affine2D, blended_transform_factory
+    from matplotlib.transforms import Affine2D, ScaledTranslation, blended_transform_factory
 
     left, right, top, foot = canvas.sides
     sides = {"x": (left, right), "y": (foot, top)}
@@ -411,6 +411,9 @@ def _set_limits(canvas: Canvas, ax: Any) -> Callable[[Mark], Any]:
     share = Affine2D().translate(-left, -foot).scale(1 / (right - left), 1 / (top - foot))
     along = share + Affine2D().scale(end - x, most - y).translate(x, y) + ax.transData
     fixed = share + ax.transAxes
+    # Words above stay as near as they are on a page, however high the axes.
+    upwards = Affine2D().translate(0, -top).scale(1 / 72, -1 / 72) + ax.figure.dpi_scale_trans
+    above = upwards + ScaledTranslation(0, 1, ax.transAxes)
 
     def place(mark: Mark) -> Any:
         points = [*mark.points] if isinstance(mark, Stroke) else [mark.at]
@@ -424,7 +427,8 @@ def _set_limits(canvas: Canvas, ax: Any) -> Callable[[Mark], Any]:
             else fixed
             for (side, ends), values in zip(sides.items(), zip(*points, strict=True), strict=True)
         ]
-        return blended_transform_factory(*ways)
+        is_above = isinstance(mark, Text) and mark.at[1] < top
+        return blended_transform_factory(ways[0], above if is_above else ways[1])
 
     return place
 
