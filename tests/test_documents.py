@@ -327,6 +327,27 @@ def test_names_without_a_title_are_masked_as_a_guess(name: str, text: str) -> No
     assert masked == text.replace(name, "[họ tên? đã che]")
 
 
+@pytest.mark.parametrize(
+    ("line", "masked"),
+    [
+        ("dân trú tại thôn 2, xã A, đã nộp 12 hồ sơ.", "dân trú tại […], đã nộp 12 hồ sơ."),
+        ("trú tại xã A nộp 1.250 hồ sơ", "trú tại […] 1.250 hồ sơ"),
+        ("thường trú: tổ 5, khối 3, có 40% đơn", "thường trú: […], có 40% đơn"),
+        ("ngụ tại 3 thôn của xã có 5 hộ", "ngụ tại 3 thôn của xã có 5 hộ"),
+        ("Địa chỉ: số nhà 45, ngõ 12/3 đường 19/5, tổ 7. Còn 3 việc", "Địa chỉ: […]. Còn 3 việc"),
+        ("địa chỉ: 12A/4 Trần Phú, phường 3; nộp 5 đơn", "địa chỉ: […]; nộp 5 đơn"),
+        ("địa chỉ: 7 đường Số Tám, xã B", "địa chỉ: […]"),
+        ("Địa chỉ: thôn 2", "Địa chỉ: […]"),
+        ("qua điện thoại: 1.250.000 lượt", "qua điện thoại: 1.250.000 lượt"),
+    ],
+)
+def test_a_mask_of_an_address_leaves_the_figures_of_its_sentence(line: str, masked: str) -> None:
+    assert mask_persons([line]) == [masked.replace("[…]", "[địa chỉ đã che]")]
+    assert mask_persons(["điện thoại 091.234.567 và 5 đơn"]) == [
+        "điện thoại [liên hệ đã che] và 5 đơn"
+    ]
+
+
 def test_places_with_names_of_families_stay() -> None:
     lines = ["Tại Cao Lộc, Chủ tịch UBND huyện chỉ đạo.", "Xã Trần Thử, Phó Chủ tịch dự.",
              "PHIẾU LÝ LỊCH TƯ PHÁP số 2: 15 phiếu", "Y tế: 12 hồ sơ"]  # fmt: skip

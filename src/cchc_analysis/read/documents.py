@@ -163,9 +163,13 @@ def _mask_line(text: str) -> str:
         return found[0] if PATTERNS.place_before.search(before) else str(WORDS.guessed_mask)
 
     def keep_office(found: re.Match[str]) -> str:
-        """An address on the net or of an office is no person's."""
+        """An address on the net or of an office is no person's, a figure and its clause no part."""
+        address = found[2]
+        if found.string[found.end() :][:1].isdigit():
+            address = address.rpartition(",")[0] or address.rstrip()
+        rest = found[2][len(address) :]
         is_office = PATTERNS.office_address.search(found[2])
-        return found[0] if is_office else f"{found[1]}{WORDS.address_mask}"
+        return found[0] if is_office else f"{found[1]}{WORDS.address_mask}{rest}"
 
     text = PATTERNS.addressed.sub(rf"\1{WORDS.name_mask}", text)
     text = PATTERNS.office_then_name.sub(rf"\1{WORDS.name_mask}", text)
