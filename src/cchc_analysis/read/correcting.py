@@ -7,7 +7,6 @@ written meanwhile, by another window or by hand, is never written over. Knows no
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -17,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cchc_analysis.data.clean import (
     NumberError,
     PeriodError,
+    is_day,
     label_period,
     parse_number,
     parse_period,
@@ -207,7 +207,7 @@ def _check_values(cells: Row, reference: Reference, source: Row) -> Iterator[Pro
             yield _refuse(name, told, "letters, digits and marks")
         if name in known and cell not in known[name]:
             yield _refuse(name, f"unknown {name} {cell!r}", "a word that the catalogue has")
-        if name in DAYS and cell and not _is_day(cell):
+        if name in DAYS and cell and not is_day(cell):
             yield _refuse(name, repr(cell), "a day such as 2024-06-30")
         try:
             if name == "read_as":
@@ -218,13 +218,6 @@ def _check_values(cells: Row, reference: Reference, source: Row) -> Iterator[Pro
             yield _refuse(name, str(error), "a number, as a person reads it")
         except KeyError as error:
             yield _refuse(name, f"unknown area {cell!r}", f"a known name: {error.args[0]}")
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return dt.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _check_addition(

@@ -68,11 +68,6 @@ class Document:
     sha256: str = ""
     remarks: tuple[str, ...] = ()
 
-    @property
-    def text(self) -> str:
-        """The plain text, one line per paragraph or table row."""
-        return "\n".join(line.text for line in self.lines) + "\n"
-
 
 @dataclass(frozen=True)
 class Row:

@@ -37,15 +37,11 @@ QUOTED = 110
 
 
 @cache
-def load_page(name: str) -> str:
-    """A file of the review page as text."""
-    return files("cchc_analysis.read").joinpath("page", name).read_text("utf-8")
-
-
-@cache
 def load_page_words() -> dict[str, Any]:
     """The words of the review page, by table."""
-    return tomllib.loads(load_page("words.toml"))
+    return tomllib.loads(
+        files("cchc_analysis.read").joinpath("page", "words.toml").read_text("utf-8")
+    )
 
 
 @cache
@@ -258,10 +254,8 @@ def render_parts(told: Mapping[str, Any], text: Mapping[str, Any]) -> dict[str, 
 
 def render_served(source_id: str, nonce: str, content: Mapping[str, Any]) -> str:
     """The page as it is served; its rows and its text follow with the first answer."""
-    return _render(
-        "review.html", served=True, source={"source_id": source_id}, nonce=nonce, content=content,
-        script=load_page("review.js"),
-    )  # fmt: skip
+    source = {"source_id": source_id}
+    return _render("review.html", served=True, source=source, nonce=nonce, content=content)
 
 
 def render_static(
@@ -283,8 +277,7 @@ def render_static(
 
 
 def _render(name: str, **parts: Any) -> str:
-    template = _open_templates().get_template(name)
-    return template.render(words=load_page_words(), style=load_page("review.css"), **parts)
+    return _open_templates().get_template(name).render(words=load_page_words(), **parts)
 
 
 def judge_draft(
