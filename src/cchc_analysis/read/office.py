@@ -142,12 +142,14 @@ class _WordReader:
                 kind, note_id, mark = self._marks.pop(0)
                 note = self._notes[kind].pop(note_id, None)  # once: a note may name itself
                 if note is not None:
-                    texts = [self._text(paragraph).strip() for paragraph in note.iter(f"{W}p")]
+                    texts = [
+                        "".join(self._pieces(paragraph)).strip() for paragraph in note.iter(f"{W}p")
+                    ]
                     yield f"{mark} {' '.join(filter(None, texts))}"
 
     def _read_paragraph(self, paragraph: Element) -> str:
         label = self._numbering.label(paragraph)
-        text = self._text(paragraph)
+        text = "".join(self._pieces(paragraph))
         return f"{label} {text}" if label and text.strip() else text
 
     def _read_table(self, table: Element) -> Iterator[Row]:
@@ -172,9 +174,6 @@ class _WordReader:
             yield Row(tuple(cells), number)
         for nested in inner:
             yield from self._read_table(nested)
-
-    def _text(self, element: Element) -> str:
-        return "".join(self._pieces(element))
 
     def _pieces(self, element: Element) -> Iterator[str]:
         for child in element:

@@ -13,7 +13,7 @@ import dataclasses
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,7 @@ def _open_templates() -> Environment:
     return environment
 
 
+@lru_cache(1000)  # most figures of a long report have one of few remarks
 def tell_reviewer(said: str) -> str:
     """A remark or a part of a message in the words of the reviewer; what has none stays as it is.
 
@@ -66,7 +67,7 @@ def tell_reviewer(said: str) -> str:
     """
     words = load_page_words()
     names = words["scopes"] | words["head"] | words["columns"]
-    for pattern, told in (words["remarks"] | words["messages"]).items():
+    for pattern, told in (*words["remarks"].items(), *words["messages"].items()):
         if found := re.fullmatch(pattern, said, re.DOTALL):
             return re.sub(
                 r"(?<=“)\w+(?=”)", lambda code: names.get(code[0], code[0]), found.expand(told)
