@@ -146,12 +146,12 @@ def read_pdf(path: Path, data: bytes) -> Document:
         raise refuse(path, "a damaged PDF", "a whole PDF", "Fetch it again.") from None
     if len(pdf) > MOST_PAGES:
         raise refuse(path, f"{len(pdf)} pages", f"at most {MOST_PAGES}", "Cut it.")
-    ruled = [number for number in range(len(pdf)) if _count_strokes(pdf[number]) >= FEWEST_STROKES]
+    ruled = [number for number, page in enumerate(pdf) if _is_ruled(path, page)]
     tables = _find_tables(data, ruled[:MOST_TABLE_PAGES])
     pages = []
     for number, page in enumerate(pdf):
         height = max(float(page.get_height()), 1.0)
-        pages.append(_read_page(path, page, height, tables.get(number, [])))
+        pages.append(_read_page(page, height, tables.get(number, [])))
         page.close()
     pdf.close()
     return _build(path, pages)
@@ -212,13 +212,11 @@ def _build(path: Path, pages: list[list[TextLine | Row]]) -> Document:
     return build_document(joined, "pdf", remarks=[f"decoded from {name}"] if name else [])
 
 
-def _read_page(
-    path: Path, page: Any, height: float, tables: Sequence[_Table]
-) -> list[TextLine | Row]:
+def _read_page(page: Any, height: float, tables: Sequence[_Table]) -> list[TextLine | Row]:
     """The lines and rows of a page from top to bottom."""
     words = [
         word
-        for word in _list_words(path, page, height)
+        for word in _list_words(page, height)
         if not any(
             left <= (word["x0"] + word["x1"]) / 2 <= right
             and top <= (word["top"] + word["bottom"]) / 2 <= bottom
@@ -232,29 +230,30 @@ def _read_page(
     return [part for _, part in sorted(parts, key=lambda pair: pair[0])]
 
 
-def _count_strokes(page: Any) -> int:
+def _is_ruled(path: Path, page: Any) -> bool:
+    """Whether a page has words and lines; one made to stall us is refused before that."""
     from pypdfium2 import raw
 
-    count = raw.FPDFPage_CountObjects(page)
-    if count > MOST_OBJECTS:
-        return 0
-    kinds = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, at)) for at in range(count))
-    return sum(1 for kind in kinds if kind == raw.FPDF_PAGEOBJ_PATH)
+    letters = page.get_textpage()
+    number, objects = raw.FPDFText_CountChars(letters), raw.FPDFPage_CountObjects(page)
+    letters.close()
+    if number > MOST_CHARACTERS:
+        found, expected = f"{number} letters on one page", f"at most {MOST_CHARACTERS}"
+        raise refuse(path, found, expected, "Print it anew.")
+    if not number or objects > MOST_OBJECTS:
+        return False
+    kinds = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, at)) for at in range(objects))
+    return sum(kind == raw.FPDF_PAGEOBJ_PATH for kind in kinds) >= FEWEST_STROKES
 
 
-def _list_words(path: Path, page: Any, height: float) -> list[dict[str, Any]]:
+def _list_words(page: Any, height: float) -> list[dict[str, Any]]:
     """The words of a page: text, box with heights counted from the top, and size of letters."""
     from pypdfium2 import raw
 
     letters = page.get_textpage()
-    count = raw.FPDFText_CountChars(letters)
-    if count > MOST_CHARACTERS:
-        raise refuse(
-            path, f"{count} letters on one page", f"at most {MOST_CHARACTERS}", "Print it anew."
-        )
     words: list[dict[str, Any]] = []
     box, word = raw.FS_RECTF(), None
-    for at in range(count):
+    for at in range(raw.FPDFText_CountChars(letters)):
         letter = chr(raw.FPDFText_GetUnicode(letters, at))
         if letter.isspace() or letter in "\ufffe\0":
             word = None
