@@ -15,6 +15,7 @@ from cchc_analysis.data import outside
 from cchc_analysis.data.encodings import TCVN3, convert_tcvn3, convert_vni
 from cchc_analysis.data.outside import MOST_PDF_OBJECTS
 from cchc_analysis.errors import ReportError
+from cchc_analysis.read import pdf
 from cchc_analysis.read.documents import Document, mask_persons, open_document, open_here
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -248,6 +249,41 @@ ENCRYPTED_PDF = (
     + b">>>endobj\n"
     b"trailer<</Root 1 0 R/Size 5/Encrypt 4 0 R/ID[<00><00>]>>\n%%EOF"
 )
+
+
+def _crowded_pdf(letters: int, strokes: int) -> bytes:
+    """A page of one long text and some lines."""
+    drawn = b"0 0 m 9 9 l S\n" * strokes + b"BT /F 9 Tf 9 9 Td (" + b"a" * letters + b") Tj ET"
+    stream = b"4 0 obj<</Length %d>>stream\n%b\nendstream endobj\n" % (len(drawn), drawn)
+    return (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<<"
+        b"/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n"
+        + stream
+        + b"trailer<</Root 1 0 R/Size 5>>\n%%EOF"
+    )
+
+
+def test_no_table_is_looked_for_on_a_page_made_to_stall(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(pdf, "_take_tables", lambda _, number: looked.append(number) or ())
+    path = write(tmp_path, "a.pdf", _crowded_pdf(pdf.MOST_CHARACTERS + 1, 10))
+    with pytest.raises(ReportError, match="letters on one page"):
+        open_here(path)
+    assert not looked
+    open_here(write(tmp_path, "b.pdf", _crowded_pdf(100, 10)))
+    with pytest.raises(ReportError, match="pages without text"):
+        open_here(write(tmp_path, "c.pdf", _crowded_pdf(0, 10)))
+    assert len(looked) == 1
+
+
+def test_marks_of_our_own_in_a_page_are_no_marks(tmp_path: Path) -> None:
+    page = "<html><p>&#1;Tiếp nhận&#2; 7 hồ sơ\x02</p><p>&#x3;1</p><table><tr><td>9</table></html>"
+    lines = open_here(write(tmp_path, "a.html", page.encode())).lines
+    assert [line.text for line in lines] == ["Tiếp nhận 7 hồ sơ", "1", "9"]
 
 
 def _zip_of(name: str, content: bytes) -> bytes:

@@ -320,6 +320,7 @@ _CHROME = re.compile(
 )
 _BREAK, _LINK, _TABLE = "\x01", "\x02", "\x03"
 """Where a block begins or ends, round the text of a link, and before the number of a table."""
+_OWN_MARKS = re.compile(f"[{_BREAK}{_LINK}{_TABLE}]")
 MOST_DEPTH = 2_000
 
 
@@ -332,7 +333,7 @@ def read_web(path: Path, data: bytes) -> Document:
     from bs4 import BeautifulSoup
 
     text, _ = decode_text(path, data)
-    page = BeautifulSoup(re.sub(r"[\x00-\x08]", "", text), "html.parser")
+    page = BeautifulSoup(text, "html.parser")
     depths = {id(page): 0}
     for tag in page.find_all(True):
         depths[id(tag)] = depths[id(tag.parent)] + 1
@@ -359,6 +360,10 @@ def read_web(path: Path, data: bytes) -> Document:
 
 def _mark_page(page: Any) -> None:
     """Leave out what is no article, raise the marks of notes, and mark links and blocks."""
+    from bs4.element import NavigableString
+
+    for string in page.find_all(string=_OWN_MARKS):  # as a character, or as its number: "&#1;"
+        string.replace_with(_OWN_MARKS.sub("", string) if type(string) is NavigableString else "")
     for tag in page.find_all(_is_passed_over):
         if not tag.decomposed:
             tag.decompose()

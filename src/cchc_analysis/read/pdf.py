@@ -243,7 +243,7 @@ def _is_ruled(path: Path, page: Any) -> bool:
     if not number or objects > MOST_OBJECTS:
         return False
     kinds = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, at)) for at in range(objects))
-    return sum(kind == raw.FPDF_PAGEOBJ_PATH for kind in kinds) >= FEWEST_STROKES
+    return [*kinds].count(raw.FPDF_PAGEOBJ_PATH) >= FEWEST_STROKES
 
 
 def _list_words(page: Any, height: float) -> list[dict[str, Any]]:
