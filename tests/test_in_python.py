@@ -20,6 +20,7 @@ from cchc_analysis.brief.render import execute_notebook, make_exporter
 from cchc_analysis.brief.templates import LOOK, LOOK_ENDS, Section
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
+from cchc_analysis.data.trace import CITATION, cite_data
 from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import CchcError
 
@@ -153,6 +154,33 @@ def test_a_table_and_the_file_made_of_it_are_cited_alike(
     early = plans[plans["source_id"] == plans["source_id"].iloc[0]]
     _, note = cchc.export(early, tmp_path / "early.csv", project=root)
     assert f"Cite as: {cchc.cite(early, project=root)}\n" in note.read_text("utf-8")
+
+
+@pytest.mark.parametrize("text", ["- a", "abc", "authors: x", "authors:\n- 5"])
+def test_a_citation_file_that_is_none_is_told(text: str, tmp_path: Path) -> None:
+    (tmp_path / CITATION).write_text(text, "utf-8")
+    with pytest.raises(CchcError, match="under authors: a list of names"):
+        cite_data(tmp_path, "1", pd.DataFrame({"kind": [], "period_end": []}))
+
+
+def test_marks_that_may_be_missing_go_to_stata(processed_once: Project, tmp_path: Path) -> None:
+    marks = pd.DataFrame(
+        {"is_new": pd.array([True, None], dtype="boolean"), "is_old": [True, False]}
+    )
+    path, _ = cchc.export(marks, tmp_path / "a.dta", project=processed_once.root)
+    read = pd.read_stata(path).fillna(-1)
+    assert read.to_numpy(float).tolist() == [[1, 1], [-1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [(pd.DataFrame([[1, 2]], columns=["a", "a"]), "two columns a"), (pd.DataFrame(), "no columns")],
+)
+def test_a_table_that_no_file_can_hold_is_told(
+    table: pd.DataFrame, found: str, processed_once: Project, tmp_path: Path
+) -> None:
+    with pytest.raises(CchcError, match=found):
+        cchc.export(table, tmp_path / "a.csv", project=processed_once.root)
 
 
 def test_an_empty_choice_has_all_columns_and_says_why(

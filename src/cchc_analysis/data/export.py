@@ -73,6 +73,10 @@ def export_table(
     note = path.parent / f"{path.name}.readme.txt"
     _check_place(path, note, overwrite=overwrite)
     whole = _flatten(table)
+    if not len(whole.columns) or not whole.columns.is_unique:
+        doubled = ", ".join(map(str, whole.columns[whole.columns.duplicated()].unique()))
+        found = f"two columns {doubled}" if doubled else "no columns"
+        raise CommandError(Problem(f"export {path}", found, "each column once", "Mend the table."))
     content = _FORMS[path.suffix.lower()](whole)
     if bom and path.suffix.lower() == ".csv":
         content = b"\xef\xbb\xbf" + content
@@ -132,7 +136,8 @@ def _write_stata(table: pd.DataFrame) -> bytes:
     shown = table.rename(columns=names)
     labels = {names[each]: MEANINGS.get(each, each)[:LONGEST_LABEL] for each in table.columns}
     texts = shown.select_dtypes(["object", "str", "category"]).astype(object).fillna("").astype(str)
-    flags = shown.select_dtypes("bool").astype("int8")
+    # Not those that may be missing, which pandas can write as they are.
+    flags = {str(each): shown[each].astype("int8") for each in shown if shown[each].dtype == bool}
     dates: Any = dict.fromkeys(shown.select_dtypes(["datetime", "datetimetz"]).columns, "td")
     longest = texts.map(lambda text: len(text.encode())).max()
     written = io.BytesIO()

@@ -23,7 +23,7 @@ from cchc_analysis import __version__
 from cchc_analysis.data.clean import STANDARD_LABEL, label_period, parse_period, slug_text
 from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.named import label_reports, list_days, match_indicator, match_period
-from cchc_analysis.data.outside import load_yaml
+from cchc_analysis.data.outside import load_yaml, refuse
 from cchc_analysis.data.records import INDICATOR_KEY, Origin, Tables
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import CommandError, Problem
@@ -139,11 +139,15 @@ def cite_data(root: Path, version: str, sources: pd.DataFrame) -> Citation:
     Who and what stands in the ``CITATION.cff`` of the project; ``sources`` are those meant.
     """
     path = root / CITATION
-    said: dict[str, Any] = (load_yaml(path) if path.is_file() else None) or {}
+    said: Any = (load_yaml(path) if path.is_file() else None) or {}
+    people = (said.get("authors") or []) if isinstance(said, dict) else said
+    if not isinstance(people, list) or not all(isinstance(each, dict) for each in [said, *people]):
+        expected = "a title, and under authors: a list of names"
+        raise refuse(path, "no citation file", expected, "Mend it.")
     title = re.sub(r"\s+", " ", str(said.get("title") or "cchc_analysis")).strip()
     names = (
         str(each.get("name") or f"{each.get('family-names', '')} {each.get('given-names', '')}")
-        for each in said.get("authors", [])
+        for each in people
     )
     authors = ", ".join(names) or "cchc_analysis contributors"
     url = str(said.get("url") or said.get("doi") or "")
