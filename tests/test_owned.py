@@ -91,6 +91,7 @@ def test_what_a_killed_run_left_is_cleared_by_the_next(tmp_path: Path, was_excha
         json.dumps({"command": "make", "outputs": {}}),
         json.dumps({"command": "cchc site", "outputs": ["a"]}),
         json.dumps({"command": "cchc site", "outputs": {"a": "short"}}),
+        json.dumps({"command": "cchc site", "outputs": {"a": ["0"] * 64}}),
         json.dumps({"command": "cchc site", "outputs": {"/etc/passwd": "0" * 64}}),
         json.dumps({"command": "cchc site", "outputs": {"a/../../b": "0" * 64}}),
     ],

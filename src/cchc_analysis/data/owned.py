@@ -50,9 +50,10 @@ def read_list(folder: Path, name: str) -> dict[str, str] | None:
     """
     try:
         content = json.loads((folder / name).read_text("utf-8"))
-        listed: dict[str, str] = dict(content["outputs"].items())
+        listed: dict[str, Any] = dict(content["outputs"].items())
         is_ours = str(content["command"]).startswith("cchc") and all(
-            len(digest) == _HASH_LENGTH
+            isinstance(digest, str)
+            and len(digest) == _HASH_LENGTH
             and Path(path).name
             and ".." not in Path(path).parts
             and not Path(path).is_absolute()
