@@ -168,6 +168,7 @@ def test_a_line_in_the_file_is_a_card_on_the_page(tmp_path: Path) -> None:
         ("front: flow", "front: flwo", "unknown chart 'flwo'"),
         ("front: flow", "front: posts", "front posts"),
         ("  steering: {}", "  steerin: {}", "unknown area 'steerin'"),
+        (", dossiers_carried_over: pale}", "}", "charts.flow: 3 codes, 1 in came"),
         ("cards:", "crads:", "crads"),
         ("cards:", "cards: [", "no YAML"),
     ],

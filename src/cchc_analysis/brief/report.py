@@ -6,7 +6,7 @@ chart looks like and what a sentence says is decided elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import filter as match_codes
 from functools import lru_cache
 from pathlib import Path
@@ -193,8 +193,19 @@ def _check(report: Report, known: Iterable[str]) -> Iterator[Problem]:
         for pattern in patterns:
             if not match_codes(known, pattern):
                 yield _unknown(f"profile.{theme}", "indicator", pattern, known)
+    yield from _check_flows(report.charts)
     for name, area in report.areas.items():
         yield from _check_area(name, area, report.charts)
+
+
+def _check_flows(charts: Mapping[str, ChartPlan]) -> Iterator[Problem]:
+    for name, chart in charts.items():
+        if chart.kind == "flow" and (len(chart.codes), len(chart.came)) != (3, 2):
+            found = f"charts.{name}: {len(chart.codes)} codes, {len(chart.came)} in came"
+            expected = (
+                "received, resolved, pending; and in came what is new and what was carried over"
+            )
+            yield _fault(found, expected, "Name these three and two.")
 
 
 def _check_area(name: str, area: ReformArea, charts: Iterable[str]) -> Iterator[Problem]:
