@@ -440,14 +440,15 @@ def test_a_map_shows_what_is_missing_as_missing() -> None:
 @pytest.mark.parametrize(
     ("ids", "found"),
     [
-        (["02", "15-2025"], "different times"),
-        (["01", "Hà Nội"], "different times"),
+        (["02", "15-2025"], "different times: 15-2025 not among the 63, 02 not among the 34"),
+        (["01", "Hà Nội"], r"no square for Hà Nội.*indexed by area_id \(01\).*Index the values"),
+        (["01", "02", "15-2025", "xx"], "no square for xx"),
         (["01", "04"], "among the 63 and the 34"),
     ],
 )
 def test_a_map_of_two_times_is_refused(ids: list[str], found: str) -> None:
     with pytest.raises(errors.CommandError, match=found):
-        plot_tile_map(pd.Series([1.0, 2.0], index=ids))
+        plot_tile_map(pd.Series(1.0, index=ids))
 
 
 def test_provinces_of_both_times_stand_where_one_asks_for() -> None:

@@ -412,23 +412,34 @@ def choose_tiles(area_ids: Iterable[Any], maps: dict[str, pd.DataFrame]) -> pd.D
         maps: The tables of squares by their number of provinces, ``63`` and ``34``.
 
     Raises:
-        CommandError: The provinces are of both times, or of none, or could be of either.
+        CommandError: The provinces are of both times, or of none, or could be of either; says
+            which they are.
     """
     ids = set(map(str, area_ids))
     lacking = {name: sorted(ids - set(each["area_id"])) for name, each in maps.items()}
     fits = [name for name, unknown in lacking.items() if not unknown]
     if len(fits) == 1:
         return maps[fits[0]]
-    found = "provinces of different times, or areas that are none"
+    strange = sorted(set.intersection(*map(set, lacking.values()))) if maps else []
     if fits:
         found = f"only provinces that are among the {' and the '.join(fits)}"
-    elif len(maps) == 1:
-        [unknown] = lacking.values()
-        more = ["…"] if len(unknown) > MOST_NAMED else []
-        found = f"no square for {', '.join([*unknown[:MOST_NAMED], *more])}"
-    expected = "provinces of one time: 63 until 30 June 2025, 34 since 1 July 2025"
+    elif strange:
+        found = f"no square for {_name_some(strange)}"
+    else:
+        parts = (f"{_name_some(lacking[name])} not among the {name}" for name in maps)
+        found = f"provinces of different times: {', '.join(parts)}"
+    expected = (
+        "values indexed by area_id (01), of provinces of one time: 63 until 30 June 2025, 34 "
+        "since 1 July 2025"
+    )
     remedy = "Keep the values of one time, or name the squares: tiles=."
+    if strange:
+        remedy = "Index the values by area_id, and keep areas that have a square."
     raise CommandError(Problem("plot_tile_map", found, expected, remedy))
+
+
+def _name_some(area_ids: list[str]) -> str:
+    return ", ".join([*area_ids[:MOST_NAMED], *["…"] * (len(area_ids) > MOST_NAMED)])
 
 
 def find_limits(values: pd.Series[float]) -> list[float]:
