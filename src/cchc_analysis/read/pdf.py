@@ -39,7 +39,6 @@ class TextLine:
     """
 
     text: str
-    left: float
     right: float
     top: float
     size: float
@@ -312,6 +311,4 @@ def _make_line(words: Sequence[dict[str, Any]], height: float) -> TextLine:
             text += raise_digits(digits)
         else:
             text += f" {word['text']}"
-    return TextLine(
-        text.removeprefix(" "), words[0]["x0"], words[-1]["x1"], words[0]["top"] / height, size
-    )
+    return TextLine(text.removeprefix(" "), words[-1]["x1"], words[0]["top"] / height, size)
