@@ -327,6 +327,24 @@ def test_rules_are_asked_only_where_their_figures_are(
     assert all(verdict.empty for verdict in evaluate_rivals(left_out, lines)[0].values())
 
 
+def test_an_unknown_area_is_searched_for_once_however_many_figures_it_has(
+    drafted: Project, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft, match = open_draft(drafted, SOURCE), Reference.match_area
+    asked: list[str] = []
+
+    def count(self: Reference, name: str, *where: str, **how: str) -> str:
+        asked.append(name)
+        return match(self, name, *where, **how)
+
+    monkeypatch.setattr(Reference, "match_area", count)
+    rows = tuple(row | {"area": "huyện Không Có"} for row in draft.rows)
+    told = judge_draft(Draft(draft.source, rows), reference, ())["problems"]
+    assert len(told) == sum(row["indicator"] != "" for row in rows) > 2
+    # Once for the problems, and once for each pass that keeps the name as it is.
+    assert asked.count("huyện Không Có") <= 3
+
+
 @pytest.mark.parametrize(
     ("old", "sentence"),
     [

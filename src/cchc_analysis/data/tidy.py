@@ -92,21 +92,23 @@ def _make_finder(
     rows = {} if sources is None else {row["source_id"]: row for row in list_rows(sources)}
 
     @cache
-    def find(source_id: str, name: str, day: str) -> str:
+    def find(source_id: str, name: str, day: str) -> str | KeyError:
+        """The area, or what is said of the name: a search of all names, once for all figures."""
         own = ""
         with suppress(KeyError):
             own = reference.match_source(rows[source_id])
         try:
             return reference.match_area(name, day, inside=own)
-        except KeyError:
-            if keeps_unknown:
-                return name
-            raise
+        except KeyError as error:
+            return name if keeps_unknown else error
 
     def find_area(figure: Mapping[str, str]) -> str:
         source = rows.get(figure["source_id"])
         day = find_issue_day(source) if source else figure["period_end"]
-        return find(figure["source_id"], figure["area"], day)
+        found = find(figure["source_id"], figure["area"], day)
+        if isinstance(found, KeyError):
+            raise found.with_traceback(None)
+        return found
 
     return find_area
 
