@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import tempfile
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -181,6 +184,22 @@ def test_a_table_that_no_file_can_hold_is_told(
 ) -> None:
     with pytest.raises(CchcError, match=found):
         cchc.export(table, tmp_path / "a.csv", project=processed_once.root)
+
+
+@pytest.mark.parametrize("name", ["closed/a.csv", f"{'a' * 300}.csv"])
+def test_a_place_that_cannot_be_written_to_is_told_by_its_name(
+    name: str, processed_once: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> None:  # rights bind everybody but the superuser
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), ".a.csv.new-12345678")
+
+    (tmp_path / "closed").mkdir()
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    with pytest.raises(CchcError) as told:
+        cchc.export(ONE, tmp_path / name, project=processed_once.root)
+    assert f"export {tmp_path / name}: " in str(told.value)
+    assert ".new-" not in str(told.value)
+    assert list((tmp_path / "closed").iterdir()) == []
 
 
 def test_an_empty_choice_has_all_columns_and_says_why(

@@ -363,7 +363,8 @@ def export(
         The file and its read-me.
 
     Raises:
-        CommandError: The suffix is none of these, the folder is not there, or the file is not ours.
+        CommandError: The suffix is none of these, the folder is not there or cannot be written to,
+            or the file is not ours.
 
     Examples:
         >>> import cchc_analysis as cchc, tempfile
@@ -376,7 +377,12 @@ def export(
     place = named.take_path(path, "export")
     sources = load_given(project)[1].sources
     citation = "" if table.empty else str(cite(table, project))
-    return export_table(table, place, sources, citation=citation, bom=bom, overwrite=overwrite)
+    try:
+        return export_table(table, place, sources, citation=citation, bom=bom, overwrite=overwrite)
+    except OSError as error:  # it may name a temporary file beside the one that was asked for
+        found, expected = error.strerror or str(error), "a place that can be written to"
+        remedy = "Choose another place, or check its rights and the space left."
+        raise CommandError(Problem(f"export {place}", found, expected, remedy)) from None
 
 
 def cite(what: pd.Series | pd.DataFrame | Brief, project: ProjectPlace = None) -> Citation:
