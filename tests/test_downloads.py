@@ -463,6 +463,19 @@ def test_licences_travel_with_the_rows_and_withheld_rows_stay_at_home(tmp_path: 
     assert "terms of A" in set(sources["licence"])
 
 
+def test_tables_without_rows_keep_their_columns_when_a_source_is_withheld() -> None:
+    """Where no report contradicts itself there are no findings, and still their columns."""
+    tables = load_real()[1]
+    publish = tables.sources["publish"].mask(tables.sources["kind"] == "panel", "no")
+    none = {name: table.iloc[:0] for name, table in vars(tables).items() if name != "sources"}
+    told, withheld = pipeline.withhold(
+        replace(tables, **none, sources=tables.sources.assign(publish=publish))
+    )
+    assert withheld
+    for name, table in vars(tables).items():
+        assert list(getattr(told, name).columns) == list(table.columns), name
+
+
 def test_a_page_on_a_panel_says_under_which_licence_its_values_stand() -> None:
     reference, tables = load_real()
     board = open_board(tables, reference, ("pci", "", "", ""), load_words_of("vi"))

@@ -54,6 +54,13 @@ def test_what_moved_came_and_went_is_listed_with_its_reason(
     assert format_editions(changes).endswith("1 came, 1 moved, 1 went")
 
 
+def test_an_edition_without_values_is_one_since_which_all_came(old: Path) -> None:
+    new = load(old)
+    new.iloc[:0].to_csv(old / "indicators.csv", index=False)
+    changes = compare_editions(old, new.assign(value=1.0), ["dong_gio_2022_h1"])
+    assert set(changes["change"]) == {"came"}
+
+
 def test_a_brief_says_what_was_revised_since(
     old: Path, processed: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

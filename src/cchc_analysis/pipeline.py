@@ -322,5 +322,5 @@ def _without(tables: Tables, bad: frozenset[str]) -> Tables:
     kept = {}
     for name, table in vars(tables).items():
         is_good = [bad.isdisjoint(each.split()) for each in table["source_id"]]
-        kept[name] = table[is_good].reset_index(drop=True)
+        kept[name] = table.loc[is_good].reset_index(drop=True)  # [[]] would be no columns
     return Tables(**kept)

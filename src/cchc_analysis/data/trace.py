@@ -234,7 +234,8 @@ def compare_editions(
 
     before, after = _load_values(old), _load_values(new)
     if sources:
-        before = before[[not set(sources).isdisjoint(each.split()) for each in before["source_id"]]]
+        own = set(sources)
+        before = before.loc[[not own.isdisjoint(each.split()) for each in before["source_id"]]]
     key = list(INDICATOR_KEY)
     both = before.merge(after, on=key, how="outer", suffixes=("_old", "_new"), indicator="change")
     names = {"left_only": "went", "right_only": "came", "both": "moved"}
