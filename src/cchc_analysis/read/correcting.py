@@ -149,7 +149,7 @@ def apply_change(
     source = draft.source | head
     problems += [_refuse(each, "no such figure", "one of this draft") for each in wanted - known]
     problems += [
-        _refuse(each, "not a part of the head", ", ".join(HEAD)) for each in {*head} - HEAD
+        _refuse(each, "not a part of the head", ", ".join(sorted(HEAD))) for each in {*head} - HEAD
     ]
     problems += [
         _refuse(each, "cannot be set", ", ".join(sorted(CELLS))) for each in {*cells} - CELLS
