@@ -2118,3 +2118,16 @@ def test_every_sentence_of_a_panel_is_there_and_gets_what_it_names() -> None:
     code = "".join(modules)
     made = ("damaged_", "no_columns_of_", "own_")  # their names are put together
     assert [k for k in sentences if f'"{k}"' not in code and not k.startswith(made)] == []
+
+
+def test_a_day_of_a_mapping_needs_no_quotes() -> None:
+    source = "{source_id: made_up, publisher: Viện, licence: CC BY 4.0, dated: 2024-02-01}"
+    text = (
+        "constants: {period_start: 2023-01-01, period_end: 2023-06-30}\n"
+        "ranks: {column: Hạng, period: 2023-06-30, indicators: {pci: {province: pci_rank}}}\n"
+        f"sources: [{source}]\n"
+    )
+    mapping = build_mapping(yaml.safe_load(text), "m.yml")
+    assert mapping.constants == {"period_start": "2023-01-01", "period_end": "2023-06-30"}
+    assert mapping.ranks is not None
+    assert (mapping.ranks.period, mapping.sources[0].dated) == ("2023-06-30", "2024-02-01")

@@ -7,6 +7,7 @@ of publishers stand in ``words.toml`` and ``data/reference/panel_headings.csv``.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from collections import Counter
@@ -71,7 +72,18 @@ class _Entry(pydantic.BaseModel):
         if not isinstance(content, dict):
             return content
         needed = {name for name, each in cls.model_fields.items() if each.is_required()}
-        return {name: each for name, each in content.items() if each is not None or name in needed}
+        return {
+            name: _as_text(each)
+            for name, each in content.items()
+            if each is not None or name in needed
+        }
+
+
+def _as_text(cell: object) -> object:
+    """YAML makes dates of days, which here are texts: ``dated: 2023-06-30``."""
+    if isinstance(cell, dict):
+        return {name: _as_text(each) for name, each in cell.items()}
+    return cell.isoformat() if isinstance(cell, dt.date) else cell
 
 
 def _match_code(table: str, word: str, info: pydantic.ValidationInfo) -> str:
