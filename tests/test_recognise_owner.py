@@ -379,3 +379,50 @@ def test_what_a_city_sets_for_its_wards_is_set_by_the_province_since_there_are_n
         head = f"ỦY BAN NHÂN DÂN\nPHƯỜNG BẾN TRE\nBến Tre, ngày 12 tháng 6 năm {year}\nBÁO CÁO\n"
         _, figures = read_text(f"{head}Công tác CCHC 6 tháng đầu năm {year}\n{said}")
         assert figures[-1].indicator == f"budget_revenue_total_pct_{level}_plan"
+
+
+SPOKEN = "Trung tâm Phục vụ hành chính công tiếp nhận 822 hồ sơ."
+
+
+@pytest.mark.parametrize(
+    "place", ["", "{own}, ngày 20 tháng 3 năm 2026", "{over}, ngày 20 tháng 3 năm 2026"]
+)
+@pytest.mark.parametrize(
+    ("over", "own", "area"),
+    [
+        ("TỈNH LẠNG SƠN", "PHƯỜNG ĐÔNG KINH", "phường Đông Kinh"),
+        ("THÀNH PHỐ HÀ NỘI", "PHƯỜNG TỪ LIÊM", "phường Từ Liêm"),
+        ("TỈNH LẠNG SƠN", "XÃ CÔNG SƠN", "xã Công Sơn"),
+        ("TỈNH TUYÊN QUANG", "PHƯỜNG HÀ GIANG 2", "phường Hà Giang 2"),
+        ("THÀNH PHỐ HÀ NỘI", "PHƯỜNG VĂN MIẾU - QUỐC TỬ GIÁM", "phường Văn Miếu - Quốc Tử Giám"),
+        # Of two communes of the name the one in the province above.
+        ("TỈNH LÂM ĐỒNG", "XÃ ĐÔNG GIANG", "xã Đông Giang, tỉnh Lâm Đồng"),
+    ],
+)  # fmt: skip
+def test_the_office_over_it_is_not_whose_paper_it_is(
+    over: str, own: str, area: str, place: str
+) -> None:
+    names = {"own": own.split(" ", 1)[1].title(), "over": over.title()}
+    said = f"{place.format(**names)}\n" if place else ""
+    title = "BÁO CÁO\nCông tác cải cách hành chính quý I năm 2026"
+    reading, _ = read_text(
+        f"UBND {over}\nỦY BAN NHÂN DÂN {own}\nSố: 12/BC-UBND\n{said}{title}\n{SPOKEN}"
+    )
+    head = reading.head
+    assert (head.area, head.is_sure_area, head.issuer) == (area, True, f"UBND {area}")
+    assert not head.rivals
+
+
+def test_a_namesake_outside_the_province_that_the_head_names_is_asked_back() -> None:
+    """There is no ward of that name in Lạng Sơn: one elsewhere has it."""
+    title = "BÁO CÁO\nCông tác cải cách hành chính quý I năm 2026"
+    reading, _ = read_text(f"UBND TỈNH LẠNG SƠN\nỦY BAN NHÂN DÂN PHƯỜNG BẮC KẠN\n{title}\n{SPOKEN}")
+    assert (reading.head.area, reading.head.is_sure_area) == ("phường Bắc Kạn", False)
+
+
+def test_an_office_that_a_paper_is_sent_to_is_not_whose_it_is() -> None:
+    text = (
+        "UBND HUYỆN CAO LỘC\nKính gửi:\nUBND xã Tân Thanh\nBÁO CÁO\n"
+        "Kết quả cải cách hành chính năm 2022\nToàn huyện tiếp nhận 612 hồ sơ."
+    )
+    assert read_text(text)[0].head.area == "huyện Cao Lộc"

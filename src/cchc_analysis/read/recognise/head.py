@@ -19,6 +19,7 @@ from itertools import groupby, pairwise, takewhile
 from cchc_analysis.data.clean import keep_text, label_period
 from cchc_analysis.data.records import Period
 from cchc_analysis.data.reference import Reference, find_issue_day
+from cchc_analysis.data.reference.areas import LEVELS
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.windows import find_counted_window, find_period
@@ -66,7 +67,10 @@ def find_owner(
     own = _find_own_level(lines)
     held: dict[str, _Evidence] = {}
     for name, place in _list_evidence(top, title, lines, own, known):
-        held.setdefault(name, _Evidence()).add(place)
+        # The sentences of "phường A 2" seem to speak of "phường A".
+        longer = (each for each in held if ISSUER in held[each].places)
+        whole = next((each for each in longer if each.startswith(f"{name} ")), name)
+        held.setdefault(whole, _Evidence()).add(place)
     fitting = {
         name: each
         for name, each in held.items()
@@ -83,14 +87,30 @@ def find_owner(
                    and held[name].places & {TITLE, ISSUER}
                    and not name.endswith(best.removeprefix(level)))  # fmt: skip
     if match_known(best, *known):
-        return best, is_sure, rivals
-    inside = {
-        each: name for name in reversed(held) if (each := match_known(f"{best}, {name}", *known))
-    }
-    if len(inside) != 1:
-        return best, False, rivals
-    [above] = inside.values()  # of several of a name, the one in the area that is named besides
-    return f"{best}, {above}", is_sure and "top" in held[above].places, rivals
+        return best, is_sure and not _lies_elsewhere(best, held, known), rivals
+    # Of several of a name, the one in the area that the head names besides; failing that, the text.
+    heading = [name for name in held if "top" in held[name].places]
+    for others in (heading, list(held)):
+        inside = {
+            each: name for name in reversed(others)
+            if (each := match_known(f"{best}, {name}", *known))
+        }  # fmt: skip
+        if len(inside) == 1:
+            return f"{best}, {inside.popitem()[1]}", is_sure and others is heading, rivals
+    return best, False, rivals
+
+
+def _lies_elsewhere(best: str, held: dict[str, _Evidence], known: tuple[Reference, str]) -> bool:
+    """Whether the head names provinces, and none is the one that the area lies in."""
+    named = [name for name in held if "top" in held[name].places and name != best]
+    provinces = [name for name in named if match_known(name, *known)
+                 and find_level(name, *known) == "province"]  # fmt: skip
+    is_one = find_level(best, *known) == "province"
+    return (
+        not is_one
+        and bool(provinces)
+        and not any(match_known(f"{best}, {name}", *known) for name in provinces)
+    )
 
 
 def _is_sure(best: str, held: dict[str, _Evidence], own: str, kind: str) -> bool:
@@ -172,17 +192,30 @@ def match_known(name: str, reference: Reference, day: str, inside: str = "") -> 
 
 
 def _name_issuers(top: Sequence[str], known: tuple[Reference, str]) -> list[str]:
-    """The areas, all of one level, of the offices that lines in capitals name at the top."""
-    lines = [*top[:6]]
+    """The areas, all of one level, of the offices that lines in capitals name at the top.
+
+    A line above that names the office over it ("UBND TỈNH A", then "UBND PHƯỜNG B") is not its own.
+    """
+    lines = list(takewhile(lambda text: not PATTERNS.sent_to.match(text), top[:6]))
     # "ỦY BAN NHÂN DÂN" on a line of its own goes on with whose it is.
     lines += [f"{one} {two}" for one, two in pairwise(lines) if PATTERNS.committee_alone.match(one)]
-    names = [
-        name
-        for text in lines
-        if text.isupper() and PATTERNS.named_committee.match(text)
-        for name in _list_all(text, known)
-    ]
+    names: list[str] = []
+    for text in lines:
+        if office := PATTERNS.named_committee.match(text):
+            whole = _take_whole(text[office.end() :], known[0])
+            names += whole or (_list_all(text, known) if text.isupper() else [])
+    levels = [LEVELS.index(find_level(name, *known)) for name in names]
+    names = [name for name, level in zip(names, levels, strict=True) if level == max(levels)]
     return names if len({level_of(name) for name in names}) == 1 else []
+
+
+def _take_whole(text: str, reference: Reference) -> list[str]:
+    """The area that a text is the whole name of, with a number or a dash in it as well."""
+    bare = text.strip(" .,:;*_-")
+    level = level_of(bare.casefold())
+    name = bare[len(level) + 1 :].title()
+    is_one = level and "," not in name and not PATTERNS.ends_name.search(name)
+    return [f"{level} {name}"] if is_one and any(reference.list_named(bare)) else []
 
 
 def _list_all(text: str, known: tuple[Reference, str]) -> Iterator[str]:
