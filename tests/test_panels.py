@@ -481,6 +481,25 @@ def test_shares_of_one_where_the_mapping_says_so(project: Project, tmp_path: Pat
     assert (row["value"], row["decimals"]) == (98.24, 2)
 
 
+@pytest.mark.parametrize(
+    ("names", "offered", "kinds"),
+    [
+        (("TP. Hà Nội", "Lạng Sươn", "Bà Rịa – Vũng Tàu"), "'Tỉnh Lạng Sơn'", {"Tỉnh"}),
+        (("Cao Bằng", "Hải Ph", "Hà Giang"), "'Thành phố Hải Phòng'", {"Thành"}),
+        (("Cao Bằng", "huyện Bắc Sươn", "Hà Giang"), "'Huyện Bắc Sơn'", {"Huyện"}),
+        (("Cao Lộc", "Bắc Sươn", "Văn Quan"), "'Huyện Bắc Sơn'", {"Huyện"}),
+    ],
+)
+def test_near_names_are_of_the_level_of_the_other_rows(
+    names: Sequence[str], offered: str, kinds: set[str], project: Project, tmp_path: Path
+) -> None:
+    rows = [["area", "period", "par_index"], *([name, 2023, 80.5] for name in names)]
+    said = refuse(project, write(tmp_path, "misspelt.xlsx", rows))
+    found = said.partition("Did you mean ")[2].partition("?")[0]
+    assert found.startswith(offered)
+    assert {name.strip("' ").split()[0] for name in found.split(",")} == kinds
+
+
 def test_hand_kept_sheet_loads_after_editing_one_file(project: Project, tmp_path: Path) -> None:
     rows = [
         ["THEO DÕI KẾT QUẢ GIẢI QUYẾT HỒ SƠ"],

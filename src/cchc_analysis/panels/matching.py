@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cchc_analysis.data.reference import Reference
+    from cchc_analysis.data.reference.areas import Row
 
 MOST_STRANGERS = 12
 """More areas of another level than most are no slip: the panel is of several levels."""
@@ -233,7 +234,7 @@ def match_area(
     """
     if rule := mapping.areas.get(place.name):
         return rule.area_id
-    meant, rows = find_areas(place, reference), reference.area_rows
+    meant, rows = find_areas(place, reference, level), reference.area_rows
     chosen = {each for each in meant if rows[each]["level"] == level} or keep_widest(meant, rows)
     if len(chosen) > 1:
         raise refusal("many_areas", "", name=place.name, named=_describe(chosen, reference))
@@ -244,8 +245,11 @@ def _describe(areas: Iterable[str], reference: Reference) -> str:
     return join_some([*map(reference.describe_area, sorted(areas))], MOST_NAMED, "; ")
 
 
-def find_areas(place: AreaWords, reference: Reference) -> set[str]:
-    """All areas that a row can mean, those that existed then if any did; errors as above."""
+def find_areas(place: AreaWords, reference: Reference, level: str = "") -> set[str]:
+    """All areas that a row can mean, those that existed then if any did; errors as above.
+
+    What an error offers is of the kind that the name says, or else of the ``level``.
+    """
     name, code, province, day = place
     wide, rows = reference.wide_areas, reference.area_rows
     types = clean.take_apart(name).types
@@ -257,7 +261,7 @@ def find_areas(place: AreaWords, reference: Reference) -> set[str]:
         return {each for each in found if exists_on(rows[each], day)} or found
     if not name and not code:
         raise refusal("no_area", "")
-    near = [row["name"] for row in reference.all_areas.list_near(name, lambda _: True)]
+    near = [row["name"] for row in _list_near(place, types, reference, level)]
     offer = f"Did you mean {', '.join(map(repr, dict.fromkeys(near)))}? " if near else ""
     if coded and name:
         held = " or ".join(str(rows[each]["name"]) for each in sorted(coded))
@@ -267,6 +271,17 @@ def find_areas(place: AreaWords, reference: Reference) -> set[str]:
         raise refusal("area_elsewhere", "", name=name, province=province, named=told)
     said = (repr(name) if name else f"of code {code!r}") + f" of {province!r}" * bool(province)
     raise refusal("strange_area", "", said=said, offer=offer)
+
+
+def _list_near(
+    place: AreaWords, types: Collection[str], reference: Reference, level: str
+) -> list[Row]:
+    of_types = (row for row in reference.wide_areas.rows.values() if row["type"] in types)
+    if types and level not in {row["level"] for row in of_types}:
+        level = ""  # the row says of which level it is
+    near = partial(reference.list_near, place.name, level=level)
+    found = near(place.day) or near()  # without any level, provinces and districts first
+    return found if found or types or level else near(level="commune")
 
 
 def find_level(places: Iterable[AreaWords], mapping: PanelMapping, reference: Reference) -> str:

@@ -380,8 +380,6 @@ class Reference:
     def _offer(self, name: str, day: str, level: str) -> str:
         """The nearest names, or that what one lies in was there at another time.
 
-        They are of the same level, and of the same kind but for the very name and where none is.
-
         A new area is a row of its own.
         """
         said = take_apart(name)
@@ -389,8 +387,21 @@ class Reference:
         above = keep_widest(self.wide_areas.find(place, is_loose=False), self.area_rows)
         if day and above and not any(exists_on(self.area_rows[each], day) for each in above):
             return self._tell_other_time(above, day)
+        near = self.list_near(name, day, level)
+        names = [self._name_in_parent(row["area_id"]) if place else row["name"] for row in near]
+        offer = f"Did you mean {', '.join(map(repr, dict.fromkeys(names)))}? " if near else ""
+        return (
+            f"{offer}A new area is a row in data/reference/areas.csv, another spelling of a known "
+            "one is a row in data/reference/area_aliases.csv"
+        )
 
-        index = next(iter(self._choose_indexes(name, level)))
+    def list_near(self, name: str, day: str = "", level: str = "") -> list[Row]:
+        """The areas whose names are most like one that nothing bears, best first.
+
+        They are of the day and of the level, or else of the level of the written kind; of the very
+        kind too, but for the very name and where none is.
+        """
+        said, index = take_apart(name), next(iter(self._choose_indexes(name, level)))
         levels = {level} if level else {
             row["level"] for row in index.rows.values() if row["type"] in said.types
         }  # fmt: skip
@@ -402,13 +413,7 @@ class Reference:
             is_same = not said.types or row["type"] in said.types
             return is_meant(row) and (is_same or take_apart(row["name"]).bare == said.bare)
 
-        near = index.list_near(name, is_akin) or index.list_near(name, is_meant)
-        names = [self._name_in_parent(row["area_id"]) if place else row["name"] for row in near]
-        offer = f"Did you mean {', '.join(map(repr, dict.fromkeys(names)))}? " if near else ""
-        return (
-            f"{offer}A new area is a row in data/reference/areas.csv, another spelling of a known "
-            "one is a row in data/reference/area_aliases.csv"
-        )
+        return index.list_near(name, is_akin) or index.list_near(name, is_meant)
 
     def convert_unit(self, unit: str, to: str) -> float:
         """The factor that turns a value in ``unit`` into one in ``to``.
