@@ -525,6 +525,50 @@ def test_a_drafted_mapping_loads(project: Project, tmp_path: Path, reference: Re
     assert list(values_of(project).values()) == [5]
 
 
+@pytest.mark.parametrize(
+    ("heading", "drafted"),
+    [
+        ("Chỉ số CCHC (PAR INDEX) năm 2021", "{indicator: par_index, period: 2021}"),
+        ("Chỉ số hài lòng (SIPAS) 2022 (%)", "{indicator: sipas, period: 2022}"),
+        ("PAR INDEX - Chỉ số CCHC", "par_index"),
+        ("PCI (điểm)", "pci"),
+        ("PCI (Chỉ số năng lực cạnh tranh cấp tỉnh)", "pci"),
+        ("Điểm Chuyển đổi số 2023", "{indicator: dti, period: 2023}"),
+        ("Chỉ số cải cách hành chính cấp tỉnh (PAR INDEX)", "par_index"),
+    ],
+)
+def test_names_of_one_indicator_and_what_is_added_to_them_are_known_to_a_draft(
+    heading: str, drafted: str, tmp_path: Path, reference: Reference
+) -> None:
+    path = write(tmp_path, "index.xlsx", [["Tỉnh", heading], ["Cao Bằng", 0.5]])
+    assert f'  "{heading}": {drafted}\n' in draft_mapping(path, reference)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Chỉ số CCHC (SIPAS)",
+        "Tác động của CCHC (PAR INDEX)",
+        "PAR INDEX (điểm)",
+        "Điểm tối đa (PAR INDEX)",
+        "Kết quả đúng hạn",
+        "PCI (thành phần)",
+    ],
+)
+def test_a_heading_of_two_indicators_or_another_unit_is_left_to_a_person(
+    heading: str, tmp_path: Path, reference: Reference
+) -> None:
+    path = write(tmp_path, "index.xlsx", [["Tỉnh", heading], ["Cao Bằng", 0.5]])
+    assert yaml.safe_load(draft_mapping(path, reference))["ignore"] == [heading]
+
+
+def test_a_year_hides_no_known_name(tmp_path: Path, reference: Reference) -> None:
+    path = write(tmp_path, "index.xlsx", [["Tỉnh", "Mức chuyển đổi số 2023"], ["Cao Bằng", 0.5]])
+    [line] = [each for each in draft_mapping(path, reference).splitlines() if "Mức" in each]
+    assert line.endswith("nearest known: Chỉ số chuyển đổi số, Chỉ số chuyển đổi số (DTI), "
+                         "Thứ hạng chuyển đổi số (DTI)")  # fmt: skip
+
+
 INDEX_ROWS = [
     ["BẢNG XẾP HẠNG CHỈ SỐ CẢI CÁCH HÀNH CHÍNH", *[""] * 6],
     ["STT", "Tỉnh, thành phố", "Điểm các lĩnh vực", "", "Tổng điểm", "", "Xếp hạng"],

@@ -7,13 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.clean import nearest_names, slug_text
+from cchc_analysis.data.clean import fold_text, slug_text
 from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import layouts, mapping
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
@@ -28,10 +28,121 @@ FEWEST_COLUMNS = 2
 LONGEST_TITLE = 4
 """Rows at the top of a sheet that may be its title."""
 
+LONG_TITLE = 25
+"""Letters of the name of a sheet from which on it may be cut off; 31 is the most of Excel."""
+
 MOST_STRANGERS = 40
 """Rows that name no area, more of which are no foot of a table."""
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+class Guesser(Vocabulary):
+    """The labels that are known, and what others may be: for a draft, which is reviewed."""
+
+    def _list_labels(self, code: str) -> list[str]:
+        return [label for label, codes in self._labels.items() if code in codes]
+
+    def guess_value(self, name: str, family: str = "") -> ValueColumn | None:
+        """What a heading may be by its lower row or its family: for a draft, which is reviewed."""
+        if labelled := mapping.pattern("labelled").fullmatch(name):
+            name = labelled[1]
+        upper, _, lower = name.rpartition(" / ")
+        if any(word in fold_text(upper) for word in mapping.load_vocabulary()["qualifying"]):
+            return None
+        found = (mapping.first_form(self._labels, each) for each in (lower, upper))
+        codes = next(filter(None, found), set())
+        own = {code for code in codes if code.startswith(family)} if len(codes) > 1 else codes
+        if not codes and family:
+            own = self._find_alike(lower, family) or self._find_alike(name, family)
+        if len(own) == 1:
+            return ValueColumn(indicator=next(iter(own)))
+        own = {code for code in self._find_scored(name) if code.startswith(family)}
+        period = mapping.find_years(name)
+        return ValueColumn(indicator=own.pop(), period=period) if len(own) == 1 else None
+
+    def _find_scored(self, name: str) -> set[str]:
+        """The indicators of a heading by its words alone: no year, no unit, no "Điểm" before them.
+
+        "Điểm chuyển đổi số 2023" is the "Chỉ số chuyển đổi số"; an abbreviation in brackets is that
+        of a name that begins with one of the same indicator ("Chỉ số CCHC cấp tỉnh (PAR INDEX)").
+        """
+        parts = filter(fold_text, mapping.pattern("beside").split(mapping.bare_heading(name)))
+        upper, *rest = (*parts, "")
+        if not any(rest):
+            return self._scored.get(_bare_score(upper), set())
+        meant = set().union(*(mapping.first_form(self._labels, each) or set() for each in rest))
+        begins = (label for code in meant for label in self._list_labels(code))
+        return meant if any(fold_text(upper).startswith(f"{label} ") for label in begins) else set()
+
+    @cached_property
+    def _scored(self) -> dict[str, set[str]]:
+        known: dict[str, set[str]] = {}
+        for label, codes in self._labels.items():
+            known.setdefault(_bare_score(label), set()).update(codes)
+        return {label: codes for label, codes in known.items() if label}
+
+    def _find_alike(self, name: str, family: str) -> set[str]:
+        """The indicators of a family whose labels have every word of a heading, or its initials.
+
+        "Gia nhập TT" is "Gia nhập thị trường" there, and "Entry" are "Entry costs".
+        """
+        bare = mapping.pattern("year").sub("", name)
+        parted = mapping.pattern("numbering").sub("", mapping.pattern("hump").sub(" ", bare))
+        fillers = mapping.load_vocabulary()["fillers"]
+        words = [word for word in re.findall(r"[^\W_]+", parted) if fold_text(word) not in fillers]
+        if mapping.pattern("part").search(bare) or not any(
+            len(word) > 2 or word.isupper() for word in words
+        ):
+            return set()
+
+        def is_in(word: str, labels: list[str]) -> bool:
+            """Whether some labels have a word; one in capitals may be the initials of several."""
+            folded, is_short = fold_text(word), word.isupper() and len(word) > 1
+            return not any(map(str.isdigit, word)) and any(
+                folded in label.split()
+                or (is_short and folded in "".join(part[0] for part in label.split()))
+                for label in labels
+            )
+
+        codes = set().union(*self._labels.values())
+        labels = {code: self._list_labels(code) for code in codes if code.startswith(family)}
+        return {code for code in labels if all(is_in(word, labels[code]) for word in words)}
+
+    def guess_title(self, title: str, family: str = "") -> str:
+        """The indicator that a sheet is named after; long names are cut off by programs."""
+        value = self.match_value(title) or self.guess_value(title, family)
+        if value and value.indicator:
+            return value.indicator
+        forms, labels = tuple(filter(None, mapping.list_forms(title))), self._labels
+        is_long = len(title) >= LONG_TITLE
+        cut = (codes for label, codes in labels.items() if is_long and label.startswith(forms))
+        if not (found := set().union(*cut)):
+            # "Entry costs for …" is about entry costs: the longest label that it begins with.
+            parts = (label for label in labels if " " in label)
+            begun = (each for each in parts if any(form.startswith(f"{each} ") for form in forms))
+            found = labels.get(max(begun, key=len, default=""), set())
+        return next(iter(found)) if len(found) == 1 else ""
+
+    def is_about(self, name: str, title: str, indicator: str) -> bool:
+        """Whether a heading holds the name of its sheet, or of what the sheet is about."""
+        labels = self._list_labels(indicator)
+        words = (mapping.list_forms(title)[-1], *(label for label in labels if " " in label))
+        return any(word and word in fold_text(name) for word in words)
+
+    def find_family(self, names: Iterable[str]) -> str:
+        """How the codes of most headings of a table begin ("papi"), or ``""``."""
+        values = filter(None, map(self.match_value, names))
+        counts = Counter(each.indicator.partition("_")[0] for each in values if each.indicator)
+        return max(counts, key=counts.__getitem__, default="")
+
+
+def _bare_score(name: str) -> str:
+    """A label folded, without the words for scores before it; those alone say nothing."""
+    words = fold_text(name)
+    says = {*mapping.load_vocabulary()["scores"]} - {"ty le"}  # which says what is measured
+    starts = (each for each in says if words.startswith(f"{each} "))
+    return words.removeprefix(max(starts, key=len, default="")).strip()
 
 
 @dataclass
@@ -95,7 +206,7 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     """
     import jinja2
 
-    known, sheets = Vocabulary(PanelMapping(), reference), open_sheets(file, sheet)
+    known, sheets = Guesser(PanelMapping(), reference), open_sheets(file, sheet)
     guesses = _guess_sheets(file, sheets, known)
     whole = Guess()
     for guess in guesses.values():
@@ -134,10 +245,10 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     )
 
 
-def _suggest(name: str, known: Vocabulary) -> str:
+def _suggest(name: str, known: Guesser) -> str:
     if mapping.is_rank(name):
         return "  # a rank of …: `ranks: {column: …, indicators: {pci: {province: pci_rank}}}`"
-    near = [] if known.is_ignored(name) else nearest_names(name, known.list_names())
+    near = [] if known.is_ignored(name) else known.list_near(name)
     return f"  # nearest known: {', '.join(near)}" if near else ""
 
 
@@ -148,7 +259,7 @@ def _say(value: ValueColumn, *, is_bare: bool = False) -> str:
     return f"{{{', '.join(f'{name}: {cell}' for name, cell in value.said.items())}}}"
 
 
-def _guess_sheets(file: Path, sheets: list[Worksheet], known: Vocabulary) -> dict[str, Guess]:
+def _guess_sheets(file: Path, sheets: list[Worksheet], known: Guesser) -> dict[str, Guess]:
     """What the sheets hold that are to be read, by title."""
     stem = file.stem.replace("_", " ")
     if len(sheets) == 1:
@@ -204,7 +315,7 @@ def _guess_sheet(
     sheet: Worksheet,
     what: ValueColumn,
     words: list[str],
-    known: Vocabulary,
+    known: Guesser,
     titles: Iterable[str] = (),
 ) -> Guess:
     """What a sheet holds: by its headings and, where these do not say it, by its own ``titles``.
@@ -251,7 +362,7 @@ def _is_surname(guess: Guess, code: str) -> bool:
     return True
 
 
-def _guess_table(table: Worksheet, known: Vocabulary, family: str, indicator: str) -> Guess:
+def _guess_table(table: Worksheet, known: Guesser, family: str, indicator: str) -> Guess:
     """What the headings of a table may be, by their family and what the sheet is named after."""
     roles, names, guess = layouts.sort_columns(table, known), table.names, Guess()
     guess.fields = {word: names[at] for word, at in roles.fields.items()}
@@ -311,7 +422,7 @@ def _find_area(table: Worksheet, guess: Guess, unknown: list[str], reference: Re
     guess.level = find_level(places, PanelMapping(), reference)
 
 
-def _sort_heading(name: str, family: str, known: Vocabulary, guess: Guess) -> None:
+def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:
     """Put a heading that is not known for sure where it may belong."""
     if is_rank := mapping.is_rank(name):  # of what it names: "PAR INDEX 2022 / Hạng"
         upper, _, lower = name.rpartition(" / ")

@@ -21,7 +21,7 @@ from functools import cache
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.clean import fold_text, nearest_names
+from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.reference import offer_names
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import TOP, Worksheet, print_cell, print_cells
@@ -110,7 +110,7 @@ def match_columns(table: Worksheet, known: Vocabulary) -> Roles:
         for own in [table.names[roles.fields[word]]]
     ]
     for name in roles.unknown:
-        near = nearest_names(name, known.list_names())
+        near = known.list_near(name)
         offer = f"Nearest known: {', '.join(map(repr, near))}. " if near else ""
         problems.append(problem("strange_heading", table.name, name=name, offer=offer))
     problems.extend(find_strays(table, roles.values))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache, cached_property, partial
@@ -312,8 +311,7 @@ def build_entry(kind: type[E], content: object, name: str, reference: Reference 
 
 MARKS = " -–—:(,/"
 """What parts a heading into what is measured and how sure it is."""
-LONG_TITLE = 25
-"""Letters of the name of a sheet from which on it may be cut off; 31 is the most of Excel."""
+MOST_SUGGESTED = 3
 
 
 @cache
@@ -351,9 +349,6 @@ class Vocabulary:
                 known.setdefault(fold_text(name), set()).add(code)
         return known
 
-    def _list_labels(self, code: str) -> list[str]:
-        return [label for label, codes in self._labels.items() if code in codes]
-
     def narrow(self, names: Iterable[str]) -> Vocabulary:
         """The same without the headings of fields that a sheet of several has otherwise."""
         held = {form for name in names for form in (fold_text(name), last_part(name))}
@@ -362,12 +357,14 @@ class Vocabulary:
 
     def match_field(self, name: str) -> str:
         """The field that a heading names, or ``""``."""
-        if fold_text(name) in self._left_out or any(form in self._values for form in _forms(name)):
+        if fold_text(name) in self._left_out or any(
+            form in self._values for form in list_forms(name)
+        ):
             return ""
         upper, _, lower = name.rpartition(" / ")
-        found = _first(self._fields, name)
+        found = first_form(self._fields, name)
         if not found and not (upper and is_score(lower) and self.match_value(name)):
-            found = _first(self._fields, lower)
+            found = first_form(self._fields, lower)
         return found or ""
 
     def match_bound(self, name: str) -> tuple[str, str]:
@@ -403,7 +400,7 @@ class Vocabulary:
         parted = pattern("hump").sub(" ", name)
         if said or len(years := pattern("year").findall(parted)) != 1:
             return said
-        bare = pattern("year").sub("", parted).strip(" ,-–/")
+        bare = bare_heading(name)
         if is_score(bare):
             return ValueColumn(period=years[0])
         value = self._find_value(bare)
@@ -412,76 +409,28 @@ class Vocabulary:
 
     def _find_value(self, name: str) -> ValueColumn | None:
         """By the mapping or the catalogue, where labels that two indicators share name neither."""
-        codes = (self._labels.get(form, ()) for form in _forms(name))
+        codes = (self._labels.get(form, ()) for form in list_forms(name))
         own = (ValueColumn(indicator=code) for each in codes if len(each) == 1 for code in each)
-        return _first(self._values, name) or next(own, None)
+        return first_form(self._values, name) or next(own, None) or self._find_named_twice(name)
 
-    def guess_value(self, name: str, family: str = "") -> ValueColumn | None:
-        """What a heading may be by its lower row or its family: for a draft, which is reviewed."""
-        if labelled := pattern("labelled").fullmatch(name):
-            name = labelled[1]
-        upper, _, lower = name.rpartition(" / ")
-        if any(word in fold_text(upper) for word in load_vocabulary()["qualifying"]):
-            return None
-        codes = _first(self._labels, lower) or _first(self._labels, upper) or set()
-        own = {code for code in codes if code.startswith(family)} if len(codes) > 1 else codes
-        if not codes and family:
-            own = self._find_alike(lower, family) or self._find_alike(name, family)
-        return ValueColumn(indicator=next(iter(own))) if len(own) == 1 else None
+    def _find_named_twice(self, name: str) -> ValueColumn | None:
+        """By the names of one indicator and its unit side by side: "Chỉ số CCHC (PAR INDEX) (%)".
 
-    def _find_alike(self, name: str, family: str) -> set[str]:
-        """The indicators of a family whose labels have every word of a heading, or its initials.
-
-        "Gia nhập TT" is "Gia nhập thị trường" there, and "Entry" are "Entry costs".
+        Parts that name another one, or that nothing knows, make something else of it.
         """
-        bare = pattern("year").sub("", name)
-        parted = pattern("numbering").sub("", pattern("hump").sub(" ", bare))
-        fillers = load_vocabulary()["fillers"]
-        words = [word for word in re.findall(r"[^\W_]+", parted) if fold_text(word) not in fillers]
-        if pattern("part").search(bare) or not any(
-            len(word) > 2 or word.isupper() for word in words
-        ):
-            return set()
-
-        def is_in(word: str, labels: list[str]) -> bool:
-            """Whether some labels have a word; one in capitals may be the initials of several."""
-            folded, is_short = fold_text(word), word.isupper() and len(word) > 1
-            return not any(map(str.isdigit, word)) and any(
-                folded in label.split()
-                or (is_short and folded in "".join(part[0] for part in label.split()))
-                for label in labels
-            )
-
-        codes = set().union(*self._labels.values())
-        labels = {code: self._list_labels(code) for code in codes if code.startswith(family)}
-        return {code for code in labels if all(is_in(word, labels[code]) for word in words)}
-
-    def guess_title(self, title: str, family: str = "") -> str:
-        """The indicator that a sheet is named after; long names are cut off by programs."""
-        value = self.match_value(title) or self.guess_value(title, family)
-        if value and value.indicator:
-            return value.indicator
-        forms, labels = tuple(filter(None, _forms(title))), self._labels
-        is_long = len(title) >= LONG_TITLE
-        cut = (codes for label, codes in labels.items() if is_long and label.startswith(forms))
-        if not (found := set().union(*cut)):
-            # "Entry costs for …" is about entry costs: the longest label that it begins with.
-            parts = (label for label in labels if " " in label)
-            begun = (each for each in parts if any(form.startswith(f"{each} ") for form in forms))
-            found = labels.get(max(begun, key=len, default=""), set())
-        return next(iter(found)) if len(found) == 1 else ""
-
-    def is_about(self, name: str, title: str, indicator: str) -> bool:
-        """Whether a heading holds the name of its sheet, or of what the sheet is about."""
-        labels = self._list_labels(indicator)
-        words = (_forms(title)[-1], *(label for label in labels if " " in label))
-        return any(word and word in fold_text(name) for word in words)
-
-    def find_family(self, names: Iterable[str]) -> str:
-        """How the codes of most headings of a table begin ("papi"), or ``""``."""
-        values = filter(None, map(self.match_value, names))
-        counts = Counter(each.indicator.partition("_")[0] for each in values if each.indicator)
-        return max(counts, key=counts.__getitem__, default="")
+        parts = [each for each in pattern("beside").split(name) if fold_text(each)]
+        turned = self._labels.get(fold_text(" ".join(reversed(parts))), set())
+        if len(turned) == 1:  # "PCI (Chỉ số …)" for "Chỉ số … (PCI)"
+            return ValueColumn(indicator=next(iter(turned)))
+        found = {part: first_form(self._labels, part) or set() for part in parts}
+        named = set().union(*found.values())
+        if len(parts) < 2 or len(named) != 1:
+            return None
+        code = named.pop()
+        unit = self.reference.indicator_rows[code]["unit"]
+        units = {*map(fold_text, (unit, *load_vocabulary()["units"].get(unit, ())))}
+        is_whole = all(codes or fold_text(part) in units for part, codes in found.items())
+        return ValueColumn(indicator=code) if is_whole else None
 
     def is_ignored(self, name: str) -> bool:
         """Whether a heading is left out: on purpose, or a running number."""
@@ -497,6 +446,16 @@ class Vocabulary:
     def knows(self, name: str) -> bool:
         """Whether a heading is known at all."""
         return bool(self.is_ignored(name) or self.match_field(name) or self.match_value(name))
+
+    def list_near(self, name: str) -> list[str]:
+        """The known names to suggest for a heading: first those that have most of its words."""
+        bare, fillers = bare_heading(name), load_vocabulary()["fillers"]
+        words = {*fold_text(bare).split()} - {*fillers}
+        names = self.list_names()
+        shared = {each: len(words & {*fold_text(each).split()}) for each in names}
+        most = [each for each in names if shared[each] > 1 and 2 * shared[each] >= len(words)]
+        most.sort(key=lambda each: (-shared[each], len(each)))
+        return [*dict.fromkeys([*most, *nearest_names(bare, names)])][:MOST_SUGGESTED]
 
     def list_names(self) -> list[str]:
         """Everything that a heading may be called, to suggest from."""
@@ -515,7 +474,7 @@ def is_rank(name: str) -> bool:
     """Whether a heading is that of ranks."""
     starts = tuple(load_vocabulary()["ranks"])
     lower = pattern("year").sub("", name.rpartition(" / ")[2])
-    return any(form.startswith(starts) or form.endswith(" rank") for form in _forms(lower))
+    return any(form.startswith(starts) or form.endswith(" rank") for form in list_forms(lower))
 
 
 def is_period(name: str) -> bool:
@@ -557,20 +516,30 @@ def is_total(label: str, mapping: PanelMapping | None = None) -> bool:
     )
 
 
+def bare_heading(name: str) -> str:
+    """A heading without its year.
+
+    >>> bare_heading("Điểm chuyển đổi số 2023"), bare_heading("PCI / Năm 2021")
+    ('Điểm chuyển đổi số', 'PCI')
+    """
+    parted = pattern("hump").sub(" ", bare_period(name))
+    return pattern("year").sub("", parted).strip(" ,-–/")
+
+
 def last_part(name: str) -> str:
     """The lower row of a heading of two rows, folded."""
     return fold_text(name.rpartition(" / ")[2])
 
 
-def _first(table: Mapping[str, T], name: str) -> T | None:
+def first_form(table: Mapping[str, T], name: str) -> T | None:
     """What a table holds for the first form of a heading that it has."""
-    return next((table[form] for form in _forms(name) if form in table), None)
+    return next((table[form] for form in list_forms(name) if form in table), None)
 
 
-def _forms(name: str) -> tuple[str, ...]:
+def list_forms(name: str) -> tuple[str, ...]:
     """A heading folded as it stands, parted at its capitals, and without its numbering.
 
-    >>> _forms("5. Public administrative procedures")[-1], _forms("TinhThanh")[1]
+    >>> list_forms("5. Public administrative procedures")[-1], list_forms("TinhThanh")[1]
     ('public administrative procedures', 'tinh thanh')
     """
     labelled = pattern("labelled").fullmatch(name)
