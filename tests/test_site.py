@@ -22,7 +22,6 @@ from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
 from cchc_analysis.site import build as site_module
 from cchc_analysis.site.build import Site
-from cchc_analysis.site.pages import PAGES_A_CHILD
 from cchc_analysis.site.store import Build as Ledgered
 from conftest import ROOT, Replace
 
@@ -309,7 +308,9 @@ def test_the_page_on_all_briefs_is_made_of_those_that_are_there(
     assert told == [["991"], ["991", "992"]]
 
 
-@pytest.mark.parametrize(("name", "expected"), [("", (1, PAGES_A_CHILD)), ("brief_annex", (2, 1))])
+@pytest.mark.parametrize(
+    ("name", "expected"), [("", (1, site_module.FEWEST_SHARED)), ("brief_annex", (2, 1))]
+)
 def test_few_pages_share_a_process_and_those_of_a_changed_notebook_none(
     processed: Project, monkeypatch: pytest.MonkeyPatch, name: str, expected: tuple[int, int]
 ) -> None:

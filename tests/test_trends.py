@@ -38,6 +38,7 @@ from cchc_analysis.panels import read_panels
 from cchc_analysis.stats.derive import derive_indicators
 from cchc_analysis.stats.panel import (
     balance_panel,
+    describe_values,
     keep_one_value,
     make_panel,
     name_partings,
@@ -106,7 +107,8 @@ def test_a_series_has_one_word_wherever_it_stands(country: tuple[Tables, Referen
     tables = replace(tables, indicators=moved)
     board = open_at(tables, reference, code)
     words_of = board.trends.set_index("area_id")["word"]
-    kinds = [each.set_index(["area_id", "period"]) for each in (board.values, *board.others)]
+    described = (describe_values(each, tables, reference) for each in board.others)
+    kinds = [each.set_index(["area_id", "period"]) for each in (board.values, *described)]
     for area_id in [f"SYN{number:04}" for number in range(1, 10)]:
         profile = open_profile(tables, reference, words, area_id)
         theme_of = cache(lambda theme, profile=profile: str(profile.show_theme(theme).html))

@@ -64,8 +64,8 @@ class Board:
             ``name`` and the columns of ``describe_values``.
         sources: Who states the values; of many, some and how many more.
         licences: What may be done with the values of a source, by source.
-        others: The values of each other level, scope or window that is held, fullest first; like
-            ``values``.
+        others: The values of each other level, scope or window that is held, fullest first:
+            ``name`` and the columns of ``choose_values``.
         strata: The counts of each part of an area (``list_strata``).
         newest: The last year of which anything is held, of any indicator.
     """
@@ -214,14 +214,12 @@ def open_board(
         found = f"no value from {first or 'the first'} to {last or 'the last year'}"
         raise CommandError(Problem(f"indicator {code}", found, "one at least", "Ask for more."))
     kinds = panel.name_kinds(held, reference)
-    tabled = []
-    for kind in panel.rank_kinds(held, kinds, reference):
-        kept = panel.keep_one_value(held[kinds == kind])
-        named = panel.describe_values(kept, tables, reference)
-        named = named.assign(name=_name_areas(kept["area_id"], reference, words))
-        ordered = named.assign(order=[fold_text(name) for name in named["name"]])
-        tabled.append(ordered.sort_values(["order", "period_end"], ignore_index=True))
-    values, *others = tabled
+    own, *rest = (
+        panel.keep_one_value(held[kinds == kind])
+        for kind in panel.rank_kinds(held, kinds, reference)
+    )
+    described = panel.describe_values(own, tables, reference)
+    values, *others = (_order(each, reference, words) for each in (described, *rest))
     issuer_of = dict(zip(tables.sources["source_id"], tables.sources["issuer"], strict=True))
     counts = values["source_id"].str.split().explode().map(issuer_of).value_counts()
     issuers = sorted(counts.index, key=lambda name: (-counts[name], name))
@@ -232,6 +230,13 @@ def open_board(
     licences = index_licences(tables.sources)
     newest = int(tables.indicators["period_end"].max()[:4])
     return Board(words, reference, row, values, sources, tuple(others), strata, newest, licences)
+
+
+def _order(rows: pd.DataFrame, reference: Reference, words: Words) -> pd.DataFrame:
+    """Values with the names of their areas, in the order of the alphabet and of time."""
+    named = rows.assign(name=_name_areas(rows["area_id"], reference, words))
+    ordered = named.assign(order=[fold_text(name) for name in named["name"]])
+    return ordered.sort_values(["order", "period_end"], ignore_index=True)
 
 
 def _match_held(names: Iterable[str], held: set[str], reference: Reference) -> set[str]:

@@ -51,8 +51,9 @@ if TYPE_CHECKING:
 JOB_BYTES = 2 << 30
 """Memory that one page may take besides what it shares: far more than any takes when it is well."""
 
-FEWEST_FOR_SAMPLE = 10
-"""Pages from which it pays to tell a brief beforehand: each child then finds what that leaves."""
+FEWEST_SHARED = 17
+"""Pages from which it pays to share them out to processes, and to import and tell beforehand what
+all of them need. One process makes fewer, and imports what they ask for."""
 
 OWN = "own"
 """The folder below ``notebooks/`` where a notebook of somebody's own stands while it is run."""
@@ -220,8 +221,8 @@ def _make_pages(
             waiting = [page for page in pages if page.folder not in contents.shown]
             if waiting and not workforce:
                 orders = _give_orders(contents, workers, reference, waiting)
-                # Of few pages one process makes all: what is made on the first way is made once.
-                count = min(check_count(workers.count), -(-len(waiting) // orders.jobs_a_child))
+                count = 1 if orders.jobs_a_child == FEWEST_SHARED else workers.count
+                count = min(check_count(count), len(waiting))
                 begun = open_workforce(replace(workers, count=count), orders)
                 workforce = stack.enter_context(begun)
             if not workforce:
@@ -238,17 +239,18 @@ def _make_pages(
 def _give_orders(
     contents: Contents, workers: Workers, reference: Reference, waiting: list[Page]
 ) -> Orders:
-    briefs = [page for page in waiting if page.is_brief]
-    pays = briefs and len(waiting) >= FEWEST_FOR_SAMPLE
-    sample = make_task(contents.project, briefs[0]) if pays else None
-    len(reference.area_rows)  # the communes are loaded for it, and sent along
     is_own = any(name.endswith(".ipynb") for name in list_own(contents.project.root))
+    is_alone = bool(is_own or workers.notebook)
+    is_shared = is_alone or len(waiting) >= FEWEST_SHARED
+    briefs = [page for page in waiting if page.is_brief]
+    sample = make_task(contents.project, briefs[0]) if briefs and is_shared else None
+    len(reference.area_rows)  # the communes are loaded for it, and sent along
     return Orders(
-        begin=partial(warm_up, reference, sample=sample),
+        begin=partial(warm_up, reference, sample=sample, is_shared=is_shared),
         timeout=workers.timeout,
         memory=JOB_BYTES,
         files=contents.files,
-        jobs_a_child=1 if is_own or workers.notebook else PAGES_A_CHILD,
+        jobs_a_child=1 if is_alone else PAGES_A_CHILD if is_shared else FEWEST_SHARED,
         is_profiled=workers.profile is not None,
     )
 

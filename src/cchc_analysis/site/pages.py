@@ -185,14 +185,18 @@ def read_documents(project: Project, sources: Iterable[str]) -> dict[str, bytes]
     }
 
 
-def warm_up(reference: Reference, sample: Task | None = None) -> Callable[[Task], dict[str, bytes]]:
+def warm_up(
+    reference: Reference, sample: Task | None = None, *, is_shared: bool = True
+) -> Callable[[Task], dict[str, bytes]]:
     """Prepare a process for many pages: what they all import, and where they find their files.
 
     Args:
         reference: What all pages look up.
         sample: A brief to be told once beforehand. What our functions make on their first way
             (imports, parsed rules, fonts, look-ups) is then there for every child; without it each
-            makes it anew, which is a quarter of a page. Pays from some ten pages on.
+            makes it anew, which is a quarter of a page.
+        is_shared: Whether several processes share what is made here; else nothing that a page may
+            not need is imported.
 
     Returns:
         What makes the files of a page in this process, or in a child of it.
@@ -203,6 +207,8 @@ def warm_up(reference: Reference, sample: Task | None = None) -> Callable[[Task]
         reference = copy(reference)  # with what it has loaded
         object.__setattr__(reference, "folder", project.reference)
     import_jsonschema()
+    if not is_shared:
+        return partial(make_files, project, reference)
     for name in HEAVY:
         import_module(name)
     if reference.folder:

@@ -144,12 +144,19 @@ class Reference:
 
     def list_areas(self, level: str, day: str = "") -> list[Row]:
         """The areas of a level, on a day where one is given, with their names of that day."""
-        rows = self.area_rows if level == "commune" else self.area_rows.wide
-        return [
-            self.area_on(area_id, day) if day else row
-            for area_id, row in rows.items()
-            if row["level"] == level and (not day or exists_on(row, day))
-        ]
+        if (level, day) not in self._areas_on:
+            rows = self.area_rows if level == "commune" else self.area_rows.wide
+            self._areas_on[level, day] = [
+                self.area_on(area_id, day) if day else row
+                for area_id, row in rows.items()
+                if row["level"] == level and (not day or exists_on(row, day))
+            ]
+        return [*self._areas_on[level, day]]
+
+    @cached_property
+    def _areas_on(self) -> dict[tuple[str, str], list[Row]]:
+        """The areas of levels on days that were asked for: the same ones again and again."""
+        return {}
 
     def tabulate_areas(self, area_ids: Iterable[str]) -> pd.DataFrame:
         """The rows of some areas, a table by id; ids that are not known have no row."""
