@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from cchc_analysis.cli import main
-from cchc_analysis.data.named import to_wide
+from cchc_analysis.data.named import choose_rows, to_wide
 from cchc_analysis.data.reference import Project, Reference, find_issue_day, load_reference
 from cchc_analysis.errors import CommandError, ReferenceDataError
 
@@ -324,6 +324,36 @@ def test_a_narrower_area_of_the_name_is_asked_back_unless_it_alone_was_there(
     assert reference.match_held("Cao Lộc", {commune}, [SINCE]) == {commune}
     with pytest.raises(KeyError, match="Several areas"):
         reference.match_held("Cao Lộc", {commune})
+
+
+HELD = pd.DataFrame(
+    [("20", "pci"), ("178", "pci"), ("178", "online_rate"), ("20", "par_index"), ("183", "dti")],
+    columns=["area_id", "indicator"],
+)
+
+
+def test_a_choice_of_rows_takes_a_name_as_a_brief_does(reference: Reference) -> None:
+    """Among what the other choices leave: a brief of the bare name is asked back as well."""
+    with pytest.raises(KeyError, match="'Thành phố Lạng Sơn, Tỉnh Lạng Sơn' or 'Tỉnh Lạng Sơn'"):
+        choose_rows(HELD, reference, {"area_id": "Lạng Sơn", "indicator": "online_rate"})
+    for name, indicator, area_id in (
+        ("Lạng Sơn", "par_index", "20"),
+        ("TP. Lạng Sơn", "online_rate", "178"),
+        ("Cao Lộc", None, "183"),
+    ):
+        chosen = choose_rows(HELD, reference, {"area_id": name, "indicator": indicator})
+        assert set(chosen["area_id"]) == {area_id}
+
+
+def test_whom_a_name_is_not_taken_for_is_told_where_he_holds_something(
+    reference: Reference,
+) -> None:
+    said = r"'Lạng Sơn' is taken for Tỉnh Lạng Sơn \(20\), not for Thành phố Lạng Sơn, "
+    with pytest.warns(UserWarning, match=said):
+        chosen = choose_rows(HELD, reference, {"area_id": "Lạng Sơn", "indicator": "pci"})
+    assert chosen["area_id"].tolist() == ["20"]
+    whole = choose_rows(HELD, reference, {"area_id": ["Tỉnh Lạng Sơn", "178"], "indicator": "pci"})
+    assert whole["area_id"].tolist() == ["20", "178"]
 
 
 def test_of_namesakes_of_one_level_the_only_one_that_reports_is_not_taken_silently(

@@ -92,7 +92,8 @@ def load_indicators(
 
     Args:
         names: "vi" or "en" adds the columns ``NAME_COLUMNS`` behind their codes; ``None``: codes.
-        areas: Names or codes of areas.
+        areas: Names or codes of areas; a name that several bear as in a brief: the widest of which
+            something of the other choices is held.
         indicators: Codes of the catalogue, or labels in either language.
         periods: Labels of reporting periods ("2024-9M", "2024"), or their Vietnamese names. Rows of
             a report on one that count days of their own are left out, which a warning tells.
@@ -106,7 +107,8 @@ def load_indicators(
         with these columns, and a warning that says why.
 
     Raises:
-        CommandError: A name, code, label or word is unknown, or two areas bear the name.
+        CommandError: A name, code, label or word is unknown, or two areas bear the name, as where
+            the widest (a province before its capital) holds nothing and another does.
         ReportError: ``data/processed`` was not made, or is older than what it is made from.
 
     Examples:

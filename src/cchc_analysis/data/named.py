@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from itertools import chain
 from numbers import Integral
 from os import PathLike
@@ -51,21 +51,37 @@ def choose_rows(
     """The rows that a person named, in the order of the table.
 
     ``choice`` says what is wanted by column (``_MATCH``): one name or several, ``None`` for all;
-    what is unknown is a ``CommandError`` that offers the nearest. Where nothing is left, the result
-    is an empty table with all columns, and a ``UserWarning`` says which choice left nothing.
+    what is unknown is a ``CommandError`` that offers the nearest. An area is looked for among those
+    of which the other choices leave something. Where nothing is left, the result is an empty table
+    with all columns, and a ``UserWarning`` says which choice left nothing.
     """
     chosen = table
-    for column, named in choice.items():
+    for column, named in sorted(choice.items(), key=lambda each: each[0] == "area_id"):
         if named is None:
             continue
-        wanted = {_MATCH[column](reference, each) for each in take_some(named)}
+        match = partial(_match_held, {*chosen[column]}) if column == "area_id" else _MATCH[column]
+        wanted = {*map(partial(match, reference), take_some(named))}
         before, chosen = chosen, chosen[chosen[column].isin(wanted)]
         if chosen.empty and len(before):
             held = sorted(str(each) for each in before[column].unique() if each)
             said = f"Nothing is held where {column} is {' or '.join(sorted(wanted))}"
             left = f"the other choices leave {column} {join_some(held, MOST_SHOWN)}."
-            warnings.warn(f"{said}; {left}", UserWarning, stacklevel=4)
+            warnings.warn(f"{said}; {left}", UserWarning, stacklevel=3)
     return chosen.reset_index(drop=True)
+
+
+def _match_held(held: set[str], reference: Reference, name: str) -> str:
+    """The area of a name among those of which something is held, as a brief or a trace takes it.
+
+    A warning names others of that name of which something is held too.
+    """
+    meant = reference.match_held(name, held)
+    area_id = meant.pop() if len(meant) == 1 else reference.match_area(name)
+    if others := (next(reference.list_named(name), set()) & held) - {area_id}:
+        taken, *left = map(reference.describe_area, [area_id, *sorted(others)])
+        told = f"{name!r} is taken for {taken}, not for {join_some(left, MOST_SHOWN, '; ')}"
+        warnings.warn(f"{told}; write the kind, or the id.", UserWarning, stacklevel=4)
+    return area_id
 
 
 def take_one(value: Any, what: str) -> str:
@@ -295,7 +311,6 @@ def _match_word(column: str, known: Iterable[str], word: str) -> str:
 
 
 _MATCH: Mapping[str, Callable[[Reference, str], str]] = {
-    "area_id": Reference.match_area,
     "indicator": match_indicator,
     "period": lambda _, each: label_period(match_period(each)),
     "scope": lambda _, each: _match_word("scope", Scope, each),
