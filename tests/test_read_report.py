@@ -279,7 +279,7 @@ def test_the_review_page_contradicts_what_findings_do(project: Project, tmp_path
     ("options", "error", "words"),
     [
         ({"area": "huyện Không Có"}, CommandError, "unknown area"),
-        ({"period": "hôm qua"}, CommandError, "is not a period"),
+        ({"period": "hôm qua"}, CommandError, "is not a period; expected 2024-Q1 .* 2024-H2"),
         ({"period": "1999"}, CommandError, "'1999' is before 2000"),
         ({"period": "2031"}, CommandError, "begins after the date of the document, 2022-"),
         ({"period": "2022-10-01/2022-12-31"}, CommandError, "begins after the date of the"),

@@ -173,6 +173,12 @@ def test_letters_below_a_bullet_end_with_the_next_bullet() -> None:
     ("title", "label", "is_sure"),
     [
         ("Công tác CCHC 6 tháng đầu năm, nhiệm vụ 6 tháng cuối năm 2022", "2022-H1", True),
+        ("Kết quả CCHC 6 tháng cuối năm 2022", "2022-H2", True),
+        ("Kết quả thực hiện nhiệm vụ CCHC sáu tháng cuối năm 2022 của xã", "2022-H2", True),
+        ("Công tác CCHC 06 tháng cuối năm, phương hướng năm 2023", "2022-H2", False),
+        ("Công tác CCHC 6 tháng cuối năm 2022, phương hướng 6 tháng đầu năm 2023", "2022-H2", True),
+        ("Công tác CCHC 6 tháng cuối năm và năm 2022", "2022", True),
+        ("Kết quả CCHC quý IV, nhiệm vụ năm 2023", "2022-Q4", False),
         ("Kết quả CCHC quý I, nhiệm vụ trọng tâm quý II/2024", "2024-Q1", True),
         ("Kết quả CCHC quý II, phương hướng quý III năm 2024", "2024-Q2", True),
         ("Công tác CCHC quý II và 6 tháng đầu năm 2024", "2024-H1", True),

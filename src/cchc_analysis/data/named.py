@@ -284,7 +284,11 @@ def match_indicator(reference: Reference, name: str) -> str:
     raise CommandError(Problem(where, "not in the catalogue", "a code or its label", remedy))
 
 
-def match_period(text: str) -> Period:
+def match_period(
+    text: str,
+    where: str = "",
+    remedy: str = "Write it in one of these ways; it stands behind the area.",
+) -> Period:
     """Match a label or its Vietnamese name to a period, or say how one can be written."""
     try:
         return parse_period(text)
@@ -293,8 +297,8 @@ def match_period(text: str) -> Period:
             "2024-Q1 to 2024-Q4, 2024-H1 or 2024-H2 (halves), 2024-9M (nine months), 2024, "
             "2024-01-01/2024-09-20 (other days), or a Vietnamese name such as Quý I năm 2024"
         )
-        remedy = "Write it in one of these ways; it stands behind the area."
-        raise CommandError(Problem(f"period {text!r}", str(error), expected, remedy)) from None
+        place = where or f"period {text!r}"
+        raise CommandError(Problem(place, str(error), expected, remedy)) from None
 
 
 def list_days(period: Period) -> list[str]:

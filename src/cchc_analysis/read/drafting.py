@@ -17,8 +17,9 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.data.clean import PeriodError, parse_period, slug_text
+from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.files import format_table, list_rows, write_text
+from cchc_analysis.data.named import match_period
 from cchc_analysis.data.owned import all_or_none, changing, may_replace, note_files
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period
 from cchc_analysis.data.reference import Project, Reference, load_reference
@@ -253,12 +254,7 @@ def _confirm(
 ) -> ReportHead:
     """The head with what the person says; what they say is sure."""
     if period is not None:
-        try:
-            said = parse_period(period)
-        except PeriodError as error:
-            raise CommandError(
-                Problem("--period", str(error), "2024-H1, 2023-9M, 2024-Q1 or 2019", "Write it so.")
-            ) from None
+        said = match_period(period, "--period", "Write it so.")
         _check_period(said, period, head)
         head = replace(head, period=said, is_sure_period=True)
     if area is not None:

@@ -284,6 +284,7 @@ def _make_day(day: str, month: str, year: str | None, default: int | None) -> dt
         return None
 
 
+MONTHS = 12
 _FOUR = re.compile(r"\d{4}")
 _DATED_DAY = re.compile(r"(?<![\d/])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
 _EARLY = dt.timedelta(days=45)
@@ -310,7 +311,8 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
         return told, bool(month) and any(
             row["pattern"].match(title) for row in PATTERNS.rows("documents")
         )
-    match = PATTERNS.period.search(title) or PATTERNS.period.search(head)
+    begun = (found for found in PATTERNS.period.finditer(head) if not found["last"])
+    match = PATTERNS.period.search(title) or next(begun, None)
     dated = _date_period(match, top) if match else None
     # First and last day say more than a year that may be that of something left over.
     if period := dated or find_exact_window(head, nothing) or _name_period(head):
@@ -336,8 +338,11 @@ def _name_period(text: str) -> Period | None:
     if years and (not matches or PATTERNS.says_whole_year.search(own)):
         return make_year(int(years[0]))
     for match in [*months, *matches]:
-        later = [each["year"] for each in PATTERNS.period.finditer(text, match.end())]
-        later += [each[0] for each in PATTERNS.title_year.finditer(text, match.end())]
+        # What is ahead of the end of a year is in the next one.
+        ended = _parse(_write_period(match, "2000"))
+        whole = own if ended and ended.end and ended.end.month == MONTHS else text
+        later = [each["year"] for each in PATTERNS.period.finditer(whole, match.end())]
+        later += [each[0] for each in PATTERNS.title_year.finditer(whole, match.end())]
         year = next(
             (found[0] for each in (match["year"], *later) if (found := _FOUR.findall(each))), ""
         )
@@ -386,7 +391,8 @@ def _write_period(match: re.Match[str], year: str) -> str:
     if match["quarter"]:
         return str(WORDS.span_of_year.format(match["quarter"].casefold(), year))
     months = match["months"].casefold().lstrip("0")
-    return str(WORDS.months_of_year.format(WORDS.month_counts.get(months, months), year))
+    named = WORDS.last_months_of_year if match["last"] else WORDS.months_of_year
+    return str(named.format(WORDS.month_counts.get(months, months), year))
 
 
 def _parse(words: str) -> Period | None:
