@@ -161,6 +161,19 @@ def test_a_line_in_the_file_is_a_card_on_the_page(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("stated", "is_missing"),
+    [("", True), ("M011 VI.1 par_score_total whole_district 84,27\n", False),
+     ("M011 VI.1 par_index whole_district 84,27\n", False)],
+)  # fmt: skip
+def test_an_index_stated_in_points_is_not_called_missing(stated: str, is_missing: bool) -> None:
+    brief = open_made_up(make_tables(PLAIN_REPORT + stated))
+    page = read_text(tell_front(brief))
+    [missing] = re.findall(r"Báo cáo không nêu:[^.]*", page)
+    assert ("PAR INDEX" in missing) == is_missing
+    assert ("84,27" in page) != is_missing
+
+
+@pytest.mark.parametrize(
     ("old", "new", "said"),
     [
         ("[on_time_rate]", "[on_tme_rate]", "Did you mean on_time_rate"),
