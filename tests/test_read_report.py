@@ -74,6 +74,25 @@ def test_a_draft_is_taken_back_and_its_transcript_laid_aside(project: Project) -
     assert list_raw() == before
 
 
+def test_a_source_accepted_by_mistake_is_a_draft_again_and_goes(project: Project) -> None:
+    """As docs/reading.md says it: by the state of its row."""
+
+    def list_told() -> set[str]:
+        return set(read_transcripts(project.raw).transcripts["source_id"])
+
+    name, listed = "song_may_2022_h1", project.raw / "sources.csv"
+    rows = read_sources(project.raw)
+    others = list_told() - {name}
+    is_meant = rows["source_id"] == name
+    rows.assign(state=rows["state"].mask(is_meant, "draft")).to_csv(listed, index=False)
+    assert list_told() == others
+    accept_source(project, name)
+    assert list_told() == {*others, name}
+    rows.assign(state=rows["state"].mask(is_meant, "draft")).to_csv(listed, index=False)
+    assert discard_draft(project, name).is_file()
+    assert list_told() == others
+
+
 def test_a_draft_taken_back_again_leaves_the_earlier_one_aside(project: Project) -> None:
     asides = []
     for words in ("first", "second", "third"):
