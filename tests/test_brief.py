@@ -484,12 +484,85 @@ def test_hundreds_of_findings_are_told_in_full_and_then_in_a_line_each() -> None
 # Pictures
 
 
+def draw_flow(report: str, operands: str = "") -> str:
+    """The chart of dossiers, where a finding holds figures against each other, or none does."""
+    findings = [{"operands": operands, "figures": operands}] if operands else []
+    brief = open_made_up(make_tables(report, findings=findings))
+    return str(list_exhibits(brief)["procedures"][0].html)
+
+
+def leave_out(*codes: str) -> str:
+    """The plain report without some of its figures."""
+    lines = PLAIN_REPORT.splitlines()
+    return "\n".join(line for line in lines if not any(f" {each} " in line for each in codes))
+
+
 def test_a_flow_that_does_not_balance_says_so_in_its_title() -> None:
     html = str(list_exhibits(only(PLAIN_REPORT.replace("1.190", "1.260")))["procedures"][0].html)
     assert "không khớp" not in html.partition("</b>")[0] or "1.260" in html
-    broken = str(list_exhibits(only(PLAIN_REPORT.replace("800", "880")))["procedures"][0].html)
-    assert "không khớp với" in broken.partition("</b>")[0]
+    broken = draw_flow(PLAIN_REPORT.replace("800", "880"), "M004 M005 M006 M007")
+    assert "1.190 hồ sơ đã giải quyết không khớp với 1.270" in read_text(
+        broken.partition("</b>")[0]
+    )
     assert "lệch 80" in broken
+
+
+@pytest.mark.parametrize(
+    ("printed", "operands", "said"),
+    [
+        (
+            ("office 60", "office 90"),
+            "M001 M004 M008",
+            "và 90 đang giải quyết không khớp với 1.250",
+        ),
+        (("1.200", "1.190"), "M001 M002 M003", "mới và 50 chuyển sang không khớp với 1.250"),
+        (
+            ("office 57", "office 77"),
+            "M008 M009 M010",
+            "60 hồ sơ đang giải quyết không khớp với 80",
+        ),
+    ],
+)
+def test_the_title_of_a_flow_says_what_a_finding_says(
+    printed: tuple[str, str], operands: str, said: str
+) -> None:
+    report = PLAIN_REPORT.replace(*printed)
+    title = read_text(draw_flow(report, operands).partition("</b>")[0])
+    assert said in title
+    assert "không khớp" not in draw_flow(report)
+    assert "lệch" not in draw_flow(report), "nothing was found"
+    rate = f"{operands} M099"
+    assert "không khớp" not in draw_flow(f"{report}M099 II.1 on_time_rate district_office 98", rate)
+
+
+def test_more_resolved_than_came_in_is_said_without_what_is_pending() -> None:
+    codes = [f"dossiers_pending_{each}" for each in ("total", "in_term", "overdue")]
+    report = leave_out(*codes).replace("1.250", "1.180")
+    title = read_text(draw_flow(report, "M001 M004").partition("</b>")[0])
+    assert "1.190 hồ sơ đã hoặc đang giải quyết, vượt 1.180 tiếp nhận" in title
+
+
+@pytest.mark.parametrize(
+    ("left_out", "printed", "drawn"),
+    [
+        (("dossiers_pending_in_term",), "03", "57 đang giải quyết, còn lại"),
+        (("dossiers_pending_in_term",), "00", "60 đang giải quyết"),
+        (("dossiers_pending_overdue",), "03", "3 đang giải quyết, còn lại"),
+        (("dossiers_resolved_overdue",), "03", "12 đã giải quyết, còn lại"),
+        (("dossiers_resolved_early",), "03", "800 đã giải quyết, còn lại"),
+        (("dossiers_resolved_early", "dossiers_resolved_on_due"), "03", "1.178 đã giải quyết, "),
+        (("dossiers_carried_over",), "03", "50 tiếp nhận, còn lại"),
+        (("dossiers_received_new",), "03", "1.200 tiếp nhận, còn lại"),
+    ],
+)
+def test_a_whole_with_a_part_unstated_is_drawn_whole(
+    left_out: tuple[str, ...], printed: str, drawn: str
+) -> None:
+    html = draw_flow(leave_out(*left_out).replace("office 03", f"office {printed}"))
+    assert "lệch" not in html
+    assert "không khớp" not in html
+    assert "báo cáo không nêu" not in html, "both sides are told in full"
+    assert drawn in read_text(html)
 
 
 def test_what_a_report_does_not_tell_is_not_a_contradiction() -> None:

@@ -17,11 +17,12 @@ from markupsafe import Markup
 
 from cchc_analysis.brief import plots
 from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.ledger import list_entries
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, sketch
 from cchc_analysis.brief.report import ChartPlan
 from cchc_analysis.brief.templates import frame, join, lower, macro, render
-from cchc_analysis.data.records import Status
+from cchc_analysis.data.records import Severity, Status
 from cchc_analysis.data.words import clean_text, plain
 
 if TYPE_CHECKING:
@@ -124,12 +125,11 @@ def _exhibit_flow(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
     """What came in above what became of it, to scale, per scope."""
     panels = [panel for scope in brief.parts if (panel := _build_panel(brief, plan, scope))]
     panels = panels or list(filter(None, [_build_panel(brief, plan, brief.whole)]))
-    parts = [(p.totals[0], *(e for e, _ in (*p.arrivals, *p.outcomes))) for p in panels]
     return _show(
         (brief, key, plan),
         plots.plot_flow,
-        [row for panel in panels for row in _draw_panel(brief, panel)],
-        [entry for own in parts for entry in own if entry],
+        [row for panel in panels for row in panel.rows],
+        [entry for panel in panels for entry in panel.cited],
         _list_scoped(brief, plan),
         note=brief.say("flow.note") if any(panel.gap for panel in panels) else None,
         panels=panels,
@@ -137,60 +137,92 @@ def _exhibit_flow(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
 
 
 class _Panel(NamedTuple):
-    """One scope: the two sides, and by how much they differ where both are told.
+    """One scope, and by how much its sides differ where a finding says that they do.
 
-    Where the report does not say how many are pending a difference is only untold.
+    Without one, what a side lacks is only what the report does not tell. ``apart`` is the whole
+    that a finding holds against its own parts, with their sum.
     """
 
     scope: str
-    arrivals: Shaded
-    outcomes: Shaded
     totals: Sequence[Entry | None]
-    is_told: bool
+    rows: list[Row]
+    cited: list[Entry]
     gap: float
+    apart: tuple[Entry, float] | None
 
 
 def _build_panel(brief: Brief, plan: ChartPlan, scope: str) -> _Panel | None:
-    received, resolved, pending = (brief.find(code, scope) for code in plan.codes)
+    totals = received, resolved, _ = [brief.find(code, scope) for code in plan.codes]
     if not received or not resolved or received.value <= 0:
         return None
-    arrivals = _find_parts(brief, scope, plan, plan.came)
-    if next(iter(plan.came)) not in [entry.indicator for entry, _ in arrivals]:
-        arrivals = [(received, "mid")]
-    outcomes = _find_parts(brief, scope, plan, plan.parts)
-    waiting = [each for each in outcomes if "_pending_" in each[0].indicator]
-    if _sum(outcomes) - _sum(waiting) < resolved.value:  # some of its parts are told, or none
-        outcomes = [(resolved, "mid"), *waiting]
-    more = _sum(outcomes) - _sum(arrivals)
-    gap = abs(more) if waiting else max(more, 0.0)
-    totals = (received, resolved, pending)
-    return _Panel(scope, arrivals, outcomes, totals, bool(waiting), gap)
-
-
-def _draw_panel(brief: Brief, panel: _Panel) -> list[Row]:
-    words, told = brief.words, [brief.tell_plain(e, unit=False) if e else "" for e in panel.totals]
+    waiting = {code: shade for code, shade in plan.parts.items() if "_pending_" in code}
+    ended = {code: shade for code, shade in plan.parts.items() if code not in waiting}
+    stated = [_find_parts(brief, scope, plan, own) for own in (plan.came, ended, waiting)]
+    pairs = list(zip(totals, stated, strict=True))
+    apart = next(((e, _sum(own)) for e, own in pairs if e and _is_apart(brief, e, own)), None)
+    shades = [plan.parts.get(code, "mid") for code in plan.codes]
+    came, done, waits = [
+        _divide(brief, *own, shade) for own, shade in zip(pairs, shades, strict=True)
+    ]
+    outcomes = [*stated[1], *stated[2], *((entry, "") for entry in totals[1:] if entry)]
+    more = sum(row["value"] for row in (*done, *waits)) - sum(row["value"] for row in came)
+    is_said = apart or _is_apart(brief, received, outcomes)
+    gap = abs(more) if is_said and (waits or more > 0) else 0.0
+    words, told = brief.words, [brief.tell_plain(e, unit=False) if e else "" for e in totals]
     key = "flow.out" if told[2] else "flow.out.resolved"
+    if len(came) == 1:
+        came[0]["label"] = ""
+    same = {"panel": plain(brief.name_scope(scope))}
+    same["gap"] = words.plain("flow.gap", n=words.number(gap))
     heads = {"in": words.plain("flow.in", n=told[0]), "out": words.plain(key, n=told[1], m=told[2])}
-    is_split = len(panel.arrivals) > 1
+    untold: Row = {"label": words.plain("flow.untold"), "text": "", "role": "paper"}
+    rest = [untold | {"value": abs(more)}] if abs(more) > 1e-9 and not gap else []
+    sides = {"in": [*came, *rest * (more > 0)], "out": [*done, *waits, *rest * (more < 0)]}
+    rows = [
+        row | same | {"side": side, "heading": heads[side]}
+        for side, own in sides.items()
+        for row in own
+    ]
+    cited = [received, *(entry for own in stated for entry, _ in own), *filter(None, totals)]
+    return _Panel(scope, totals, rows, cited, gap, apart)
+
+
+def _divide(brief: Brief, whole: Entry | None, parts: Shaded, shade: str) -> list[Row]:
+    """A whole by its stated parts and what they leave of it.
+
+    Parts that make more are drawn only where a finding says so.
+    """
+    left = whole.value - _sum(parts) if whole else 0.0
+    is_apart = whole and _is_apart(brief, whole, parts)
+    if left < -1e-9 and not is_apart:
+        parts, left = [], whole.value if whole else 0.0
     rows = [
         {
-            "side": side,
-            "heading": heads[side],
-            "label": words.plain(f"part.{entry.indicator}") if is_split or side == "out" else "",
+            "label": brief.words.plain(f"part.{entry.indicator}"),
             "text": brief.tell_plain(entry, unit=False),
             "value": entry.value,
             "role": shade,
         }
-        for side, parts in (("in", panel.arrivals), ("out", panel.outcomes))
         for entry, shade in parts
     ]
-    untold = _sum(panel.arrivals) - _sum(panel.outcomes)
-    if not panel.is_told and untold > 0:
-        rest = {"side": "out", "label": words.plain("flow.untold"), "text": "", "heading": ""}
-        rows.append(rest | {"value": untold, "role": "paper"})
-    gap = words.plain("flow.gap", n=words.number(panel.gap))
-    name = plain(brief.name_scope(panel.scope))
-    return [row | {"panel": name, "gap": gap} for row in rows]
+    if whole and left > 1e-9 and not is_apart:
+        label = brief.words.plain(f"part.{whole.indicator}")
+        if left < whole.value:
+            label = brief.words.plain("flow.rest", whole=label)
+        text = brief.words.number(left)
+        rows.append({"label": label, "text": text, "value": left, "role": shade})
+    return sorted(rows, key=lambda row: row["role"] == "alert")
+
+
+def _is_apart(brief: Brief, whole: Entry, parts: Shaded) -> bool:
+    """Whether a finding holds a whole against parts of it, and against nothing else."""
+    notes = {entry.note for entry, _ in parts}
+    for finding in (each for own in brief.serious for each in own.findings):
+        named = {each.note for each in list_entries(brief, [finding], "operands")}
+        is_own = whole.note in named and named & notes and named <= notes | {whole.note}
+        if is_own and finding["severity"] != Severity.INFO:
+            return True
+    return False
 
 
 def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
