@@ -1158,6 +1158,43 @@ def test_no_source(project: Project, tmp_path: Path) -> None:
         add_panel(project, path)
 
 
+@pytest.mark.parametrize(
+    ("faulty", "words"),
+    [
+        ("values: {Điểm A: par_indx}", "values.Điểm A.indicator: unknown indicator"),
+        ("values: {Điểm A: {indicater: sipas}}", "values.Điểm A.indicater: "),
+        ("values: {Điểm A: sipas}\ncolums: {note: Lạ}", "Did you mean columns"),
+        ("values: {Điểm A: sipas}\ncolumns: {aera: Điểm C}", "unknown field 'aera'"),
+        ("values: {Điểm A: sipas}\nignore: Điểm C", "ignore: "),
+        ("values: {Điểm A: sipas}\nsources: [{source_id: some_one, publisher: Ai}]", "licence"),
+        ("values: {Điểm A: sipas}\nsources: []", "no source"),
+    ],
+)
+def test_faults_of_a_mapping_and_of_the_headings_are_told_in_one_run(
+    faulty: str, words: str, project: Project, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "both.csv", "area,period,Điểm A,Điểm B,Điểm C\nCao Bằng,2023,1,2,3\n")
+    source = "" if "sources" in faulty else f"sources: [{SOURCE.model_dump_json()}]\n"
+    mapping = write(tmp_path, "both.yml", f"{source}{faulty}\n")
+    with pytest.raises(ReportError) as caught:
+        add_panel(project, path, mapping=mapping)
+    said = str(caught.value)
+    assert words in said
+    assert "unknown heading 'Điểm B'" in said
+    assert "unknown heading 'Điểm A'" not in said, "told already"
+    assert ("unknown heading 'Điểm C'" in said) == ("Điểm C" not in faulty)
+
+
+def test_a_faulty_list_of_sheets_says_of_no_heading_that_it_is_strange(
+    project: Project, tmp_path: Path
+) -> None:
+    book = {name: [["area", "period", "Điểm B"], ["Cao Bằng", 2023, 1]] for name in ("A", "B")}
+    mapping = write(tmp_path, "sheets.yml", "sheets: {A: {indicater: sipas}}\n")
+    with pytest.raises(ReportError) as caught:
+        add_panel(project, write(tmp_path, "sheets.xlsx", book), SOURCE, mapping)
+    assert [str(each).partition(":")[0] for each in caught.value.problems] == ["sheets.yml"]
+
+
 def test_a_panel_comes_in_once(project: Project, tmp_path: Path) -> None:
     path = write(tmp_path, "long.csv", LONG)
     bring(project, path)

@@ -9,14 +9,16 @@ aside and counted. Words and numbers are then read, and what was found is checke
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pydantic
 
 from cchc_analysis.data.clean import fold_text, nearest_names, parse_period, slug_text
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, OBSERVATION_KEY, QUANTITY, UNCERTAINTY
 from cchc_analysis.data.reference import offer_names
-from cchc_analysis.errors import ReportError
+from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels import checks, layouts, matching
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
 from cchc_analysis.panels.mapping import (
@@ -93,6 +95,65 @@ def read_panel(
     cells = sum(part.attrs["cells"] for part in parts)
     figures.attrs = {"cells": cells, "form": form, "notes": notes}
     return figures
+
+
+def salvage_mapping(content: Mapping[str, Any]) -> PanelMapping | None:
+    """What is left of a faulty mapping, for the headings of its table to be looked at as well.
+
+    Codes are not asked about; an entry that has no right form goes, and whatever it names counts as
+    left out on purpose, for it is told already. ``None`` where nobody can say which sheet is meant.
+    """
+    kept = {str(name): _copy_entry(entry) for name, entry in content.items()}
+    sheets, told = [_copy_entry(kept.get(name)) for name in ("sheet", "sheets")], set[str]()
+    for _ in range(len(kept) + 1):
+        try:
+            found = PanelMapping.model_validate(kept)
+        except pydantic.ValidationError as error:
+            for top, *below in (each["loc"] for each in error.errors()):
+                entry: Any = kept.get(str(top))
+                names = {*below[:1]} & {*entry} if isinstance(entry, dict) else {}
+                if top in ("columns", "constants") and isinstance(entry, dict) and not below:
+                    names = {*entry} - {*FIELDS}
+                gone = {name: entry.pop(name) for name in names} or kept.pop(str(top), None)
+                told.update(_list_texts(gone))
+            continue
+        is_lost = sheets != [kept.get(name) for name in ("sheet", "sheets")]
+        ignore = (*found.ignore, *told)
+        return None if is_lost else found.model_copy(update={"ignore": ignore})
+    return None
+
+
+def _copy_entry(entry: Any) -> Any:
+    return {str(name): each for name, each in entry.items()} if isinstance(entry, dict) else entry
+
+
+def _list_texts(entry: object) -> Iterator[str]:
+    """Every text of an entry: the headings that it may be about."""
+    if isinstance(entry, Mapping):
+        entry = [*entry, *entry.values()]
+    if isinstance(entry, list | tuple):
+        for each in entry:
+            yield from _list_texts(each)
+    elif entry is not None:
+        yield str(entry)
+
+
+def list_heading_problems(
+    path: Path, mapping: PanelMapping, reference: Reference
+) -> Iterator[Problem]:
+    """What is wrong with the headings of a file, or keeps them from being read."""
+    try:
+        tables = _list_tables(path, mapping, reference, [])
+    except ReportError as error:
+        yield from error.problems
+        return
+    heads = [name for _, table in tables for name in table.names]
+    yield from layouts.name_absent(path.name, heads, mapping)
+    for own, table in tables:
+        try:
+            layouts.match_columns(table, Vocabulary(own, reference))
+        except ReportError as error:
+            yield from error.problems
 
 
 def _list_tables(

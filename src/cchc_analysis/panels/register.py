@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis.data import files
 from cchc_analysis.data.clean import label_period, parse_period, slug_text
+from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.owned import all_or_none, changing
 from cchc_analysis.data.records import SOURCE_COLUMNS, TERM_COLUMNS, UNCERTAINTY, is_synthetic
 from cchc_analysis.data.reference import Project, load_reference
@@ -28,12 +29,16 @@ from cchc_analysis.panels.mapping import (
     PanelSource,
     build_entry,
     build_mapping,
-    load_mapping,
     problem,
     refusal,
 )
 from cchc_analysis.panels.matching import place_rows
-from cchc_analysis.panels.reading import as_observations, read_panel
+from cchc_analysis.panels.reading import (
+    as_observations,
+    list_heading_problems,
+    read_panel,
+    salvage_mapping,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,18 +92,8 @@ def add_panel(
 
     with changing(project, "cchc add-panel"):
         reference = load_reference(project.reference)
-        if isinstance(mapping, Path):
-            name, chosen = mapping.name, load_mapping(mapping, reference)
-        else:
-            said = mapping.model_dump() if mapping else {}
-            name, chosen = "", build_mapping(said, f"mapping of {file.name}", reference)
-        if sheet:
-            chosen = chosen.model_copy(update={"sheet": sheet, "sheets": {}})
-        if isinstance(source, Mapping):
-            source = build_entry(PanelSource, dict(source), f"source of {file.name}")
-        if not (listed := (*filter(None, [source]), *chosen.sources)):
-            raise refusal("no_source", file.name)
-        sources = {each.key or each.source_id: each for each in listed}
+        name = mapping.name if isinstance(mapping, Path) else ""
+        chosen, sources = _prepare(file, source, mapping, sheet, reference)
         panel = chosen.panel or slug_text(file.stem).replace("-", "_")
         register = load_register(project.raw)
         _check_free(panel, sources.values(), register, project, replace=replace)
@@ -130,6 +125,39 @@ def add_panel(
         form=found.attrs["form"],
         notes=(*found.attrs["notes"], *(each.terms for each in used)),
     )
+
+
+def _prepare(
+    file: Path,
+    source: PanelSource | Mapping[str, str] | None,
+    mapping: PanelMapping | Path | None,
+    sheet: str,
+    reference: Reference,
+) -> tuple[PanelMapping, dict[str, PanelSource]]:
+    """The mapping and its sources by key; what is wrong with them and the headings, at once."""
+    content = load_yaml(mapping) if isinstance(mapping, Path) else {}
+    content = mapping.model_dump() if isinstance(mapping, PanelMapping) else content
+    where = mapping.name if isinstance(mapping, Path) else f"mapping of {file.name}"
+    problems, listed, chosen = list[Problem](), list[PanelSource](), None
+    try:
+        chosen = build_mapping(content, where, reference)
+    except ReportError as error:
+        problems += error.problems
+        chosen = salvage_mapping(content) if isinstance(content, dict) else None
+    try:
+        if isinstance(source, Mapping):
+            source = build_entry(PanelSource, dict(source), f"source of {file.name}")
+        listed += [source] if source else []
+    except ReportError as error:
+        problems += error.problems
+    if not (source or (isinstance(content, dict) and content.get("sources"))):
+        problems.append(problem("no_source", file.name))
+    if chosen and sheet:
+        chosen = chosen.model_copy(update={"sheet": sheet, "sheets": {}})
+    if problems or chosen is None:
+        more = list_heading_problems(file, chosen, reference) if chosen else ()
+        raise ReportError(dict.fromkeys([*problems, *more]))
+    return chosen, {each.key or each.source_id: each for each in (*listed, *chosen.sources)}
 
 
 def load_register(raw: Path) -> pd.DataFrame:
