@@ -152,7 +152,15 @@ def test_what_is_added_to_a_copy_is_on_the_brief_and_the_rest_is_named(
         assert shown in page
     assert page.count('class="own missing"') == 1
     assert 'id="contradictions"' in page, "the annex is there"
-    assert f"Ô {20 + len(OWN_CELLS)} của sổ tay" in caplog.text
+    assert f"{out}: Ô {20 + len(OWN_CELLS)} của sổ tay" in caplog.text
+    assert "2022-H1 --lang vi --notebook my_brief.ipynb</code>" in page
+
+
+def test_the_command_of_our_own_notebook_names_none(processed: Project, tmp_path: Path) -> None:
+    out = tmp_path / "out.html"
+    place = ("Đồng Gió", "2022-H1", "--out", str(out))
+    assert main(["--root", str(processed.root), "brief", *place]) == 0
+    assert "2022-H1 --lang vi</code>" in out.read_text("utf-8")
 
 
 @pytest.mark.slow

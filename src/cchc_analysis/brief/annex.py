@@ -12,6 +12,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from shlex import join
 from typing import Any
 
 from markupsafe import Markup
@@ -24,6 +25,8 @@ from cchc_analysis.brief.frontpage import list_front_used
 from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.lookup import TWO_TIERS
 from cchc_analysis.brief.nouns import Entry
+from cchc_analysis.brief.opening import find_context
+from cchc_analysis.brief.render import NOTEBOOK
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.trend import list_last_year
 from cchc_analysis.data.records import Scope
@@ -119,6 +122,10 @@ def show_notes(brief: Brief) -> templates.Section:
     # Definitions of the rates on the page; a sum shows its parts in its note.
     catalogue, codes = brief.reference.indicator_rows, (e.indicator for e in brief.entries)
     rates = [code for code in dict.fromkeys(codes) if catalogue[code]["denominator"]]
+    command = ["cchc", "brief", brief.area["area_id"], brief.period, "--lang", brief.lang]
+    context = find_context()
+    if context and context.notebook != NOTEBOOK:
+        command += ["--notebook", context.notebook]
     # The parts that formulas add up, in words that are true of this level.
     is_new_province = brief.area["level"] == "province" and brief.parts == TWO_TIERS
     scopes = () if is_new_province else brief.parts
@@ -134,7 +141,7 @@ def show_notes(brief: Brief) -> templates.Section:
         files=() if brief.is_whole else (*BRIEF_FILES, RERUN),
         folder=name_folder(brief.area, brief.period),
         version=__version__,
-        command=f"cchc brief {brief.area['area_id']} {brief.period} --lang {brief.lang}",
+        command=join(command),
         digest=digest.hexdigest()[:16],
     )
 

@@ -27,7 +27,7 @@ from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.lookup import NOT_TOLD, Row
 from cchc_analysis.brief.nouns import Entry, Quote, Quotes, name_anchor, split_figures
 from cchc_analysis.brief.plan import compare_plan
-from cchc_analysis.brief.render import TEMPLATE
+from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
 from cchc_analysis.data.clean import label_period, nearest_names
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.named import list_days, match_period
@@ -307,6 +307,7 @@ class Context:
         tables: The rows that a page may read.
         graded: What is known of the briefs, for the page on data quality.
         is_whole: Whether front and annex of a brief make one page.
+        notebook: The name of the notebook whose page is told.
     """
 
     project: Project
@@ -314,6 +315,7 @@ class Context:
     tables: Tables
     graded: tuple[Graded, ...] = ()
     is_whole: bool = False
+    notebook: str = NOTEBOOK
 
     def words(self, lang: str) -> Words:
         """The strings of a language."""

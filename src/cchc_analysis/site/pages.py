@@ -247,8 +247,9 @@ def make_files(project: Project, reference: Reference, task: Task) -> dict[str, 
     for name, content in task.documents.items():
         if not (project.root / name).is_file():  # this may be the user's own project
             write_bytes(project.root / name, content)
-    context = Context(project, watched, task.tables, tuple(map(Graded.from_bytes, task.graded)))
     notebook = project.notebooks / task.notebook
+    graded = tuple(map(Graded.from_bytes, task.graded))
+    context = Context(project, watched, task.tables, graded, notebook=notebook.name)
     with running_in(context):
         page = render.build_page(project, notebook, task.parameters, ENGINE)
         more, annex = {}, project.notebooks / render.ANNEX_NOTEBOOK

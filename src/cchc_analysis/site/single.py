@@ -61,10 +61,10 @@ def build_brief(  # noqa: PLR0913 - what a person may ask for, each by its name
     own, former = (path.absolute() if path else None for path in (notebook, since))
     make = partial(make_brief, project, (district, period, lang), own, former, is_whole=is_whole)
     folder, files = do_apart(make)
-    for said in list_missing(files[PAGE]):
-        _LOG.warning("%s: %s", PAGE, said)
     page = project.site / folder / PAGE
     place = out or (page.with_name(PDF) if is_pdf else page)
+    for said in list_missing(files[PAGE]):
+        _LOG.warning("%s: %s", place, said)
     if place != page:
         files = {name: content for name, content in files.items() if name.endswith(".html")}
     if is_whole:
@@ -135,7 +135,11 @@ def make_brief(
             notebook = trend.tell_since(notebook, since, told)
         if is_whole:
             stack.enter_context(
-                opening.running_in(opening.Context(project, reference, tables, is_whole=True))
+                opening.running_in(
+                    opening.Context(
+                        project, reference, tables, is_whole=True, notebook=notebook.name
+                    )
+                )
             )
             return folder, {
                 PAGE: render.build_whole(project, notebook, parameters, pages.ENGINE).encode()
