@@ -74,6 +74,22 @@ def test_a_frame_is_a_table_that_says_what_its_heads_are_of(words: Words) -> Non
     assert "border=" not in html
 
 
+def test_what_a_frame_does_not_hold_is_a_dash(words: Words) -> None:
+    day = pd.to_datetime(pd.Series([None, "2025-06-30"]))
+    whole = pd.array([None, 7], dtype="Int64")
+    table = pd.DataFrame({"rate": [float("nan"), 99.5], "day": day, "n": whole, "NaN": "NaNs"})
+    [html] = show(words, shown(text__html=table._repr_html_(), text__plain="x"))
+    assert html.count("<td>–</td>") == 3
+    for kept in (
+        "<td>99.5</td>",
+        "<td>2025-06-30</td>",
+        "<td>7</td>",
+        ">NaN</th>",
+        "<td>NaNs</td>",
+    ):
+        assert kept in html
+
+
 def test_markdown_is_told_and_cleaned(words: Words) -> None:
     [html] = show(words, shown(text__markdown="Một **ý**\n\n<script>x()</script>[a](javascript:x)"))
     assert "<strong>ý</strong>" in html

@@ -176,6 +176,9 @@ def clean_html(text: str) -> Markup:
             tag.name = "td"
         elif not tag.get("scope"):
             tag["scope"] = "col" if tag.find_parent("thead") else "row"
+    for tag in soup.select("table.dataframe td"):  # as pandas writes what a frame does not hold
+        if tag.get_text(strip=True) in ("NaN", "NaT", "<NA>"):
+            tag.string = "–"
     kept = clean(
         str(soup), tags=TAGS, attributes=dict(ATTRIBUTES), protocols=["http", "https"], strip=True
     )
