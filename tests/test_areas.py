@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import cchc_analysis as cchc
 from cchc_analysis.cli import main
-from cchc_analysis.data.named import choose_rows, to_wide
+from cchc_analysis.data.named import choose_rows, match_names, to_wide
 from cchc_analysis.data.reference import Project, Reference, find_issue_day, load_reference
 from cchc_analysis.errors import CommandError, ReferenceDataError
 
@@ -324,6 +326,53 @@ def test_a_narrower_area_of_the_name_is_asked_back_unless_it_alone_was_there(
     assert reference.match_held("Cao Lộc", {commune}, [SINCE]) == {commune}
     with pytest.raises(KeyError, match="Several areas"):
         reference.match_held("Cao Lộc", {commune})
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_names_of_a_panel_and_of_the_areas_meet_by_their_ids(lang: str) -> None:
+    panel, areas = cchc.load_panel("dti", "province", lang), cchc.load_areas("province", day=BEFORE)
+    panel = panel[(panel["year"] == panel["year"].min())]
+    assert set(panel["area"]).isdisjoint(areas["name"])
+    for table, name in ((panel, "area"), (areas, "name")):
+        ids = cchc.match_areas(table[name], day=BEFORE)
+        assert ids.to_dict() == table["area_id"].to_dict()
+    assert len(areas) == 63
+
+
+def test_all_names_that_mean_no_area_or_several_are_told_at_once(reference: Reference) -> None:
+    names = pd.Series(["Cao Lộk", "Hưng Yên", "Bắc Sơn", "Cao Lộk"])
+    with pytest.raises(CommandError) as told:
+        match_names(names, reference)
+    assert [each.where for each in told.value.problems] == ["area 'Cao Lộk'", "area 'Hưng Yên'"]
+    assert "Did you mean 'Huyện Cao Lộc'?" in str(told.value)
+    assert match_names(names[1:2], reference, day=BEFORE).to_dict() == {1: "33"}
+
+
+def test_a_name_that_levels_share_is_of_the_level_of_most_names(reference: Reference) -> None:
+    names = pd.Series(["Cao Lộc", "Lạng Sơn", "Bắc Sơn", "Cả nước", "178"], index=[*"abcde"])
+    ids = match_names(names, reference)
+    assert ids.to_dict() == {"a": "183", "b": "178", "c": "185", "d": "VN", "e": "178"}
+    assert match_names(names[["b"]], reference).item() == "20"
+    with pytest.warns(UserWarning, match=r"no district: 'Tỉnh Lạng Sơn' is Tỉnh Lạng Sơn \(20\);"):
+        assert match_names(names.replace("Lạng Sơn", "Tỉnh Lạng Sơn"), reference)["b"] == "20"
+
+
+@pytest.mark.parametrize(
+    ("names", "level", "day", "said"),
+    [
+        (["Hà Nội", None, None], "", "", "2 rows of names: none; expected a name"),
+        (["Hà Nội", 1.5], "", "", "area: float 1.5; expected one name or code"),
+        (["Hà Nội"], "district", "", "area 'Hà Nội': not known"),
+        (["Hà Nội"], "city", "", "level 'city': no such one"),
+        (["Hà Nội"], "", "2022", "day '2022': no day"),
+        (["Phường Kỳ Lừa"], "", BEFORE, f"is not there on {BEFORE}"),
+    ],
+)
+def test_names_that_cannot_be_matched_are_told_in_a_sentence(
+    reference: Reference, names: list[object], level: str, day: str, said: str
+) -> None:
+    with pytest.raises(CommandError, match=re.escape(said)):
+        match_names(pd.Series(names, dtype="object"), reference, level, day)
 
 
 HELD = pd.DataFrame(

@@ -43,8 +43,8 @@ def test_the_tutorial_runs_from_its_first_line_to_its_last(
     assert (tmp_path / "papi.dta").is_file()
 
 
-def test_there_are_seven_recipes_and_one_in_the_readme() -> None:
-    assert len(RECIPES) == 8
+def test_there_are_eight_recipes_and_one_in_the_readme() -> None:
+    assert len(RECIPES) == 9
 
 
 def test_the_readme_leads_to_five_recipes_that_are_there() -> None:
@@ -78,7 +78,7 @@ NAMES = {
     *("load_areas", "load_catalogue", "load_sources", "describe_columns"),
     *("load_panel", "change_over", "grow", "rank_within", "judge_many", "follow_standing"),
     "sum_communes",
-    *("to_wide", "export", "cite", "validate", "suite_parameters", "make_table"),
+    *("match_areas", "to_wide", "export", "cite", "validate", "suite_parameters", "make_table"),
     *("open_brief", "open_profile", "open_trends", "open_quality"),
     *("plot_tile_map", "show_figure", "__version__"),
 }

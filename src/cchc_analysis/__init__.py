@@ -7,7 +7,7 @@ nothing: a name is imported when it is first used.
   ``load_sources``, ``load_areas``, ``load_catalogue``; ``describe_columns`` says what is in them
 - Panels: ``load_panel``, ``change_over``, ``grow``, ``rank_within``, ``follow_standing``,
   ``judge_many`` (the trend words); ``sum_communes`` for a former district
-- Helpers: ``to_wide``, ``export``, ``cite``
+- Helpers: ``match_areas`` (names to ids), ``to_wide``, ``export``, ``cite``
 - Rules: ``validate`` for a table of yours; ``suite_parameters`` and ``make_table`` for Great
   Expectations, which learns our expectations when it is imported beside this package
 - Pages and what is on them: ``open_brief``, ``open_profile``, ``open_trends``, ``open_quality``;

@@ -60,6 +60,7 @@ __all__ = [
     "load_sources",
     "load_transcripts",
     "make_table",
+    "match_areas",
     "open_brief",
     "open_profile",
     "open_quality",
@@ -311,6 +312,10 @@ def load_areas(
 ) -> pd.DataFrame:
     """Load the areas: id, code, name, level, type, parent, and the days on which each was valid.
 
+    Merge by ``area_id``, never by a name: other tables have names in the language asked for
+    ("tỉnh Lạng Sơn", "Lạng Sơn province"), this one the official ones. ``match_areas`` gives the
+    ids of names.
+
     Args:
         level: "nation", "region", "province", "district" or "commune"; ``None`` for all.
         project: As ``load_indicators``.
@@ -328,6 +333,44 @@ def load_areas(
     """
     reference = load_reference(open_project(project).reference)
     return named.tabulate_areas(reference, level, day)
+
+
+def match_areas(
+    names: pd.Series[Any] | Iterable[str],
+    level: str = "",
+    *,
+    day: str = "",
+    project: ProjectPlace = None,
+) -> pd.Series[str]:
+    """Turn a column of names into ``area_id``, to merge a table of yours with ours.
+
+    Names are spelled in many ways ("Tỉnh Lạng Sơn", "Lang Son Province"), so that a merge by name
+    loses rows in silence; ids are the same in all tables.
+
+    Args:
+        names: Names, codes or ids, with or without kind and diacritics; a commune with its
+            province behind a comma, "Xã Yên Trạch, Tỉnh Lạng Sơn".
+        level: "province", "district" or "commune"; empty for the one that most names are of.
+        day: The day that the table is of, such as "2022-12-31": before July 2025 and since, areas
+            of one name are different ones.
+        project: As ``load_indicators``.
+
+    Returns:
+        ``area_id`` of each name, with the index of ``names``.
+
+    Raises:
+        CommandError: Names that mean no area, or several: all of them, with the nearest.
+
+    Examples:
+        >>> import cchc_analysis as cchc
+        >>> cchc.match_areas(["Lang Son Province", "TP. Hồ Chí Minh"], day="2022-12-31").tolist()
+        ['20', '79']
+    """
+    import pandas as pd
+
+    cells = names if isinstance(names, pd.Series) else pd.Series(named.take_some(names), dtype=str)
+    reference = load_reference(open_project(project).reference)
+    return named.match_names(cells, reference, level, day)
 
 
 def load_catalogue(project: ProjectPlace = None) -> pd.DataFrame:

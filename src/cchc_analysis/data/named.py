@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial, wraps
 from itertools import chain
 from numbers import Integral
@@ -28,7 +30,7 @@ from cchc_analysis.data.clean import (
 from cchc_analysis.data.records import Period, Scope, Severity, Status, load_own
 from cchc_analysis.data.reference import LEVELS, Reference
 from cchc_analysis.data.reference.catalogue import offer_names
-from cchc_analysis.errors import CommandError, Problem, count, join_some
+from cchc_analysis.errors import AreaError, CommandError, Problem, count, join_some
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -227,14 +229,19 @@ def warn_other_days(table: pd.DataFrame, periods: list[str], sources: pd.DataFra
         warnings.warn(f"{said}, such as {own.mode()[0]}; {remedy}", UserWarning, stacklevel=3)
 
 
+def check_day(day: Any) -> None:
+    """Refuse what is neither empty nor a day, with a ``CommandError``."""
+    if day and not (isinstance(day, str) and is_day(day)):
+        problem = Problem(f"day {day!r}", "no day", "2025-07-01", "Write year, month and day.")
+        raise CommandError(problem)
+
+
 def tabulate_areas(reference: Reference, level: str | None, day: Any) -> pd.DataFrame:
     """The areas of a level, or of all, as a table; of a day, if one is given."""
     import pandas as pd
 
     levels = LEVELS if level is None else [_match_word("level", LEVELS, level)]
-    if day and not (isinstance(day, str) and is_day(day)):
-        problem = Problem(f"day {day!r}", "no day", "2025-07-01", "Write year, month and day.")
-        raise CommandError(problem)
+    check_day(day)
     areas = [row for each in levels for row in reference.list_areas(each, day)]
     columns = [*reference.areas.columns, "km2"]
     return pd.DataFrame(areas, columns=columns, dtype="str").fillna("")
@@ -282,6 +289,44 @@ def match_indicator(reference: Reference, name: str) -> str:
     remedy = f"Write one of the codes {', '.join(found)}." if found else f"{near}{_LISTED}"
     where = f"indicator {name!r}"
     raise CommandError(Problem(where, "not in the catalogue", "a code or its label", remedy))
+
+
+def match_names(
+    names: pd.Series[Any], reference: Reference, level: str = "", day: str = ""
+) -> pd.Series[str]:
+    """The ids of the areas that a column names, each different name looked up once.
+
+    Without a level, a name that several levels share is of the one that most are of, as in a panel;
+    a warning names those that are of another. All that mean no area, or several, are told at once.
+    """
+    check_day(day)
+    if level:
+        level = _match_word("level", LEVELS, level)
+    if holes := int(names.isna().sum()):
+        problem = Problem(f"{count(holes, 'row')} of names", "none", "a name", "Use dropna().")
+        raise CommandError(problem)
+    words = {each: take_one(each, "area").strip() for each in names.tolist()}
+    meant, problems = dict[Any, str](), dict[Problem, None]()
+    for each, word in words.items():
+        try:
+            meant[each] = reference.match_area(word, day, level)
+        except AreaError as error:
+            problems |= dict.fromkeys(error.problems)
+    if problems:
+        raise CommandError(problems)
+    levels = {each: str(reference.area_rows[meant[each]]["level"]) for each in words}
+    levels = {each: held for each, held in levels.items() if held not in ("nation", "region")}
+    usual = level or next((each for each, _ in Counter(levels.values()).most_common(1)), "")
+    strangers = [each for each, held in levels.items() if held != usual]
+    for each in strangers.copy():
+        with suppress(AreaError):
+            meant[each] = reference.match_area(words[each], day, usual)
+            strangers.remove(each)
+    if strangers:
+        told = [f"{words[each]!r} is {reference.describe_area(meant[each])}" for each in strangers]
+        said = f"Areas that are no {usual}: {join_some(told, MOST_SHOWN, '; ')}"
+        warnings.warn(f"{said}; say level= for one level.", UserWarning, stacklevel=3)
+    return names.map(meant).astype("str").rename("area_id")
 
 
 def match_period(
