@@ -267,7 +267,8 @@ def take_plan_of_twins(figures: list[Figure], reference: Reference) -> list[Figu
         whole = figures[at + 1] if at + 1 < len(figures) else figure
         if not is_plan(whole) or not whole.is_whole_of(figure):
             return None
-        code = "par_tasks_started" if figure.indicator.endswith("_started") else ""
+        state = figure.indicator.rpartition("_")[2]
+        code = f"par_tasks_{state}" if state in ("started", "completed") else ""
         return {"indicator": code, "looked_again": OF_PLAN}
 
     return _mend(figures, find)
