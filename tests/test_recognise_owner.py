@@ -426,3 +426,9 @@ def test_an_office_that_a_paper_is_sent_to_is_not_whose_it_is() -> None:
         "Kết quả cải cách hành chính năm 2022\nToàn huyện tiếp nhận 612 hồ sơ."
     )
     assert read_text(text)[0].head.area == "huyện Cao Lộc"
+
+
+def test_areas_that_are_counted_are_no_ranks() -> None:
+    said = "Đã kiểm tra CCHC tại 05 sở và 04 huyện. Chỉ số CCHC năm 2022 xếp thứ 7/11 huyện."
+    units = {figure.printed: figure.unit for figure in read_text(DISTRICT + said)[1]}
+    assert (units["04"], units["7"], units["11"]) == ("area", "rank", "area")
