@@ -27,6 +27,7 @@ from cchc_analysis.data.trace import CITATION, cite_data
 from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import CchcError
 
+ROOT = Path(__file__).parents[1]
 ONE = pd.DataFrame({"area": ["A"], "period": ["2024"], "value": [1.0]})
 PANEL = pd.DataFrame({"area_id": "1", "period": ["2023", "2024"], "segment": 1, "value": 1.0})
 TEXTS = PANEL.assign(value=["a", "b"], is_full=True)
@@ -242,6 +243,21 @@ def test_rows_of_a_report_that_count_other_days_are_told(
         whole = cchc.load_indicators(areas="Đồng Gió")
         cchc.load_indicators(areas="Sông Mây", periods="2022-H1")
     assert len(named) == len(whole) == len(held) + is_moved.sum()
+
+
+def test_a_new_project_without_sources_is_answered_in_sentences(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "own"
+    assert main(["init", str(root)]) == 0
+    assert main(["--root", str(root), "process"]) == 0
+    monkeypatch.setenv("CCHC_ROOT", str(root))
+    held = cchc.load_indicators("vi", periods="2024")
+    assert held.empty
+    assert list(held.columns) == list(cchc.load_indicators("vi", project=ROOT).columns)
+    assert cchc.load_findings("en", areas="Lạng Sơn").empty
+    with pytest.raises(CchcError, match="indicator dti: no value"):
+        cchc.load_panel("dti")
 
 
 def test_a_new_project_takes_a_panel_before_any_report(tmp_path: Path) -> None:

@@ -123,7 +123,8 @@ def load_indicators(
     """
     reference, tables = load_given(project)
     published = tables.indicators
-    labelled = published.assign(period=named.label_reports(published, tables.sources))
+    labels = named.label_reports(published, tables.sources)
+    labelled = published.assign(period=labels).astype({"period": "str"})
     wanted = {"area_id": areas, "indicator": indicators, "scope": scope, "status": status}
     meant = choose_rows(labelled, reference, wanted)
     asked = [] if periods is None else named.take_some(periods)

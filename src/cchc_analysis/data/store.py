@@ -160,6 +160,8 @@ def write_copies(folder: Path, tables: Tables) -> None:
     for name, table in vars(tables).items():
         columns, key = STORED.get(name, (table.columns, table.columns[:2]))
         ordered = table[list(columns)].sort_values(list(key), kind="stable", ignore_index=True)
+        if ordered.empty:  # without rows nothing else says what its columns hold
+            ordered = files.type_columns(ordered.astype("str"))
         ordered.to_parquet(folder / f"{name}.parquet", index=False)
 
 
