@@ -254,10 +254,13 @@ def test_a_row_is_told_in_the_words_of_the_reviewer(project: Project, tmp_path: 
     assert "dấu phẩy được đọc là dấu phân cách hàng nghìn" in page
 
 
-def test_a_figure_without_indicator_holds_nothing_up(project: Project) -> None:
+def test_a_figure_without_indicator_holds_nothing_up(project: Project, tmp_path: Path) -> None:
     from cchc_analysis import pipeline
 
-    result = read_report(project, REPORTS / "dong_gio_2022_9m.txt")
+    path, said = tmp_path / "dong_gio_2022_9m.txt", "Trên đây là báo cáo"
+    text = (REPORTS / path.name).read_text("utf-8")
+    path.write_text(text.replace(said, f"Đã trồng 37 cây xanh.\n\n{said}"), "utf-8")
+    result = read_report(project, path)
     assert result.mapped < result.figures
     confirm_all(project, result.source_id)
     accept_source(project, result.source_id)
