@@ -221,8 +221,8 @@ def _make_pages(
             waiting = [page for page in pages if page.folder not in contents.shown]
             if waiting and not workforce:
                 orders = _give_orders(contents, workers, reference, waiting)
-                count = 1 if orders.jobs_a_child == FEWEST_SHARED else workers.count
-                count = min(check_count(count), len(waiting))
+                # No more processes than have something to do: of few pages one makes all.
+                count = min(check_count(workers.count), -(-len(waiting) // orders.jobs_a_child))
                 begun = open_workforce(replace(workers, count=count), orders)
                 workforce = stack.enter_context(begun)
             if not workforce:
