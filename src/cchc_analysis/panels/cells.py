@@ -19,17 +19,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice, starmap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from cchc_analysis.data import outside
 from cchc_analysis.data.encodings import decode_text
 from cchc_analysis.errors import join_some
 from cchc_analysis.panels.mapping import load_vocabulary, refusal
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 TOP = 40
 """Rows at the top of a sheet in which its head is looked for."""
@@ -118,8 +116,6 @@ def open_alone(path: Path, form: str, sheet: str) -> list[Worksheet]:
 
 
 def _name_sheets(path: Path, sheets: Iterable[tuple[str, Rows, str]]) -> list[Worksheet]:
-    import pandas as pd
-
     opened = []
     for title, rows, remark in sheets:
         held = {number: row for number, row in enumerate(rows, start=1) if {*row} - {""}}
@@ -133,8 +129,6 @@ def _name_sheets(path: Path, sheets: Iterable[tuple[str, Rows, str]]) -> list[Wo
 
 
 def _open_text(path: Path) -> Worksheet:
-    import pandas as pd
-
     decoded, encoding = decode_text(path, outside.read_bytes(path, "a table"))
     text = unicodedata.normalize("NFC", decoded)
     remark = "" if encoding.startswith("utf") else f"decoded from {encoding}"
@@ -168,7 +162,6 @@ def _open_text(path: Path) -> Worksheet:
 
 
 def _open_parquet(path: Path) -> Worksheet:
-    import pandas as pd
     import pyarrow.parquet as pq
 
     shape = pq.read_metadata(path)
@@ -186,8 +179,6 @@ def frame_columns(
 
     Numbers are floats, ``NaN`` for an empty cell; everything else is read cell by cell.
     """
-    import pandas as pd
-
     cells = table.set_axis(range(table.shape[1]), axis=1).apply(
         lambda column: (
             column.astype("float64")
@@ -201,7 +192,6 @@ def frame_columns(
 
 def _open_stata(path: Path) -> Worksheet:
     """A Stata file; its variables are headed by their labels, the name of each in brackets."""
-    import pandas as pd
     from pandas.io.stata import StataReader
 
     outside.read_bytes(path, "a table")
@@ -315,8 +305,6 @@ def print_cell(cell: object) -> str:
 
 def print_cells(cells: pd.Series[Any]) -> pd.Series[Any]:
     """Cells as texts, nothing for an empty one."""
-    import pandas as pd
-
     if isinstance(cells.dtype, pd.StringDtype):
         return cells
     return cells.map(print_cell).where(cells.notna(), "")

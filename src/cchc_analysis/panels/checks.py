@@ -9,24 +9,19 @@ against the values that they rank: whoever stands before has a value that is not
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, UNCERTAINTY
-from cchc_analysis.data.reference import exists_on
+from cchc_analysis.data.reference import Reference, exists_on
 from cchc_analysis.errors import Problem, join_some
 from cchc_analysis.panels.mapping import load_vocabulary, problem
 from cchc_analysis.panels.matching import place_rows
 from cchc_analysis.rules.rows import RANKED, judge_ranks
 from cchc_analysis.stats.peers import list_breaks
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from cchc_analysis.data.reference import Reference
 
 MOST_NAMED = 6
 """Holes, cells or ranks named one by one; more are counted."""

@@ -11,18 +11,16 @@ from functools import cached_property, partial
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cchc_analysis.data.clean import fold_text, slug_text
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import layouts, mapping
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
 from cchc_analysis.panels.checks import list_rank_codes
 from cchc_analysis.panels.mapping import PanelMapping, ValueColumn, Vocabulary
 from cchc_analysis.panels.matching import AreaWords, find_level
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.reference import Reference
 
 FEWEST_COLUMNS = 2
 LONGEST_TITLE = 4

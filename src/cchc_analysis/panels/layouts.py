@@ -19,10 +19,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise, takewhile
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from cchc_analysis.data.clean import fold_text
-from cchc_analysis.data.reference import offer_names
+from cchc_analysis.data.reference import AreaIndex, offer_names
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import TOP, Worksheet, print_cell, print_cells
 from cchc_analysis.panels.mapping import (
@@ -37,11 +39,6 @@ from cchc_analysis.panels.mapping import (
     refusal,
 )
 from cchc_analysis.panels.matching import name_rows, place_rows
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from cchc_analysis.data.reference import AreaIndex
 
 SAMPLE = 200
 """Rows looked at to know what a column holds."""
@@ -297,7 +294,6 @@ def name_absent(where: str, names: Iterable[str], mapping: PanelMapping) -> Iter
 
 def find_strays(table: Worksheet, known: Iterable[int] = ()) -> Iterator[Problem]:
     """Cells under no heading that is none of the ``known``, and rows longer than the head."""
-    import pandas as pd
     from openpyxl.utils import get_column_letter
 
     body, lengths = table.cells, table.lengths

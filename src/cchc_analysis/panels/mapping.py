@@ -15,18 +15,15 @@ from contextlib import suppress
 from functools import cache, cached_property, partial
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import pydantic
 
 from cchc_analysis.data.clean import PeriodError, fold_text, nearest_names, parse_period
 from cchc_analysis.data.outside import load_yaml
-from cchc_analysis.data.reference import offer_names
+from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import Problem, ReportError
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.reference import Reference
 
 FIELDS = (
     *("area", "area_code", "province", "scope", "period", "period_start", "period_end"),

@@ -20,13 +20,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from cchc_analysis.data import clean
 from cchc_analysis.data.records import Comparator, Scope, Status
-from cchc_analysis.data.reference import COMMUNE_TYPES, exists_on, keep_widest, offer_names
+from cchc_analysis.data.reference import (
+    COMMUNE_TYPES,
+    Reference,
+    exists_on,
+    keep_widest,
+    offer_names,
+)
+from cchc_analysis.data.reference.areas import Row
 from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels.cells import MOST_DECIMALS
 from cchc_analysis.panels.mapping import (
@@ -37,12 +45,6 @@ from cchc_analysis.panels.mapping import (
     problem,
     refusal,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from cchc_analysis.data.reference import Reference
-    from cchc_analysis.data.reference.areas import Row
 
 MOST_STRANGERS = 12
 """More areas of another level than most are no slip: the panel is of several levels."""
@@ -197,8 +199,6 @@ class WordFixer:
 
 def look_up(cells: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
     """What some words stand for, ``""`` where nothing; always text."""
-    import pandas as pd
-
     codes, unique = pd.factorize(cells)
     found = pd.array([words.get(cell, "") for cell in unique], dtype="str")
     return pd.Series(found.take(codes), index=cells.index)
@@ -308,8 +308,6 @@ def read_numerals(
         ``value`` (NaN where refused), ``decimals`` as printed, ``comparator``, and ``fault`` in
         words, empty where there is none.
     """
-    import pandas as pd
-
     is_text = _find_texts(printed)
     numbers = printed[~is_text].astype("float64").round(MOST_DECIMALS)
     read = numbers.to_frame("value").assign(decimals=0, comparator=Comparator.EQUAL.value, fault="")
@@ -336,8 +334,6 @@ def read_numerals(
 
 def tell_mixed_marks(printed: pd.Series[Any], group: pd.Series[Any]) -> Iterator[str]:
     """The groups that print decimals both ways, with an example of each, in words."""
-    import pandas as pd
-
     texts = printed[_find_texts(printed)].astype("str")
     pairs = pd.DataFrame({"group": group[texts.index], "text": texts}).drop_duplicates()
     examples: dict[str, dict[str, str]] = {}
@@ -351,8 +347,6 @@ def tell_mixed_marks(printed: pd.Series[Any], group: pd.Series[Any]) -> Iterator
 
 
 def _find_texts(printed: pd.Series[Any]) -> pd.Series[Any]:
-    import pandas as pd
-
     if pd.api.types.is_numeric_dtype(printed):
         return pd.Series(data=False, index=printed.index)
     if isinstance(printed.dtype, pd.StringDtype):
@@ -380,8 +374,6 @@ def _prove_mark(text: str, kind: str) -> str:
 
 def _read_texts(table: pd.DataFrame, decimal_mark: str) -> pd.DataFrame:
     """Every text, each different one once, by the mark that its group or else the file proves."""
-    import pandas as pd
-
     codes = table.groupby([*table.columns], sort=False, dropna=False).ngroup()
     unique = table[~codes.duplicated()]
     proved = [*map(_prove_mark, unique["text"], unique["kind"])]

@@ -14,7 +14,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from cchc_analysis.data import records
 from cchc_analysis.data.clean import fold_text, nearest_names
@@ -37,9 +39,6 @@ from cchc_analysis.rules.expressions import Quantity as Operand
 from cchc_analysis.rules.rows import CELLS, COLUMNS, COMPARISONS, list_cells
 from cchc_analysis.rules.suites import Suite, check_examples, load_suite, make_suite
 from cchc_analysis.rules.wording import Teller, tabulate_drafts
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FREE = {*records.TRANSCRIPT_COLUMNS, "quote", "label", "label_vi", "label_en", "row"}
 """Columns that may stand there and say nothing to a rule."""
@@ -336,7 +335,6 @@ def _read_numbers(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     a person gives another value than the digits say, it is how they read them.
     """
     import numpy as np
-    import pandas as pd
 
     kinds = {unit: str(row["kind"]) for unit, row in reference.unit_rows.items()}
     kind, held = look_up(rows["unit"], kinds), rows["value"] != ""

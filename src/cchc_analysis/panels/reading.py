@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import pydantic
 
 from cchc_analysis.data.clean import fold_text, nearest_names, parse_period, slug_text
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, OBSERVATION_KEY, QUANTITY, UNCERTAINTY
-from cchc_analysis.data.reference import offer_names
+from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels import checks, layouts, matching
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
@@ -32,12 +33,6 @@ from cchc_analysis.panels.mapping import (
     problem,
     refusal,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from cchc_analysis.data.reference import Reference
-
 
 WORD_FIELDS = tuple(name for name in FIELDS if name != "value")
 BOUNDS = dict(zip(("low", "high", "standard_error"), UNCERTAINTY, strict=True))
@@ -61,8 +56,6 @@ def read_panel(
     Raises:
         ReportError: The file cannot be read or understood; everything of one step at once.
     """
-    import pandas as pd
-
     notes, parts, form = list[str](), list[pd.DataFrame](), ""
     tables = _list_tables(path, mapping, reference, notes)
     heads = [name for _, table in tables for name in table.names]
@@ -186,8 +179,6 @@ def _understand(
     notes: list[str],
 ) -> pd.DataFrame:
     """The figures of one table with our ids and their numbers, before doubles are looked for."""
-    import pandas as pd
-
     fixer = matching.WordFixer(unfolded, where)
     rows = fixer.match(mapping, reference)
     cells, ids = rows["source"], [source.source_id for source in sources.values()]
@@ -216,8 +207,6 @@ def _add_ranks(
     rows: pd.DataFrame, mapping: PanelMapping, reference: Reference, where: str
 ) -> pd.DataFrame:
     """A figure more for every rank printed beside a value."""
-    import pandas as pd
-
     figures, rule = rows.assign(read_as=rows["printed"]), mapping.ranks
     if rule is None:
         return figures
@@ -244,8 +233,6 @@ def _add_ranks(
 
 
 def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
-    import pandas as pd
-
     kinds = {unit: str(row["kind"]) for unit, row in reference.unit_rows.items()}
     most = rows["indicator"].map(reference.indicators.set_index("indicator")["range_max"])
     kind = matching.look_up(rows["unit"], kinds).replace("", "rate")
@@ -332,8 +319,6 @@ def unfold_table(
 
 def _describe_rows(table: Worksheet, roles: layouts.Roles, mapping: PanelMapping) -> pd.DataFrame:
     """The words that describe each row of the table, as texts."""
-    import pandas as pd
-
     body, places = table.cells, dict(roles.fields)
     folded = [fold_text(name) for name in table.names]
     ranks = {"rank": mapping.ranks.column, "rank_of": mapping.ranks.of} if mapping.ranks else {}
@@ -368,8 +353,6 @@ def _describe_rows(table: Worksheet, roles: layouts.Roles, mapping: PanelMapping
 
 def _melt(body: pd.DataFrame, rows: pd.DataFrame, roles: layouts.Roles) -> pd.DataFrame:
     """One table per column of figures, beneath each other, in the order of the rows."""
-    import pandas as pd
-
     parts = []
     for position, value in roles.values.items():
         if value.bound:

@@ -13,14 +13,15 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from cchc_analysis.data import files
 from cchc_analysis.data.clean import label_period, parse_period, slug_text
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.owned import all_or_none, changing
 from cchc_analysis.data.records import SOURCE_COLUMNS, TERM_COLUMNS, UNCERTAINTY, is_synthetic
-from cchc_analysis.data.reference import Project, load_reference
+from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import as_transcripts
 from cchc_analysis.errors import Problem, ReportError, count
 from cchc_analysis.panels.cells import print_cells
@@ -39,11 +40,6 @@ from cchc_analysis.panels.reading import (
     read_panel,
     salvage_mapping,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from cchc_analysis.data.reference import Reference
 
 PANEL_SOURCE_COLUMNS = (*SOURCE_COLUMNS, "panel", "url", "licence", "file", "mapping", "publish")
 PANEL_COLUMNS = (
@@ -88,8 +84,6 @@ def add_panel(
             nothing is then changed.
         ReferenceDataError: The reference tables are wrong.
     """
-    import pandas as pd
-
     with changing(project, "cchc add-panel"):
         reference = load_reference(project.reference)
         name = mapping.name if isinstance(mapping, Path) else ""
@@ -162,8 +156,6 @@ def _prepare(
 
 def load_register(raw: Path) -> pd.DataFrame:
     """Load the list of panel sources (``PANEL_SOURCE_COLUMNS``); empty where there are none."""
-    import pandas as pd
-
     path = raw / "panels" / "sources.csv"
     if not path.is_file():
         return pd.DataFrame(columns=list(PANEL_SOURCE_COLUMNS), dtype="str")
@@ -296,8 +288,6 @@ def read_panels(raw: Path, reference: Reference) -> PanelReadings:
     Raises:
         ReportError: The list of panels itself cannot be read.
     """
-    import pandas as pd
-
     register = load_register(raw)
     problems: dict[str, tuple[Problem, ...]] = {}
     for path in sorted((raw / "panels").glob("[!.]*")):
@@ -325,8 +315,6 @@ def read_panels(raw: Path, reference: Reference) -> PanelReadings:
 
 
 def _load_figures(folder: Path, panel: str) -> pd.DataFrame:
-    import pandas as pd
-
     path = folder / f"{panel}.parquet"
     if path.is_file():
         return pd.read_parquet(path).reindex(columns=list(PANEL_COLUMNS))
