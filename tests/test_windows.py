@@ -15,7 +15,6 @@ from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.stats.windows import (
     WINDOW_COLUMNS,
     compare_same_window,
-    count_days,
     discretise_windows,
     year_before,
 )
@@ -203,10 +202,6 @@ def test_the_year_before_of_the_29th_of_february_is_a_day(reference: Reference) 
     )
     [pair] = compare_same_window(table, reference).itertuples()
     assert (pair.basis, pair.value_before) == ("same window", 100)
-
-
-def test_days_count_both_ends() -> None:
-    assert count_days("2024-01-01", "2024-12-31") == 366
 
 
 numbers = st.floats(min_value=0.5, max_value=1e6)

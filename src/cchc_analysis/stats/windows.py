@@ -10,9 +10,10 @@ no row, and windows that differ are compared per day or not at all.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from math import nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -67,15 +68,31 @@ def discretise_windows(table: pd.DataFrame, reference: Reference) -> pd.DataFram
         derived; ``parts`` names both windows. Flows that hold an opening stock become the flow
         without it, and their first window is only given where that stock is held.
     """
-    kept = table[is_flow(table["indicator"], reference) & (table["period_start"] != "")]
+    kept = table[table["indicator"].isin(reference.list_flows()) & (table["period_start"] != "")]
     kept = kept[kept["status"].isin(RESULT_STATUSES)]
     flows = with_range(kept).drop_duplicates(list(QUANTITY))
     whole = flows[~flows["indicator"].isin(OPENING)]
     opened = flows[flows["indicator"].isin(OPENING)]
     import pandas as pd
 
-    parts = [_difference(whole), _strip_opening(_difference(opened), flows, table)]
-    return _finish(pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True))
+    sides = [_difference(whole), _strip_opening(_difference(opened), flows, table)]
+    windows = pd.concat([each for each in sides if len(each)] or sides[:1], ignore_index=True)
+    days = (windows[each] for each in ("period_start", "before_end", "period_end"))
+    # As "dossiers_resolved_total: 2024-H1 − 2024-Q1".
+    parts = [
+        "" if is_first else f"{of}: {label_span(start, end)} − {less or label_span(start, last)}"
+        for of, less, is_first, start, last, end in zip(
+            windows["of"], windows["less"], windows["is_first"], *days, strict=True
+        )
+    ]
+    spans = map(label_span, windows["start"], windows["period_end"])
+    table = windows.assign(
+        parts=pd.Series(parts, index=windows.index, dtype="str"),
+        origin=np.where(windows["is_first"], Origin.REPORTED.value, Origin.DERIVED.value),
+        period_start=windows["start"],
+        period=pd.Series([*spans], index=windows.index, dtype="str"),
+    )
+    return table.sort_values(list(QUANTITY), ignore_index=True)[list(WINDOW_COLUMNS)]
 
 
 def _difference(flows: pd.DataFrame) -> pd.DataFrame:
@@ -94,9 +111,11 @@ def _difference(flows: pd.DataFrame) -> pd.DataFrame:
         value=np.where(is_first, ordered["value"], difference.value),
         low=np.where(is_first, ordered["low"], difference.low),
         high=np.where(is_first, ordered["high"], difference.high),
-        start=ordered["period_start"].where(is_first, map_unique(later, day_after)),
+        start=ordered["period_start"].where(is_first, later.map(day_after)),
         before_end=later,
         is_first=is_first,
+        of=ordered["indicator"],
+        less="",
         source_id=join_names(before["source_id_before"], ordered["source_id"]),
         figures=join_names(before["figures_before"], ordered["figures"]),
     )
@@ -117,7 +136,6 @@ def _strip_opening(opened: pd.DataFrame, flows: pd.DataFrame, table: pd.DataFram
         value=np.where(is_first, net.value, with_stock["value"]),
         low=np.where(is_first, net.low, with_stock["low"]),
         high=np.where(is_first, net.high, with_stock["high"]),
-        of=with_stock["indicator"],
         indicator=renamed,
         is_first=False,
         less=np.where(is_first, "carried over", ""),
@@ -125,35 +143,6 @@ def _strip_opening(opened: pd.DataFrame, flows: pd.DataFrame, table: pd.DataFram
     stated = flows.set_index([*SERIES, "period_end"]).index
     is_stated = stripped.set_index([*SERIES, "period_end"]).index.isin(stated)
     return stripped[stripped["value"].notna() & ~is_stated]
-
-
-def _finish(windows: pd.DataFrame) -> pd.DataFrame:
-    import pandas as pd
-
-    spans = zip(windows["start"], windows["period_end"], strict=True)
-    table = windows.assign(
-        parts=_name_parts(windows),
-        origin=np.where(windows["is_first"], Origin.REPORTED.value, Origin.DERIVED.value),
-        period_start=windows["start"],
-        period=pd.Series([label_span(*span) for span in spans], index=windows.index, dtype="str"),
-    )
-    return table.sort_values(list(QUANTITY), ignore_index=True)[list(WINDOW_COLUMNS)]
-
-
-def _name_parts(windows: pd.DataFrame) -> pd.Series:
-    """What each derived window is made of, as "dossiers_resolved_total: 2024-H1 − 2024-Q1"."""
-    import pandas as pd
-
-    names = windows["of"] if "of" in windows else windows["indicator"]
-    names = names.fillna(windows["indicator"])
-    less = windows["less"] if "less" in windows else pd.Series("", index=windows.index)
-    days = (windows[each] for each in ("period_start", "before_end", "period_end"))
-    cells = zip(names, less.fillna(""), windows["is_first"], *days, strict=True)
-    parts = [
-        "" if is_first else f"{name}: {label_span(start, end)} − {gone or label_span(start, last)}"
-        for name, gone, is_first, start, last, end in cells
-    ]
-    return pd.Series(parts, index=windows.index, dtype="str")
 
 
 def compare_same_window(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -174,10 +163,10 @@ def compare_same_window(table: pd.DataFrame, reference: Reference) -> pd.DataFra
         return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
     now = now[[*QUANTITY, "value", "low", "high", "unit"]]  # the others would be merged for nothing
     now = now.reset_index(drop=True).rename_axis("row").reset_index()
-    now = now.assign(is_flow=is_flow(now["indicator"], reference))
     before = now[[*SERIES, "period_start", "period_end", "value", "low", "high"]]
     same = _pair_same(now, before)
-    near = _pair_near(now[now["is_flow"] & ~now["row"].isin(same["row"])], before)
+    is_flow = now["indicator"].isin(reference.list_flows())
+    near = _pair_near(now[is_flow & ~now["row"].isin(same["row"])], before)
     pairs = pd.concat([same, near], ignore_index=True) if len(near) else same
     if pairs.empty:
         return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
@@ -187,8 +176,8 @@ def compare_same_window(table: pd.DataFrame, reference: Reference) -> pd.DataFra
 def _pair_same(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     """Each quantity with that of the same days a year before."""
     wanted = now.assign(
-        start_wanted=map_unique(now["period_start"], year_before),
-        end_wanted=map_unique(now["period_end"], year_before),
+        start_wanted=now["period_start"].map(year_before),
+        end_wanted=now["period_end"].map(year_before),
     )
     held = before.assign(start_wanted=before["period_start"], end_wanted=before["period_end"])
     key = [*SERIES, "start_wanted", "end_wanted"]
@@ -200,38 +189,28 @@ def _pair_near(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     wanted = now.assign(year=now["period_end"].str[:4].astype("int64"))
     held = before.assign(year=before["period_end"].str[:4].astype("int64") + 1)
     pairs = wanted.merge(held, on=[*SERIES, "year"], suffixes=("", "_before"))
-    pairs = pairs.assign(gap=_measure_gaps(pairs))
+    # Days by which the two differ, at the start or the end.
+    gaps = [
+        (_count_all(pairs[name].map(year_before)) - _count_all(pairs[f"{name}_before"])).abs()
+        for name in ("period_start", "period_end")
+    ]
+    pairs = pairs.assign(gap=np.maximum(gaps[0], gaps[1]))
     nearest = pairs[pairs["gap"] <= NEAR].sort_values(["row", "gap"], kind="stable")
     return nearest.drop_duplicates("row")
 
 
-def _measure_gaps(pairs: pd.DataFrame) -> pd.Series:
-    """Days by which two windows of two years differ, at the start or the end."""
-    wanted = [
-        map_unique(map_unique(pairs[name], year_before), count_from_zero)
-        for name in ("period_start", "period_end")
-    ]
-    found = [
-        map_unique(pairs[name], count_from_zero)
-        for name in ("period_start_before", "period_end_before")
-    ]
-    gaps = [(one - other).abs() for one, other in zip(wanted, found, strict=True)]
-    return gaps[0].where(gaps[0] > gaps[1], gaps[1]).where(gaps[0].notna())
-
-
 def is_near(one: tuple[str, str], other: tuple[str, str]) -> bool:
     """Whether two windows may be compared per day: both ends lie at most ``NEAR`` days apart."""
-    gaps = (count_from_zero(a) - count_from_zero(b) for a, b in zip(one, other, strict=True))
-    return all(abs(gap) <= NEAR for gap in gaps)
+    return all(abs(_count(a) - _count(b)) <= NEAR for a, b in zip(one, other, strict=True))
 
 
 def _compare(pairs: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     is_same = pairs["gap"] == 0
-    factor = np.ones(len(pairs))
-    for at in np.flatnonzero(~is_same.to_numpy()):
-        row = pairs.iloc[at]
-        days = count_days(row["period_start"], row["period_end"])
-        factor[at] = days / count_days(row["period_start_before"], row["period_end_before"])
+    lengths = [
+        _count_all(pairs[f"period_end{side}"]) - _count_all(pairs[f"period_start{side}"]) + 1
+        for side in ("", "_before")
+    ]
+    factor = np.where(is_same, 1.0, lengths[0] / lengths[1])
     before = read_interval(pairs, "_before") * factor
     now = read_interval(pairs)
     difference = now - before
@@ -249,20 +228,8 @@ def _compare(pairs: pd.DataFrame, reference: Reference) -> pd.DataFrame:
         change_low=np.where(is_relative, ratio.low - 100.0, np.nan),
         change_high=np.where(is_relative, ratio.high - 100.0, np.nan),
         basis=np.where(is_same, "same window", "per day"),
-        period=[
-            label_span(*span)
-            for span in zip(pairs["period_start"], pairs["period_end"], strict=True)
-        ],
+        period=[*map(label_span, pairs["period_start"], pairs["period_end"])],
     ).sort_values(list(QUANTITY), ignore_index=True)[list(COMPARISON_COLUMNS)]
-
-
-def count_days(start: str, end: str) -> int:
-    """Days from the first to the last day of a window, both counted.
-
-    >>> count_days("2024-01-01", "2024-06-30")
-    182
-    """
-    return (dt.date.fromisoformat(end) - dt.date.fromisoformat(start)).days + 1
 
 
 @lru_cache(maxsize=4096)
@@ -271,27 +238,23 @@ def label_span(start: str, end: str) -> str:
     return label_period(parse_period(f"{start}/{end}" if start else end))
 
 
-def count_from_zero(day: str) -> float:
+@lru_cache(maxsize=4096)
+def _count(day: str) -> float:
     """A day as a number, to measure distances; NaN for none."""
-    return float(dt.date.fromisoformat(day).toordinal()) if day else float("nan")
+    return float(dt.date.fromisoformat(day).toordinal()) if day else nan
 
 
-def map_unique(cells: pd.Series, convert: Callable[[str], Any]) -> pd.Series:
-    """What a function makes of each text, called once for each that occurs."""
-    import pandas as pd
-
-    codes, unique = pd.factorize(cells)
-    made = pd.Series([convert(text) for text in unique])
-    if made.empty:
-        return pd.Series(index=cells.index, dtype="float64")
-    return made.take(codes).set_axis(cells.index)
+def _count_all(days: pd.Series) -> pd.Series:
+    return days.map(_count).astype("float64")  # of no day at all it stays text
 
 
+@lru_cache(maxsize=4096)
 def day_after(day: str) -> str:
     """The day after a day; ``""`` of none."""
     return (dt.date.fromisoformat(day) + dt.timedelta(days=1)).isoformat() if day else ""
 
 
+@lru_cache(maxsize=4096)
 def year_before(day: str) -> str:
     """The same day a year earlier; the 29th of February becomes the 28th."""
     if not day:
@@ -301,11 +264,6 @@ def year_before(day: str) -> str:
         return date.replace(year=date.year - 1).isoformat()
     except ValueError:
         return date.replace(year=date.year - 1, day=28).isoformat()
-
-
-def is_flow(indicators: pd.Series, reference: Reference) -> pd.Series:
-    """Which indicators grow from a first day on, and may be differenced."""
-    return indicators.isin(reference.list_flows())
 
 
 def join_names(before: pd.Series, now: pd.Series) -> list[str]:
