@@ -39,7 +39,7 @@ from cchc_analysis.panels.mapping import Vocabulary, build_mapping, is_total, lo
 from cchc_analysis.panels.matching import AreaWords, find_areas, match_area, read_numerals
 from cchc_analysis.panels.register import PANEL_SOURCE_COLUMNS, load_register
 from cchc_analysis.stats.derive import derive_indicators
-from cchc_analysis.stats.peers import break_series, find_successors, list_changes
+from cchc_analysis.stats.peers import break_series, find_linked, list_changes
 from cchc_analysis.stats.trends import keep_last_part
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -1673,7 +1673,7 @@ def test_ha_tay_is_an_area_until_it_became_part_of_ha_noi(
     }
     assert count == {"2008-07-31": 64, "2008-08-01": 63}
     assert reference.area_rows["28"]["code"] == "28"
-    assert find_successors("28", reference) == ["01"]
+    assert find_linked("28", reference, is_forward=True) == ["01"]
     assert [row["change_id"] for row in list_changes("26", reference)][:1] == ["me_linh_2008"]
     late = write(tmp_path, "late.csv", "Province,Year,PCI\nHa Tay,2009,52.7\n")
     assert "Tỉnh Hà Tây (28) no longer exists after 2008-07-31" in refuse(project, late)

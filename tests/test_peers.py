@@ -11,15 +11,12 @@ import pytest
 
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.reference import Reference, load_reference
+from cchc_analysis.data.words import load_words
 from cchc_analysis.stats.panel import name_partings, sum_communes
 from cchc_analysis.stats.peers import (
-    RULE_TEXT,
     break_series,
+    find_linked,
     find_peers,
-    find_predecessors,
-    find_province,
-    find_successors,
-    find_type,
     list_changes,
 )
 
@@ -41,7 +38,7 @@ def test_peers_of_the_same_province(reference: Reference) -> None:
 
 def test_too_few_peers_give_no_position(reference: Reference) -> None:
     peers = find_peers("178", reference, {"178": 100.0}, DAY)
-    assert (peers.rule, peers.has_position) == ("none", False)
+    assert peers.rule == "none"
 
 
 def test_peers_of_the_region_with_similar_volume(reference: Reference) -> None:
@@ -60,7 +57,7 @@ def test_peers_of_the_region_with_similar_volume(reference: Reference) -> None:
 
     spread = replace(reference, areas=moved)
     peers = find_peers(quan[1], spread, volumes, DAY)
-    same = [each for each in quan if find_province(each, spread) == find_province(quan[1], spread)]
+    same = [each for each in quan if spread.find_province(each) == spread.find_province(quan[1])]
     assert len(same) <= 5
     assert peers.rule == "region"
     assert quan[0] not in peers.peers, "a tenth of the volume is not similar"
@@ -79,7 +76,8 @@ def test_every_province_of_2005_to_2024_has_a_region(reference: Reference) -> No
 
 
 def test_the_rule_can_be_printed() -> None:
-    assert set(RULE_TEXT) == {"province", "region", "none"}
+    words = load_words(FOLDER.parents[1] / "notebooks" / "page", "vi")
+    assert all(words.has(f"peers.rule.{rule}") for rule in ("province", "region", "none"))
 
 
 @pytest.mark.parametrize(
@@ -107,8 +105,8 @@ def test_the_rule_can_be_printed() -> None:
 def test_successors_and_predecessors(
     reference: Reference, area_id: str, successors: list[str], predecessors: list[str]
 ) -> None:
-    assert find_successors(area_id, reference) == successors
-    assert find_predecessors(area_id, reference) == predecessors
+    assert find_linked(area_id, reference, is_forward=True) == successors
+    assert find_linked(area_id, reference, is_forward=False) == predecessors
 
 
 def test_thirty_four_provinces_live_on(reference: Reference) -> None:
@@ -140,9 +138,9 @@ def test_as_many_districts_are_there_as_the_statistics_office_counts(
 def test_a_district_is_of_the_type_that_it_was_on_the_day(
     reference: Reference, area_id: str, day: str, kind: str
 ) -> None:
-    assert find_type(area_id, reference, day) == kind
+    assert reference.area_on(area_id, day)["type"] == kind
     near = find_peers(area_id, reference, {}, day).peers
-    assert {find_type(each, reference, day) for each in near} <= {kind}
+    assert {reference.area_on(each, day)["type"] for each in near} <= {kind}
 
 
 def test_every_change_of_type_says_what_the_area_was_and_became(reference: Reference) -> None:
@@ -150,8 +148,8 @@ def test_every_change_of_type_says_what_the_area_was_and_became(reference: Refer
     assert len(changes) >= 9
     for row in changes:
         day_before = (dt.date.fromisoformat(row["effective"]) - dt.timedelta(days=1)).isoformat()
-        before = find_type(row["area_ids"], reference, day_before)
-        after = find_type(row["area_ids"], reference, row["effective"])
+        before = str(reference.area_on(row["area_ids"], day_before)["type"])
+        after = str(reference.area_on(row["area_ids"], row["effective"])["type"])
         old, _, new = row["change_vi"].casefold().partition(" thành ")
         assert old.startswith(before)
         assert new.startswith(after.removesuffix(" trực thuộc trung ương"))

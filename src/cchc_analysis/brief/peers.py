@@ -20,9 +20,8 @@ from cchc_analysis.brief import templates
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import draw, plot_dots, sketch, sketch_spine
-from cchc_analysis.data.words import LANGUAGES
 from cchc_analysis.stats.panel import ENOUGH
-from cchc_analysis.stats.peers import FEWEST, RULE_TEXT
+from cchc_analysis.stats.peers import FEWEST
 from cchc_analysis.stats.ranks import rank_values
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def show_peers(brief: Brief) -> templates.Section:
     places = [(code, scope) for code in compared for scope in brief.main_scopes]
     own = [entry for place in places if (entry := brief.find(*place))]
     charts = []
-    for code in compared if peers.has_position else ():
+    for code in compared if peers.rule != "none" else ():
         entries = filter(None, (brief.find(code, scope) for scope in brief.widest_first))
         if standing := next(filter(None, (find_standing(brief, e) for e in entries)), None):
             charts.append(_draw(brief, standing))
@@ -95,7 +94,6 @@ def show_peers(brief: Brief) -> templates.Section:
         "peers",
         tabulate,
         charts[0]["figure"] if charts else None,
-        rule=RULE_TEXT[peers.rule][LANGUAGES.index(brief.lang)],
         kind={**brief.area, "name": ""},
         same=same,
         own=own,

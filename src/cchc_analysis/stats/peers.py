@@ -12,6 +12,8 @@ import datetime as dt
 import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from math import nan
 from typing import TYPE_CHECKING, Any, Literal
 
 from cchc_analysis.data.files import list_rows
@@ -32,40 +34,17 @@ PROPOSED, RETYPED = "proposal", "type"
 """Kinds of event that break nothing: what was only ever proposed; a district that becomes a town
 and stays what it is otherwise."""
 
-RULE_TEXT: Mapping[str, tuple[str, str]] = {
-    "province": (
-        "Các đơn vị cùng loại trong cùng tỉnh.",
-        "Units of the same kind in the same province.",
-    ),
-    "region": (
-        "Trong tỉnh có dưới 5 đơn vị cùng loại: các đơn vị cùng loại, cùng vùng, có số hồ sơ từ "
-        "một nửa đến gấp đôi.",
-        "Fewer than 5 units of the same kind in the province: units of the same kind and region "
-        "with half to twice as many dossiers.",
-    ),
-    "none": (
-        "Có dưới 5 đơn vị để so sánh: chỉ nêu số liệu, không xếp vị trí.",
-        "Fewer than 5 units to compare with: values only, no position.",
-    ),
-}
-"""The rule that was applied, to be printed with the list."""
-
 
 @dataclass(frozen=True)
 class Peers:
     """The areas that an area may be compared with.
 
-    ``rule`` is a key of ``RULE_TEXT``: with ``none``, values may be shown and no position given.
+    ``rule`` is the one that was applied: with ``none``, values may be shown and no position given.
     """
 
     area_id: str
     peers: tuple[str, ...]
     rule: Literal["province", "region", "none"]
-
-    @property
-    def has_position(self) -> bool:
-        """Whether the area may be given a place among its peers."""
-        return self.rule != "none"
 
 
 def find_peers(area_id: str, reference: Reference, volumes: Mapping[str, float], day: str) -> Peers:
@@ -75,26 +54,28 @@ def find_peers(area_id: str, reference: Reference, volumes: Mapping[str, float],
         area_id: The area.
         reference: The areas, and the region of each province.
         volumes: Dossiers received by area; an area without any is no peer across provinces.
-        day: The day on which the peers must exist.
+        day: The day on which the peers must exist; a district is of the type that it has then.
 
     Returns:
         Its peers, sorted, without itself.
     """
-    kind = [each for each in _list_same_kind(area_id, reference, day) if each != area_id]
-    province = find_province(area_id, reference)
-    near = tuple(sorted(each for each in kind if find_province(each, reference) == province))
+    level, type_ = reference.area_rows[area_id]["level"], reference.area_on(area_id, day)["type"]
+    rows = reference.list_areas(str(level), day)
+    kind = sorted(str(row["area_id"]) for row in rows if row["type"] == type_)
+    place = {each: reference.find_province(each) for each in (area_id, *kind)}
+    kind = [each for each in kind if each != area_id]
+    near = [each for each in kind if place[each] == place[area_id]]
     if len(near) >= FEWEST:
-        return Peers(area_id, near, "province")
-    wide = tuple(
-        sorted(
-            each
-            for each in kind
-            if _is_in_region(each, area_id, reference)
-            and _is_similar(volumes.get(each), volumes.get(area_id))
-        )
-    )
+        return Peers(area_id, tuple(near), "province")
+    region, own = reference.region_of.get(place[area_id]), volumes.get(area_id)
+    wide = [
+        each
+        for each in kind
+        if region is not None and region == reference.region_of.get(place[each])
+        if own and own / SIMILAR <= (volumes.get(each) or nan) <= own * SIMILAR
+    ]
     if len(wide) >= FEWEST:
-        return Peers(area_id, wide, "region")
+        return Peers(area_id, tuple(wide), "region")
     return Peers(area_id, tuple(sorted({*near, *wide})), "none")
 
 
@@ -111,11 +92,6 @@ def list_peers(area: Mapping[str, Any], reference: Reference) -> list[str]:
         return near
     others = (each for each in kin if reference.region_of.get(each) == region)
     return [each for other in others for each in kin[other] if each != area["area_id"]]
-
-
-def find_province(area_id: str, reference: Reference) -> str:
-    """The province that an area lies in, or is; ``""`` above provinces."""
-    return reference.find_province(area_id)
 
 
 def list_changes(area_id: str, reference: Reference) -> list[dict[str, str]]:
@@ -157,18 +133,27 @@ def _choose_breaks(breaks: Iterable[dict[str, str]], indicator: str) -> list[dic
     return sorted(held, key=lambda row: str(row["effective"]))
 
 
-def find_successors(area_id: str, reference: Reference) -> list[str]:
-    """The areas of the same level that an area's territory went to, where the events say so.
+def find_linked(area_id: str, reference: Reference, *, is_forward: bool) -> list[str]:
+    """The areas of the same level that an area's territory went to (forward), or came from.
 
-    In a merger, whoever ends on the day before it takes effect goes into whoever lives on. In a
-    split, whoever begins on that day comes from whoever was there before.
+    As far as the events say so: in a merger, whoever ends on the day before it takes effect goes
+    into whoever lives on. In a split, whoever begins on that day comes from whoever was there.
     """
-    return _find_linked(area_id, reference, is_forward=True)
-
-
-def find_predecessors(area_id: str, reference: Reference) -> list[str]:
-    """The areas of the same level that went into an area."""
-    return _find_linked(area_id, reference, is_forward=False)
+    linked, rows = dict[str, None](), reference.area_rows
+    for change in list_changes(area_id, reference):
+        if change["kind"] not in ("merger", "split"):
+            continue
+        others = {each for each in change["area_ids"].split() if each in rows}
+        day = change["effective"]
+        last_day = (dt.date.fromisoformat(day) - dt.timedelta(days=1)).isoformat()
+        if change["kind"] == "split":
+            old = {each for each in others if rows[each]["valid_from"] != day}
+        else:
+            old = {each for each in others if rows[each]["valid_to"] == last_day}
+        if (area_id in old) == is_forward:
+            linked |= dict.fromkeys(sorted(others - old if is_forward else old))
+    level = rows[area_id]["level"]
+    return [each for each in linked if each != area_id and rows[each]["level"] == level]
 
 
 def find_kin(reference: Reference, area: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,8 +163,8 @@ def find_kin(reference: Reference, area: Mapping[str, Any]) -> dict[str, Any]:
     """
     area_id = str(area["area_id"])
     return {
-        "predecessors": find_predecessors(area_id, reference),
-        "successors": find_successors(area_id, reference),
+        "predecessors": find_linked(area_id, reference, is_forward=False),
+        "successors": find_linked(area_id, reference, is_forward=True),
         "former": reference.former_of.get(area_id, ()),
         "moved": reference.list_moved(area_id),
         "is_new": str(area["valid_from"]) >= TWO_TIERS_SINCE,
@@ -189,8 +174,8 @@ def find_kin(reference: Reference, area: Mapping[str, Any]) -> dict[str, Any]:
 def list_kin(area_id: str, reference: Reference) -> list[str]:
     """All areas that hold territory of an area after it, or did before it."""
     return [
-        *find_predecessors(area_id, reference),
-        *find_successors(area_id, reference),
+        *find_linked(area_id, reference, is_forward=False),
+        *find_linked(area_id, reference, is_forward=True),
         *(each for each, _ in reference.list_moved(area_id)),
     ]
 
@@ -228,79 +213,21 @@ def find_segments(
     keys: Sequence[Window], reference: Reference, *, is_by_definition: bool = True
 ) -> list[tuple[int, str]]:
     """``segment`` and ``crosses`` of area, indicator, first and last day (``break_series``)."""
-    series = {key[:2] for key in keys}
-    events = _list_events(series, reference, is_by_definition=is_by_definition)
-    known = {key: _place(key, events) for key in dict.fromkeys(keys)}
-    return [known[key] for key in keys]
-
-
-def find_type(area_id: str, reference: Reference, day: str) -> str:
-    """The type of an area on a day, "huyện" or "thị xã"."""
-    return str(reference.area_on(area_id, day)["type"])
-
-
-def _list_same_kind(area_id: str, reference: Reference, day: str) -> list[str]:
-    kind = find_type(area_id, reference, day)
-    rows = reference.list_areas(str(reference.area_rows[area_id]["level"]), day)
-    return [str(row["area_id"]) for row in rows if row["type"] == kind]
-
-
-def _is_in_region(one: str, other: str, reference: Reference) -> bool:
-    here, there = (reference.region_of.get(find_province(each, reference)) for each in (one, other))
-    return here is not None and here == there
-
-
-def _is_similar(one: float | None, other: float | None) -> bool:
-    return bool(one and other and other / SIMILAR <= one <= other * SIMILAR)
-
-
-def _find_linked(area_id: str, reference: Reference, *, is_forward: bool) -> list[str]:
-    linked, rows = dict[str, None](), reference.area_rows
-    for change in list_changes(area_id, reference):
-        if change["kind"] not in ("merger", "split"):
-            continue
-        others = {each for each in change["area_ids"].split() if each in rows}
-        day = change["effective"]
-        last_day = (dt.date.fromisoformat(day) - dt.timedelta(days=1)).isoformat()
-        old = {  # what was there before, and that others came of
-            each
-            for each in others
-            if (
-                rows[each]["valid_from"] != day
-                if change["kind"] == "split"
-                else rows[each]["valid_to"] == last_day
-            )
-        }
-        if (area_id in old) == is_forward:
-            linked |= dict.fromkeys(sorted(others - old if is_forward else old))
-    level = rows[area_id]["level"]
-    return [each for each in linked if each != area_id and rows[each]["level"] == level]
-
-
-Events = dict[tuple[str, str], list[tuple[str, str]]]
-"""Day and name of the events of each area and indicator, oldest first."""
-
-
-def _list_events(
-    series: Iterable[tuple[str, str]], reference: Reference, *, is_by_definition: bool
-) -> Events:
     breaks = list_rows(reference.breaks) if is_by_definition else []
-    of_area = {
-        area_id: [
-            (row["effective"], row["change_id"])
-            for row in (list_cuts(area_id, reference) if area_id in reference.area_rows else ())
-        ]
-        for area_id in {area_id for area_id, _ in series}
-    }
-    of_indicator = {
-        code: [(row["effective"], row["break_id"]) for row in _choose_breaks(breaks, code)]
-        for code in {code for _, code in series}
-    }
-    return {(area, code): sorted(of_area[area] + of_indicator[code]) for area, code in series}
 
+    @cache
+    def list_area(area_id: str) -> list[tuple[str, str]]:
+        cuts = list_cuts(area_id, reference) if area_id in reference.area_rows else ()
+        return [(row["effective"], row["change_id"]) for row in cuts]
 
-def _place(key: Window, events: Events) -> tuple[int, str]:
-    area_id, indicator, start, end = key
-    own = events[area_id, indicator]
-    crossed = [name for day, name in own if start < day <= end]
-    return sum(day <= end for day, _ in own), " ".join(crossed)
+    @cache
+    def list_own(indicator: str) -> list[tuple[str, str]]:
+        return [(row["effective"], row["break_id"]) for row in _choose_breaks(breaks, indicator)]
+
+    @cache
+    def place(area_id: str, indicator: str, start: str, end: str) -> tuple[int, str]:
+        events = sorted(list_area(area_id) + list_own(indicator))
+        crossed = [name for day, name in events if start < day <= end]
+        return sum(day <= end for day, _ in events), " ".join(crossed)
+
+    return [place(*key) for key in keys]
