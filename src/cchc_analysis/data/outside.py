@@ -29,7 +29,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.data.system import limit_process
+from cchc_analysis.data.system import ONE_THREAD, limit_process
 from cchc_analysis.errors import CchcError, Problem, ReportError
 
 LARGEST_FILE = 80 * 2**20
@@ -252,8 +252,6 @@ MOST_MEMORY = 1_536 * 2**20
 _LONGEST = 4
 """Times as long by the clock, on a machine that has other work to do."""
 _HOME = Path(__file__).resolve().parents[2]
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-"""Each thread of a library reserves memory that counts against the limit, used or not."""
 
 
 def call_apart(function: str, path: Path, *more: Any, seconds: int = MOST_SECONDS) -> Any:
@@ -272,7 +270,7 @@ def call_apart(function: str, path: Path, *more: Any, seconds: int = MOST_SECOND
             capture_output=True,
             timeout=_LONGEST * seconds + 5,
             check=False,
-            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(paths)},
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(paths)},
             cwd=_HOME,
         )
         answer = pickle.loads(child.stdout)  # noqa: S301 - of our own process

@@ -40,6 +40,14 @@ DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _EXCHANGE = 2
 _HERE = -100
 _SET_PARENT_DEATH_SIGNAL = 1
+_POOLS = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR")
+ONE_THREAD = {
+    **{f"{name}_NUM_THREADS": "1" for name in _POOLS},
+    **dict.fromkeys(("VECLIB_MAXIMUM_THREADS", "ARROW_IO_THREADS"), "1"),
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+"""Environment in which libraries start no threads, of use before they are imported. A process
+with threads is not forked, and each reserves memory that counts against a limit, used or not."""
 _RESERVED = {
     *("con", "prn", "aux", "nul", "conin$", "conout$"),
     *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10)),
@@ -139,15 +147,28 @@ def lead_group() -> None:
         Path("/proc/self/oom_score_adj").write_text("800", "ascii")
 
 
-def hand_on(*handles: int) -> dict[str, Any]:
-    """What lets a process that is begun have one end of each of some pipes."""
-    if os.name != "nt":
-        return {"pass_fds": handles}
-    system: Any = os  # both have more on Windows
-    begin: Any = subprocess
-    for handle in handles:
+def begin_python(code: str, handle: int, folder: Path) -> subprocess.Popen[bytes]:
+    """Begin a Python of ours in a folder, which is given one end of a pipe and shows nothing.
+
+    It finds the modules that this process finds by ``PYTHONPATH``. Ctrl-C is not for it.
+    """
+    quiet: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    modules = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    found = os.pathsep.join(str(Path(each).absolute()) for each in modules)
+    if os.name == "nt":
+        system: Any = os  # both have more on Windows
+        begin: Any = subprocess
         system.set_handle_inheritable(handle, True)
-    return {"startupinfo": begin.STARTUPINFO(lpAttributeList={"handle_list": [*handles]})}
+        quiet |= {"startupinfo": begin.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}
+    else:
+        quiet |= {"pass_fds": [handle]}
+    return subprocess.Popen(  # noqa: S603 - our own Python
+        [sys.executable, "-c", code],
+        env=ONE_THREAD | os.environ | {"PYTHONPATH": found, "PYTHONSAFEPATH": "1"},
+        cwd=folder,
+        start_new_session=True,
+        **quiet,
+    )
 
 
 # Time

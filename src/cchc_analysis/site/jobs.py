@@ -117,16 +117,25 @@ def do_job(work: Work, payload: Any, *, is_profiled: bool = False) -> Reply:
     return Reply(result, stats=vars(profile)["stats"] if profile else None)
 
 
-def answer(work: Work, payload: bytes, *, is_profiled: bool = False) -> tuple[bool, bytes]:
-    """Do a job that came as bytes: whether it went well, and its reply as bytes.
+def answer(work: Work, payload: bytes, *, is_profiled: bool = False) -> bytes:
+    """Do a job that came as bytes, and give its reply as bytes.
 
     What cannot be read, or written again, costs this job only.
     """
     reply = do_job(lambda given: work(pickle.loads(given)), payload, is_profiled=is_profiled)  # noqa: S301 - our own
     try:
-        return reply.result is not None, pickle.dumps(reply)
+        return pickle.dumps(reply)
     except Exception as error:  # noqa: BLE001 - whatever a class raises while it is written
-        return False, pickle.dumps(explain(error))
+        return pickle.dumps(explain(error))
+
+
+def read(answer: bytes) -> Reply:
+    """A reply that came as bytes; where it cannot be read, why."""
+    try:
+        reply: Reply = pickle.loads(answer)  # noqa: S301 - our own
+    except Exception as error:  # noqa: BLE001 - whatever a class raises while it is read
+        return explain(error)
+    return reply
 
 
 def add_up(total: pstats.Stats, stats: Mapping[Any, Any]) -> None:
@@ -160,14 +169,6 @@ def explain_end(status: int) -> Reply:
 JOB_MEMORY = 200 << 20
 """What one job takes at most, besides what it shares with its parent: 90 MB measured for a full
 brief, and as much again."""
-
-_POOLS = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR")
-ONE_THREAD = {
-    **{f"{name}_NUM_THREADS": "1" for name in _POOLS},
-    **dict.fromkeys(("VECLIB_MAXIMUM_THREADS", "ARROW_IO_THREADS"), "1"),
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-}
-"""Environment that keeps libraries from starting threads, of use before they are imported."""
 
 
 def check_count(count: int | None) -> int:
