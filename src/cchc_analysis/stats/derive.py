@@ -10,19 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis import rules
 from cchc_analysis.data import records
-from cchc_analysis.data.clean import format_number, is_cut_off, label_period, parse_period
+from cchc_analysis.data.clean import format_number, is_cut_off
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Comparator, Origin, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.tidy import correct_values, mark_corrections
 from cchc_analysis.errors import Problem, ReferenceDataError, ValidationError
 from cchc_analysis.stats.rates import wilson_interval
-from cchc_analysis.stats.windows import discretise_windows
+from cchc_analysis.stats.windows import discretise_windows, label_span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +31,6 @@ SOURCE_RANK = {"period_report": 0, "campaign_report": 1, "plan": 2, "article": 3
 
 PRECEDENCE = ("is_derived", "rank", "is_bare", "shortness")
 """Which of several rows of one quantity is published, see ``_choose_source``."""
-
-CONFIDENCE = 0.95
 
 
 def derive_indicators(
@@ -64,7 +61,10 @@ def derive_indicators(
     is_reported = rated["origin"] == Origin.REPORTED
     labelled = rated.assign(
         **{name: rated[name].where(is_reported) for name in records.UNCERTAINTY},
-        period=_label_periods(rated),
+        period=[
+            label_span(start, end) if end else ""
+            for start, end in zip(rated["period_start"], rated["period_end"], strict=True)
+        ],
         is_contested=rated["other_readings"] != "",
         findings="",
     )
@@ -88,10 +88,11 @@ def mark_findings(indicators: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFr
             concerning.setdefault((source_id or finding["source_id"], figure_id), []).append(
                 (finding["finding_id"], finding["severity"] != records.Severity.INFO)
             )
-    places = map(_list_places, indicators["source_id"], indicators["figures"])
-    marks = [
-        sorted({mark for place in each for mark in concerning.get(place, ())}) for each in places
-    ]
+    marks: list[list[tuple[str, bool]]] = []
+    for sources, figures in zip(indicators["source_id"], indicators["figures"], strict=True):
+        named = [figure.rpartition("/") for figure in figures.split()]
+        places = [(own, figure) for one, _, figure in named for own in (one or sources).split()]
+        marks.append(sorted({mark for place in places for mark in concerning.get(place, ())}))
     return indicators.assign(
         findings=[" ".join(finding_id for finding_id, _ in each) for each in marks],
         is_contested=[
@@ -99,13 +100,6 @@ def mark_findings(indicators: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFr
             for before, each in zip(indicators["is_contested"], marks, strict=True)
         ],
     )
-
-
-def _list_places(sources: str, figures: str) -> Iterator[tuple[str, str]]:
-    """The figures behind a value, each with its source."""
-    for figure in figures.split():
-        named, _, figure_id = figure.rpartition("/")
-        yield from ((source_id, figure_id) for source_id in ([named] if named else sources.split()))
 
 
 def _report(observations: pd.DataFrame, transcripts: pd.DataFrame) -> pd.DataFrame:
@@ -182,21 +176,12 @@ def _add_wilson(published: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     fits &= rates["denominator"].isin(reference.list_flows())
     computed = 100 * rates["numerator_value"] / rates["denominator_value"]
     fits &= (rates["value"] - computed).abs() <= 10.0 ** -rates["decimals"].astype("float64")
-    low, high = wilson_interval(
-        rates.loc[fits, "numerator_value"], rates.loc[fits, "denominator_value"], CONFIDENCE
-    )
+    counted = rates[fits]
+    low, high = wilson_interval(counted["numerator_value"], counted["denominator_value"])
     intervals = published.assign(wilson_low=float("nan"), wilson_high=float("nan"))
     intervals.loc[fits, "wilson_low"] = (100 * low).round(6)
     intervals.loc[fits, "wilson_high"] = (100 * high).round(6)
     return intervals
-
-
-def _label_periods(rows: pd.DataFrame) -> list[str]:
-    @cache
-    def label(start: str, end: str) -> str:
-        return label_period(parse_period(f"{start}/{end}" if start else end)) if end else ""
-
-    return [*map(label, rows["period_start"], rows["period_end"])]
 
 
 def derive_rows(observations: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -319,7 +304,12 @@ def derive_quarters(
         Rows like ``published``, all derived; ``figures`` name their source where there are two.
     """
     stated = published[published["status"].isin(RESULT_STATUSES) & published["value"].notna()]
-    windows = discretise_windows(stated.assign(figures=_name_figures(stated)), reference)
+    # With the source that prints them, so that the figures of two reports can stand together.
+    named = [
+        " ".join(each if "/" in each else f"{source}/{each}" for each in figures.split())
+        for source, figures in zip(stated["source_id"], stated["figures"], strict=True)
+    ]
+    windows = discretise_windows(stated.assign(figures=named), reference)
     if windows.empty:
         return published.iloc[:0]
     panels = set(sources.loc[sources["kind"] == "panel", "source_id"])
@@ -342,11 +332,3 @@ def derive_quarters(
         figures=[text if " " in name else text.replace(f"{name}/", "") for name, text in pairs],
     )
     return add_rows(rows, derive_rows(rows, reference).assign(correction=""))
-
-
-def _name_figures(table: pd.DataFrame) -> list[str]:
-    """Figures with the source that prints them, so that those of two reports can stand together."""
-    return [
-        " ".join(each if "/" in each else f"{source}/{each}" for each in figures.split())
-        for source, figures in zip(table["source_id"], table["figures"], strict=True)
-    ]

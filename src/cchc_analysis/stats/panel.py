@@ -167,16 +167,11 @@ def describe_values(kept: pd.DataFrame, tables: Tables, reference: Reference) ->
     placed = broken.assign(year=broken["period_end"].str[:4].astype("int64"))
     row = reference.indicator_rows.get(str(kept["indicator"].iloc[0])) if len(kept) else None
     for role in ("numerator", "denominator"):
-        code = str(row[role]) if row else ""
-        placed[role] = _look_up(placed, tables.indicators, code)
+        code, counts, place = str(row[role]) if row else "", tables.indicators, list(PLACE)
+        counts = counts[(counts["indicator"] == code) & (counts["breakdown"] == "")]
+        counts = counts.drop_duplicates(place)[[*place, "value"]]
+        placed[role] = placed[place].merge(counts, on=place, how="left")["value"].to_numpy()
     return placed.merge(measure_coverage(placed, reference), on="period", how="left")
-
-
-def _look_up(values: pd.DataFrame, indicators: pd.DataFrame, code: str) -> Any:
-    """The count behind each rate, where it is published for the same place."""
-    counts = indicators[(indicators["indicator"] == code) & (indicators["breakdown"] == "")]
-    known = counts.drop_duplicates(list(PLACE))[[*PLACE, "value"]]
-    return values[list(PLACE)].merge(known, on=list(PLACE), how="left")["value"].to_numpy()
 
 
 def measure_coverage(values: pd.DataFrame, reference: Reference) -> pd.DataFrame:

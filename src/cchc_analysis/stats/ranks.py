@@ -76,19 +76,21 @@ def rank_values(
             rank_low=ranges["rank_low"].to_numpy(), rank_high=ranges["rank_high"].to_numpy()
         )
     rng, drawn = np.random.default_rng(seed), np.empty((draws, len(values)))
-    for kind, draw in ((SAMPLING, _draw_sampled), (CASES, _draw_cases), (ROUNDING, _draw_rounded)):
-        at = np.flatnonzero(kinds == kind)
-        if len(at):
-            drawn[:, at] = draw(values.iloc[at], rng, draws, scatter)
+    if len(rows := values[kinds == SAMPLING]):
+        drawn[:, kinds == SAMPLING] = _draw_sampled(rows, rng, draws)
+    if len(cases):
+        count, total = (as_floats(cases[name]) / scatter for name in ("numerator", "denominator"))
+        size = draws, len(cases)
+        drawn[:, kinds == CASES] = 100 * rng.beta(count + 0.5, total - count + 0.5, size=size)
+    if len(rows := values[kinds == ROUNDING]):
+        drawn[:, kinds == ROUNDING] = rng.uniform(rows["low"], rows["high"], (draws, len(rows)))
     signed = -drawn if is_higher_better else drawn
     places = signed.argsort(axis=1).argsort(axis=1) + 1
     low, high = np.percentile(places, [2.5, 97.5], axis=0, method="nearest")
     return table.assign(rank_low=low, rank_high=high)
 
 
-def _draw_sampled(
-    rows: pd.DataFrame, rng: np.random.Generator, draws: int, _scatter: float
-) -> Floats:
+def _draw_sampled(rows: pd.DataFrame, rng: np.random.Generator, draws: int) -> Floats:
     """Normal draws, drawn in by the share of their scatter that sampling explains."""
     value, low, high = (as_floats(rows[name]) for name in ("value", *BOUNDS))
     error = np.maximum(high - low, 0.0) / 2 / NORMAL
@@ -99,17 +101,6 @@ def _draw_sampled(
     centre = value.mean() + kept * (value - value.mean())
     made: Floats = centre + np.sqrt(kept) * error * rng.standard_normal((draws, len(value)))
     return made
-
-
-def _draw_cases(rows: pd.DataFrame, rng: np.random.Generator, draws: int, scatter: float) -> Floats:
-    count, total = (as_floats(rows[name]) / scatter for name in ("numerator", "denominator"))
-    return 100 * rng.beta(count + 0.5, total - count + 0.5, size=(draws, len(rows)))
-
-
-def _draw_rounded(
-    rows: pd.DataFrame, rng: np.random.Generator, draws: int, _scatter: float
-) -> Floats:
-    return rng.uniform(rows["low"], rows["high"], size=(draws, len(rows)))
 
 
 def rank_ranges(low: Numbers, high: Numbers, *, is_higher_better: bool = True) -> pd.DataFrame:
