@@ -457,7 +457,9 @@ def test_provinces_of_both_times_stand_where_one_asks_for() -> None:
     with pytest.raises(errors.CommandError, match="no square for 02"):
         plot_tile_map(pd.Series([1.0], index=["02"]), tiles=MAPS["34"])
     assert choose_tiles(["02"], MAPS) is MAPS["63"]
-    with pytest.raises(errors.CommandError, match="no square for x0, x1, x2, x3, x4, x5, …") as few:
+    with pytest.raises(
+        errors.CommandError, match="no square for x0, x1, x2, x3, x4, x5 and 3 more"
+    ) as few:
         choose_tiles([f"x{number}" for number in range(9)], {"34": MAPS["34"]})
     assert "x6" not in str(few.value)
 

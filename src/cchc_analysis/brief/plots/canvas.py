@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import isfinite, nan
 from operator import attrgetter
 from pathlib import Path
@@ -35,7 +35,10 @@ WIDTH = 340.0
 TEXT = 11.5
 LINE = 14.0
 GAP = 4.0
-HATCH = 4
+HATCH, SEEN = 4, 2.0
+"""Distance of the lines of a contested part, and its least width."""
+DOT, HOLE = 10.0, 5.5
+"""Width of a point, and of the hole in a contested one."""
 THIN = 0.8
 """Width of a line where nobody says otherwise."""
 LETTER = 6.1
@@ -61,6 +64,11 @@ ROLES: Mapping[str, str] = {
 """Ink, the quiet greys, three steps of one blue that differ in lightness (and so also without
 colour), one accent for what needs attention, and the steps of a map, whose last one is ``deep``.
 On a page a role is a class, to which the page gives a colour for light, dark and paper."""
+
+TICK, TO_NUMBERS, TO_TITLE = 3.0, 14.74, 30.24
+"""From a scale at the foot down to the ends of its ticks, and the base lines of its words."""
+BESIDE, TO_NAME, ABOVE = 6.0, 40.0, 8.0
+"""From a scale at the left to its numbers, and to its name, which stands above."""
 
 UNDER, SCALE, BOXES, LINES, FRAME, WORDS = range(6)
 """What lies over what."""
@@ -113,14 +121,14 @@ def bar(at: Point, size: Point, role: str, words: str = "", edge: str = "") -> B
 
 def dot(at: Point, role: str, words: str = "", *, is_hollow: bool = False) -> Iterator[Stroke]:
     """A point; a hollow one is contested. A line without length: smaller than a circle."""
-    yield Stroke([at, at], role, 10, words, is_round=True)
+    yield Stroke([at, at], role, DOT, words, is_round=True)
     if is_hollow:
-        yield Stroke([at, at], "paper", 5.5, words, is_round=True)
+        yield Stroke([at, at], "paper", HOLE, words, is_round=True)
 
 
 def hatch(at: Point, size: Point, words: str = "") -> Iterator[Mark]:
     """A part that is contested: hatched, so that it differs without colour too."""
-    (x, y), wide, height = at, max(size[0], 2.0), size[1]
+    (x, y), wide, height = at, max(size[0], SEEN), size[1]
     ends: list[Point] = []
     for step in range(HATCH, int(wide + height) + 1, HATCH):
         left, right = max(step - height, 0), min(step, wide)
@@ -128,15 +136,6 @@ def hatch(at: Point, size: Point, words: str = "") -> Iterator[Mark]:
     yield bar(at, (wide, height), "paper", words, edge="alert")
     if ends:
         yield Stroke(ends[:-1], "alert")
-
-
-class Scale(NamedTuple):
-    """Numbers along the foot of a chart (``x``) or its left side (``y``)."""
-
-    side: str
-    ticks: dict[float, str]
-    name: str
-    has_grid: bool
 
 
 PAGE: Any = object()
@@ -153,6 +152,8 @@ class Canvas:
         margins: Room left, right, above and below what scales measure.
 
     Attributes:
+        scales: Of the foot (``x``) and of the left side (``y``) the ticks with their words, the
+            name, and whether there is a grid.
         units: What axes count from left to right (``x``) and from foot to top (``y``), where these
             are no points.
     """
@@ -172,7 +173,7 @@ class Canvas:
             inner = float(ax.bbox.width) * 72 / float(figure.dpi)
             self.width = inner + margins[0] + margins[1]
         self.marks: list[Mark] = []
-        self.scales: list[Scale] = []
+        self.scales: dict[str, tuple[dict[float, str], str, bool]] = {}
         self.units: dict[str, Point] = {}
 
     @property
@@ -194,8 +195,7 @@ class Canvas:
         locator = MaxNLocator(nbins=3, steps=[1, 2, 2.5, 5, 10])
         inside = [float(e) for e in locator.tick_values(*ends) if ends[0] <= e <= ends[1]]
         ticks = {tick: form(tick) for tick in inside}
-        self.scales.append(Scale(side, ticks, name, has_grid))
-        self.units[side] = ends
+        self.scales[side], self.units[side] = (ticks, name, has_grid), ends
         left, right, top, foot = self.sides
         place = scale(ends, foot, top) if side == "y" else scale(ends, left, right)
         at = {place(tick): words for tick, words in ticks.items()}
@@ -208,9 +208,9 @@ class Canvas:
         """A scale at the left: words at each height, the name above."""
         left, _, top, foot = self.sides
         for y, words in ticks.items():
-            yield Text((left - 6, y), words, "soft", "right", is_middle=True, layer=SCALE)
+            yield Text((left - BESIDE, y), words, "soft", "right", is_middle=True, layer=SCALE)
         yield Stroke([(left, foot), (left, top)], "rule", layer=FRAME)
-        yield Text((left - 40, top - 8), name, "soft")
+        yield Text((left - TO_NAME, top - ABOVE), name, "soft")
 
     def _mark_foot(self, ticks: Mapping[float, str], name: str, has_grid: bool) -> Iterator[Mark]:
         """A scale at the foot: a tick and words at each place, the name below."""
@@ -218,9 +218,9 @@ class Canvas:
         for x, words in ticks.items():
             if has_grid:
                 yield Stroke([(x, foot), (x, top)], "hair", layer=SCALE)
-            yield Stroke([(x, foot), (x, foot + 3)], "rule", layer=SCALE)
-            yield Text((x, foot + 14.74), words, "soft", "center", layer=SCALE)
-        yield Text(((left + right) / 2, foot + 30.24), name, "soft", "center", layer=SCALE)
+            yield Stroke([(x, foot), (x, foot + TICK)], "rule", layer=SCALE)
+            yield Text((x, foot + TO_NUMBERS), words, "soft", "center", layer=SCALE)
+        yield Text(((left + right) / 2, foot + TO_TITLE), name, "soft", "center", layer=SCALE)
         yield Stroke([(left, foot), (right, foot)], "rule", layer=FRAME)
 
     def close(self, height: float = 0.0) -> Axes:
@@ -253,37 +253,33 @@ Plot = Callable[Concatenate[Any, P], "Axes"]
 
 def drawn_from(columns: str = "") -> Callable[[Plot[P]], Plot[P]]:
     """Let a plot refuse what it cannot draw: what is no table, has no row or lacks a column."""
+    wanted = columns.split()
 
     def check(plot: Plot[P]) -> Plot[P]:
+        name, expected = plot.__name__, "one at least"
+        if wanted:
+            expected = f"a DataFrame with the columns {', '.join(wanted)}"
+
         @wraps(plot)
         def draw_checked(data: Any, *args: P.args, **kwargs: P.kwargs) -> Axes:
-            _check_columns(plot.__name__, data, columns.split())
-            return plot(data, *args, **kwargs)
+            held = [str(each) for each in getattr(data, "columns", ())]
+            lacking = [each for each in wanted if each not in held]
+            if not hasattr(data, "index") or callable(data.index):
+                found, remedy = f"a {type(data).__name__}", "Make a table of pandas of it."
+            elif lacking:
+                found = f"the columns {', '.join(held)}" if held else "no columns"
+                remedy = f"Add {', '.join(lacking)}, or rename what holds them; "
+                remedy += f"help({name}) says more."
+            elif len(data):
+                return plot(data, *args, **kwargs)
+            else:
+                found = "a table without rows"
+                remedy = "Ask first whether there is anything to draw."
+            raise CommandError(Problem(name, found, expected, remedy))
 
         return cast("Plot[P]", draw_checked)
 
     return check
-
-
-def _check_columns(plot: str, data: Any, columns: Sequence[str]) -> None:
-    """Refuse what a plot cannot draw.
-
-    Raises:
-        CommandError: It is no table, lacks a column, or has no row.
-    """
-    held = [str(each) for each in getattr(data, "columns", ())]
-    lacking = [each for each in columns if each not in held]
-    expected = f"a DataFrame with the columns {', '.join(columns)}" if columns else "one at least"
-    if not hasattr(data, "index") or callable(data.index):
-        found, remedy = f"a {type(data).__name__}", "Make a table of pandas of it."
-    elif lacking:
-        found = f"the columns {', '.join(held)}" if held else "no columns"
-        remedy = f"Add {', '.join(lacking)}, or rename what holds them; help({plot}) says more."
-    elif len(data) == 0:
-        found, remedy = "a table without rows", "Ask first whether there is anything to draw."
-    else:
-        return
-    raise CommandError(Problem(plot, found, expected, remedy))
 
 
 def draw(
@@ -292,9 +288,8 @@ def draw(
     """The figure of a plot, at its natural size, and not left open in pyplot."""
     from matplotlib import pyplot as plt
 
-    drawn: Any = plot(data, *args, **kwargs)
-    plt.close(drawn.figure)
-    figure: Figure = drawn.figure
+    figure = cast("Figure", plot(data, *args, **kwargs).figure)
+    plt.close(figure)
     return figure
 
 
@@ -305,54 +300,48 @@ def sketch(plot: Callable[..., Any], data: Any, **options: Any) -> str:
 
 
 def _write_mark(mark: Mark, used: set[str]) -> str:
-    """A mark as an element of SVG; what says nothing is left out."""
-    tag, paints, told = _describe_mark(mark)
-    words = escape(plain(mark.words))
-    if not tag:
-        return ""
-    used.update(paints)
-    kept = {name: value for name, value in ({"class": " ".join(paints)} | told).items() if value}
-    opening = tag + "".join(f' {name}="{value}"' for name, value in kept.items())
-    if isinstance(mark, Text):
-        return f"<{opening}>{words.strip()}</text>"
-    return f"<{opening}><title>{words}</title></path>" if words else f"<{opening}/>"
-
-
-def _describe_mark(mark: Mark) -> tuple[str, list[str], dict[str, str]]:
-    """How the element of a mark begins, its classes, and its attributes; nothing of no place."""
+    """A mark as an element of SVG, whose classes are noted; what says nothing is left out."""
+    words, drawn = escape(plain(mark.words)), ""
     match mark:
-        case Text():
-            told = {"x": _write(mark.at[0]), "y": _write(mark.at[1] + MIDDLE * mark.is_middle)}
+        case Text(at=(x, y)):
+            if not words.strip() or not (isfinite(x) and isfinite(y)):
+                return ""
+            paints = [f"f-{mark.role}"] * (mark.role != "ink")
+            told = {"x": _write(x), "y": _write(y + MIDDLE * mark.is_middle)}
             told["font-weight"] = "700" if mark.is_bold else ""
             told["text-anchor"] = {"center": "middle", "right": "end"}.get(mark.ha, "")
-            is_seen = plain(mark.words).strip() and all(map(isfinite, mark.at))
-            return "text" * bool(is_seen), [f"f-{mark.role}"] * (mark.role != "ink"), told
         case Stroke():
+            drawn, paints = _join_points(mark.points), [f"s-{mark.role}"]
             told = {"stroke-width": "" if mark.width == THIN else _write(mark.width)}
             told["stroke-dasharray"] = ",".join(_write(each * mark.width) for each in mark.dashes)
             # Up to a width of one point nobody sees how a line ends.
             told["stroke-linecap"] = "butt" if mark.width > 1 and not mark.is_round else ""
-            drawn = _join_points(mark.points)
-            return f'path d="{drawn}"' if drawn else "", [f"s-{mark.role}"], told
-    (x, y), (wide, high) = mark.at, mark.size
-    left, top, right, bottom = map(_write, (x, y, x + wide, y + high))
-    drawn = f"M{left} {top}H{right}V{bottom}H{left}z"
-    if mark.is_disc:
-        arc = f"a{_write(wide / 2)} {_write(wide / 2)} 0 1 0 "
-        drawn = f"M{left} {_write(y + high / 2)}{arc}{_write(wide)} 0{arc}-{_write(wide)} 0z"
-    told = {} if mark.role else {"stroke-dasharray": "1.6,1.6"}
-    return f'path d="{drawn}"', [f"f-{mark.role}"] * bool(mark.role) + [f"s-{mark.edge}"], told
+        case Box(at=(x, y), size=(wide, high)):
+            left, top, right, bottom = map(_write, (x, y, x + wide, y + high))
+            drawn = f"M{left} {top}H{right}V{bottom}H{left}z"
+            if mark.is_disc:
+                arc = f"a{_write(wide / 2)} {_write(wide / 2)} 0 1 0 "
+                drawn = (
+                    f"M{left} {_write(y + high / 2)}{arc}{_write(wide)} 0{arc}-{_write(wide)} 0z"
+                )
+            paints = [f"f-{mark.role}"] * bool(mark.role) + [f"s-{mark.edge}"]
+            told = {} if mark.role else {"stroke-dasharray": "1.6,1.6"}
+    if not drawn and not isinstance(mark, Text):
+        return ""
+    used.update(paints)
+    kept = {"d": drawn, "class": " ".join(paints), **told}
+    opening = "".join(f' {name}="{value}"' for name, value in kept.items() if value)
+    if isinstance(mark, Text):
+        return f"<text{opening}>{words.strip()}</text>"
+    return f"<path{opening}><title>{words}</title></path>" if words else f"<path{opening}/>"
 
 
 def _join_points(points: Sequence[Point]) -> str:
     """A line as a path; what is no number is a gap between two lines."""
-    runs: list[list[str]] = [[]]
-    for x, y in points:
-        if isfinite(x) and isfinite(y):
-            runs[-1].append(f"{_write(x)} {_write(y)}")
-        else:
-            runs.append([])
-    return "".join("M" + "L".join(run) for run in runs if run)
+    runs = groupby(points, key=lambda point: isfinite(point[0]) and isfinite(point[1]))
+    return "".join(
+        "M" + "L".join(f"{_write(x)} {_write(y)}" for x, y in run) for is_in, run in runs if is_in
+    )
 
 
 def _write(number: float) -> str:
@@ -383,16 +372,15 @@ def _draw_axes(canvas: Canvas) -> Axes:
             if mark.layer not in (SCALE, FRAME):
                 artist = _make_artist(mark, transform=place(mark), zorder=1 + mark.layer)
                 ax.add_artist(artist).set_clip_on(False)
-        for side, ticks, name, has_grid in canvas.scales:
+        for side, (ticks, name, has_grid) in canvas.scales.items():
             axis, spine = (ax.xaxis, "bottom") if side == "x" else (ax.yaxis, "left")
-            axis.set_visible(True)
-            ax.spines[spine].set_visible(True)
+            for scaled in (axis, ax.spines[spine]):
+                scaled.set_visible(True)
             axis.set_ticks([*ticks], [*ticks.values()])
             axis.grid(visible=has_grid)
             if side == "x":
                 ax.set_xlabel(name)
-    axes: Axes = ax
-    return axes
+    return cast("Axes", ax)
 
 
 def _set_limits(canvas: Canvas, ax: Any) -> Callable[[Mark], Any]:

@@ -8,6 +8,7 @@ each province has its square: the tables ``tile_map_63`` and ``tile_map_34`` of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ from cchc_analysis.brief.plots.canvas import (
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.intervals import Floats
 from cchc_analysis.data.words import plain
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.errors import CommandError, Problem, join_some
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,17 +134,10 @@ def plot_distribution(
     for at, row in enumerate(rows):
         y, told = 24.0 * at + 12, [form(row[name]) for name in FIVE]
         x = {name: across(row[name]) for name in FIVE}
-        canvas.add(
-            Stroke([(x["least"], y), (x["most"], y)], "rule"),
-            Box(
-                (x["q1"], y - 6),
-                (x["q3"] - x["q1"], 12.0),
-                "pale",
-                f"{row['label']}: {' – '.join(told)}",
-                "deep",
-            ),
-            Stroke([(x["median"], y - 7.92), (x["median"], y + 7.92)], "deep", 2),
-        )
+        words, half = f"{row['label']}: {' – '.join(told)}", (x["q3"] - x["q1"], 12.0)
+        canvas.add(Stroke([(x["least"], y), (x["most"], y)], "rule"))
+        canvas.add(Box((x["q1"], y - 6), half, "pale", words, "deep"))
+        canvas.add(Stroke([(x["median"], y - 7.92), (x["median"], y + 7.92)], "deep", 2))
         if not isnan(own := row.get("own", nan)):
             canvas.add(*dot((across(own), y), "alert", f"{row['label']}: {form(own)}"))
     return canvas.close()
@@ -255,20 +249,18 @@ def plot_funnel(
 def _name_points(canvas: Canvas, placed: Iterable[tuple[dict[str, Any], Point]]) -> None:
     """Names beside the points that are asked about or lie outside, where they find room."""
     taken: list[tuple[float, float, float]] = []
-    for row, (x, y) in sorted(placed, key=lambda each: each[0]["place"] != OWN):
-        if row["place"] not in (*OUTSIDE, OWN):
-            continue
+    told = (each for each in placed if each[0]["place"] in (*OUTSIDE, OWN))
+    for row, (x, y) in sorted(told, key=lambda each: each[0]["place"] != OWN):
         room = width_of(row["name"])
         is_right = canvas.sides[1] - x > room + 10
-        start = x + 8 if is_right else x - 8 - room
-        if any(
+        at, side = (x + 8, "left") if is_right else (x - 8, "right")
+        start = at if is_right else at - room
+        if not any(
             abs(y - other) < LINE and start < right and left < start + room
             for left, right, other in taken
         ):
-            continue
-        taken.append((start, start + room, y))
-        at, side = (x + 8, "left") if is_right else (x - 8, "right")
-        canvas.add(Text((at, y + 4), row["name"], ha=side))
+            taken.append((start, start + room, y))
+            canvas.add(Text((at, y + 4), row["name"], ha=side))
 
 
 @drawn_from()
@@ -364,9 +356,8 @@ def plot_tile_map(
         x, y = left + row["column"] * TILE, row["row"] * TILE
         words, middle = f"{row['name']}: {told}", x + TILE / 2
         if row["kind"] == "dot":
-            canvas.add(
-                Box((middle - ISLE, y), (2 * ISLE, 2 * ISLE), role, words, "rule", is_disc=True)
-            )
+            at, size = (middle - ISLE, y), (2 * ISLE, 2 * ISLE)
+            canvas.add(Box(at, size, role, words, "rule", is_disc=True))
             canvas.add(Text((middle, y + 2 * ISLE + TEXT), row["name"], "soft", "center"))
         else:
             canvas.add(Box((x + 1, y + 1), (TILE - 2, TILE - 2), role, words, "rule"))
@@ -420,26 +411,22 @@ def choose_tiles(area_ids: Iterable[Any], maps: dict[str, pd.DataFrame]) -> pd.D
     fits = [name for name, unknown in lacking.items() if not unknown]
     if len(fits) == 1:
         return maps[fits[0]]
+    name_some = partial(join_some, most=MOST_NAMED)
     strange = sorted(set.intersection(*map(set, lacking.values()))) if maps else []
+    remedy = "Keep the values of one time, or name the squares: tiles=."
     if fits:
         found = f"only provinces that are among the {' and the '.join(fits)}"
     elif strange:
-        found = f"no square for {_name_some(strange)}"
+        found = f"no square for {name_some(strange)}"
+        remedy = "Index the values by area_id, and keep areas that have a square."
     else:
-        parts = (f"{_name_some(lacking[name])} not among the {name}" for name in maps)
+        parts = (f"{name_some(lacking[name])} not among the {name}" for name in maps)
         found = f"provinces of different times: {', '.join(parts)}"
     expected = (
         "values indexed by area_id (01), of provinces of one time: 63 until 30 June 2025, 34 "
         "since 1 July 2025"
     )
-    remedy = "Keep the values of one time, or name the squares: tiles=."
-    if strange:
-        remedy = "Index the values by area_id, and keep areas that have a square."
     raise CommandError(Problem("plot_tile_map", found, expected, remedy))
-
-
-def _name_some(area_ids: list[str]) -> str:
-    return ", ".join([*area_ids[:MOST_NAMED], *["…"] * (len(area_ids) > MOST_NAMED)])
 
 
 def find_limits(values: pd.Series[float]) -> list[float]:
