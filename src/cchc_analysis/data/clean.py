@@ -15,13 +15,14 @@ import calendar
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cchc_analysis.data.records import Comparator, Number, Period, load_own
 
-BOUND_WORDS = {word: Comparator(sign) for word, sign in load_own("spellings")["bounds"].items()}
+_SAID = load_own("spellings")
+BOUND_WORDS = {word: Comparator(sign) for word, sign in _SAID["bounds"].items()}
 VERBAL_ZEROS = ("không", "không có", "không phát sinh", "chưa có", "chưa phát sinh")
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _WINDOWS = {"": (1, 12), "9M": (1, 9), "H1": (1, 6), "H2": (7, 12)} | {
@@ -39,8 +40,8 @@ _COMMA_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}")
 _DECIMAL = re.compile(r"([0-9]+)(?:[,.]([0-9]+))?")
 _ONE_COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _MAGNITUDES = {"nghìn": 3, "ngàn": 3, "thousand": 3, "triệu": 6, "million": 6}
-_MAGNITUDE = re.compile(rf"\s*\b({'|'.join(_MAGNITUDES)})$", re.IGNORECASE)
 """Words behind a count that was rounded: "8,98 ngàn" stands for 8.975 to 8.985."""
+_MAGNITUDE = re.compile(rf"\s*\b({'|'.join(_MAGNITUDES)})$", re.IGNORECASE)
 MOST_DIGITS = 15
 """As many as a float holds exactly; no report counts further."""
 LONGEST_TOLD = 40
@@ -55,18 +56,14 @@ class PeriodError(ValueError):
 
 
 def parse_number(text: str, kind: str = "other") -> Number:
-    """Read a number as Vietnamese reports print it.
+    """Read a number, without its unit, as Vietnamese reports print it.
 
     A dot before groups of three digits separates thousands, any other dot is a decimal mark; a
     comma is a decimal mark. A bound word before the number becomes its comparator, a note mark or
-    percent sign behind it is not part of it.
-
-    Args:
-        text: The printed number, without its unit.
-        kind: The kind of its unit. A ``count`` has no fraction; a ``rate`` or ``score`` with one
-            dot before three digits could be thousands or decimals, and is refused, and so is
-            ``money`` with one comma before three digits. A ``count`` may end in "ngàn" or
-            "triệu"; its decimals are then counted from the ones on and may be below zero.
+    percent sign behind it is not part of it. ``kind`` is that of the unit: a ``count`` has no
+    fraction; a ``rate`` or ``score`` with one dot before three digits could be thousands or
+    decimals, and is refused, and so is ``money`` with one comma before three digits. A ``count``
+    may end in "ngàn" or "triệu"; its decimals are then counted from the ones on and may be below 0.
 
     Raises:
         NumberError: The text is no number, or can be read in two ways.
@@ -83,20 +80,20 @@ def parse_number(text: str, kind: str = "other") -> Number:
         cchc_analysis.data.clean.NumberError: '151.10' has a group that is not three digits long
     """
     printed = keep_text(text)
-    if printed.casefold() in VERBAL_ZEROS:
+    folded, comparator, digits = printed.casefold(), Comparator.EQUAL, printed
+    if folded in VERBAL_ZEROS:
         return Number(0.0)
-    comparator, digits, folded = Comparator.EQUAL, printed, printed.casefold()
     for bound in sorted(BOUND_WORDS, key=len):
         rest = printed[len(bound) :]
         if folded.startswith(bound) and (rest[:1].isspace() or rest[:1].isdigit()):
             comparator, digits = BOUND_WORDS[bound], rest.strip()
     digits = _NOTE_MARK.sub("", digits).removesuffix("%").rstrip()
-    is_negative = digits[:1] in ("-", "−")
+    sign = -1 if digits[:1] in ("-", "−") else 1
     word = _MAGNITUDE.search(digits) if kind == "count" else None
     try:
         if word is None:
-            value, decimals = _parse_digits(digits[is_negative:], kind)
-            return Number(-value if is_negative else value, decimals, comparator)
+            value, decimals = _parse_digits(digits[sign < 0 :], kind)
+            return Number(sign * value, decimals, comparator)
         shift = _MAGNITUDES[word[1].casefold()]
         value, decimals = _parse_digits(digits[: word.start()], "other")
     except NumberError as error:
@@ -150,13 +147,39 @@ def parse_period(text: str) -> Period:
     ('2024-06-30', '2024-Q1')
     """
     folded = keep_text(text).casefold()
-    for pattern, build in _PERIOD_FORMS:
-        if parts := pattern.fullmatch(folded):
-            try:
-                return build(*parts.groups())
-            except ValueError as error:
-                raise PeriodError(f"{text!r}: {error}") from None
-    raise PeriodError(f"{text!r} is not a period")
+    found = next(filter(None, (each.fullmatch(folded) for each in _PERIOD_FORMS)), None)
+    if found is None:
+        raise PeriodError(f"{text!r} is not a period")
+    said = found.groupdict()
+    quarter = QUARTERS.get(said.get("quarter", ""), "")
+    months = _WINDOWS[f"Q{quarter}" if quarter else said.get("window", "").upper()]
+    if "opening" in said:
+        months = 1, int(said["opening"])
+    if "closing" in said:
+        months = 13 - int(said["closing"]), 12
+    try:
+        if "year" in said:
+            return _span(said["year"], *months)
+        start = dt.date.fromisoformat(said["first"]) if said["first"] else None
+        end = dt.date.fromisoformat(said["last"])
+    except ValueError as error:
+        raise PeriodError(f"{text!r}: {error}") from None
+    if start and start > end:
+        raise PeriodError(f"{text!r}: {start} comes after {end}")
+    return Period(start, end)
+
+
+_PERIOD_FORMS = [
+    re.compile(form)
+    for form in (
+        r"(?P<year>\d{4})-(?P<window>q[1-4]|h[12]|9m)",
+        r"(?:cả )?(?:năm )?(?P<year>\d{4})",
+        r"quý\s+(?P<quarter>i{1,3}|iv|[1-4])\s*(?:/|năm)?\s*(?P<year>\d{4})",
+        r"0?(?P<closing>[369]) tháng cuối(?: năm)?\s*/?\s*(?P<year>\d{4})",
+        r"0?(?P<opening>[1-9]|1[01]) tháng(?: đầu)?(?: năm)?\s*/?\s*(?P<year>\d{4})",
+        r"(?:(?P<first>\d{4}-\d\d-\d\d)/)?(?P<last>\d{4}-\d\d-\d\d)",
+    )
+]
 
 
 def label_period(period: Period) -> str:
@@ -178,36 +201,6 @@ def _span(year: int | str, first_month: int, last_month: int) -> Period:
 def month_end(year: int, month: int) -> dt.date:
     """The last day of a month; a ``ValueError`` where no calendar has it."""
     return dt.date(year, month, calendar.monthrange(year, month)[1])
-
-
-def _interval(first: str, last: str) -> Period:
-    start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
-    if start > end:
-        raise PeriodError(f"{start} comes after {end}")
-    return Period(start, end)
-
-
-_PERIOD_FORMS: tuple[tuple[re.Pattern[str], Callable[..., Period]], ...] = (
-    (
-        re.compile(r"(\d{4})-(q[1-4]|h[12]|9m)"),
-        lambda year, window: _span(year, *_WINDOWS[window.upper()]),
-    ),
-    (re.compile(r"(?:cả )?(?:năm )?(\d{4})"), lambda year: _span(year, 1, 12)),
-    (
-        re.compile(r"quý\s+(i{1,3}|iv|[1-4])\s*(?:/|năm)?\s*(\d{4})"),
-        lambda quarter, year: _span(year, *_WINDOWS[f"Q{QUARTERS[quarter]}"]),
-    ),
-    (
-        re.compile(r"0?([369]) tháng cuối(?: năm)?\s*/?\s*(\d{4})"),
-        lambda months, year: _span(year, 13 - int(months), 12),
-    ),
-    (
-        re.compile(r"0?([1-9]|1[01]) tháng(?: đầu)?(?: năm)?\s*/?\s*(\d{4})"),
-        lambda months, year: _span(year, 1, int(months)),
-    ),
-    (re.compile(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)"), _interval),
-    (re.compile(r"(\d{4}-\d\d-\d\d)"), lambda day: Period(None, dt.date.fromisoformat(day))),
-)
 
 
 def is_day(text: str) -> bool:
@@ -324,14 +317,11 @@ def first_letter(name: str) -> str:
     return ALPHABET[ranks[0] - 100].upper() if ranks and ranks[0] >= 100 else "#"
 
 
-_SAID = load_own("spellings")
 KINDS, ENGLISH = (
     {word: frozenset[str](types) for word, types in _SAID[part].items()}
     for part in ("kinds", "english")
 )
 """Words before a name, folded, and behind an English one, with the types of area they stand for."""
-LETTERS: Mapping[str, str] = _SAID["letters"]
-"""Words of one letter; only with a dot behind them, or before a number ("P5")."""
 LONGEST_KIND = 6
 """Words in the longest kind."""
 
@@ -421,5 +411,5 @@ def _strip_kind(text: str) -> tuple[str, frozenset[str]]:
     if words and words[-1].isdigit() and (types := ENGLISH.get(fold_text(" ".join(words[:-1])))):
         return words[-1], types
     if len(words) > 1 and _LETTER.fullmatch(words[0]):
-        return " ".join(words[1:]), KINDS[LETTERS[words[0][0]]]
+        return " ".join(words[1:]), KINDS[_SAID["letters"][words[0][0]]]
     return text, frozenset()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import hash_file, list_rows, write_bytes, write_text
 from cchc_analysis.data.named import NAME_MEANINGS
-from cchc_analysis.data.records import COLUMN_MEANINGS, TABLE_COLUMNS, TYPES
+from cchc_analysis.data.records import COLUMN_MEANINGS, TABLE_COLUMNS, TYPES, render_own
 from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
@@ -70,19 +70,28 @@ def export_table(
     As ``cchc_analysis.export``: an index with a name, or of texts or dates, becomes leading
     columns; ``sources`` has ``SOURCE_COLUMNS`` and, where known, ``licence`` and ``url``.
     """
-    note = path.parent / f"{path.name}.readme.txt"
+    form, note = path.suffix.lower(), path.parent / f"{path.name}.readme.txt"
     _check_place(path, note, overwrite=overwrite)
     whole = _flatten(table)
     if not len(whole.columns) or not whole.columns.is_unique:
         doubled = ", ".join(map(str, whole.columns[whole.columns.duplicated()].unique()))
         found = f"two columns {doubled}" if doubled else "no columns"
         raise CommandError(Problem(f"export {path}", found, "each column once", "Mend the table."))
-    content = _FORMS[path.suffix.lower()](whole)
-    if bom and path.suffix.lower() == ".csv":
-        content = b"\xef\xbb\xbf" + content
+    content = (b"\xef\xbb\xbf" if bom and form == ".csv" else b"") + _FORMS[form](whole)
+    named = name_variables(whole.columns) if form == ".dta" else {e: e for e in whole.columns}
+    cells = whole.get("source_id")
+    readme = render_own(
+        "readme",
+        name=path.name,
+        rows=len(whole),
+        columns=[(to, MEANINGS.get(each, each), whole[each].dtype) for each, to in named.items()],
+        digest=hashlib.sha256(content).hexdigest(),
+        citation=citation,
+        source_ids=None if cells is None else sorted({e for c in cells for e in str(c).split()}),
+        sources={row["source_id"]: row for row in list_rows(sources)},
+    )
     write_bytes(path, content)
-    digest = hashlib.sha256(content).hexdigest()
-    write_text(note, "\n".join(_describe(whole, path.name, sources, citation, digest)) + "\n")
+    write_text(note, f"{readme}\n")
     return [path, note]
 
 
@@ -177,33 +186,6 @@ _FORMS: Mapping[str, Callable[[pd.DataFrame], bytes]] = {
     ".parquet": lambda table: table.to_parquet(index=False),
     ".dta": _write_stata,
 }
-
-
-def _describe(
-    table: pd.DataFrame, name: str, sources: pd.DataFrame, citation: str, digest: str
-) -> Iterable[str]:
-    yield f"{name}: {len(table)} rows, {len(table.columns)} columns"
-    yield f"sha256 of {name}: {digest}"
-    if citation:
-        yield f"Cite as: {citation}"
-    yield "\nColumns"
-    is_stata = name.lower().endswith(".dta")
-    called = name_variables(table.columns) if is_stata else {each: each for each in table.columns}
-    for column, variable in called.items():
-        yield f"  {variable}: {MEANINGS.get(column, column)} ({table[column].dtype})"
-    yield "\nSources and licences"
-    if "source_id" not in table.columns:
-        yield "  The table has no column source_id: its sources are not told apart here."
-        return
-    held: Mapping[str, Any] = {row["source_id"]: row for row in list_rows(sources)}
-    for source_id in sorted({each for cell in table["source_id"] for each in str(cell).split()}):
-        row = held.get(source_id)
-        if row is None:
-            yield f"  {source_id}: not registered"
-            continue
-        parts = [str(row.get(key) or "") for key in ("issuer", "title", "number", "dated", "url")]
-        licence = str(row.get("licence") or "") or "figures of an official document"
-        yield f"  {source_id}: {'. '.join(part for part in parts if part)}. Licence: {licence}."
 
 
 LICENSE = {

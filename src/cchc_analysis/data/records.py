@@ -90,6 +90,19 @@ def load_own(name: str) -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
 
 
+def render_own(name: str, /, **data: Any) -> str:
+    """What ``<name>.txt.j2`` beside this module says of some data."""
+    import jinja2
+
+    told = jinja2.Environment(  # noqa: S701 - plain text, and no page
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return told.get_template(f"{name}.txt.j2").render(data).rstrip("\n")
+
+
 def _list_columns(table: str, said: str = "columns") -> tuple[str, ...]:
     return tuple(load_own("columns")["tables"][table][said])
 

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,7 @@ from cchc_analysis.data.clean import STANDARD_LABEL, label_period, parse_period,
 from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.named import label_reports, list_days, match_indicator, match_period
 from cchc_analysis.data.outside import load_yaml, refuse
-from cchc_analysis.data.records import INDICATOR_KEY, Origin, Tables
+from cchc_analysis.data.records import INDICATOR_KEY, Tables, render_own
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import CommandError, Problem
 
@@ -54,9 +53,9 @@ def find_published(
     days = list_days(wanted)
     held = tables.indicators[tables.indicators["indicator"] == code]
     held = held.assign(period=label_reports(held, tables.sources)).astype({"period": "str"})
-    is_meant = held["period"] == label_period(wanted)
     is_other = ~held["period"].str.fullmatch(STANDARD_LABEL).astype(bool)
-    then = held[is_meant | (is_other & held["period_end"].between(days[0], days[-1]))]
+    is_meant = is_other & held["period_end"].between(days[0], days[-1])
+    then = held[is_meant | (held["period"] == label_period(wanted))]
     then = then if scope is None else then[then["scope"] == scope]
     meant = reference.match_held(area, set(then["area_id"]), days)
     area_id = meant.pop() if len(meant) == 1 else reference.match_area(area, days[-1])
@@ -73,50 +72,27 @@ def find_published(
 
 def format_trace(published: pd.DataFrame, tables: Tables, reference: Reference) -> str:
     """Where each of some published values comes from, as text."""
-    rows = list_rows(published)
-    return "\n\n".join("\n".join(_trace_row(row, tables, reference)) for row in rows)
+    rows, transcripts = list_rows(published), tables.transcripts
+    named, broken = (
+        {each for row in rows for each in row[column].split()}
+        for column in ("source_id", "findings")
+    )
+    return render_own(
+        "trace",
+        rows=rows,
+        days=_tell_days,
+        areas=reference.area_rows,
+        catalogue=reference.indicator_rows,
+        sources={row["source_id"]: row for row in list_rows(tables.sources)},
+        figures=list_rows(transcripts[transcripts["source_id"].isin(named)]),
+        findings=list_rows(tables.findings[tables.findings["finding_id"].isin(broken)]),
+    )
 
 
-def _trace_row(row: dict[str, Any], tables: Tables, reference: Reference) -> Iterator[str]:
-    catalogue = reference.indicator_rows[row["indicator"]]
-    place = f"{reference.area_rows[row['area_id']]['name']}, {row['scope']}"
-    breakdown = f" [{row['breakdown']}]" if row["breakdown"] else ""
-    yield f"{catalogue['label_en']} / {catalogue['label_vi']}{breakdown}"
-    start, end = row["period_start"], row["period_end"]
+def _tell_days(start: str, end: str) -> str:
     days = (f"{start} to {end}" if start else f"on {end}") if end else "no date printed"
     label = label_period(parse_period(f"{start}/{end}")) if start and end else "/"
-    then = days if "/" in label else f"{label} ({days})"
-    yield f"{place}, {then}, {row['status']}"
-    # What a report prints is quoted as it stands; a value as English text prints it.
-    whole = f"{round(row['value'], 6):,}".removesuffix(".0")
-    value = "withheld" if math.isnan(row["value"]) else whole
-    unit = "%" if row["unit"] == "%" else f" {row['unit']}"
-    yield f"= {row['comparator'].strip('=')}{value}{unit}, {row['origin']}"
-    if row["origin"] == Origin.DERIVED:
-        yield f"  from {row['parts']}"
-    if not math.isnan(row["wilson_low"]):
-        yield f"  95% Wilson interval {row['wilson_low']:.2f} to {row['wilson_high']:.2f}"
-    yield from _trace_figures(row, tables)
-    for said, column in (("also printed", "other_readings"), ("corrected", "correction")):
-        if row[column]:
-            yield f"  {said}: {row[column]}"
-    concern = tables.findings["finding_id"].isin(row["findings"].split())
-    for finding in list_rows(tables.findings[concern]):
-        yield f"  {finding['severity']} {finding['rule_id']}: {finding['explanation_en']}"
-
-
-def _trace_figures(row: dict[str, Any], tables: Tables) -> Iterator[str]:
-    sources = tables.sources.set_index("source_id")
-    for source_id in row["source_id"].split():
-        source = sources.loc[source_id]
-        yield f"  source {source_id}: {source['title']} ({source['issuer']})"
-        own = tables.transcripts[tables.transcripts["source_id"] == source_id]
-        named = [each.removeprefix(f"{source_id}/") for each in row["figures"].split()]
-        for figure in list_rows(own[own["figure_id"].isin(named)]):
-            yield (
-                "    {figure_id}: section {section}, {place}, line {line}: “{printed}” {unit} "
-                "({indicator}, {scope})"
-            ).format(**figure | {"printed": figure["printed"] or "in words"})
+    return days if "/" in label else f"{label} ({days})"
 
 
 CITATION = "CITATION.cff"
@@ -144,20 +120,18 @@ def cite_data(root: Path, version: str, sources: pd.DataFrame) -> Citation:
     if not isinstance(people, list) or not all(isinstance(each, dict) for each in [said, *people]):
         expected = "a title, and under authors: a list of names"
         raise refuse(path, "no citation file", expected, "Mend it.")
-    title = re.sub(r"\s+", " ", str(said.get("title") or "cchc_analysis")).strip()
+    title = " ".join(str(said.get("title") or "cchc_analysis").split())
     names = (
         str(each.get("name") or f"{each.get('family-names', '')} {each.get('given-names', '')}")
         for each in people
     )
     authors = ", ".join(names) or "cchc_analysis contributors"
-    url = str(said.get("url") or said.get("doi") or "")
     told = sources[sources["kind"] != "plan"]  # a plan tells of days that are still to come
     until = max((str(each) for each in told["period_end"]), default="")
-    note = f"data to {until}" if until else ""
-    text = _join([authors, f"{title}, version {version}", note, url])
+    note, url = f"data to {until}" if until else "", str(said.get("url") or said.get("doi") or "")
     fields = {"author": f"{{{authors}}}", "title": title, "version": version, "year": until[:4]}
-    fields |= {"note": note, "url": url}
-    return Citation(text, _write_bibtex("software", f"cchc_{version}", fields))
+    entry = _write_bibtex("software", f"cchc_{version}", fields | {"note": note, "url": url})
+    return Citation(_join(authors, f"{title}, version {version}", note, url), entry)
 
 
 def cite_any(what: object, root: Path, sources: pd.DataFrame) -> Citation:
@@ -185,22 +159,20 @@ def _cite_value(row: Mapping[str, Any], sources: pd.DataFrame, data: Citation) -
     number, figures = row.get("value"), str(row.get("figures") or "")
     detail = f"{what}: {number:g} {row.get('unit', '')}".strip() if number is not None else what
     told = f"{detail}{f' (figure {figures})' if figures else ''}. In: {data.text}"
-    held = list_rows(sources[sources["source_id"] == str(row["source_id"]).split(" ")[0]])
+    source_id = str(row["source_id"]).split(" ")[0]
+    held = list_rows(sources[sources["source_id"] == source_id])
     if not held:
         return Citation(told, data.bibtex)
-    keys = ("issuer", "title", "number", "dated", "url", "period_end", "source_id")
-    issuer, title, number, dated, url, end, source_id = (
-        str(held[0].get(key) or "") for key in keys
-    )
-    year = (end or dated)[:4]
+    keys = ("issuer", "title", "number", "dated", "url", "period_end")
+    issuer, title, number, dated, url, end = (str(held[0].get(key) or "") for key in keys)
     fields = {"author": f"{{{issuer}}}", "title": title, "number": number}
-    fields |= {"year": dated[:4] or year, "url": url, "note": told}
+    fields |= {"year": (dated or end)[:4], "url": url, "note": told}
     entry = _write_bibtex("techreport", source_id, fields)
-    line = _join([issuer, title, number, dated or year, url])
+    line = _join(issuer, title, number, dated or end[:4], url)
     return Citation(f"{line} {told}", f"{entry}\n\n{data.bibtex}")
 
 
-def _join(parts: list[str]) -> str:
+def _join(*parts: str) -> str:
     return " ".join(f"{part.rstrip('.')}." for part in parts if part)
 
 
@@ -218,17 +190,11 @@ DIFF_COLUMNS = ("change", *INDICATOR_KEY, "value_old", "value_new", "unit", "sou
 def compare_editions(
     old: Path, new: Path | pd.DataFrame, sources: Collection[str] = ()
 ) -> pd.DataFrame:
-    """List every published value that moved, came or went between two editions.
+    """List every published value that moved, came or went between two editions: ``DIFF_COLUMNS``.
 
-    Args:
-        old: A folder of processed data, one above it, or its ``indicators.csv``.
-        new: The same, of the later edition; or its indicators.
-        sources: Only values of these; empty for all.
-
-    Returns:
-        ``DIFF_COLUMNS``, sorted by change and key. ``reason`` is the correction that decided the
-        new value, or the entry of the later edition's CHANGELOG that names its source or
-        indicator; empty where neither says why.
+    An edition is a folder of processed data, one above it, or its indicators; of ``sources`` alone,
+    if some are given. ``reason`` is the correction that decided the new value, or the entry of the
+    later edition's CHANGELOG that names its source or indicator; empty where neither says why.
     """
     import pandas as pd
 
@@ -240,10 +206,10 @@ def compare_editions(
     both = before.merge(after, on=key, how="outer", suffixes=("_old", "_new"), indicator="change")
     names = {"left_only": "went", "right_only": "came", "both": "moved"}
     both["change"] = both["change"].map(names).astype(str)
-    moved = (both["change"] != "moved") | (both["value_old"] != both["value_new"])
     for column in ("unit", "source_id"):
         newer = both[f"{column}_new"].fillna("")
         both[column] = newer.where(newer != "", both[f"{column}_old"])
+    moved = (both["change"] != "moved") | (both["value_old"] != both["value_new"])
     changed = both[moved].fillna("")
     entries = [] if isinstance(new, pd.DataFrame) else _read_changelog(new)
     changed["reason"] = [_find_reason(row, entries) for row in list_rows(changed)]
@@ -252,16 +218,9 @@ def compare_editions(
 
 def format_editions(changes: pd.DataFrame) -> str:
     """The result of ``compare_editions`` as text: a line a value, and how many of each kind."""
-    lines = [
-        f"{row['change']:5} {row['indicator']} {row['area_id']} {row['scope']} "
-        f"{row['period_start'] + '/' if row['period_start'] else ''}{row['period_end']} "
-        f"{row['breakdown']}".rstrip()
-        + f": {row['value_old'] or '-'} -> {row['value_new'] or '-'} {row['unit']}"
-        + (f"\n      {row['reason']}" if row["reason"] else "")
-        for row in list_rows(changes)
-    ]
-    tally = ", ".join(f"{n} {kind}" for kind, n in changes["change"].value_counts().items())
-    return "\n".join([*lines, tally or "nothing moved"])
+    counts = changes["change"].value_counts()
+    tally = ", ".join(f"{n} {kind}" for kind, n in counts.items())
+    return render_own("editions", rows=list_rows(changes), tally=tally)
 
 
 def name_edition(place: Path) -> str:
