@@ -22,7 +22,7 @@ from cchc_analysis.brief.plots import (
     sketch,
 )
 from cchc_analysis.brief.plots.canvas import WIDTH
-from cchc_analysis.brief.templates import frame
+from cchc_analysis.brief.templates import macro, open_svg
 
 NAN = float("nan")
 ENGLISH = load_words_of("en")
@@ -34,6 +34,12 @@ WORDS = {
 }
 
 
+def frame(key: str, svg: str) -> str:
+    caption = WORDS | {"note": ""}
+    picture = macro(ENGLISH, "picture", open_svg(svg), key, caption)
+    return str(macro(ENGLISH, "chart", [picture], caption))
+
+
 def part(label: str, value: float, role: str = "mid", **more: Any) -> dict[str, Any]:
     return {"label": label, "text": f"{value:g}", "value": value, "role": role} | more
 
@@ -42,20 +48,20 @@ def flow(came: list[float], went: list[float]) -> str:
     rows = [part("in", value, side="in", heading="In") for value in came]
     rows += [part("out", value, "deep", side="out", heading="Out") for value in went]
     table = pd.DataFrame(rows).assign(panel="District", gap="gap 10")
-    return str(frame(ENGLISH, "flow", [sketch(plot_flow, table)], **WORDS))
+    return frame("flow", sketch(plot_flow, table))
 
 
 def stack(values: list[float], total: float, *, name: str = "Row") -> str:
     rows = [part(f"part {n}", value) for n, value in enumerate(values)]
     table = pd.DataFrame(rows).assign(row=name, total=total, heading="all", is_shared=False)
-    return str(frame(ENGLISH, "stack", [sketch(plot_stacks, table)], **WORDS))
+    return frame("stack", sketch(plot_stacks, table))
 
 
 def points(**row: Any) -> str:
     blank = {"low": NAN, "high": NAN, "target": NAN, "target_text": "", "is_contested": False}
     ends = {"start": 0.0, "end": 100.0, "role": "deep"}
     table = pd.DataFrame([{"label": "Rate", "text": "x", "value": 50.0} | blank | ends | row])
-    return str(frame(ENGLISH, "points", [sketch(plot_points, table)], **WORDS))
+    return frame("points", sketch(plot_points, table))
 
 
 def widths(svg: str, role: str) -> list[float]:

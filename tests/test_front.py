@@ -218,4 +218,4 @@ def test_a_mistake_in_a_template_is_a_sentence(tmp_path: Path, text: str | None,
 
 
 def test_templates_escape_what_they_are_told() -> None:
-    assert "<b>" not in macro(load_words_of("vi"), "value", "#n-1", "<b>5</b>")
+    assert "<b>" not in macro(load_words_of("vi"), "link", "#n-1", "<b>5</b>")

@@ -67,7 +67,7 @@ def show_reform_areas(brief: Brief) -> templates.Section:
     full = [area for area in AREAS if exhibits.get(area) or left[area] or area in parts]
     pages = {page: _tell_page(brief, area) for area, page in parts.items()}
     told = {area: _tell_area(brief, exhibits.get(area, ()), left[area]) for area in full}
-    charts = [one for each in exhibits.values() for one in each if one.plot and not parts]
+    charts = [one for each in exhibits.values() for one in each if one.rows and not parts]
     section = templates.tell_section(
         brief,
         "areas",
@@ -199,13 +199,13 @@ def list_noted(brief: Brief) -> Iterator[Entry]:
         yield each.entry
 
 
-def _group_notes(brief: Brief, entries: Iterable[Entry]) -> dict[Markup, list[Any]]:
+def _group_notes(brief: Brief, entries: Iterable[Entry]) -> dict[tuple[str, str], list[Any]]:
     """The values to note in the order of the documents, so that one can be held beside the other.
 
     By document and section; each with its number on the front and the sentences that no note before
     it has quoted.
     """
-    groups: dict[Markup, list[Any]] = {}
+    groups: dict[tuple[str, str], list[Any]] = {}
     quotes: dict[str, str] = {}
     on_front = {note: n for n, note in enumerate(list_front_used(brief), start=1)}
     for entry in entries:
@@ -213,11 +213,9 @@ def _group_notes(brief: Brief, entries: Iterable[Entry]) -> dict[Markup, list[An
         for row in rows:
             if quote := brief.quotes.get((row["source_id"], row["figure_id"])):
                 quotes.setdefault(quote.anchor, quote.text)
+        place = ("", "notes.elsewhere" if entry.document else "notes.derived")
         if rows:
-            source = brief.name_source(rows[0]["source_id"])
-            place = brief.say("notes.place", source=source, section=clean_text(rows[0]["section"]))
-        else:
-            place = brief.say("notes.elsewhere" if entry.document else "notes.derived")
+            place = (rows[0]["source_id"], rows[0]["section"])
         note = (entry, on_front.get(entry.note, 0), [*quotes.items()][said:])
         groups.setdefault(place, []).append(note)
     return groups

@@ -1,27 +1,32 @@
 """What of a report is worth a picture: charts with the table of their numbers.
 
-``report.yml`` says which figures a chart takes; its kind is a function here, which gives the chart
-with its table, or nothing where the report does not hold the figures. ``chart_title.html.j2`` says
-what each finds. Pictures and tables are made when they are asked for: the front asks for no table.
+``report.yml`` says which figures a chart takes; its kind is a function here, which finds what the
+chart draws and what its table shows. ``chart.html.j2`` tells the one, ``chart_table.html.j2`` the
+other, when they are asked for: the front asks for no table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass
 from math import isnan, nan
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief import plots
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.ledger import list_entries
 from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.brief.plots import draw, sketch
+from cchc_analysis.brief.plots import (
+    draw,
+    plot_amounts,
+    plot_flow,
+    plot_points,
+    plot_stacks,
+    sketch,
+)
 from cchc_analysis.brief.report import ChartPlan
-from cchc_analysis.brief.templates import frame, join, lower, macro, render
+from cchc_analysis.brief.templates import join, lower, macro, open_svg, render
 from cchc_analysis.data.records import Severity, Status
 from cchc_analysis.data.words import clean_text, plain
 
@@ -43,33 +48,25 @@ Shaded = Sequence[tuple[Entry, str]]
 
 @dataclass(frozen=True, eq=False)
 class Exhibit:
-    """A chart with its table.
+    """A chart with its table; the table alone where a picture would say no more.
 
     Attributes:
         key: Its name in ``report.yml``.
-        plot: The function that draws it; ``None`` where a picture would say no more.
-        rows: What it draws.
-        title: What the chart finds.
-        cited: The values whose sources stand below it.
-        entries: The values in its table, which need not be listed again.
-        found: What ``chart_table.html.j2`` tells them from.
-        unit: That of the chart, where it is not the string of its key.
-        note: What has to be known besides.
+        plot: The function that draws it.
+        rows: What it draws; nothing where there is no chart.
+        entries: The values in its table, which need not be listed again; nothing without a table.
+        found: What the templates tell both from: ``kind``, the values that the chart has ``cited``,
+            and what else its kind has found.
     """
 
     brief: Brief
     key: str
-    plot: Callable[..., Any] | None = None
-    rows: Sequence[Row] = ()
-    _: KW_ONLY
-    title: Markup | str = ""
-    cited: Iterable[Entry] = ()
-    entries: Sequence[Entry] = ()
-    found: Row = field(default_factory=dict)
-    unit: Markup | None = None
-    note: Markup | None = None
+    plot: Callable[..., Any]
+    rows: Sequence[Row]
+    entries: Sequence[Entry]
+    found: Row
 
-    @cached_property
+    @property
     def data(self) -> pd.DataFrame:
         """What is drawn, as a table."""
         import pandas as pd
@@ -77,40 +74,42 @@ class Exhibit:
         return pd.DataFrame(list(self.rows))
 
     @property
-    def figure(self) -> Figure | None:
+    def figure(self) -> Figure:
         """The picture to go on working with."""
-        return draw(self.plot, self.data) if self.plot else None
+        return draw(self.plot, self.data)
 
-    @cached_property
+    @property
     def chart(self) -> Markup:
         """The picture with its words; drawn once for the front and the annex."""
-        if self.plot is None:
+        if not self.rows:
             return Markup("")
-        brief, drawn, key = self.brief, self.brief.drawn, self.key
-        drawn[key] = drawn.get(key) or sketch(self.plot, self.data)
-        return frame(
-            brief.words,
-            key,
-            [drawn[key]],
-            title=self.title,
-            unit=self.unit or brief.say(f"{key}.unit"),
-            source=brief.cite(self.cited),
-            alternative=_say_rows(brief, self.rows),
-            note=self.note,
-        )
+        drawn = self.brief.drawn
+        drawn[self.key] = drawn.get(self.key) or sketch(self.plot, self.data)
+        alternative = _say_rows(self.brief, self.rows)
+        return self._tell("chart", svg=open_svg(drawn[self.key]), alternative=alternative)
 
     @property
     def html(self) -> Markup:
         """Chart and table beside each other, or what there is."""
-        words = self.brief.words
-        table = render(words, "chart_table", **self.found) if self.entries else ""
-        return macro(words, "pair", self.chart, table)
+        table = self._tell("chart_table") if self.entries else ""
+        return macro(self.brief.words, "pair", self.chart, table)
+
+    def _tell(self, template: str, **more: Any) -> Markup:
+        told = {"brief": self.brief, "key": self.key, "entries": self.entries}
+        return render(self.brief.words, template, **told, **self.found, **more)
 
 
-def build_exhibit(brief: Brief, name: str) -> Exhibit | None:
+def build_exhibit(brief: Brief, key: str) -> Exhibit | None:
     """One exhibit, if the report gives the values for it."""
-    plan = brief.report.charts[name]
-    return KINDS[plan.kind](brief, name, plan)
+    plan = brief.report.charts[key]
+    find, plot = KINDS[plan.kind]
+    # The values of a table of indicators by scope, unless the kind has a table of its own.
+    places = ((code, scope) for code in plan.table for scope in brief.main_scopes)
+    entries = [entry for place in places if (entry := brief.find(*place))]
+    found: Row = {"rows": [], "entries": entries, "kind": plan.kind, "plan": plan}
+    found |= find(brief, key, plan)
+    rows, entries = found.pop("rows"), found.pop("entries")
+    return Exhibit(brief, key, plot, rows, entries, found) if rows or entries else None
 
 
 def list_exhibits(brief: Brief) -> dict[str, list[Exhibit]]:
@@ -121,43 +120,30 @@ def list_exhibits(brief: Brief) -> dict[str, list[Exhibit]]:
     }
 
 
-def _exhibit_flow(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
+def _find_flow(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """What came in above what became of it, to scale, per scope."""
     panels = [panel for scope in brief.parts if (panel := _build_panel(brief, plan, scope))]
     panels = panels or list(filter(None, [_build_panel(brief, plan, brief.whole)]))
-    return _show(
-        (brief, key, plan),
-        plots.plot_flow,
-        [row for panel in panels for row in panel.rows],
-        [entry for panel in panels for entry in panel.cited],
-        _list_scoped(brief, plan),
-        note=brief.say("flow.note") if any(panel.gap for panel in panels) else None,
-        panels=panels,
-    )
+    return {
+        "rows": [row for panel in panels for row in panel["rows"]],
+        "cited": [entry for panel in panels for entry in panel["cited"]],
+        "panels": panels,
+    }
 
 
-class _Panel(NamedTuple):
-    """One scope, and by how much its sides differ where a finding says that they do.
+def _build_panel(brief: Brief, plan: ChartPlan, scope: str) -> Row | None:
+    """One scope: its ``totals``, ``rows``, the values ``cited``.
 
-    Without one, what a side lacks is only what the report does not tell. ``apart`` is the whole
-    that a finding holds against its own parts, with their sum.
+    ``gap`` is by how much its sides differ where a finding says that they do; without one, what a
+    side lacks is only what the report does not tell. ``apart`` is the whole that a finding holds
+    against its own parts, with their sum.
     """
-
-    scope: str
-    totals: Sequence[Entry | None]
-    rows: list[Row]
-    cited: list[Entry]
-    gap: float
-    apart: tuple[Entry, float] | None
-
-
-def _build_panel(brief: Brief, plan: ChartPlan, scope: str) -> _Panel | None:
     totals = received, resolved, _ = [brief.find(code, scope) for code in plan.codes]
     if not received or not resolved or received.value <= 0:
         return None
     waiting = {code: shade for code, shade in plan.parts.items() if "_pending_" in code}
     ended = {code: shade for code, shade in plan.parts.items() if code not in waiting}
-    stated = [_find_parts(brief, scope, plan, own) for own in (plan.came, ended, waiting)]
+    stated = [_find_shaded(brief, scope, plan, own) for own in (plan.came, ended, waiting)]
     pairs = list(zip(totals, stated, strict=True))
     apart = next(((e, _sum(own)) for e, own in pairs if e and _is_apart(brief, e, own)), None)
     shades = [plan.parts.get(code, "mid") for code in plan.codes]
@@ -184,7 +170,8 @@ def _build_panel(brief: Brief, plan: ChartPlan, scope: str) -> _Panel | None:
         for row in own
     ]
     cited = [received, *(entry for own in stated for entry, _ in own), *filter(None, totals)]
-    return _Panel(scope, totals, rows, cited, gap, apart)
+    told_of = {"scope": scope, "totals": totals, "gap": gap, "apart": apart}
+    return {"rows": rows, "cited": cited, **told_of}
 
 
 def _divide(brief: Brief, whole: Entry | None, parts: Shaded, shade: str) -> list[Row]:
@@ -194,17 +181,9 @@ def _divide(brief: Brief, whole: Entry | None, parts: Shaded, shade: str) -> lis
     """
     left = whole.value - _sum(parts) if whole else 0.0
     is_apart = whole and _is_apart(brief, whole, parts)
-    if left < -1e-9 and not is_apart:
-        parts, left = [], whole.value if whole else 0.0
-    rows = [
-        {
-            "label": brief.words.plain(f"part.{entry.indicator}"),
-            "text": brief.tell_plain(entry, unit=False),
-            "value": entry.value,
-            "role": shade,
-        }
-        for entry, shade in parts
-    ]
+    if whole and left < -1e-9 and not is_apart:
+        parts, left = [], whole.value
+    rows = _list_parts(brief, parts)
     if whole and left > 1e-9 and not is_apart:
         label = brief.words.plain(f"part.{whole.indicator}")
         if left < whole.value:
@@ -225,14 +204,15 @@ def _is_apart(brief: Brief, whole: Entry, parts: Shaded) -> bool:
     return False
 
 
-def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
+def _find_bars(brief: Brief, key: str, plan: ChartPlan) -> Row:
     """Wholes by their parts, a bar for each scope, or for each whole of the plan.
 
     Procedures by how far they are online; how commune staff qualify.
     """
     bars: list[tuple[Markup, Entry, Shaded]] = []
     for scope in brief.parts if plan.codes else ():
-        whole, parts = brief.find(plan.codes[0], scope), _find_parts(brief, scope, plan, plan.parts)
+        whole = brief.find(plan.codes[0], scope)
+        parts = _find_shaded(brief, scope, plan, plan.parts)
         if whole and len(parts) == len(plan.parts):
             bars.append((brief.name_scope(scope), whole, parts))
     for code, shades in plan.rows.items():
@@ -241,54 +221,45 @@ def _exhibit_parts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
             bars.append((brief.say(f"{key}.{code}"), found[0], parts))
     bars = [bar for bar in bars if _sum(bar[2]) <= bar[1].value]
     rest = brief.words.plain(f"{key}.rest") if brief.words.has(f"{key}.rest") else ""
-    rows = [row for bar in bars for row in _stack(brief, *bar, rest=rest)]
-    cited = [each for _, whole, parts in bars for each in (whole, *(entry for entry, _ in parts))]
-    entries = _list_scoped(brief, plan)
-    return _show((brief, key, plan), plots.plot_stacks, rows, cited, entries, bars=bars)
+    return {
+        "rows": [row for bar in bars for row in _stack(brief, *bar, rest=rest)],
+        "cited": [each for _, whole, own in bars for each in (whole, *(entry for entry, _ in own))],
+        "bars": bars,
+    }
 
 
-def _exhibit_posts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
+def _find_posts(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Staff present against posts granted."""
     names = {code: (f"{code}_present", f"{code}_quota") for code in plan.codes}
     pairs = {code: both for code, own in names.items() if (both := brief.find_together(*own))}
     if not pairs:
-        return None
-    words, rates = brief.words, [each for name in plan.rates if (each := brief.find(name))]
+        return {}
+    rates = [each for name in plan.rates if (each := brief.find(name))]
     drawn = {code: both for code, both in pairs.items() if code not in plan.within} or pairs
-    posts = {code: words.say(f"post.{code}") for code in pairs}
-    return _show(
-        (brief, key, plan),
-        plots.plot_stacks,
-        [row for code, both in drawn.items() for row in _fill(brief, posts[code], *both)],
-        [entry for both in drawn.values() for entry in both],
-        [*(entry for both in pairs.values() for entry in both), *rates],
-        pairs=pairs,
-        rates=rates,
-        post=posts[next(iter(drawn))],
-    )
+    posts = {code: brief.say(f"post.{code}") for code in pairs}
+    return {
+        "rows": [row for code, own in drawn.items() for row in _fill(brief, posts[code], *own)],
+        "cited": [entry for both in drawn.values() for entry in both],
+        "entries": [*(entry for both in pairs.values() for entry in both), *rates],
+        "pairs": pairs,
+        "rates": rates,
+        "post": posts[next(iter(drawn))],
+    }
 
 
-def _exhibit_rates(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
+def _find_rates(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Shares per scope on one scale, with their intervals."""
-    words, scopes = brief.words, brief.main_scopes
-    rates = [e for code in plan.rates for scope in scopes if (e := brief.find(code, scope))]
+    places = [(code, scope) for code in plan.rates for scope in brief.main_scopes]
+    rates = [entry for place in places if (entry := brief.find(*place))]
     named = [
-        join(", ", words.say(f"short.{e.indicator}"), lower(brief.name_scope(e.scope)))
-        for e in rates
+        join(", ", brief.say(f"short.{each.indicator}"), lower(brief.name_scope(each.scope)))
+        for each in rates
     ]
-    return _show(
-        (brief, key, plan),
-        plots.plot_points,
-        _point(brief, rates, named) if len(rates) > 1 else [],
-        rates,
-        _list_scoped(brief, plan),
-        note=words.say(f"{key}.note") if any(each.is_contested for each in rates) else None,
-    )
+    return {"rows": list_points(brief, rates, named) if len(rates) > 1 else [], "cited": rates}
 
 
-def _exhibit_shares(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
+def _find_shares(brief: Brief, key: str, plan: ChartPlan) -> Row:
     """Amounts against what was planned, and against last year: revenue."""
-    words = brief.words
     amounts: dict[str, list[Entry | None]] = {}
     lines, names = [], []
     for code in plan.codes:
@@ -299,23 +270,21 @@ def _exhibit_shares(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         for share, base in zip(shares[:2], SHARES, strict=False):
             if share:
                 lines.append(share)
-                names.append(
-                    join(", ", words.say(f"{key}.{code}"), words.say(f"{key}.base.{base}"))
-                )
+                name = brief.say(f"{key}.{code}")
+                names.append(join(", ", name, brief.say(f"{key}.base.{base}")))
     entries = [each for cells in amounts.values() for each in cells if each]
-    rows, chart = _point(brief, lines, names), (brief, key, plan)
-    return _show(chart, plots.plot_points, rows, lines, entries * bool(lines), amounts=amounts)
+    rows = list_points(brief, lines, names)
+    return {"rows": rows, "cited": lines, "entries": entries * bool(lines), "amounts": amounts}
 
 
-def _exhibit_amounts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
+def _find_amounts(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Amounts by who spent them, with the printed total beside them: one-stop equipment."""
     every = [entry for entry in brief.results if entry.indicator == plan.codes[0]]
     spent = [entry for entry in every if entry.scope != brief.whole]
     spent.sort(key=lambda entry: -entry.value)
     if len(spent) < 3:
-        return None
-    words, whole = brief.words, brief.find(plan.codes[0], brief.whole)
-    unit = brief.tell_unit(spent[0], many=True)
+        return {}
+    whole = brief.find(plan.codes[0], brief.whole)
     told = [(_name_spender(brief, each), each) for each in (*spent, whole) if each]
     rows = [
         {
@@ -327,10 +296,8 @@ def _exhibit_amounts(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         }
         for name, entry in told[: len(spent)]
     ]
-    chart, entries = (brief, key, plan), [each for _, each in told]
-    shown = _show(chart, plots.plot_amounts, rows, spent, entries, named=told)
-    note = words.say(f"{key}.total", n=brief.tell(whole)) if whole else None
-    return shown and replace(shown, unit=words.say(f"{key}.unit", unit=unit), note=note)
+    entries = [each for _, each in told]
+    return {"rows": rows, "cited": spent, "entries": entries, "named": told, "whole": whole}
 
 
 def _name_spender(brief: Brief, entry: Entry) -> Markup:
@@ -340,7 +307,7 @@ def _name_spender(brief: Brief, entry: Entry) -> Markup:
     return brief.name_scope(entry.scope)
 
 
-def _exhibit_tasks(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
+def _find_tasks(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Tasks of the annual plan by field and state."""
     found = {
         field: {state: brief.find(f"par_tasks_{field}_{state}", total.scope) for state in TASKS}
@@ -348,7 +315,7 @@ def _exhibit_tasks(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
         if (total := brief.find(f"par_tasks_{field}_total"))
     }
     if len(found) < 2:
-        return None
+        return {}
     rows: list[Row] = []
     for area, each in found.items():
         parts = [(each[state], shade) for state, shade in plan.parts.items()]
@@ -359,102 +326,61 @@ def _exhibit_tasks(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
             rows += [row | {"is_shared": True} for row in bar]
     states = [state for state in TASKS if any(each[state] for each in found.values())]
     entries = [entry for each in found.values() for state in states if (entry := each[state])]
-    chart = (brief, key, plan)
-    return _show(chart, plots.plot_stacks, rows, entries, entries, tasks=found, states=states)
+    return {"rows": rows, "cited": entries, "entries": entries, "tasks": found, "states": states}
 
 
-class FieldScore(NamedTuple):
-    """The points of a field, and the best it could have.
+def list_scores(brief: Brief) -> list[Row]:
+    """The fields of the reform index that a report scores: its points, and the best it could have.
 
-    Attributes:
-        own: What an area gave itself, where it is appraised.
-        lost_as_said: Points lost, as a report says, in the scope of the score.
-        items: What they were lost for.
+    ``lost`` are the points not reached, ``lost_as_said`` as a report says, in the scope of the
+    score, and ``lost_for`` what for. ``own`` is what an area gave itself, where it is appraised.
     """
-
-    field: str
-    score: Entry
-    top: Entry
-    own: Entry | None
-    lost_as_said: Entry | None
-    items: list[Entry]
-
-    @property
-    def lost(self) -> float:
-        """Points not reached, whether a report says so or not."""
-        return self.top.value - self.score.value
-
-
-def list_scores(brief: Brief) -> list[FieldScore]:
-    """The fields of the reform index that a report scores."""
     found = []
-    for field_name in brief.report.fields:
-        code = f"par_score_{field_name}"
+    for field in brief.report.fields:
+        code = f"par_score_{field}"
         score, top = brief.find(code), brief.find_any(f"{code}_max")
-        if score and top:
-            # What a district gave itself is an estimate until it is appraised.
-            same = (e for e in brief.nearest_first if e.indicator == score.indicator)
-            own = next((each for each in same if each.status == Status.ESTIMATE), None)
-            is_other = own and own.status != score.status
-            is_same = own and (own.start, own.end) == (score.start, score.end)
-            lost = brief.find(f"{code}_lost", score.scope)
-            items = [each for each in brief.results if each.indicator == f"{code}_lost_item"]
-            own = own if is_other and is_same else None
-            found.append(FieldScore(field_name, score, top, own, lost, items))
+        if not score or not top:
+            continue
+        # What a district gave itself is an estimate until it is appraised.
+        same = (each for each in brief.nearest_first if each.indicator == score.indicator)
+        own = next((each for each in same if each.status == Status.ESTIMATE), None)
+        is_other = own and own.status != score.status
+        is_same = own and (own.start, own.end) == (score.start, score.end)
+        scored: Row = {"field": field, "score": score, "top": top}
+        scored |= {"own": own if is_other and is_same else None, "lost": top.value - score.value}
+        scored["lost_as_said"] = brief.find(f"{code}_lost", score.scope)
+        scored["lost_for"] = [e for e in brief.results if e.indicator == f"{code}_lost_item"]
+        found.append(scored)
     return found
 
 
-def _exhibit_points(brief: Brief, key: str, plan: ChartPlan) -> Exhibit | None:
+def _find_points(brief: Brief, *_: Any) -> Row:
     """Points of the reform index reached and lost, by field, with what was lost and where."""
-    scores, rows = list_scores(brief), []
+    scores = list_scores(brief)
+    rows: list[Row] = []
     entries: list[Entry] = []
-    if len(scores) < 2:
-        return None
-    for each in scores:
-        rows += _fill(brief, brief.say(f"field.{each.field}"), each.score, each.top, is_shared=True)
-        told = (each.own, each.score, each.top, each.lost_as_said, *each.items)
-        entries += filter(None, told)
-    return _show((brief, key, plan), plots.plot_stacks, rows, entries, entries, scores=scores)
+    for each in scores if len(scores) > 1 else ():
+        name = brief.say(f"field.{each['field']}")
+        rows += _fill(brief, name, each["score"], each["top"], is_shared=True)
+        told = (each[name] for name in ("own", "score", "top", "lost_as_said"))
+        entries += filter(None, (*told, *each["lost_for"]))
+    return {"rows": rows, "cited": entries, "entries": entries, "scores": scores}
 
 
-KINDS: Mapping[str, Callable[[Brief, str, ChartPlan], Exhibit | None]] = {
-    "flow": _exhibit_flow,
-    "parts": _exhibit_parts,
-    "wholes": _exhibit_parts,
-    "posts": _exhibit_posts,
-    "rates": _exhibit_rates,
-    "shares": _exhibit_shares,
-    "amounts": _exhibit_amounts,
-    "tasks": _exhibit_tasks,
-    "points": _exhibit_points,
+KINDS: Mapping[str, tuple[Callable[[Brief, str, ChartPlan], Row], Callable[..., Any]]] = {
+    "flow": (_find_flow, plot_flow),
+    "parts": (_find_bars, plot_stacks),
+    "wholes": (_find_bars, plot_stacks),
+    "posts": (_find_posts, plot_stacks),
+    "rates": (_find_rates, plot_points),
+    "shares": (_find_shares, plot_points),
+    "amounts": (_find_amounts, plot_amounts),
+    "tasks": (_find_tasks, plot_stacks),
+    "points": (_find_points, plot_stacks),
 }
 
 
-def _show(
-    chart: tuple[Brief, str, ChartPlan],
-    plot: Callable[..., Any],
-    rows: Sequence[Row],
-    cited: Sequence[Entry],
-    entries: Sequence[Entry] = (),
-    note: Markup | None = None,
-    **found: Any,
-) -> Exhibit | None:
-    """A chart under the title of its kind; its table alone where there is nothing to draw."""
-    brief, key, plan = chart
-    told = {"brief": brief, "key": key, "plan": plan, "cited": cited, "entries": entries} | found
-    if not rows:
-        return Exhibit(brief, key, entries=entries, found=told) if entries else None
-    more: Row = {"cited": cited, "entries": entries, "found": told, "note": note}
-    return Exhibit(brief, key, plot, rows, title=render(brief.words, "chart_title", **told), **more)
-
-
-def _list_scoped(brief: Brief, plan: ChartPlan) -> list[Entry]:
-    """The values of a table of indicators by scope."""
-    places = ((code, scope) for code in plan.table for scope in brief.main_scopes)
-    return [entry for place in places if (entry := brief.find(*place))]
-
-
-def _find_parts(brief: Brief, scope: str, plan: ChartPlan, parts: Mapping[str, str]) -> Shaded:
+def _find_shaded(brief: Brief, scope: str, plan: ChartPlan, parts: Mapping[str, str]) -> Shaded:
     found: list[tuple[Entry, str]] = []
     for code, shade in parts.items():
         drawn = {each.indicator for each, _ in found}
@@ -468,25 +394,10 @@ def _sum(parts: Shaded) -> float:
     return sum(entry.value for entry, _ in parts)
 
 
-def _stack(
-    brief: Brief,
-    name: Markup,
-    total: Entry,
-    parts: Shaded,
-    *,
-    rest: str = "",
-    start: str = "",
-) -> list[Row]:
-    """The rows of ``plot_stacks`` for one bar: the parts of a total, and what is left of it.
-
-    What begins the codes of the parts is left out of the keys of their labels: tasks of all fields
-    are called by their states.
-    """
-    row = {"row": plain(name), "total": total.value, "heading": brief.tell_plain(total)}
-    row |= {"is_shared": False, "label": "", "text": ""}
-    rows = [
-        row
-        | {
+def _list_parts(brief: Brief, parts: Shaded, start: str = "") -> list[Row]:
+    """The rows of parts; what begins their codes is left out of the keys of their labels."""
+    return [
+        {
             "label": brief.words.plain(f"part.{entry.indicator.removeprefix(start)}"),
             "text": brief.tell_plain(entry, unit=False),
             "value": entry.value,
@@ -494,10 +405,19 @@ def _stack(
         }
         for entry, shade in parts
     ]
+
+
+def _stack(
+    brief: Brief, name: Markup, total: Entry, parts: Shaded, *, rest: str = "", start: str = ""
+) -> list[Row]:
+    """The rows of ``plot_stacks`` for one bar: the parts of a total, and what is left of it."""
+    bar = {"row": plain(name), "total": total.value, "heading": brief.tell_plain(total)}
+    bar |= {"is_shared": False, "label": "", "text": ""}
+    rows = [bar | row for row in _list_parts(brief, parts, start)]
     left = total.value - _sum(parts)
     if rest and left > 0:
-        rows.append(row | {"label": rest, "value": left, "role": "paper"})
-    return rows or [row | {"value": 0.0, "role": "paper"}]
+        rows.append(bar | {"label": rest, "value": left, "role": "paper"})
+    return rows or [bar | {"value": 0.0, "role": "paper"}]
 
 
 def _fill(
@@ -516,46 +436,41 @@ def _fill(
     ]
 
 
-def _point(brief: Brief, entries: Sequence[Entry], names: Sequence[Markup]) -> list[Row]:
-    axis = choose_axis(entry.value for entry in entries)
-    pairs = zip(entries, names, strict=True)
-    return [point_row(brief, entry, plain(name), axis) for entry, name in pairs]
+def list_points(
+    brief: Brief, entries: Sequence[Entry], names: Iterable[Markup], *also: float
+) -> list[Row]:
+    """The rows of ``plot_points`` for values on one axis, which has room for others, too.
 
-
-def point_row(brief: Brief, entry: Entry, label: str, axis: tuple[float, float]) -> Row:
-    """The row of ``plot_points`` for one value."""
-    return {
-        "label": label,
-        "value": entry.value,
-        "text": brief.tell_plain(entry),
-        "low": nan if entry.low is None else entry.low,
-        "high": nan if entry.high is None else entry.high,
-        "target": nan,
-        "target_text": "",
-        "role": "alert" if entry.is_contested else "deep",
-        "is_contested": entry.is_contested,
-        "start": axis[0],
-        "end": axis[1],
-    }
-
-
-def choose_axis(values: Iterable[float]) -> tuple[float, float]:
-    """The ends of an axis for percentages: 0 to 100, or the end of it where all values crowd.
-
-    Points need no zero; an axis that is mostly empty would hide what there is to see. Both ends
-    are written on the chart.
+    It goes from 0 to 100 per cent, or has the end of that where all values crowd: points need no
+    zero, and an axis that is mostly empty would hide what there is to see. Both ends are written on
+    the chart.
     """
-    known = [value for value in values if not isnan(value)]
+    known = [value for value in (*also, *(e.value for e in entries)) if not isnan(value)]
     low, high = min(known, default=0.0), max(known, default=100.0)
+    start, end = 10.0 * ((low - 2) // 10) if low >= 80 else 0.0, max(100.0, 10.0 * -(-high // 10))
     if high <= 20:
-        return min(0.0, low), 20.0
-    start = 10.0 * ((low - 2) // 10) if low >= 80 else 0.0
-    return min(start, low), max(100.0, 10.0 * -(-high // 10))
+        start, end = 0.0, 20.0
+    return [
+        {
+            "label": plain(name),
+            "value": entry.value,
+            "text": brief.tell_plain(entry),
+            "low": nan if entry.low is None else entry.low,
+            "high": nan if entry.high is None else entry.high,
+            "target": nan,
+            "target_text": "",
+            "role": "alert" if entry.is_contested else "deep",
+            "is_contested": entry.is_contested,
+            "start": min(start, low),
+            "end": end,
+        }
+        for entry, name in zip(entries, names, strict=True)
+    ]
 
 
 def _say_rows(brief: Brief, rows: Sequence[Row]) -> Markup:
     """The text alternative of a chart: each bar with its headings and parts, or each point."""
-    by = next((name for name in ("panel", "row") if rows and name in rows[0]), "label")
+    by = next((name for name in ("panel", "row") if name in rows[0]), "label")
     told: dict[str, tuple[dict[str, None], list[str]]] = {}
     for row in rows:
         heads, labels = told.setdefault(row[by], ({}, []))

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits import Exhibit, build_exhibit
 from cchc_analysis.brief.ledger import grade_brief
-from cchc_analysis.brief.nouns import STATE_SIGNS, Entry, Series
+from cchc_analysis.brief.nouns import Entry, Series
 from cchc_analysis.brief.peers import find_standing
 from cchc_analysis.brief.plots import sketch_line
 from cchc_analysis.brief.report import part_of
@@ -104,7 +104,7 @@ def choose_lead(brief: Brief) -> tuple[str, Exhibit | None]:
     for name in dict.fromkeys([first, *areas]):
         if name in areas and areas[name].front:
             exhibit = build_exhibit(brief, areas[name].front)
-            if exhibit and exhibit.plot:
+            if exhibit and exhibit.rows:
                 return name, exhibit
     return "", None
 
@@ -124,8 +124,7 @@ def show_goals(brief: Brief) -> Section:
     brief = brief.front
     table = partial(brief.tabulate_entries, [own[0].target for own in brief.goals])
     counts = Counter(own[0].state for own in brief.goals)
-    states = [(state, STATE_SIGNS[state]) for state in STATE_SIGNS if counts[state]]
-    return tell_section(brief, "goals", table, counts=counts, states=states)
+    return tell_section(brief, "goals", table, counts=counts)
 
 
 def show_disputes(brief: Brief) -> Section:
@@ -142,18 +141,17 @@ def show_disputes(brief: Brief) -> Section:
 def show_themes(brief: Brief) -> Section:
     """One chart for each other area of reform, and the few numbers that matter beside it."""
     brief = brief.front
-    themes, figures = [], []
+    themes = []
     lead, _ = choose_lead(brief)
     for name, area in brief.report.areas.items():
         exhibit = build_exhibit(brief, area.front) if area.front and name != lead else None
-        found = [each for code in area.numbers if (each := brief.find(code))]
-        numbers = [(brief.name_indicator(e.indicator), brief.tell(e)) for e in found]
-        if picture := exhibit.chart if exhibit else "":
-            figures.append(partial(getattr, exhibit, "figure"))
-        if picture or numbers:
-            themes.append({"name": name, "chart": picture, "numbers": numbers})
-    table = partial(brief.tabulate_entries, [*brief.used.values()])
-    return tell_section(brief, "themes", table, next(iter(figures), None), themes=themes)
+        drawn = exhibit if exhibit and exhibit.rows else None
+        numbers = [each for code in area.numbers if (each := brief.find(code))]
+        if drawn or numbers:
+            themes.append((name, drawn, numbers))
+    figure = next((partial(getattr, each, "figure") for _, each, _ in themes if each), None)
+    table = partial(brief.tabulate_entries, brief.used.values())
+    return tell_section(brief, "themes", table, figure, themes=themes)
 
 
 def show_place(brief: Brief) -> Section:

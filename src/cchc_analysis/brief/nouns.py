@@ -134,6 +134,13 @@ class Series:
         is_year = len(self.until) > 1 and self.until[-2]["period_end"][:4] == year
         return float(self.until[-2]["value"]) if is_year else nan
 
+    @property
+    def step(self) -> float:
+        """The difference of the last two points; NaN where they cannot be joined."""
+        joined = keep_last_part(self.points)
+        is_last = joined[-1:] and joined[-1]["period_end"] == self.points[-1]["period_end"]
+        return float(joined[-1]["value"] - joined[-2]["value"]) if is_last and joined[1:] else nan
+
 
 class State(StrEnum):
     """What can be said of a target."""

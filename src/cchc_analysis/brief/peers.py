@@ -128,17 +128,6 @@ def draw_spine(brief: Brief, standing: Standing) -> Markup:
     return templates.draw_line(brief.words, svg, label, "spine")
 
 
-def say_place(brief: Brief, standing: Standing) -> Markup:
-    """The place in words: third of ten."""
-    of = brief.words.number(standing.count)
-    return brief.say("standing.place", rank=brief.words.number(standing.place), of=of)
-
-
-def say_median(brief: Brief, standing: Standing) -> Markup:
-    """The middle one of the peers."""
-    return _percent(brief, standing.median)
-
-
 def _percent(brief: Brief, value: float) -> Markup:
     return brief.say("unit.percent", n=brief.words.number(value, 2))
 
@@ -164,7 +153,7 @@ def _draw(brief: Brief, standing: Standing) -> dict[str, Any]:
         low=nan,
         high=nan,
     ).sort_values("value", ascending=False, kind="stable")
-    median = words.plain("standing.middle", n=say_median(brief, standing))
+    median = words.plain("standing.middle", n=_percent(brief, standing.median))
     look: Any = {"reference": (standing.median, median), "unit": "%", "form": words.number}
     half = -(-len(data) // 2) if len(data) > MOST_IN_PART else len(data)
     parts = [part for part in (data.iloc[:half], data.iloc[half:]) if len(part)]

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.brief import templates
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.exhibits import Exhibit, choose_axis, point_row
+from cchc_analysis.brief.exhibits import Exhibit, list_points
 from cchc_analysis.brief.lookup import TWO_TIERS
 from cchc_analysis.brief.nouns import STATE_SIGNS, Comparison, Entry, State, group_targets
 from cchc_analysis.brief.plots import plot_points
 from cchc_analysis.data.records import Comparator, Scope, Status
-from cchc_analysis.data.words import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,7 +127,6 @@ def show_plan(brief: Brief) -> templates.Section:
         "plan",
         partial(tabulate_plan, brief.comparisons),
         exhibit and partial(getattr, exhibit, "figure"),
-        states=STATE_SIGNS.items(),
         counts=Counter(goal[0].state for goal in brief.goals),
         chart=exhibit.chart if exhibit else "",
     )
@@ -155,25 +153,22 @@ def _draw_plan(brief: Brief) -> Exhibit | None:
     """Percentages against their targets, where the two mean the same."""
     judged = [each for each in brief.current if each.target.unit == "%" and each.is_judged]
     drawn = [each for each in judged if each.result]
-    if len(drawn) < 2:
-        return None
     rows = [row for own in group_targets(drawn) for row in _draw_target(brief, own)]
-    title = templates.render(brief.words, "plan_title", brief=brief, drawn=drawn)
-    cited, unit = [each.target for each in drawn], brief.say("plan.chart.unit")
-    return Exhibit(brief, "plan", plot_points, rows, title=title, cited=cited, unit=unit)
+    found = {"kind": "targets", "cited": [each.target for each in drawn], "drawn": drawn}
+    return Exhibit(brief, "plan", plot_points, rows, (), found) if len(drawn) > 1 else None
 
 
 def _draw_target(brief: Brief, own: Sequence[Comparison]) -> Iterator[dict[str, Any]]:
     """The rows of ``plot_points`` for the results of one target: they share an axis."""
     words, target = brief.words, own[0].target
-    axis = choose_axis([target.value, *(each.result.value for each in own if each.result)])
     goal = words.plain("plan.chart.goal", n=brief.tell_plain(target))
-    for each in own:
-        result = each.result or target
+    results, names = [each.result for each in own if each.result], []
+    for result in results:
         key = f"short.{result.indicator}"
         name = words.say(key) if words.has(key) else brief.name_indicator(result.indicator)
-        label = plain(templates.join(", ", name, templates.lower(brief.name_scope(result.scope))))
-        row = point_row(brief, result, label, axis)
+        names.append(templates.join(", ", name, templates.lower(brief.name_scope(result.scope))))
+    rows = list_points(brief, results, names, target.value)
+    for each, row in zip(own, rows, strict=True):
         yield row | {
             "text": f"{STATE_SIGNS[each.state]} {row['text']}",
             "role": "alert" if each.state == State.MISSED else "deep",

@@ -8,7 +8,7 @@ name that the data do not hold is an error, never an empty place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
@@ -256,24 +256,6 @@ def tell_masthead(words: Words, name: str, title: Any, intro: Any = "") -> Marku
 
 Picture = Mapping[str, Markup]
 """What the first tag of an SVG says, and all that follows."""
-
-
-def frame(words: Words, key: str, parts: Sequence[str], **caption: Any) -> Markup:
-    """A picture with its words; one that would not fit on a sheet in several parts side by side.
-
-    Args:
-        words: The strings of the language.
-        key: A name that no other chart of the page has.
-        parts: SVG of our plots.
-        **caption: ``title``, what the chart finds, with links if it has any; ``unit``, window and
-            how to read it; ``source`` of the numbers; ``alternative``, the numbers in words for who
-            does not see the picture; and a ``note`` where more has to be known.
-    """
-    pictures = [
-        macro(words, "picture", open_svg(part), key if at == 1 else f"{key}-{at}", caption)
-        for at, part in enumerate(parts, start=1)
-    ]
-    return macro(words, "chart", pictures, {"note": ""} | caption)
 
 
 def draw_line(words: Words, svg: str, label: str, kind: str = "line") -> Markup:

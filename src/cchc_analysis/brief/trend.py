@@ -7,22 +7,18 @@ is given an earlier edition of the data says what was revised since.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from markupsafe import Markup, escape
-
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.lookup import Row
 from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.brief.templates import Section, join, tell_section
+from cchc_analysis.brief.templates import Section, tell_section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Origin
 from cchc_analysis.data.trace import compare_editions, name_edition
 from cchc_analysis.stats.peers import find_kin
-from cchc_analysis.stats.trends import keep_last_part
 from cchc_analysis.stats.windows import compare_same_window, is_near, year_before
 
 if TYPE_CHECKING:
@@ -117,16 +113,6 @@ def list_last_year(brief: Brief) -> list[LastYear]:
     return found
 
 
-def tell_change(brief: Brief, points: Sequence[Row]) -> Markup:
-    """The difference of the last two points, where they can be joined: no word for it."""
-    joined = keep_last_part(points)
-    if len(joined) < 2 or joined[-1]["period_end"] < points[-1]["period_end"]:
-        return brief.tell_missing()
-    before, now = (each["value"] for each in joined[-2:])
-    decimals = 2 if joined[-1]["unit"] == "%" else None
-    return escape(("+" if now > before else "") + brief.words.number(now - before, decimals))
-
-
 def _list_per_day(brief: Brief) -> list[Row]:
     """Flows whose window of the year before ends on another day, at the same pace per day."""
     import pandas as pd
@@ -143,16 +129,6 @@ def _list_per_day(brief: Brief) -> list[Row]:
         for row in list_rows(compared[compared["basis"] == "per day"])
         if (row["period_start"], row["period_end"]) == (brief.start, brief.end)
     ]
-
-
-def link_kin(brief: Brief, area_id: str) -> Markup:
-    """An area by its name, with links to its briefs."""
-    row = brief.reference.area_rows[area_id]
-    links = brief.words.join(
-        brief.link_brief(row, period, brief.words.period(period))
-        for period in brief.periods_held.get(area_id, ())
-    )
-    return join(" ", brief.words.place(row), links and "(" + links + ")")
 
 
 def show_revised(brief: Brief, since: Path | str) -> Section:
