@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
+from markupsafe import Markup
 
 from brief_work import (
     PROJECT,
@@ -43,6 +44,7 @@ from cchc_analysis.brief.lists import (
     make_card,
 )
 from cchc_analysis.brief.quality import name_quality
+from cchc_analysis.brief.templates import Section
 from cchc_analysis.data.files import write_text
 from conftest import CHROMIUM
 from hard_pages import list_hard
@@ -261,6 +263,29 @@ def test_faint_text_is_found(browser: Any, tmp_path: Path) -> None:
     page = open_page(browser, place)
     assert [each.split()[1] for each in page.evaluate(FAINT)] == ["P.", "text."]
     page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("theme", "system", "shown"),
+    [
+        ("data-jp-theme-light=false", "light", "dark"),
+        ("data-jp-theme-light=true", "dark", "light"),
+        ("", "dark", "dark"),
+        ("", "light", "light"),
+    ],
+)
+def test_a_section_in_a_notebook_is_as_dark_as_what_surrounds_it(
+    browser: Any, tmp_path: Path, theme: str, system: str, shown: str
+) -> None:
+    """JupyterLab has a theme of its own; other programs follow the system."""
+    section = Section(Markup("<p>1</p>"), folder=PROJECT.notebooks / "page")
+    place = tmp_path / "cell.html"
+    place.write_text(f"<body {theme}>{section._repr_html_()}", "utf-8")
+    page = open_page(browser, place, color_scheme=system)
+    style = "getComputedStyle(document.querySelector('.cchc'))"
+    ground = page.evaluate(f"{style}.backgroundColor")
+    page.context.close()
+    assert ground == {"dark": "rgb(20, 24, 28)", "light": "rgb(255, 255, 255)"}[shown]
 
 
 def test_no_request_leaves_a_page(visits: dict[str, Visit]) -> None:

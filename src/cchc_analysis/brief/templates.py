@@ -39,6 +39,13 @@ _SPACE = re.compile(r"/\*.*?\*/|\s*\n\s*|(?<=[{};:,])\s+|\s+(?=[{}])|;\s*(?=\})"
 _FONT = re.compile(r"@font-face\{[^{}]*\}")
 _SHEET = re.compile(r"@page\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 _ROOT = re.compile(r"(?<=[{},])(?::root|html|body)(?=\{)")
+_DARK = re.compile(r"@media \(prefers-color-scheme:dark\)\{&\{([^{}]*)\}\}")
+_THEMES = (
+    "body[data-jp-theme-light=true] &{color-scheme:light}"
+    r"body[data-jp-theme-light=false] &{color-scheme:dark;\1}"
+    r"@media (prefers-color-scheme:dark){body:not([data-jp-theme-light]) &{\1}}"
+)
+"""JupyterLab's own theme decides whether its cells are dark; elsewhere the system does."""
 _RESET = (
     "&{font-size:1rem}table{font-size:inherit;margin:0;color:inherit;table-layout:auto}"
     "tr:nth-child(n){background:none}"
@@ -174,7 +181,7 @@ def scope_style(style: str) -> str:
     """
     fonts = "".join(_FONT.findall(style))
     nested = _ROOT.sub("&", "{" + _SHEET.sub("", _FONT.sub("", style)))
-    return f"{fonts}.cchc.cchc{nested}}}"
+    return f"{fonts}.cchc.cchc{_DARK.sub(_THEMES, nested)}}}"
 
 
 @lru_cache(maxsize=4)
