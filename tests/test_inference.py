@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from cchc_analysis.data.reference import load_reference
@@ -266,6 +268,35 @@ def test_the_exact_p_value_is_that_of_scipy(points: int) -> None:
     assert trend is not None
     assert trend.p_value == pytest.approx(float(reference.pvalue))
     assert trend.tau == pytest.approx(float(reference.statistic))
+
+
+@given(st.lists(st.integers(0, 9), min_size=5, max_size=20).filter(lambda v: len({*v}) > 1))
+def test_tau_and_slope_are_those_of_scipy(values: list[int]) -> None:
+    times = np.random.default_rng(len(values)).permutation(2 * len(values))[: len(values)]
+    trend = find_trend(times, values)
+    slope, _, low, high = stats.theilslopes(values, times)
+    assert trend is not None
+    assert trend.tau == pytest.approx(float(stats.kendalltau(times, values).statistic))
+    assert (trend.slope, trend.slope_low, trend.slope_high) == (slope, low, high)
+
+
+@pytest.mark.parametrize("method", ["fdr_bh", "holm"])
+def test_p_values_are_adjusted_as_statsmodels_does(method: Literal["fdr_bh", "holm"]) -> None:
+    for count in range(1, 40):
+        p_values = np.random.default_rng(count).random(count) ** 3
+        theirs = multipletests(p_values, method=method)[1]
+        assert adjust_p_values(p_values, method).tolist() == theirs.tolist()
+
+
+@pytest.mark.parametrize("centre", [0.0, 0.001, 0.05, 0.93, 0.9999, 1.0])
+@pytest.mark.parametrize("probability", [0.001, 0.025, 0.975, 0.999])
+def test_funnel_limits_are_quantiles_of_scipy(centre: float, probability: float) -> None:
+    totals = np.array([1.0, 2.0, 10.0, 50.0, 1000.0, 123_456.0, np.nan])
+    quantile = stats.binom.ppf(probability, totals, centre)
+    above, mass = (f(quantile, totals, centre) for f in (stats.binom.cdf, stats.binom.pmf))
+    theirs = np.clip((quantile - (above - probability) / mass) / totals, 0, 1)
+    low, high = funnel_limits(centre, totals, abs(2 * probability - 1))
+    assert (low if probability < 0.5 else high) == pytest.approx(theirs, nan_ok=True)
 
 
 def test_two_points_of_one_time_are_no_series() -> None:

@@ -251,7 +251,8 @@ def open_profile(tables: Tables, reference: Reference, words: Words, area: str) 
     kept = kept.assign(kind=kinds, series=kept["indicator"] + "|" + kinds)
     own = kept[kept["area_id"] == area_id].sort_values("period_end", kind="stable")
     report = load_report(words.folder.parent, reference).profile
-    codes = [code for code in reference.indicator_rows if code in set(own["indicator"])]
+    held_of = set(own["indicator"])
+    codes = [code for code in reference.indicator_rows if code in held_of]
     theme_of: dict[str, str] = {}  # in the order of the page; what no theme names comes last
     for theme, patterns in (*report.items(), (OTHER, ("*",))):
         for pattern in patterns:

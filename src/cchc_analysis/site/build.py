@@ -60,7 +60,7 @@ OWN = "own"
 
 DRAWN_BY = (
     *("babel", "ipython", "jinja2", "matplotlib", "nbclient", "nbconvert", "nbformat", "numpy"),
-    *("openpyxl", "pandas", "papermill", "scipy", "statsmodels"),
+    *("openpyxl", "pandas", "papermill", "scipy"),
 )
 """Packages whose version can change the bytes of a page."""
 

@@ -56,8 +56,7 @@ that somebody changed, which may change what others find, has a process of its o
 REHEARSAL = Path(__file__).with_name("rehearsal.ipynb")
 HEAVY = (
     *("babel.dates", "babel.numbers", "matplotlib.pyplot", "nbconvert", "openpyxl", "pandas"),
-    *("papermill", "scipy.stats"),
-    *("statsmodels.stats.multitest", "cchc_analysis.front"),
+    *("papermill", "scipy.special", "cchc_analysis.front"),
 )
 """What pages need, imported once: most of what a page costs on its own."""
 

@@ -141,12 +141,15 @@ def _expect_drawn_in(scores: int) -> float:
 
 
 def _binomial_limit(probability: float, centre: float, totals: Floats) -> Floats:
-    from scipy.stats import binom
+    # Importing scipy.stats, which has quantiles, takes as long as making a page.
+    from scipy.special import bdtrik, betaincc
 
-    quantile = binom.ppf(probability, totals, centre)
-    above, mass = binom.cdf(quantile, totals, centre), binom.pmf(quantile, totals, centre)
     with np.errstate(invalid="ignore", divide="ignore"):
-        limit = (quantile - (above - probability) / mass) / totals
+        found = bdtrik(probability, totals, centre) if 0 < centre < 1 else centre * totals
+        quantile = np.maximum(np.ceil(found), 0)
+        below = np.where(quantile > 0, betaincc(quantile, totals - quantile + 1, centre), 0)
+        above = np.where(quantile < totals, betaincc(quantile + 1, totals - quantile, centre), 1)
+        limit = (quantile - (above - probability) / (above - below)) / totals
     return np.asarray(np.clip(limit, 0.0, 1.0))
 
 
@@ -226,7 +229,7 @@ def standardise_indirectly(strata: pd.DataFrame, confidence: float = 0.95) -> pd
 
 
 def _poisson_limits(cases: Floats, tail: float) -> tuple[Floats, Floats]:
-    from scipy.stats import chi2
+    from scipy.special import gammaincinv  # half a quantile of χ², without importing scipy.stats
 
-    low = np.where(cases > 0, chi2.ppf(tail, 2 * np.maximum(cases, 1e-9)) / 2, 0.0)
-    return low, np.asarray(chi2.ppf(1 - tail, 2 * (cases + 1)) / 2)
+    low = np.where(cases > 0, gammaincinv(np.maximum(cases, 1e-9), tail), 0.0)
+    return low, np.asarray(gammaincinv(cases + 1, 1 - tail))

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import comb, sqrt
 from operator import itemgetter
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -87,8 +89,6 @@ def find_trend(times: Numbers, values: Numbers) -> Trend | None:
         times: When, each once, in any unit; the slope is per that unit.
         values: The values, none missing.
     """
-    from scipy.stats import kendalltau, theilslopes
-
     when, what = as_floats(times), as_floats(values)
     if len(what) < FEWEST_FOR_TREND or not np.isfinite(what).all():
         return None
@@ -100,9 +100,26 @@ def find_trend(times: Numbers, values: Numbers) -> Trend | None:
     p_value, chance = _test(ties, abs(statistic), choose_level(len(what)))
     if np.ptp(what) == 0:
         return Trend(len(what), 0.0, 0.0, p_value, 0.0, 0.0, 0.0, chance)
-    tau = float(kendalltau(when, what).statistic)
-    slope, _, low, high = map(float, theilslopes(what, when))
-    return Trend(len(what), float(statistic), tau, p_value, slope, low, high, chance)
+    pairs = comb(len(what), 2)
+    tau = statistic / sqrt(pairs) / sqrt(pairs - sum(comb(tie, 2) for tie in ties))  # Kendall's b
+    slope, low, high = _find_slope(when, what, ties)
+    return Trend(
+        len(what), float(statistic), float(np.clip(tau, -1, 1)), p_value, slope, low, high, chance
+    )
+
+
+def _find_slope(when: Floats, what: Floats, ties: Sequence[int]) -> tuple[float, float, float]:
+    """The Theil-Sen slope with its limits, as ``scipy.stats.theilslopes`` has them.
+
+    By Sen's formula: importing scipy.stats takes as long as making a page.
+    """
+    later = np.subtract.outer(when, when) > 0
+    slopes = np.sort(np.subtract.outer(what, what)[later] / np.subtract.outer(when, when)[later])
+    whole, *parts = (k * (k - 1) * (2 * k + 5) for k in (len(what), *ties))
+    reach = NormalDist().inv_cdf(0.975) * sqrt((whole - sum(parts)) / 18)
+    low = max(round((len(slopes) - reach) / 2) - 1, 0)
+    high = min(round((len(slopes) + reach) / 2), len(slopes) - 1)
+    return float(np.median(slopes)), float(slopes[low]), float(slopes[high])
 
 
 @lru_cache(maxsize=4096)
@@ -257,13 +274,16 @@ def _tabulate(verdict: TrendVerdict) -> dict[str, object]:
 def adjust_p_values(p_values: Numbers, method: Literal["fdr_bh", "holm"] = "fdr_bh") -> Floats:
     """P-values corrected for looking at many series at once; NaN stays.
 
-    Benjamini and Hochberg (1995), JRSS B 57:289-300, or Holm (1979), Scand. J. Statist. 6:65-70.
+    Benjamini and Hochberg (1995), JRSS B 57:289-300, or Holm (1979), Scand. J. Statist. 6:65-70;
+    by their formulas, as importing statsmodels takes longer than making a page.
     """
-    from statsmodels.stats.multitest import multipletests
-
     found = as_floats(p_values)
+    order = np.argsort(found)[: np.isfinite(found).sum()]  # what is no number comes last
+    rank = np.arange(1, len(order) + 1)
+    if method == "holm":
+        raised = np.maximum.accumulate(found[order] * (len(order) + 1 - rank))
+    else:
+        raised = np.minimum.accumulate((found[order] / (rank / len(order)))[::-1])[::-1]
     adjusted = np.full(len(found), np.nan)
-    is_known = np.isfinite(found)
-    if is_known.any():
-        adjusted[is_known] = multipletests(found[is_known], method=method)[1]
+    adjusted[order] = np.minimum(raised, 1)
     return adjusted
