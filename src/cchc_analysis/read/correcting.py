@@ -73,24 +73,20 @@ class Change(BaseModel):
 def load_text(project: Project, source_id: str) -> dict[str, Any]:
     """What the review shows beside the rows, as ``describe_text`` of the review page left it.
 
-    Raises:
-        ReportError: It is gone or is no longer whole; the report has to be read again.
+    A ReportError where it is gone or no longer whole: the report has to be read again.
     """
     path = project.build / "review" / f"{source_id}.json"
     try:
         text: dict[str, Any] = json.loads(path.read_text("utf-8"))
         return {name: text[name] for name in ("sha256", "lines", "figures", "others")}
     except (OSError, ValueError, KeyError, TypeError):
-        where, found = (
-            f"build/review/{source_id}.json",
-            "the text of the report is not there, or not whole",
-        )
+        found = "the text of the report is not there, or not whole"
         remedy = (
             "Read the report again with another --source-id, or mend the draft in "
             f"data/raw/transcripts/{source_id}.csv."
         )
-        expected = "what `cchc read` wrote beside the draft"
-        raise ReportError(Problem(where, found, expected, remedy)) from None
+        where, expected = path.relative_to(project.root), "what `cchc read` wrote beside the draft"
+        raise ReportError(Problem(where.as_posix(), found, expected, remedy)) from None
 
 
 def change_draft(
@@ -103,12 +99,8 @@ def change_draft(
     """Do one step and save it; gives back the draft before and after.
 
     ``text`` is what ``load_text`` gives: what is added has to stand in it, and it knows which
-    figures are unsure only as long as nobody says whose document it is.
-
-    Raises:
-        ReportError: The draft is another one than the reviewer saw, or the step is not possible:
-            a word, day, area or number that cannot be; then nothing is changed.
-        CommandError: Another command is writing for too long.
+    figures are unsure only as long as nobody says whose document it is. A ReportError says that
+    the draft is another one than the reviewer saw, or what cannot be; then nothing is changed.
     """
     with changing(project, "cchc review"):
         before = _open_seen(project, source_id, change.version)
@@ -147,13 +139,12 @@ def apply_change(
     problems += _take_period(cells) if "period" in cells else []
     cells.pop("period", None)
     source = draft.source | head
-    problems += [_refuse(each, "no such figure", "one of this draft") for each in wanted - known]
-    problems += [
-        _refuse(each, "not a part of the head", ", ".join(sorted(HEAD))) for each in {*head} - HEAD
-    ]
-    problems += [
-        _refuse(each, "cannot be set", ", ".join(sorted(CELLS))) for each in {*cells} - CELLS
-    ]
+    for odd, found, expected in (
+        (wanted - known, "no such figure", "one of this draft"),
+        ({*head} - HEAD, "not a part of the head", ", ".join(sorted(HEAD))),
+        ({*cells} - CELLS, "cannot be set", ", ".join(sorted(CELLS))),
+    ):
+        problems += [_refuse(each, found, expected) for each in sorted(odd)]
     problems += [*_check_values(head, reference, source), *_check_values(cells, reference, source)]
     problems += _check_addition(change.add, draft, text)
     if change.drop and known <= wanted:

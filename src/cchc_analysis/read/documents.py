@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -79,26 +79,23 @@ class Row:
 
 def build_document(parts: Iterable[str | Row], kind: str, remarks: Iterable[str] = ()) -> Document:
     """Number the parts of a document, paragraphs and table rows, as its lines."""
+
+    def tidy(text: str) -> str:
+        return " ".join(clean_text(text).split())
+
     lines = []
     for number, part in enumerate(parts, start=1):
         if isinstance(part, str):
-            lines.append(Line(number, " ".join(clean_text(part).split())))
+            lines.append(Line(number, tidy(part)))
             continue
-        cells = tuple(
-            replace(cell, text=" ".join(clean_text(cell.text).split())) for cell in part.cells
-        )
+        cells = tuple(replace(cell, text=tidy(cell.text)) for cell in part.cells)
         text = "\t".join(cell.text for cell in cells)
         lines.append(Line(number, text, cells, part.table, is_exact=True))
     return Document(tuple(lines), kind, remarks=tuple(remarks))
 
 
 def read_lines(text: str, remarks: Iterable[str] = ()) -> Document:
-    r"""Split plain text into lines; runs of lines with tabs are flattened tables.
-
-    Examples:
-        >>> [line.table for line in read_lines("a\nb\tc\nd\te\nf").lines]
-        [0, 1, 1, 0]
-    """
+    """Split plain text into lines; runs of lines with tabs are flattened tables."""
     lines, table, is_inside = [], 0, False
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text.removesuffix("\n")), start=1):
         line = clean_text(raw)
@@ -132,12 +129,7 @@ LINES_AFTER_OFFICE = 4
 
 
 def mask_persons(lines: list[str]) -> list[str]:
-    """Mask persons' names, addresses and numbers in the lines of a document.
-
-    Examples:
-        >>> mask_persons(["kiến nghị của ông Trần Văn Thử, địa chỉ: thôn 2, xã A."])
-        ['kiến nghị của ông [họ tên đã che], địa chỉ: [địa chỉ đã che].']
-    """
+    """Mask persons' names, addresses and numbers in the lines of a document."""
     masked, signed = [], 0
     for text in lines:
         if PATTERNS.signed.match(text) and len(text.split()) < 12:
@@ -188,14 +180,9 @@ _UNOPENED = {
 
 
 def open_document(path: Path, *, seconds: int = MOST_SECONDS) -> Document:
-    """Open a report, in a process of its own unless it is plain text.
+    """Open a report (``FORMATS``, by its first bytes), in a process of its own unless it is text.
 
-    Args:
-        path: The file: .docx, .pdf, .html, .xlsx or .txt. Its first bytes count, not its name.
-        seconds: The time it may take.
-
-    Raises:
-        ReportError: It is none of these, damaged, too large, encrypted, a scan, or takes too long.
+    A ReportError where it is none, damaged, too large, encrypted, a scan, or takes too long.
     """
     if _find_kind(path, read_bytes(path)) == "text":
         return open_here(path)
@@ -206,7 +193,12 @@ def open_document(path: Path, *, seconds: int = MOST_SECONDS) -> Document:
 def open_here(path: Path) -> Document:
     """Open a document in this process, without limits."""
     data = read_bytes(path)
-    document = _read(path, data, _find_kind(path, data))
+    kind = _find_kind(path, data)
+    if kind == "text":
+        text, encoding = decode_text(path, data)
+        document = read_lines(text, [] if encoding == "utf-8" else [f"decoded from {encoding}"])
+    else:
+        document = _find_reader(path, data, kind)(path, data)
     if sum(len(line.text) for line in document.lines) > MOST_LETTERS:
         raise refuse(path, "more text than any report has", "a report", "Cut it into parts.")
     return replace(document, sha256=hashlib.sha256(data).hexdigest())
@@ -222,21 +214,14 @@ def _find_kind(path: Path, data: bytes) -> str:
     return kind
 
 
-def _read(path: Path, data: bytes, kind: str) -> Document:
-    if kind == "text":
-        text, encoding = decode_text(path, data)
-        return read_lines(text, [] if encoding == "utf-8" else [f"decoded from {encoding}"])
-    if kind == "pdf":
-        from cchc_analysis.read.pdf import read_pdf
+def _find_reader(path: Path, data: bytes, kind: str) -> Callable[[Path, bytes], Document]:
+    from cchc_analysis.read import office, pdf
 
-        return read_pdf(path, data)
-    from cchc_analysis.read import office
-
-    if kind == "html":
-        return office.read_web(path, data)
+    if kind != "zip":
+        return pdf.read_pdf if kind == "pdf" else office.read_web
     names = open_archive(path, data).namelist()
     if "word/document.xml" in names:
-        return office.read_word(path, data)
+        return office.read_word
     if "xl/workbook.xml" in names:
-        return office.read_sheet(path, data)
+        return office.read_sheet
     raise refuse(path, "an archive that is no document", FORMATS, "Unpack it first.")

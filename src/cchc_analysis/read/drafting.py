@@ -20,6 +20,7 @@ from typing import Any
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.files import format_table, list_rows, write_text
 from cchc_analysis.data.named import match_period
+from cchc_analysis.data.outside import refuse
 from cchc_analysis.data.owned import all_or_none, changing, may_replace, note_files
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period
 from cchc_analysis.data.reference import Project, Reference, load_reference
@@ -77,19 +78,13 @@ def read_report(
 ) -> DraftResult:
     """Read a report into a draft transcript.
 
-    Args:
-        project: Where the draft is written.
-        path: The document.
-        area: Its area, if not to be proposed; a known name. Of several reports in the file, it
-            chooses the one whose head names it.
-        period: Its period, if not to be proposed; a label or a Vietnamese name.
-        source_id: The id of the source; made of area and period if not given.
+    What is not given is proposed: ``area`` is a known name, and chooses of several reports in the
+    file the one whose head has it; ``period`` is a label or a Vietnamese name.
 
     Raises:
         CommandError: An area, period or id that cannot be.
-        ReportError: The document cannot be opened or holds no figure, or the id is taken by an
-            accepted source.
-        ReferenceDataError: Reference tables or wording are wrong.
+        ReportError: The document cannot be opened or holds no figure, the id is taken by an
+            accepted source, or a file cannot be written; then none is changed.
     """
     reference = load_reference(project.reference)
     wording = load_wording(project.reference / "wording.yml", reference.indicator_rows)
@@ -100,22 +95,15 @@ def read_report(
     if reading.others and area is None:
         # Which of the reports in the file is meant, nobody has said.
         head = replace(head, is_sure_area=False)
-    figures = doubt_figures(
-        look_again(reading.figures, wording, reference, identities),
-        head,
-        reference,
-        wording,
-        identities,
-    )
+    seen_again = look_again(reading.figures, wording, reference, identities)
+    figures = doubt_figures(seen_again, head, reference, wording, identities)
     if not figures:
-        raise ReportError(
-            Problem(path.name, "no figure in it", "a report with figures", "Check the file.")
-        )
+        raise refuse(path, "no figure in it", "a report with figures", "Check the file.")
     remarks = list(document.remarks)
     if area and named.area and not _is_of(named, area, reference):
         seems = "its head names" if named.is_sure_area else "it may be of"
         remarks.append(f"{seems} {named.area!r}, and you said {area!r}: check which is right")
-    remarks += _doubt_head(head, figures, path, reference, has_others=bool(reading.others))
+    remarks += _doubt_head(head, path, reference, figures, reading.others)
     remarks += (f"another report begins in line {n}" for n in reading.others)
     source = source_id or _name_source(head, path)
     _check_id(source)
@@ -161,11 +149,10 @@ def _is_of(head: ReportHead, area: str, reference: Reference) -> bool:
 
 def _doubt_head(
     head: ReportHead,
-    figures: Sequence[Figure],
     path: Path,
     reference: Reference,
-    *,
-    has_others: bool,
+    figures: Sequence[Figure],
+    others: Sequence[int],
 ) -> Iterator[str]:
     """Say why a person has to decide whose report it is; refuse what is none."""
     said = (head.area, head.issuer, head.number, head.dated, head.period.start, head.period.end)
@@ -177,12 +164,12 @@ def _doubt_head(
                 "of many areas or years comes in by cchc add-panel FILE --draft."
             )
             expected = "a report on an area and a period"
-            raise ReportError(Problem(path.name, found, expected, remedy))
+            raise refuse(path, found, expected, remedy)
         yield "it has no head of a report: say whose it is and of when"
     if head.is_sure_area or not (head.area or head.period.end):
         return
     why = "its lines do not agree on whose it is, or of which level"
-    if has_others:
+    if others:
         why = "the file holds another report as well"
     elif head.rivals:
         why = f"its head names {' and '.join((head.area, *head.rivals))}"
@@ -199,12 +186,8 @@ def _doubt_head(
 def discard_draft(project: Project, source_id: str) -> Path:
     """Take a draft back: its row goes, and its transcript is laid aside.
 
-    Returns:
-        Where the transcript lies now, in case somebody has worked on it; numbered where an earlier
-        one of that name lies there.
-
-    Raises:
-        ReportError: There is no such draft, or it counts already.
+    Gives back where that lies now, in case somebody has worked on it; numbered where an earlier one
+    of that name lies there. A ReportError says that there is no such draft, or it counts already.
     """
     discarded, listed = project.build / "discarded", project.raw / "sources.csv"
     names = chain([source_id], (f"{source_id}-{number}" for number in count(2)))
@@ -294,14 +277,12 @@ def _name_source(head: ReportHead, path: Path) -> str:
 
 
 def _check_id(source_id: str) -> None:
-    found = expected = ""
-    if not _SOURCE_ID.fullmatch(source_id):
-        found, expected = repr(source_id), "small letters, digits and _"
-    elif not is_portable(source_id):
-        found, expected = f"{source_id!r}, which Windows keeps for a device", "a name of a file"
-    if found:
-        remedy = "Write it like cao_loc_2024_h1."
-        raise CommandError(Problem("--source-id", found, expected, remedy))
+    found, expected = repr(source_id), "small letters, digits and _"
+    if _SOURCE_ID.fullmatch(source_id):
+        if is_portable(source_id):
+            return
+        found, expected = f"{found}, which Windows keeps for a device", "a name of a file"
+    raise CommandError(Problem("--source-id", found, expected, "Write it like cao_loc_2024_h1."))
 
 
 def _describe(source_id: str, head: ReportHead, document: Document) -> dict[str, str]:
@@ -334,15 +315,10 @@ def _describe(source_id: str, head: ReportHead, document: Document) -> dict[str,
 def _write_draft(
     project: Project, draft: Draft, page: str, text: dict[str, Any]
 ) -> tuple[Path, Path]:
-    """Write the files of a draft; gives back where transcript and review page lie.
+    """Write the files of a draft, all or none; gives back where transcript and page lie.
 
-    ``text`` is what ``cchc review`` shows beside the rows: the lines of the document with persons
-    masked, and what was thought of each figure. It lies in ``build/``, with the row of the source
-    as it was drafted, and is never published.
-
-    Raises:
-        ReportError: A file cannot be written, or somebody worked on the former draft; then none
-            is changed.
+    What ``cchc review`` shows beside the rows (``text``) lies in ``build/`` with the row of the
+    source as it was drafted, and is never published.
     """
     transcript, review, said = _list_files(project, draft.source_id)
     beside = json.dumps({**text, "source": draft.source}, ensure_ascii=False)

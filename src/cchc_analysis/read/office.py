@@ -100,11 +100,7 @@ _SKIPPED = {f"{MC}Fallback", *(f"{W}{tag}" for tag in _UNSEEN)}
 
 
 def read_word(path: Path, data: bytes) -> Document:
-    """Read a .docx file.
-
-    Raises:
-        ReportError: The file is damaged, too large, encrypted, has macros or entities.
-    """
+    """Read a .docx file."""
     archive = open_archive(path, data)
     refuse_outside_parts(path, archive)
     body = _parse(path, archive, "word/document.xml")
@@ -226,11 +222,7 @@ MOST_ROWS = 50_000
 
 
 def read_sheet(path: Path, data: bytes) -> Document:
-    """Read a .xlsx file.
-
-    Raises:
-        ReportError: The file is damaged, too large, encrypted, has macros or entities.
-    """
+    """Read a .xlsx file."""
     book = open_workbook(path, data)
     remarks = [
         f"{sheet.title!r}: {hidden}" for sheet in book.worksheets if (hidden := tell_hidden(sheet))
@@ -240,7 +232,11 @@ def read_sheet(path: Path, data: bytes) -> Document:
         if (sheet.max_row or 0) > MOST_ROWS:
             found = f"sheet {sheet.title!r} of {sheet.max_row} rows"
             raise refuse(path, found, f"at most {MOST_ROWS}", "Remove empty rows.")
-        parts += [str(sheet.title), *map(_tell_row, _lay_out(_list_cells(sheet), number))]
+        parts.append(str(sheet.title))
+        for row in _lay_out(_list_cells(sheet), number):
+            # A row of one long text is a paragraph.
+            [text, *more] = [cell.text for cell in row.cells if cell.text]
+            parts.append(row if more or text[:1].isdigit() or len(text) <= 3 else text)
     return build_document(parts, "xlsx", remarks=remarks)
 
 
@@ -258,12 +254,6 @@ def _list_cells(sheet: Any) -> Iterator[list[_Spanning]]:
             for cell in row
             if not isinstance(cell, MergedCell)
         ]
-
-
-def _tell_row(row: Row) -> str | Row:
-    """A row of one long text is a paragraph."""
-    [text, *more] = [cell.text for cell in row.cells if cell.text]
-    return row if more or text[:1].isdigit() or len(text) <= 3 else text
 
 
 def _print(cell: Any) -> str:
@@ -325,11 +315,7 @@ MOST_DEPTH = 2_000
 
 
 def read_web(path: Path, data: bytes) -> Document:
-    """Read a saved web page; a short block that is mostly links is a menu.
-
-    Raises:
-        ReportError: There is no text in it, or it nests without end.
-    """
+    """Read a saved web page; a short block that is mostly links is a menu."""
     from bs4 import BeautifulSoup
 
     text, _ = decode_text(path, data)

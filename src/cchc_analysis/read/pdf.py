@@ -49,17 +49,13 @@ def _join_pages(pages: Sequence[Sequence[TextLine | Row]]) -> Iterator[str | Row
     lines = [part for page in pages for part in page if isinstance(part, TextLine)]
     sizes = Counter(round(line.size) for line in lines).most_common(1)
     right = last = max((line.right for line in lines), default=0.0)
-    running, text = _find_running(pages), ""
-    for page in pages:
+    text = ""
+    for page in _drop_running(pages):
         notes: list[str] = []
         for part in page:
             if isinstance(part, Row):
                 yield from filter(None, (text, part))
                 text = ""
-            elif _is_marginal(part) and (
-                _PAGE_NUMBER.match(part.text) or _without_digits(part.text) in running
-            ):
-                continue
             elif part.size < SMALL_PRINT * sizes[0][0] and (part.text[:1] in _MARKS or notes):
                 # Small print that opens with a mark, or goes on with a note.
                 if part.text[:1] in _MARKS:
@@ -78,22 +74,24 @@ def _join_pages(pages: Sequence[Sequence[TextLine | Row]]) -> Iterator[str | Row
     yield from filter(None, (text,))
 
 
-def _find_running(pages: Sequence[Sequence[TextLine | Row]]) -> set[str]:
-    """Lines at the head or foot of several pages that differ in digits at most."""
-    counts: Counter[str] = Counter()
-    for page in pages:
-        counts.update(
-            {_without_digits(p.text) for p in page if isinstance(p, TextLine) and _is_marginal(p)}
-        )
-    return {text for text, count in counts.items() if count >= max(3, len(pages) // 3)}
+def _drop_running(pages: Sequence[Sequence[TextLine | Row]]) -> list[list[TextLine | Row]]:
+    """Pages without their numbers, and without lines at head or foot that several have.
 
-
-def _is_marginal(line: TextLine) -> bool:
-    return line.top < MARGIN or line.top > 1 - MARGIN
-
-
-def _without_digits(text: str) -> str:
-    return re.sub(r"\d+", "#", text)
+    Such lines differ in digits at most.
+    """
+    margins: list[dict[TextLine | Row, str]] = [
+        {part: "" if _PAGE_NUMBER.match(part.text) else re.sub(r"\d+", "#", part.text)
+         for part in page
+         if isinstance(part, TextLine) and not MARGIN <= part.top <= 1 - MARGIN}
+        for page in pages
+    ]  # fmt: skip
+    counts = Counter(text for margin in margins for text in {*margin.values()})
+    often = {text for text, count in counts.items() if count >= max(3, len(pages) // 3)}
+    running: set[str | None] = {*often, ""}
+    return [
+        [part for part in page if margin.get(part) not in running]
+        for page, margin in zip(pages, margins, strict=True)
+    ]
 
 
 def _goes_on(open_text: str, line: TextLine, *, is_short: bool) -> bool:
@@ -125,11 +123,7 @@ FEWEST_STROKES = 6
 
 
 def read_pdf(path: Path, data: bytes) -> Document:
-    """Read a text PDF.
-
-    Raises:
-        ReportError: The file is damaged, encrypted, too large, or has no text in it.
-    """
+    """Read a PDF that has text in it."""
     objects = len(re.findall(rb"\d\s+\d\s+obj\b", data))
     packed = sum(int(number) for number in re.findall(rb"/N\s+(\d{1,9})\b", data))
     if max(objects, packed) > MOST_PDF_OBJECTS:

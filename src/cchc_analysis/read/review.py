@@ -59,12 +59,7 @@ def _open_templates() -> Environment:
 
 @lru_cache(1000)  # most figures of a long report have one of few remarks
 def tell_reviewer(said: str) -> str:
-    """A remark or a part of a message in the words of the reviewer; what has none stays as it is.
-
-    Examples:
-        >>> tell_reviewer("took the scope commune_aggregate of the same number elsewhere")
-        'lấy phạm vi “các xã cộng lại” của chính số đó ở chỗ khác'
-    """
+    """A remark or a part of a message in the words of the reviewer; else as it is."""
     words = load_page_words()
     names = words["scopes"] | words["head"] | words["columns"]
     for pattern, told in (*words["remarks"].items(), *words["messages"].items()):
@@ -82,30 +77,17 @@ def tell_problem(problem: Problem) -> str:
 
 
 def tell_reason(reason: str) -> str:
-    """A reason in the words of the reviewer; what has none stays as it is.
-
-    Examples:
-        >>> tell_reason("“quá hạn” (words of its own), “hồ sơ” (heading)")
-        '“quá hạn” (ngay tại đó), “hồ sơ” (đề mục)'
-    """
+    """A reason in the words of the reviewer; what has none stays as it is."""
     for english, vietnamese in load_page_words()["reasons"].items():
         reason = reason.replace(english, vietnamese)
     return reason
 
 
-def _name(table: str, code: object) -> str:
-    """A code in the words of the reviewer."""
-    return str(load_page_words()[table].get(str(code), code))
-
-
 def describe_text(document: Document, reading: Reading, rows: Sequence[Row]) -> dict[str, Any]:
     """What a review shows beside the rows: masked lines, figures and other numerals.
 
-    Returns:
-        ``sha256`` of the document; ``lines`` as number and text; ``figures`` by id, each with the
-        letter at which it starts, reason and rivals, and whether only the area of the document
-        keeps it from being sure; ``others``, the numerals that are no figures, with their line,
-        start, text and kind.
+    Of a figure the letter at which it starts, why it was read so, and whether only the area of the
+    document keeps it from being sure.
     """
     texts = mask_persons([line.text for line in document.lines])
     lines = zip((line.number for line in document.lines), texts, strict=True)
@@ -159,8 +141,9 @@ def _describe_row(
     is_undecided = any(cell.startswith(UNDECIDED) for cell in row.values())
     known = reference.indicator_rows.get(code, {"label_vi": code})
     unit = reference.unit_rows.get(row["unit"], {"label_vi": row["unit"]})
+    words = load_page_words()
     read_as = f" → {row['read_as']}" if row["read_as"] else ""
-    start = thought.get("start", -1)
+    start, is_told = thought.get("start", -1), row["status"] != Status.ACTUAL
     return {
         "id": row["figure_id"],
         "cells": {name: row[name] for name in TRANSCRIPT_COLUMNS},
@@ -168,11 +151,11 @@ def _describe_row(
         "state": "unsure" if is_undecided else "sure" if code else "open",
         "start": start,
         "code": code,
-        "name": str(known["label_vi"]) if code else load_page_words()["said"]["no_indicator"],
+        "name": str(known["label_vi"]) if code else words["said"]["no_indicator"],
         "reading": f"{read_as} {unit['label_vi']}".rstrip(),
-        "scope": _name("scopes", row["scope"]),
+        "scope": words["scopes"].get(row["scope"], row["scope"]),
         "days": " – ".join(filter(None, (row["period_start"], row["period_end"]))),
-        "status": "" if row["status"] == Status.ACTUAL else _name("statuses", row["status"]),
+        "status": words["statuses"].get(row["status"], row["status"]) if is_told else "",
         "said": quote(lines.get(read_line(row), ""), row["printed"], start),
         "why": thought.get("why", ""),
         "candidates": [*dict.fromkeys(filter(None, (code, *thought.get("rivals", []))))],
@@ -226,37 +209,24 @@ def mark_lines(
         of_line = numerals.setdefault(each["line"], [])
         of_line.append((each["start"], (each["text"], None, each["kind"])))
     for number, line in text["lines"]:
-        yield number, _mark_line(line, numerals.get(number, []))
+        shown = line.replace("\t", " │ ")
+        found: dict[tuple[int, int], Piece] = {}
+        for start, piece in numerals.get(number, ()):
+            moved = start + 2 * line.count("\t", 0, max(0, start))
+            at = find_place(shown, piece[0], moved, list(found))
+            if at >= 0:
+                found[at, at + len(piece[0])] = piece
+        pieces: list[Piece] = []
+        end = 0
+        for (at, behind), piece in sorted(found.items(), key=lambda each: each[0]):
+            pieces += [(shown[end:at], None, ""), piece]
+            end = behind
+        yield number, [*pieces, (shown[end:], None, "")]
 
 
-def _mark_line(line: str, numerals: Iterable[tuple[int, Piece]]) -> list[Piece]:
-    shown = line.replace("\t", " │ ")
-    found: dict[tuple[int, int], Piece] = {}
-    for start, piece in numerals:
-        moved = start + 2 * line.count("\t", 0, max(0, start))
-        at = find_place(shown, piece[0], moved, list(found))
-        if at >= 0:
-            found[at, at + len(piece[0])] = piece
-    pieces: list[Piece] = []
-    end = 0
-    for (at, behind), piece in sorted(found.items(), key=lambda each: each[0]):
-        pieces += [(shown[end:at], None, ""), piece]
-        end = behind
-    return [*pieces, (shown[end:], None, "")]
-
-
-def render_parts(told: Mapping[str, Any], text: Mapping[str, Any]) -> dict[str, str]:
-    """The two parts of the served page that change with the draft, as HTML."""
-    return {
-        "rows": _render("rows.html", rows=told["rows"]),
-        "document": _render("document.html", lines=mark_lines(told["rows"], text), served=True),
-    }
-
-
-def render_served(source_id: str, nonce: str, content: Mapping[str, Any]) -> str:
-    """The page as it is served; its rows and its text follow with the first answer."""
-    source = {"source_id": source_id}
-    return _render("review.html", served=True, source=source, nonce=nonce, content=content)
+def render(name: str, **parts: Any) -> str:
+    """A template of the page: the whole of it, or a part that changes with the draft."""
+    return _open_templates().get_template(name).render(words=load_page_words(), **parts)
 
 
 def render_static(
@@ -274,11 +244,7 @@ def render_static(
     told["remarks"] = [tell_reviewer(each) for each in document.remarks]
     told |= judge_draft(draft, reference, identities) | {"rows": rows, "lines": lines}
     others = len(text["others"])
-    return _render("review.html", served=False, document=document, others=others, **told)
-
-
-def _render(name: str, **parts: Any) -> str:
-    return _open_templates().get_template(name).render(words=load_page_words(), **parts)
+    return render("review.html", served=False, document=document, others=others, **told)
 
 
 def judge_draft(
@@ -288,12 +254,7 @@ def judge_draft(
 
     Rows of one area are compared although nobody knows yet which area it is.
     """
-    import pandas as pd
-
-    table, sources = (
-        each.replace(rf"^\{UNDECIDED}", "", regex=True)
-        for each in (draft.tabulate(), pd.DataFrame([draft.source], dtype="str"))
-    )
+    table, sources = (each.replace(rf"^\{UNDECIDED}", "", regex=True) for each in draft.tabulate())
 
     def tidy(rows: pd.DataFrame, **how: bool) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
         """The observations, and of each figure that cannot be understood the id and why."""
@@ -327,7 +288,7 @@ def judge_draft(
 
 def describe_words(reference: Reference) -> dict[str, Any]:
     """The words that the page offers: indicators, units, scopes and so on, each with its label."""
-    breakdowns = reference.breakdowns
+    breakdowns, words = reference.breakdowns, load_page_words()
     return {
         "indicators": {
             code: [str(row["label_vi"]), str(row["unit"])]
@@ -335,10 +296,10 @@ def describe_words(reference: Reference) -> dict[str, Any]:
         },
         "units": {unit: str(row["label_vi"]) for unit, row in reference.unit_rows.items()},
         "breakdowns": dict(zip(breakdowns["breakdown"], breakdowns["label_vi"], strict=True)),
-        "scopes": {scope.value: _name("scopes", scope) for scope in Scope},
-        "statuses": {status.value: _name("statuses", status) for status in Status},
+        "scopes": {scope.value: words["scopes"][scope] for scope in Scope},
+        "statuses": {status.value: words["statuses"][status] for status in Status},
         "comparators": {each.value: each.value for each in Comparator},
-        "head": load_page_words()["head"],
+        "head": words["head"],
     }
 
 
@@ -407,9 +368,13 @@ def _find_repeated(observations: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def _tell_conflict(
-    rule_id: str, statement: str, arithmetic: str, scope: object, cells: Iterable[str]
+    rule_id: str, statement: str, arithmetic: str, scope: str, cells: Iterable[str]
 ) -> dict[str, Any]:
     """A rule or a quantity that is contradicted: both sides, whose, and the figures' ids."""
-    ids = list(dict.fromkeys(each for cell in cells for each in cell.split()))
-    told = {"rule_id": rule_id, "statement": statement, "arithmetic": arithmetic}
-    return told | {"scope": _name("scopes", scope), "figures": ids}
+    return {
+        "rule_id": rule_id,
+        "statement": statement,
+        "arithmetic": arithmetic,
+        "scope": load_page_words()["scopes"].get(scope, scope),
+        "figures": [*dict.fromkeys(each for cell in cells for each in cell.split())],
+    }

@@ -19,18 +19,13 @@ from tornado import httpserver, netutil, web
 
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import CchcError, CommandError, Problem
-from cchc_analysis.read.correcting import (
-    Change,
-    change_draft,
-    load_text,
-    restore_draft,
-)
+from cchc_analysis.read.correcting import Change, change_draft, load_text, restore_draft
 from cchc_analysis.read.review import (
     describe_draft,
     describe_words,
     judge_draft,
-    render_parts,
-    render_served,
+    mark_lines,
+    render,
     tell_problem,
     tell_reviewer,
 )
@@ -69,10 +64,15 @@ class Review:
         if draft.source["sha256"] != self.text["sha256"]:
             self.text = load_text(self.project, self.source_id)
         told = describe_draft(draft, self.text, self.reference)
+        lines = mark_lines(told["rows"], self.text)
+        parts = {
+            "rows": render("rows.html", rows=told["rows"]),
+            "document": render("document.html", lines=lines, served=True),
+        }
         can_undo = any(name == draft.version for name, _ in self.undone[-1:])
-        return {**told, "html": render_parts(told, self.text), "can_undo": can_undo}
+        return {**told, "html": parts, "can_undo": can_undo}
 
-    def show(self) -> dict[str, Any]:
+    def show(self, _: bytes = b"") -> dict[str, Any]:
         """The draft as it lies there now."""
         return self.tell(open_draft(self.project, self.source_id))
 
@@ -86,7 +86,7 @@ class Review:
             self.undone = [*self.undone[1 - MOST_UNDONE :], (after.version, before)]
         return self.tell(after)
 
-    def undo(self) -> dict[str, Any]:
+    def undo(self, _: bytes) -> dict[str, Any]:
         """Take back the last step that was done here."""
         if not self.undone:
             return self.show()
@@ -95,7 +95,7 @@ class Review:
         self.undone.pop()
         return self.tell(draft)
 
-    def judge(self) -> dict[str, Any]:
+    def judge(self, _: bytes) -> dict[str, Any]:
         """What the rows contradict now."""
         draft = open_draft(self.project, self.source_id)
         return judge_draft(draft, self.reference, self.identities)
@@ -109,18 +109,10 @@ def serve_review(
     *,
     opens_browser: bool = True,
 ) -> None:
-    """Serve the review of a draft until Ctrl-C.
+    """Serve the review of a draft until Ctrl-C, on any port that is free if it is 0.
 
-    Args:
-        project: Where the draft lies.
-        source_id: The draft.
-        port: On which port; any that is free if 0.
-        tell: Is given the address, which holds the token, and at last that it ended.
-        opens_browser: Whether to open it.
-
-    Raises:
-        ReportError: There is no such draft, or its text is gone.
-        CommandError: The port is taken.
+    ``tell`` is given the address, which holds the token, and at last that it ended. A ReportError
+    says that there is no such draft, or its text is gone; a CommandError that the port is taken.
     """
     open_draft(project, source_id)
     review = Review(project, source_id, load_text(project, source_id))
@@ -161,11 +153,9 @@ def listen(review: Review, port: int = 0) -> tuple[httpserver.HTTPServer, str]:
 
 
 _CALLS: dict[str, Callable[[Review, bytes], dict[str, Any]]] = {
-    "/state": lambda review, _: review.show(),
-    "/change": lambda review, body: review.change(body),
-    "/undo": lambda review, _: review.undo(),
-    "/judgement": lambda review, _: review.judge(),
-}
+    "/state": Review.show, "/change": Review.change,
+    "/undo": Review.undo, "/judgement": Review.judge,
+}  # fmt: skip
 
 
 class _Answer(web.RequestHandler):
@@ -221,7 +211,9 @@ class _Answer(web.RequestHandler):
             f"style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; "
             "frame-ancestors 'none'",
         )
-        self.finish(render_served(self.review.source_id, nonce, content))
+        source = {"source_id": self.review.source_id}
+        page = render("review.html", served=True, source=source, nonce=nonce, content=content)
+        self.finish(page)
 
     def post(self) -> None:
         try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,24 +47,17 @@ class Readings:
 
 
 def read_transcripts(raw: Path) -> Readings:
-    """Read the transcripts of all accepted sources.
+    """Read the transcripts of all accepted sources below ``data/raw``.
 
-    Args:
-        raw: The folder ``data/raw`` with ``sources.csv`` and ``transcripts/``.
-
-    Returns:
-        Sources (``SOURCE_COLUMNS``) and figures (``TRANSCRIPT_COLUMNS``), all cells text, of every
-        source that could be read; and problems by source id for the rest.
-
-    Raises:
-        ReportError: ``sources.csv`` itself cannot be read.
+    Sources (``SOURCE_COLUMNS``) and figures (``TRANSCRIPT_COLUMNS``) of those that could be read,
+    all cells text; a ReportError where ``sources.csv`` itself cannot be.
     """
     import pandas as pd
 
     sources = read_sources(raw)
     accepted = sources[sources["state"] == "accepted"]
     registered = tuple(sources["source_id"])
-    transcripts: list[pd.DataFrame] = []
+    transcripts = [_tabulate((), TRANSCRIPT_COLUMNS)]
     problems: dict[str, tuple[Problem, ...]] = {}
     for path in sorted((raw / "transcripts").glob("*.csv")):
         if path.stem not in registered and not path.name.startswith("."):
@@ -79,19 +72,13 @@ def read_transcripts(raw: Path) -> Readings:
         except ReportError as error:
             problems[source_id] = error.problems
     good = accepted[~accepted["source_id"].isin(problems)].reset_index(drop=True)
-    none = pd.DataFrame(columns=list(TRANSCRIPT_COLUMNS), dtype="str")
-    figures = pd.concat(transcripts, ignore_index=True) if transcripts else none
-    return Readings(good, figures, problems, registered)
+    return Readings(good, pd.concat(transcripts, ignore_index=True), problems, registered)
 
 
 def read_sources(raw: Path) -> pd.DataFrame:
-    """Read the list of sources (``SOURCE_COLUMNS``), drafts included; a new project has none.
+    """Read the list of sources (``SOURCE_COLUMNS``) in ``data/raw``, drafts included.
 
-    Args:
-        raw: The folder ``data/raw``.
-
-    Raises:
-        ReportError: The file cannot be read, or a cell holds a word that is not one of its words.
+    A ReportError where it cannot be read, or a cell holds a word that is none of its words.
     """
     path = raw / "sources.csv"
     if not path.is_file():
@@ -120,8 +107,7 @@ def read_sources(raw: Path) -> pd.DataFrame:
 def read_transcript(raw: Path, source_id: str) -> pd.DataFrame:
     """Read the transcript of one source (``TRANSCRIPT_COLUMNS``, all cells text).
 
-    Raises:
-        ReportError: The file cannot be read, or holds a figure of another source.
+    A ReportError where it cannot be read, or holds a figure of another source.
     """
     path = raw / "transcripts" / f"{source_id}.csv"
     transcript = load_text_table(path, TRANSCRIPT_COLUMNS, ["figure_id"])
@@ -139,6 +125,12 @@ def read_transcript(raw: Path, source_id: str) -> pd.DataFrame:
             )
         )
     return transcript
+
+
+def _tabulate(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=list(columns), dtype="str")
 
 
 @dataclass(frozen=True)
@@ -159,11 +151,9 @@ class Draft:
         content = json.dumps([self.source, self.rows], sort_keys=True)
         return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
-    def tabulate(self) -> pd.DataFrame:
-        """Its figures as a transcript (``TRANSCRIPT_COLUMNS``, all cells text)."""
-        import pandas as pd
-
-        return pd.DataFrame(self.rows, columns=list(TRANSCRIPT_COLUMNS), dtype="str")
+    def tabulate(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Its figures as a transcript, and its source as a list of sources; all cells text."""
+        return _tabulate(self.rows, TRANSCRIPT_COLUMNS), _tabulate([self.source], SOURCE_COLUMNS)
 
     def list_undecided(self) -> list[str]:
         """The cells that a person must still decide, by column or figure."""
@@ -173,11 +163,7 @@ class Draft:
 
 
 def open_draft(project: Project, source_id: str) -> Draft:
-    """Read a draft that is still to be reviewed.
-
-    Raises:
-        ReportError: There is none of that name, it counts already, or it cannot be read.
-    """
+    """Read a draft that is still to be reviewed; as ``find_draft`` and ``read_transcript``."""
     source = find_draft(read_sources(project.raw), source_id)
     return Draft(source, tuple(list_rows(read_transcript(project.raw, source_id))))
 
@@ -202,21 +188,16 @@ def save_draft(project: Project, draft: Draft, beside: Mapping[Path, str] | None
 
     The project's lock is held by whoever calls. Rows of other sources stay as they are.
     """
-    import pandas as pd
-
     path = project.raw / "sources.csv"
-    sources = pd.DataFrame([draft.source], columns=list(SOURCE_COLUMNS), dtype="str")
-    if path.is_file():
-        held = read_sources(project.raw).set_index("source_id", drop=False)
-        if draft.source_id in held.index:
-            held.loc[draft.source_id] = sources.iloc[0]
-            sources = held
-        else:
-            sources = pd.concat([held, sources]).sort_values("source_id")
+    held = list_rows(read_sources(project.raw)) if path.is_file() else []
+    sources = {row["source_id"]: row for row in held}
+    if draft.source_id not in sources:
+        sources = dict(sorted({**sources, draft.source_id: draft.source}.items()))
+    sources[draft.source_id] = draft.source
     contents = {
         **(beside or {}),
-        project.raw / "transcripts" / f"{draft.source_id}.csv": format_table(draft.tabulate()),
-        path: format_table(sources),
+        project.raw / "transcripts" / f"{draft.source_id}.csv": format_table(draft.tabulate()[0]),
+        path: format_table(_tabulate([*sources.values()], SOURCE_COLUMNS)),
     }
     with all_or_none(project, contents):
         for each, content in contents.items():
@@ -230,22 +211,14 @@ SHOWN = 8
 def accept_source(project: Project, source_id: str) -> tuple[int, int]:
     """Accept a draft: from now on it is one of the sources.
 
-    Args:
-        project: The project.
-        source_id: The draft.
-
-    Returns:
-        How many figures have an indicator, and how many have none.
-
-    Raises:
-        ReportError: There is no such draft, something in it is undecided, or a figure is not
-            valid; all of it at once.
+    Gives back how many figures have an indicator, and how many have none. A ReportError says that
+    there is no such draft, or all at once that is undecided in it, or not valid.
     """
     with changing(project, "cchc accept"):
         reference = load_reference(project.reference)
         sources = read_sources(project.raw)
         draft = open_draft(project, source_id)
-        transcript = draft.tabulate()
+        transcript, _ = draft.tabulate()
         mapped = transcript[transcript["indicator"] != ""]
         problems = [*_find_undecided(draft), *_check_source(draft, reference)]
         if not problems:
