@@ -378,6 +378,9 @@ def test_names_without_a_title_are_masked_as_a_guess(name: str, text: str) -> No
         ("địa chỉ: 12A/4 Trần Phú, phường 3; nộp 5 đơn", "địa chỉ: […]; nộp 5 đơn"),
         ("địa chỉ: 7 đường Số Tám, xã B", "địa chỉ: […]"),
         ("Địa chỉ: thôn 2", "Địa chỉ: […]"),
+        ("trú tại thôn hai, xã A, nộp hai mươi đơn vị", "trú tại […], nộp hai mươi đơn vị"),
+        ("trú tại xã A nộp mười hai hồ sơ", "trú tại […] mười hai hồ sơ"),
+        ("địa chỉ: phố Hai Bà Trưng, phường Ba Đình", "địa chỉ: […]"),
         ("qua điện thoại: 1.250.000 lượt", "qua điện thoại: 1.250.000 lượt"),
     ],
 )

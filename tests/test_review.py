@@ -652,6 +652,33 @@ def test_a_draft_is_put_right_by_keyboard(
     assert read_rows(project) == right
 
 
+def test_a_second_window_shows_what_the_first_did_before_it_takes_a_step(
+    served: tuple[Review, str], drafted: Project, browser: Browser
+) -> None:
+    context = browser.new_context()
+    windows = [Typist(context.new_page()) for _ in range(2)]
+    for window in windows:
+        window.page.goto(served[1])
+        window.page.wait_for_selector("#rows .is-current")
+    first, second = windows
+    shown = second.page.locator("#rows .is-current").get_attribute("data-id")
+    was = next(row for row in read_rows(drafted) if row["figure_id"] == shown)
+    first.press("s", choice(first.page, "commune", "scopes"))
+    first.wait()
+    told = []
+    for _ in range(2):
+        second.press("t", choice(second.page, "plan", "statuses"))
+        second.wait()
+        [row] = [row for row in read_rows(drafted) if row["figure_id"] == shown]
+        assert second.page.evaluate("() => find(current).cells") == row
+        told.append((second.page.inner_text("#said"), row["scope"], row["status"]))
+    context.close()
+    (refusal, *refused), done = told
+    assert "đã được sửa ở cửa sổ khác" in refusal
+    assert refused == ["commune", was["status"]]
+    assert done == ("", "commune", "plan")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(scheme: str, served: tuple[Review, str], browser: Browser) -> None:
     from axe_playwright_python.sync_playwright import Axe

@@ -152,11 +152,13 @@ def _mask_line(text: str) -> str:
     def keep_office(found: re.Match[str]) -> str:
         """An address on the net or of an office is no person's, a figure and its clause no part."""
         address = found[2]
-        if found.string[found.end() :][:1].isdigit():
+        text, end = found.string, found.end()
+        if text[end : end + 1].isdigit() or PATTERNS.spelled.match(text, end):
             address = address.rpartition(",")[0] or address.rstrip()
-        rest = found[2][len(address) :]
         is_office = PATTERNS.office_address.search(found[2])
-        return found[0] if is_office else f"{found[1]}{WORDS.address_mask}{rest}"
+        return (
+            found[0] if is_office else f"{found[1]}{WORDS.address_mask}{found[2][len(address) :]}"
+        )
 
     text = PATTERNS.addressed.sub(rf"\1{WORDS.name_mask}", text)
     text = PATTERNS.office_then_name.sub(rf"\1{WORDS.name_mask}", text)
