@@ -45,6 +45,7 @@ from cchc_analysis.brief.render import (
 )
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import SISTERS
+from cchc_analysis.data.files import hash_file
 from cchc_analysis.data.owned import note_files, write_list
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import BriefError, CommandError
@@ -248,7 +249,8 @@ def test_when_no_brief_can_be_built_the_former_site_stays(
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "index.html").write_text("former", "utf-8")
     (tmp_path / "site" / "pages.json").write_text("[]", "utf-8")
-    write_list(tmp_path / "site", LIST, {"command": "cchc site"})
+    hashes = {path.name: hash_file(path) for path in (tmp_path / "site").iterdir()}
+    write_list(tmp_path / "site", LIST, {"command": "cchc site"}, hashes)
     monkeypatch.setattr(site_module, "open_workforce", Here(name_task, ""))
     with pytest.raises(BriefError, match="expected a finished page"):
         build_here(tables, reference, tmp_path / "site")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.outside import refuse
-from cchc_analysis.data.records import load_own
+from cchc_analysis.data.records import load_own, say
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 CONTROL_SHARE = 0.02
@@ -54,19 +54,17 @@ def decode_text(path: Path, data: bytes) -> tuple[str, str]:
         text = data.decode(said or "utf-8")
     except UnicodeDecodeError as error:
         if said:
-            found = f"byte {error.start} is not {said}"
-            raise refuse(path, found, "a whole text file", "Save it again as UTF-8.") from None
+            told = say("other_encoding", at=error.start, encoding=said)
+            raise refuse(path, *told) from None
         text = ""
     if _HEAPS.search(text):
-        found, expected = "letters under heaps of marks", f"at most {MOST_MARKS} on a letter"
-        raise refuse(path, found, expected, "It is damaged, or made to do harm.")
+        raise refuse(path, *say("heaps", most=MOST_MARKS))
     if said:
         return text, said.removesuffix("-sig")
     start = (text or data.decode("latin-1"))[:20_000]
     controls = sum(1 for letter in start if ord(letter) < 32 and letter not in "\t\r\n\f\x0b")
     if controls > CONTROL_SHARE * len(start) + 2:
-        kinds = "a text, .docx, .pdf, .html or .xlsx"
-        raise refuse(path, "no text inside", kinds, "Check what it is.")
+        raise refuse(path, *say("no_text"))
     if text:
         converted, name = convert_legacy(text)
         return converted, name or "utf-8"
@@ -74,8 +72,7 @@ def decode_text(path: Path, data: bytes) -> tuple[str, str]:
     read = {"cp1258": data.decode("cp1258", "replace"), name or "latin-1": converted}
     best = max(read, key=lambda each: count_vietnamese(read[each]))
     if not count_vietnamese(read[best]):
-        known = "UTF-8, UTF-16, cp1258, TCVN3 or VNI"
-        raise refuse(path, "bytes of no encoding known here", known, "Save it again as UTF-8.")
+        raise refuse(path, *say("no_encoding"))
     return unicodedata.normalize("NFC", read[best]), best
 
 

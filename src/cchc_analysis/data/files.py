@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.outside import LARGEST_FILE, MOST_COLUMNS, read_text, refuse
-from cchc_analysis.data.records import TYPES
+from cchc_analysis.data.records import TYPES, say
 from cchc_analysis.errors import CchcError, Problem, ReportError
 
 if TYPE_CHECKING:
@@ -54,35 +54,30 @@ def load_text_table(
     """
     import pandas as pd
 
+    name = path.name
     try:
         text = read_text(path, "a table", LARGEST_FILE)
         header, rows = _parse_rows(path, text)
+        problems = [*_check_header(name, header, columns)]
+        if not problems and not rows and not may_be_empty:
+            problems = [Problem(name, *say("no_rows"))]
+        is_composed = unicodedata.is_normalized("NFC", text)  # in one go; then its parts are
+        if not problems and (not is_composed or {*map(len, rows.values())} - {len(header)}):
+            problems = [*_check_rows(name, header, rows)]
+        if problems:
+            raise ReportError(problems)
+        table = pd.DataFrame([*rows.values()], columns=header, dtype="str")[list(columns)]
+        told, lines = list(key), [*rows]
+        for at in table.index[table.duplicated(told)] if key else ():
+            said = say("second_time", key=", ".join(key), cells=", ".join(table.loc[at, told]))
+            problems.append(Problem(f"{name} line {lines[at]}", *said))
+        if problems:
+            raise ReportError(problems)
+        return type_columns(table) if is_typed else table
     except ReportError as error:
         raise kind(error.problems) from None
-    name, problems = path.name, [*_check_header(path.name, header, columns)]
-    if not problems and not rows and not may_be_empty:
-        problems = [Problem(name, "no rows", "at least one row", "Add the rows.")]
-    is_composed = unicodedata.is_normalized("NFC", text)  # the whole in one go; then its parts are
-    if not problems and (not is_composed or {*map(len, rows.values())} - {len(header)}):
-        problems = [*_check_rows(name, header, rows)]
-    if problems:
-        raise kind(problems)
-    table = pd.DataFrame([*rows.values()], columns=header, dtype="str")[list(columns)]
-    told, lines = list(key), [*rows]
-    for at in table.index[table.duplicated(told)] if key else ():
-        where, cells = f"{name} line {lines[at]}", ", ".join(table.loc[at, told])
-        found, remedy = (
-            f"{', '.join(key)} = {cells} a second time",
-            "Remove or rename one of the two.",
-        )
-        problems.append(Problem(where, found, "each once", remedy))
-    if problems:
-        raise kind(problems)
-    try:
-        return type_columns(table) if is_typed else table
     except ValueError as error:
-        expected = "cells of the kind of their column"
-        raise kind(Problem(name, str(error), expected, "Mend the cell.")) from None
+        raise kind(Problem(name, *say("wrong_cell", error=error))) from None
 
 
 def type_columns(table: pd.DataFrame) -> pd.DataFrame:
@@ -172,38 +167,34 @@ def _parse_rows(path: Path, text: str) -> tuple[list[str], dict[int, list[str]]]
             if any(len(cell) > LARGEST_CELL for cell in row):
                 raise csv.Error(f"a cell of more than {LARGEST_CELL} characters")
     except csv.Error as error:
-        raise refuse(
-            path, f"CSV that cannot be read ({error})", "CSV", "Mend the quoting."
-        ) from None
+        raise refuse(path, *say("not_csv", error=error)) from None
     return (rows.pop(min(rows)) if rows else []), rows
 
 
 def _check_header(name: str, header: list[str], columns: Sequence[str]) -> Iterator[Problem]:
     if len(header) > MOST_COLUMNS:
-        yield Problem(name, f"{len(header)} columns", "a table", "Check what it is.")
+        yield Problem(name, *say("many_columns", number=len(header)))
         return
     if len(header) == 1 and (mark := next((each for each in ";\t" if each in header[0]), "")):
-        found = f"{'semicolons' if mark == ';' else 'tabs'} between its cells"
-        yield Problem(name, found, "commas", "Save it as CSV with commas.")
+        marks = "semicolons" if mark == ";" else "tabs"
+        yield Problem(name, *say("no_commas", marks=marks))
         return
     if missing := [column for column in columns if column not in header]:
-        yield Problem(name, f"no column {', '.join(missing)}", "all columns", "Add the column.")
+        yield Problem(name, *say("no_column", names=", ".join(missing)))
     if unknown := [repr(column) for column in header if column not in columns]:
-        found, expected = f"unknown column {', '.join(unknown)}", f"only {', '.join(columns)}"
-        yield Problem(name, found, expected, "Rename or remove it.")
+        told = say("unknown_column", names=", ".join(unknown), known=", ".join(columns))
+        yield Problem(name, *told)
     if doubled := sorted({column for column in header if header.count(column) > 1}):
-        yield Problem(name, f"column {', '.join(doubled)} twice", "each once", "Remove one.")
+        yield Problem(name, *say("doubled_column", names=", ".join(doubled)))
 
 
 def _check_rows(name: str, header: list[str], rows: dict[int, list[str]]) -> Iterator[Problem]:
     for line, row in rows.items():
-        where = f"{name} line {line}"
         if len(row) != len(header):
-            expected = f"{len(header)} cells, as in the header"
-            yield Problem(where, f"{len(row)} cells", expected, "Quote cells that hold commas.")
+            told = say("ragged", number=len(row), width=len(header))
+            yield Problem(f"{name} line {line}", *told)
         elif not all(unicodedata.is_normalized("NFC", cell) for cell in row):
-            found = "text that is not in Unicode form NFC"
-            yield Problem(where, found, "NFC", "Save it in composed form (NFC).")
+            yield Problem(f"{name} line {line}", *say("decomposed"))
 
 
 def _format_cell(cell: object) -> str:

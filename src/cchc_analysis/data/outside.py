@@ -23,12 +23,13 @@ import sys
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from cchc_analysis.data.records import say
 from cchc_analysis.data.system import ONE_THREAD, limit_process
 from cchc_analysis.errors import CchcError, Problem, ReportError
 
@@ -76,17 +77,15 @@ def read_bytes(path: Path, what: str = "a report") -> bytes:
         size = path.stat().st_size
         if not path.is_file():
             found = "a folder" if path.is_dir() else "no file"
-            raise refuse(path, found, what, "Name the file itself.")
+            raise refuse(path, *say("no_file", found=found, what=what))
         if size > LARGEST_FILE:
-            limit = f"at most {LARGEST_FILE // 2**20} MB"
-            raise refuse(path, f"{size // 2**20} MB", limit, "Save it without pictures.")
+            raise refuse(path, *say("large_file", size=size // 2**20, most=LARGEST_FILE // 2**20))
         data = path.read_bytes()
     except OSError as error:
-        is_gone = isinstance(error, FileNotFoundError)
-        found = "no such file" if is_gone else f"cannot be read ({error.strerror})"
-        raise refuse(path, found, what, "Check its name.") from None
+        kind = "gone_file" if isinstance(error, FileNotFoundError) else "closed_file"
+        raise refuse(path, *say(kind, error=error.strerror, what=what)) from None
     if not data.strip(b"\0 \r\n\t"):
-        raise refuse(path, "an empty file", what, "Fetch it again.")
+        raise refuse(path, *say("empty_file", what=what))
     return data
 
 
@@ -94,13 +93,11 @@ def read_text(path: Path, what: str, most: int = LARGEST_TEXT) -> str:
     """Read a file in UTF-8, unless it is longer than people write by hand."""
     data = read_bytes(path, what)
     if len(data) > most:
-        found, limit = f"{len(data) // 2**20} MB", f"at most {most // 2**20} MB"
-        raise refuse(path, found, limit, "Check what it is; people write less by hand.")
+        raise refuse(path, *say("large_text", size=len(data) // 2**20, most=most // 2**20))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        found = f"byte {error.start} is not UTF-8"
-        raise refuse(path, found, "UTF-8 text", "Save the file again as UTF-8.") from None
+        raise refuse(path, *say("no_utf8", at=error.start)) from None
 
 
 def check_shape(path: Path, text: str, mark: str) -> None:
@@ -108,9 +105,8 @@ def check_shape(path: Path, text: str, mark: str) -> None:
     lines = text.splitlines()
     width = max((line.count(mark) for line in lines), default=0) + 1
     if width > MOST_COLUMNS or width * len(lines) > LONGEST_TABLE:
-        found = f"{len(lines)} rows and {width} columns"
-        expected = f"at most {MOST_COLUMNS} columns and {LONGEST_TABLE} cells"
-        raise refuse(path, found, expected, "Keep what is needed of it, or cut it into parts.")
+        most = {"most_columns": MOST_COLUMNS, "most_cells": LONGEST_TABLE}
+        raise refuse(path, *say("wide_text", rows=len(lines), columns=width, **most))
 
 
 def load_json(path: Path) -> Any:
@@ -129,48 +125,42 @@ def load_yaml(path: Path) -> Any:
         _check_growth(path, yaml.parse(text, Loader=loader))
         return yaml.load(text, Loader=loader)  # noqa: S506
 
-    errors = (yaml.YAMLError, ValueError, TypeError, RecursionError)
-    return _parse(path, "YAML", parse, errors)
+    return _parse(path, "YAML", parse)
 
 
-def _parse(
-    path: Path,
-    kind: str,
-    parse: Callable[[str], Any],
-    errors: tuple[type[Exception], ...] = (ValueError, RecursionError),
-) -> Any:
+def _parse(path: Path, kind: str, parse: Callable[[str], Any]) -> Any:
+    from yaml import YAMLError
+
     text = read_text(path, "a file that people write by hand")
     try:
         return parse(text)
-    except errors as error:
+    except (YAMLError, ValueError, TypeError, RecursionError) as error:
         told = " ".join(str(error).split())[:200] or type(error).__name__
-        raise refuse(path, f"not {kind} ({told})", f"{kind} in UTF-8", "Mend it.") from None
+        raise refuse(path, *say("not_parsed", kind=kind, error=told)) from None
 
 
 def _check_growth(path: Path, events: Iterable[Any]) -> None:
     """Refuse YAML that is too deep or, with what it repeats by reference, too long."""
-    sizes: dict[str, int] = {}
+    from yaml import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
+
+    sizes: dict[str | None, int] = {}
     above: list[tuple[str | None, int]] = []
     total = 0
     for event in events:
-        kind, anchor = type(event).__name__, getattr(event, "anchor", None)
-        if kind in ("SequenceStartEvent", "MappingStartEvent", "ScalarEvent"):
-            above.append((anchor, total))
+        if isinstance(event, AliasEvent):
+            if event.anchor not in sizes:
+                raise refuse(path, *say("inside_itself", anchor=event.anchor))
+            total += sizes[event.anchor]
+        if isinstance(event, ScalarEvent | CollectionStartEvent):
+            above.append((event.anchor, total))
             total += 1
-        if kind in ("SequenceEndEvent", "MappingEndEvent", "ScalarEvent"):
+        if isinstance(event, ScalarEvent | CollectionEndEvent):
             anchor, before = above.pop()
-            sizes |= {anchor: total - before} if anchor else {}
-        if kind == "AliasEvent":
-            if anchor not in sizes:
-                raise refuse(path, f"*{anchor} inside itself", "entries that end", "Write it out.")
-            total += sizes[anchor]
-        for number, most, found in (
-            (len(above), MOST_NESTED, "entries inside entries"),
-            (total, MOST_NODES, "entries, with repeated ones"),
-        ):
-            if number > most:
-                remedy = "It may be made to do harm, or be another file; check what it is."
-                raise refuse(path, f"more than {most} {found}", f"at most {most}", remedy)
+            sizes[anchor] = total - before
+        if len(above) > MOST_NESTED:
+            raise refuse(path, *say("nested", most=MOST_NESTED))
+        if total > MOST_NODES:
+            raise refuse(path, *say("repeated", most=MOST_NODES))
 
 
 def sniff(data: bytes) -> str:
@@ -193,21 +183,20 @@ def open_archive(path: Path, data: bytes, *, may_have_macros: bool = False) -> z
         archive = zipfile.ZipFile(io.BytesIO(data))
         parts = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        found = "a file that is cut off or damaged"
-        raise refuse(path, found, "a whole document", "Fetch it again.") from None
+        raise refuse(path, *say("cut_off")) from None
     if len(parts) > MOST_PARTS:
-        raise refuse(path, f"{len(parts)} parts", f"at most {MOST_PARTS}", "Save it anew.")
+        raise refuse(path, *say("many_parts", number=len(parts), most=MOST_PARTS))
     if any(part.flag_bits & 1 for part in parts):
-        raise refuse(path, "an encrypted file", "one without a password", "Remove the password.")
+        raise refuse(path, *say("encrypted"))
     has_macros = any(part.filename.lower().endswith("vbaproject.bin") for part in parts)
     if has_macros and not may_have_macros:
-        raise refuse(path, "a file with macros", "one without", "Save it as .docx or .xlsx.")
+        raise refuse(path, *say("macros"))
     unpacked = sum(part.file_size for part in parts)
     packed = max(1, sum(part.compress_size for part in parts))
     if unpacked > LARGEST_UNPACKED or (unpacked > 20 * 2**20 and unpacked / packed > LARGEST_RATIO):
-        found = f"{unpacked // 2**20} MB packed into {packed // 2**20} MB"
-        limit = f"at most {LARGEST_UNPACKED // 2**20} MB"
-        raise refuse(path, found, limit, "It may be made to do harm; do not open it.")
+        sizes = {"unpacked": unpacked, "packed": packed, "most": LARGEST_UNPACKED}
+        told = {name: size // 2**20 for name, size in sizes.items()}
+        raise refuse(path, *say("bomb", **told))
     return archive
 
 
@@ -225,14 +214,12 @@ def read_part(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
         with archive.open(name) as part:
             content = part.read(claimed + 1)
     except (*_DAMAGES, zipfile.BadZipFile, zlib.error):
-        found = f"no readable part {name}"
-        raise refuse(path, found, "a whole document", "Fetch it again.") from None
+        raise refuse(path, *say("no_part", name=name)) from None
     if len(content) > claimed:
-        raise refuse(path, f"more in {name} than it claims", "an honest file", "Do not open it.")
+        raise refuse(path, *say("more_than_claimed", name=name))
     plain = content.replace(b"\0", b"") if name.endswith((".xml", ".rels")) else b""
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
-        found = "XML with entities of its own"
-        raise refuse(path, found, "plain XML", "It may be made to do harm.")
+        raise refuse(path, *say("entities"))
     return content
 
 
@@ -242,9 +229,7 @@ def refuse_outside_parts(path: Path, archive: zipfile.ZipFile) -> None:
         content = read_part(path, archive, name) if name.endswith(".rels") else b""
         for relation in _RELATION.findall(content.decode("utf-8", "replace")):
             if _IS_OUTSIDE.search(relation) and _IS_FETCHED.search(relation):
-                found = f"a part to be fetched from outside ({name})"
-                remedy = "Save it as .docx with everything inside; it may be made to do harm."
-                raise refuse(path, found, "a document that is whole in itself", remedy)
+                raise refuse(path, *say("outside_part", name=name))
 
 
 MOST_SECONDS = 60
@@ -275,10 +260,8 @@ def call_apart(function: str, path: Path, *more: Any, seconds: int = MOST_SECOND
         )
         answer = pickle.loads(child.stdout)  # noqa: S301 - of our own process
     except (subprocess.TimeoutExpired, pickle.UnpicklingError, EOFError, ValueError):
-        found = "a file that takes too much time or memory to open"
-        limit = f"at most {seconds} s and {MOST_MEMORY // 2**20} MB"
-        remedy = "It may be made to do harm, or be damaged; save it anew as plain text."
-        raise refuse(path, found, limit, remedy) from None
+        most = {"seconds": seconds, "memory": MOST_MEMORY // 2**20}
+        raise refuse(path, *say("endless", **most)) from None
     if isinstance(answer, CchcError):
         raise answer
     return answer
@@ -307,9 +290,8 @@ def _call(function: str, path: Path, more: tuple[Any, ...]) -> object:
     except (MemoryError, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a parser meet
-        found = f"a file that no parser could read ({type(error).__name__}: {error})"[:300]
-        remedy = "Open it, check it, and save it anew."
-        return ReportError(Problem(path.name, found, "a whole file of its kind", remedy))
+        told = f"{type(error).__name__}: {error})"[:265]
+        return refuse(path, *say("damaged", error=told))
 
 
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^<>]*?\bref\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
@@ -331,8 +313,7 @@ def open_workbook(path: Path, data: bytes, *, is_lean: bool = False) -> Any:
                 left, top, right, bottom = range_boundaries(ref.decode("ascii", "replace"))
                 merged += int((abs(right - left) + 1) * (abs(bottom - top) + 1))
         if merged > MOST_CELLS:
-            found, expected = f"{merged} merged cells", f"at most {MOST_CELLS}"
-            raise refuse(path, found, expected, "Undo the merge of the whole sheet.")
+            raise refuse(path, *say("merged", number=merged, most=MOST_CELLS))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -343,13 +324,12 @@ def open_workbook(path: Path, data: bytes, *, is_lean: bool = False) -> Any:
         raise
     except Exception as error:  # noqa: BLE001 - openpyxl raises whatever its parser meets
         found = f"a damaged workbook ({' '.join(str(error).split())})"[:300]
-        raise refuse(path, found, "a whole XLSX file", "Open it and save it again.") from None
+        raise refuse(path, *say("damaged_workbook", found=found)) from None
     for sheet in book.worksheets:
         rows, columns = sheet.max_row or 0, sheet.max_column or 0
         if rows * columns > MOST_CELLS:
-            found = f"sheet {sheet.title!r} of {rows} rows and {columns} columns"
-            remedy = "Remove empty rows and columns, or save it as CSV."
-            raise refuse(path, found, f"at most {MOST_CELLS} cells", remedy)
+            told = {"title": sheet.title, "rows": rows, "columns": columns, "most": MOST_CELLS}
+            raise refuse(path, *say("large_sheet", **told))
     return book
 
 
@@ -357,34 +337,29 @@ def tell_hidden(sheet: Any) -> str:
     """The rows and columns of a sheet that are hidden and hold something, in words; or ""."""
     from openpyxl.utils import get_column_letter
 
-    hidden_rows = {number for number, row in sheet.row_dimensions.items() if row.hidden}
-    hidden_columns = {
+    rows = {number for number, row in sheet.row_dimensions.items() if row.hidden}
+    columns = {
         number
         for column in sheet.column_dimensions.values()
         if column.hidden
         for number in range(column.min or 0, min(column.max or 0, sheet.max_column) + 1)
     }
-    rows, columns = set(), set()
-    for cells in sheet.iter_rows() if hidden_rows or hidden_columns else ():
-        for cell in cells:
-            if cell.value not in (None, ""):
-                rows |= {cell.row} & hidden_rows
-                columns |= {cell.column} & hidden_columns
-    told = " and ".join([*_tell("row", rows, str), *_tell("column", columns, get_column_letter)])
+    cells = (cell for each in sheet.iter_rows() for cell in each) if rows or columns else ()
+    filled = [cell for cell in cells if cell.value not in (None, "")]
+    told = []
+    for noun, numbers, name in (
+        ("row", rows & {cell.row for cell in filled}, str),
+        ("column", columns & {cell.column for cell in filled}, get_column_letter),
+    ):
+        firsts = (name(each) for each in sorted(numbers) if each - 1 not in numbers)
+        lasts = (name(each) for each in sorted(numbers) if each + 1 not in numbers)
+        runs = (a if a == b else f"{a} to {b}" for a, b in zip(firsts, lasts, strict=True))
+        if numbers:
+            told.append(f"{noun}{'s' if len(numbers) > 1 else ''} {', '.join(runs)}")
+    words = " and ".join(told)
     if sheet.sheet_state != "visible":
-        told = f"the whole sheet{f', with {told}' if told else ''}"
-    return f"hidden in the sheet, and counted: {told}" if told else ""
-
-
-def _tell(noun: str, numbers: set[int], name: Any) -> Iterator[str]:
-    firsts = sorted(each for each in numbers if each - 1 not in numbers)
-    lasts = sorted(each for each in numbers if each + 1 not in numbers)
-    runs = [
-        name(first) if first == last else f"{name(first)} to {name(last)}"
-        for first, last in zip(firsts, lasts, strict=True)
-    ]
-    if runs:
-        yield f"{noun}{'s' if len(numbers) > 1 else ''} {', '.join(runs)}"
+        words = f"the whole sheet{f', with {words}' if words else ''}"
+    return f"hidden in the sheet, and counted: {words}" if words else ""
 
 
 if __name__ == "__main__":

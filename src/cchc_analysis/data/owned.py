@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import clear_parts, hash_file, write_bytes, write_text
+from cchc_analysis.data.records import say
 from cchc_analysis.data.system import exchange_at_once
 from cchc_analysis.errors import CommandError, Problem, join_some
 
@@ -65,15 +66,12 @@ def read_list(folder: Path, name: str) -> dict[str, str] | None:
 
 
 def write_list(
-    folder: Path, name: str, head: Mapping[str, Any], outputs: Mapping[str, str] | None = None
+    folder: Path, name: str, head: Mapping[str, Any], outputs: Mapping[str, str]
 ) -> None:
-    """Write down what we wrote into a folder: all files there, if ``outputs`` does not say it.
+    """Write down, in its file ``name``, what we wrote into a folder, with the hash of each file.
 
-    The file ``name`` that holds the list says what is in ``head`` besides; ``command`` at least.
+    It says what is in ``head`` besides; ``command`` at least.
     """
-    if outputs is None:
-        files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != name)
-        outputs = {path.relative_to(folder).as_posix(): hash_file(path) for path in files}
     content = {**head, "outputs": outputs}
     write_text(folder / name, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
@@ -185,7 +183,9 @@ def swap_in(target: Path, name: str, head: Mapping[str, Any]) -> Iterator[Path]:
     try:
         fresh.chmod(0o755)
         yield fresh
-        write_list(fresh, name, head)
+        files = sorted(path for path in fresh.rglob("*") if path.is_file())
+        hashes = {path.relative_to(fresh).as_posix(): hash_file(path) for path in files}
+        write_list(fresh, name, head, hashes)
         replace_folder(fresh, target, name)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -265,8 +265,7 @@ def _carry_over(former: Path, target: Path, name: str) -> None:
 
 
 def _refuse(place: Path, found: str, expected: str) -> CommandError:
-    remedy = "Name another place, or move what lies there; nothing was touched."
-    return CommandError(Problem(str(place), found, expected, remedy))
+    return CommandError(Problem(str(place), *say("foreign", found=found, expected=expected)))
 
 
 _KEPT = Path("data", ".cchc-undo")
@@ -345,15 +344,11 @@ def hold(folder: Path, command: str, *, seconds: float = LONGEST_WAIT) -> Iterat
             _tell("")
     except filelock.Timeout:
         waited = f" for {seconds:.0f} s" if seconds else ""
-        found = f"{_read_holder(holder)} has been writing into it{waited}"
-        remedy = "Wait until that one has ended, and run this one again."
-        problem = Problem(str(folder), found, "one command at a time", remedy)
-        raise CommandError(problem) from None
+        told = say("held", holder=_read_holder(holder), waited=waited)
+        raise CommandError(Problem(str(folder), *told)) from None
     except (OSError, NotImplementedError) as error:
-        found = f"cannot be locked ({getattr(error, 'strerror', None) or error})"
-        remedy = "Check its rights and the space left; where it has no locks, work on a local disk."
-        problem = Problem(str(folder), found, "a folder to write to, with locks", remedy)
-        raise CommandError(problem) from None
+        told = say("no_lock", error=getattr(error, "strerror", None) or error)
+        raise CommandError(Problem(str(folder), *told)) from None
     try:
         with suppress(OSError):
             since = f"since {datetime.now().astimezone():%H:%M:%S}"

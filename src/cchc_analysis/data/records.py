@@ -103,6 +103,11 @@ def render_own(name: str, /, **data: Any) -> str:
     return told.get_template(f"{name}.txt.j2").render(data).rstrip("\n")
 
 
+def say(kind: str, /, **said: object) -> list[str]:
+    """What was found, what is expected and what to do, in the words of ``problems.toml``."""
+    return [text.format(**said) for text in load_own("problems")[kind]]
+
+
 def _list_columns(table: str, said: str = "columns") -> tuple[str, ...]:
     return tuple(load_own("columns")["tables"][table][said])
 
