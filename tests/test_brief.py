@@ -22,13 +22,12 @@ from brief_work import (
     tell_page,
 )
 from cchc_analysis import brief as briefs
-from cchc_analysis.brief.annex import list_noted
+from cchc_analysis.brief.beside import list_last_year
+from cchc_analysis.brief.brief_sections import list_noted, list_sentences
 from cchc_analysis.brief.content import Brief, name_folder
 from cchc_analysis.brief.exhibits import list_exhibits
-from cchc_analysis.brief.frontpage import list_sentences
 from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import State
-from cchc_analysis.brief.trend import list_last_year
 from cchc_analysis.errors import CommandError
 from hard_pages import list_hard
 

@@ -25,8 +25,8 @@ from brief_work import (
 )
 from cchc_analysis import brief as briefs
 from cchc_analysis.brief import exhibits, plots
+from cchc_analysis.brief.brief_sections import say_headline
 from cchc_analysis.brief.content import ANNEX, Brief
-from cchc_analysis.brief.frontpage import say_headline
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import macro, render, undress
 from cchc_analysis.data.words import load_words

@@ -23,8 +23,8 @@ from brief_work import (
     tell_page,
 )
 from cchc_analysis import brief as briefs
+from cchc_analysis.brief.brief_sections import list_sentences
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.frontpage import list_sentences
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import SOURCE_COLUMNS, Tables
 from cchc_analysis.rules import validate_tables

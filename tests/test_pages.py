@@ -456,7 +456,7 @@ def test_pages_are_small(site: Path, briefs: list[Brief]) -> None:
 
 
 def test_the_real_briefs_show_every_figure(briefs: list[Brief]) -> None:
-    from cchc_analysis.brief.annex import list_noted
+    from cchc_analysis.brief.brief_sections import list_noted
 
     shown = {
         (row["source_id"], row["figure_id"])

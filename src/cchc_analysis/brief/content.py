@@ -1,37 +1,76 @@
-"""A brief: how the page of one area, period and language tells what is held of them.
+"""A brief: what is held of one area and period, looked up, and how its pages name it.
 
-Every number that a page takes from an entry passes through the macro ``tell`` and its kin, so that
-none can stand without the way back to its place; other modules give the sections.
+Values, contradictions, comparisons and series are found here, and nothing is computed; ``opening``
+makes it. Every number that a page takes from an entry passes through the macro ``tell`` and its
+kin, so that none can stand without the way back to its place; other modules give the sections.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain, product
+from operator import itemgetter
 from pathlib import PurePosixPath
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any, Protocol
 
 from markupsafe import Markup, escape
 
-from cchc_analysis.brief.lookup import Lookup, once
-from cchc_analysis.brief.nouns import STATE_SIGNS, Entry
-from cchc_analysis.brief.report import AREAS, part_of
+from cchc_analysis.brief.nouns import (
+    STATE_SIGNS,
+    Comparison,
+    Contradiction,
+    Entry,
+    Quotes,
+    Series,
+    group_targets,
+    make_series,
+    name_anchor,
+    number_findings,
+)
+from cchc_analysis.brief.report import AREAS, Report, load_report, part_of
 from cchc_analysis.brief.templates import join, shows
 from cchc_analysis.data.clean import parse_period, slug_text
-from cchc_analysis.data.records import NOTICE, is_synthetic
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import (
+    NOTICE,
+    TWO_TIERS_SINCE,
+    Scope,
+    Severity,
+    Status,
+    is_synthetic,
+)
 from cchc_analysis.data.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain
+from cchc_analysis.stats.peers import Peers, find_peers, find_segments
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cchc_analysis.data.reference import Reference
 
+    once = cached_property
+else:
+
+    class once(cached_property):  # noqa: N801 - a decorator
+        """What is looked up once for a brief, however many of its pages ask for it."""
+
+        def __get__(self, brief: Any, owner: type | None = None) -> Any:
+            """The value, kept with the brief from which the page derives."""
+            return super().__get__(brief and (brief.first or brief), owner)
+
+
+Row = Mapping[str, Any]
+TWO_TIERS = (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE)
+THREE_TIERS = (Scope.PROVINCE_OFFICE, Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE)
+NOT_TOLD = ("plan", "panel")
+"""Kinds of source that a brief may use, but that are no reason for one."""
 ANNEX = "annex.html"
 """The annex of a brief, beside its front."""
 MOST_ON_ANNEX = 131_000
 """Bytes of text from which an annex with its charts would pass 150 KB, and is split."""
-
 TABULATED = (
     *("indicator", "name", "scope", "breakdown", "period_start", "period_end", "status", "value"),
     *("unit", "is_contested", "source_id", "figures"),
@@ -40,7 +79,7 @@ _CODE = re.compile(r"([a-z_][a-z0-9_]*(?:@[a-z_]+)?)")
 """An operand of a formula: an indicator, of a scope where it is another one; signs between them."""
 
 
-def name_folder(area: Mapping[str, Any], period: str) -> str:
+def name_folder(area: Row, period: str) -> str:
     """The folder of a brief within its language.
 
     >>> name_folder({"area_id": "183", "name": "Huyện Cao Lộc", "type": "huyện"}, "2024-H1")
@@ -51,7 +90,7 @@ def name_folder(area: Mapping[str, Any], period: str) -> str:
     return f"{slug_text(str(area['area_id']))}-{short}/{slug_text(period)}"
 
 
-def name_page(area: Mapping[str, Any], period: str, lang: str) -> PurePosixPath:
+def name_page(area: Row, period: str, lang: str) -> PurePosixPath:
     """The page of a brief within the site."""
     return PurePosixPath(lang) / name_folder(area, period) / "index.html"
 
@@ -92,18 +131,62 @@ def name_indicator(voice: Voice, indicator: str) -> Markup:
 
 
 @shows(
-    annex="show_annex_head show_reform_areas show_notes tell_method tell_spread",
+    beside="show_trend show_revised show_peers draw_spine find_standing",
     exhibits="list_scores",
-    frontpage="show_head show_summary show_cards show_goals show_disputes show_themes "
-    "show_place show_references choose_lead draw_series",
+    brief_sections="show_head show_summary show_cards show_goals show_disputes show_themes "
+    "show_place show_references choose_lead draw_series "
+    "show_annex_head show_reform_areas show_notes tell_method tell_spread",
     ledger="show_contradictions list_entries split_explanation tell_arithmetic "
     "tell_grade_rule tell_rule",
-    peers="show_peers draw_spine find_standing",
     plan="show_plan is_running_rate",
-    trend="show_trend show_revised",
 )
-class Brief(Lookup):
-    """One area, one period, one language, as a page tells them."""
+@dataclass(frozen=True, eq=False, repr=False)
+class Brief:
+    """One area, one period, one language, as a page tells them.
+
+    Attributes:
+        area: Its row of the areas.
+        period: The label of the period; ``start`` and ``end`` its dates.
+        sources: The reports told, then the plans they are held against.
+        indicators: The published values of these sources as a table, to go on computing with.
+        held: The published results of all areas, for trend and peers.
+        periods_held: The periods that have a brief, by area, as far as a brief may know.
+        entries: The published values of its sources, in the order of the documents.
+        comparisons: The targets against these values.
+        quotes: Sentences of documents that the user keeps, by source and figure.
+        annex: Where the annex lies, from the page that is told; empty on the annex itself.
+        is_front: Whether the page that is told is the front.
+        is_whole: Whether front and annex are one page, which is mailed or printed and which
+            nothing lies beside.
+        part: The area of reform that the page tells, where the annex is split by them.
+        used: The values that the page has told, in order; the front keeps short notes of them.
+        homes: The notes of the values that stand in a table of the page: the way back to them.
+        first: The brief from which its front and the pages of its annex derive.
+    """
+
+    area: Row
+    period: str
+    start: str
+    end: str
+    words: Words
+    reference: Reference
+    sources: pd.DataFrame
+    figures: pd.DataFrame
+    observations: pd.DataFrame
+    indicators: pd.DataFrame
+    findings: pd.DataFrame
+    held: Sequence[Row]
+    periods_held: Mapping[str, Sequence[str]]
+    entries: tuple[Entry, ...]
+    comparisons: tuple[Comparison, ...] = ()
+    quotes: Quotes = field(default_factory=dict)
+    annex: str = ""
+    is_front: bool = False
+    is_whole: bool = False
+    part: str = ""
+    used: dict[str, Entry] = field(default_factory=dict)
+    homes: set[str] = field(default_factory=set)
+    first: Brief | None = None
 
     name_indicator = name_indicator
     name_folder = staticmethod(name_folder)
@@ -114,9 +197,24 @@ class Brief(Lookup):
         return f"<Brief {self.area['name']}, {self.period}, {self.lang}>"
 
     def _repr_html_(self) -> str:
-        from cchc_analysis.brief.frontpage import show_head
+        from cchc_analysis.brief.brief_sections import show_head
 
         return show_head(self)._repr_html_()
+
+    @property
+    def lang(self) -> str:
+        """The language of the page."""
+        return self.words.lang
+
+    @property
+    def say(self) -> Callable[..., Markup]:
+        """Says a string of the page's language."""
+        return self.words.say
+
+    @once
+    def report(self) -> Report:
+        """What is shown, in which order and with which chart."""
+        return load_report(self.words.folder.parent, self.reference)
 
     @once
     def front(self) -> Brief:
@@ -139,18 +237,139 @@ class Brief(Lookup):
         return weight > MOST_ON_ANNEX and not self.is_whole
 
     @once
+    def part_pages(self) -> dict[str, str]:
+        """The pages of a split annex, by area of reform, in the order of reports."""
+        noted = [*self.entries, *(each.target for each in self.comparisons)]
+        told = {part_of(self.reference, each.indicator) for each in noted if self.is_split}
+        return {area: name_part(area) for area in AREAS if area in told}
+
+    @once
     def drawn(self) -> dict[str, str]:
         """The pictures that front and annex share, by name, once they are drawn."""
         return {}
 
+    @property
+    def notice(self) -> str:
+        """That the figures are made up, where they are."""
+        return NOTICE[self.lang] if is_synthetic(str(self.area["area_id"])) else ""
+
     @once
-    def part_pages(self) -> dict[str, str]:
-        """The pages of a split annex, by area of reform, in the order of reports."""
-        if not self.is_split:
-            return {}
-        noted = [*self.entries, *(each.target for each in self.comparisons)]
-        told = {part_of(self.reference, entry.indicator) for entry in noted}
-        return {area: name_part(area) for area in AREAS if area in told}
+    def current(self) -> tuple[Comparison, ...]:
+        """The comparisons with targets of this period, not of an earlier one."""
+        return tuple(each for each in self.comparisons if not each.is_earlier)
+
+    @once
+    def goals(self) -> list[list[Comparison]]:
+        """The targets of this period, each once, however many scopes it is held against.
+
+        What decides comes first. Limits and conditions of rules are no targets.
+        """
+        groups = group_targets(each for each in self.current if each.is_target)
+        return [sorted(own, key=lambda each: each.rank) for own in groups]
+
+    @property
+    def parts(self) -> tuple[Scope, ...]:
+        """Whose work adds up to that of the area: a commune's is one."""
+        if self.area["level"] == "commune":
+            return ()
+        is_above_districts = self.area["level"] == "province" and self.end < TWO_TIERS_SINCE
+        return THREE_TIERS if is_above_districts else TWO_TIERS
+
+    @property
+    def whole(self) -> Scope:
+        """The scope of figures of the whole area."""
+        return Scope.COMMUNE if self.area["level"] == "commune" else Scope.WHOLE_DISTRICT
+
+    @property
+    def main_scopes(self) -> tuple[Scope, ...]:
+        """The parts, then the whole."""
+        return (*self.parts, self.whole)
+
+    @once
+    def province(self) -> Row | None:
+        """The row of the province that the area lies in; a province lies in none."""
+        area_id = self.reference.find_province(self.area["area_id"])
+        is_own = area_id in ("", self.area["area_id"])
+        return None if is_own else self.reference.area_on(area_id, self.end)
+
+    @once
+    def documents(self) -> Sequence[Row]:
+        """The rows of the sources."""
+        return list_rows(self.sources)
+
+    @once
+    def reports(self) -> pd.DataFrame:
+        """The sources that the brief tells; the others are plans."""
+        return self.sources[~self.sources["kind"].isin(NOT_TOLD)]
+
+    @once
+    def reported(self) -> list[Entry]:
+        """The entries that the reports state."""
+        told = set(self.reports["source_id"])
+        return [each for each in self.entries if told.issuperset(each.source_id.split())]
+
+    @once
+    def results(self) -> list[Entry]:
+        """Of these the entries that state what happened."""
+        return [each for each in self.reported if each.is_result]
+
+    @once
+    def contradictions(self) -> list[Contradiction]:
+        """The ledger: findings by cause, the worst first, then in the order of the document."""
+        return list(number_findings(self.findings))
+
+    @once
+    def serious(self) -> list[Contradiction]:
+        """The contradictions that are more than remarks: what every page counts."""
+        return [each for each in self.contradictions if each.severity != Severity.INFO]
+
+    @once
+    def doubted(self) -> set[int]:
+        """The numbers of those about figures that people quote: a doubt about the brief."""
+        quoted = [each for each in self.entries if each.indicator in self.report.quoted]
+        return {mark.number for entry in quoted for mark in self.marks(entry)}
+
+    @once
+    def contradiction_of(self) -> dict[str, Contradiction]:
+        """The entry of the ledger by finding."""
+        return {
+            finding["finding_id"]: each for each in self.contradictions for finding in each.findings
+        }
+
+    def marks(self, entry: Entry, *, remarks: bool = False) -> list[Contradiction]:
+        """The contradictions that stand beside a value, in order; or the remarks of its note."""
+        known = (self.contradiction_of.get(each) for each in entry.findings)
+        own = {each.number: each for each in known if each and each.is_remark == remarks}
+        return [own[number] for number in sorted(own)]
+
+    @once
+    def printed(self) -> dict[tuple[str, str], Row]:
+        """The figures as printed, by source and figure, in the order of the documents."""
+        return {(row["source_id"], row["figure_id"]): row for row in list_rows(self.figures)}
+
+    def section_of(self, figure: tuple[str, str]) -> str:
+        """The section of a document in which a figure stands."""
+        return str(self.printed[figure]["section"]) if figure in self.printed else ""
+
+    @once
+    def number_of(self) -> dict[str, int]:
+        """The number of each source in the list of them."""
+        return {str(each): at for at, each in enumerate(self.sources["source_id"], start=1)}
+
+    @once
+    def letter_of(self) -> dict[str, str]:
+        """The letter by which each source is cited, from A to Z, then AA: notes have numbers."""
+        letters = chain(ascii_uppercase, map("".join, product(ascii_uppercase, repeat=2)))
+        return dict(zip(self.number_of, letters, strict=False))
+
+    @once
+    def entry_of_figure(self) -> dict[tuple[str, str], Entry]:
+        """The entry that a figure belongs to, by source and figure, whichever reading it prints."""
+        return {
+            (row["source_id"], row["figure_id"]): entry
+            for entry in reversed(self.entries)
+            for row in entry.readings
+        }
 
     def find_page(self, entry: Entry) -> str:
         """The page that holds the note of a value; empty where it is the page that is told."""
@@ -159,15 +378,117 @@ class Brief(Lookup):
         part = part_of(self.reference, entry.indicator)
         return "" if part == self.part else name_part(part)
 
-    @property
-    def lang(self) -> str:
-        """The language of the page."""
-        return self.words.lang
+    def find_anchor(self, figure: tuple[str, str]) -> str:
+        """Where the notes tell a figure: the note of its value, or its own place within that."""
+        entry = self.entry_of_figure.get(figure)
+        if entry is None or not entry.figures or figure == entry.figures[0]:
+            return entry.note if entry else ""
+        return name_anchor(self.number_of[figure[0]], figure[1])
 
-    @property
-    def notice(self) -> str:
-        """That the figures are made up, where they are."""
-        return NOTICE[self.lang] if is_synthetic(str(self.area["area_id"])) else ""
+    @once
+    def values_held(self) -> dict[tuple[str, ...], float]:
+        """Whole quantities by area, indicator, scope and window: one look instead of a search."""
+        place = itemgetter("area_id", "indicator", "scope", "period_start", "period_end")
+        whole = (row for row in reversed(self.held) if not row["breakdown"])
+        return {place(row): row["value"] for row in whole}
+
+    @once
+    def peers(self) -> Peers:
+        """The peers of the area on the last day of the period, by the written rule."""
+        here = (self.report.peers.size, self.start, self.end)
+        sizes = [
+            (row["value"], row["area_id"])
+            for row in self.held
+            if (row["indicator"], row["period_start"], row["period_end"]) == here
+            if not row["breakdown"] and row["value"] == row["value"]
+        ]
+        volumes = {area_id: value for value, area_id in sorted(sizes, key=itemgetter(0))}
+        return find_peers(self.area["area_id"], self.reference, volumes, self.end)
+
+    @once
+    def own_values(self) -> list[Row]:
+        """The headline values of the area, in all windows held."""
+        followed = set(self.report.followed)
+        return [
+            row
+            for row in self.held
+            if row["area_id"] == self.area["area_id"]
+            and not row["breakdown"]
+            and row["indicator"] in followed
+            and row["value"] == row["value"]
+        ]
+
+    @once
+    def series(self) -> list[Series]:
+        """Headline values with the same window of other years, where there is one."""
+        rows = self.own_values
+        of = itemgetter("area_id", "indicator", "period_start", "period_end")
+        keys = [(area, code, start or end, end) for area, code, start, end in map(of, rows)]
+        parts = zip(rows, find_segments(keys, self.reference), strict=True)
+        broken = [{**row, "segment": at, "crosses": names} for row, (at, names) in parts]
+        points: dict[tuple[str, ...], dict[str, Row]] = {}
+        for row in sorted(broken, key=itemgetter("period_end", "status")):
+            days = (row["period_start"][4:], row["period_end"][4:])
+            own = points.setdefault((row["indicator"], row["scope"], *days), {})
+            own.setdefault(row["period_end"], row)
+        found = []
+        for entry in self.find_scoped(self.report.followed):
+            own = points.get((entry.indicator, entry.scope, entry.start[4:], entry.end[4:]), {})
+            found += [make_series(entry, [*own.values()])] if len(own) > 1 else []
+        return found
+
+    @once
+    def nearest_first(self) -> list[Entry]:
+        """The district's results, nearest to the end of the period; an estimate after an actual."""
+        own = [
+            each
+            for each in reversed(self.results)
+            if each.area_id == self.area["area_id"] and not each.breakdown and not each.is_withheld
+        ]
+        return sorted(
+            own,
+            key=lambda each: (each.end <= self.end, each.end, each.status != Status.ESTIMATE),
+            reverse=True,
+        )
+
+    @once
+    def _by_place(self) -> dict[tuple[str, str], Entry]:
+        return {(each.indicator, each.scope): each for each in reversed(self.nearest_first)}
+
+    def find(self, indicator: str, scope: str | None = None) -> Entry | None:
+        """The result of an indicator without breakdown, nearest to the end of the period.
+
+        Without a scope: of the whole area, else of its offices, else of those below it.
+        """
+        if scope is not None:
+            return self._by_place.get((indicator, scope))
+        found = (self._by_place.get((indicator, each)) for each in (self.whole, *self.parts))
+        return next(filter(None, found), None)
+
+    def find_first(self, indicators: Iterable[str]) -> Entry | None:
+        """Of several indicators the result of the first that is reported."""
+        return next(filter(None, map(self.find, indicators)), None)
+
+    def find_parts(self, indicator: str) -> list[Entry]:
+        """The results of an indicator for the parts of the area, as far as they are reported."""
+        return list(filter(None, (self.find(indicator, scope) for scope in self.parts)))
+
+    def find_scoped(self, indicators: Iterable[str]) -> list[Entry]:
+        """The results of indicators for the parts of the area, then for the whole of it."""
+        places = product(indicators, self.main_scopes)
+        return [entry for place in places if (entry := self.find(*place))]
+
+    def find_together(self, *indicators: str) -> tuple[Entry, ...]:
+        """The results of several indicators in the widest scope that has all; none without one."""
+        for scope in (self.whole, *self.parts):
+            found = [entry for each in indicators if (entry := self.find(each, scope))]
+            if len(found) == len(indicators):
+                return tuple(found)
+        return ()
+
+    def find_any(self, indicator: str) -> Entry | None:
+        """The first value of an indicator of whatever kind: a maximum and a norm are no results."""
+        return next((entry for entry in self.entries if entry.indicator == indicator), None)
 
     def tell_plain(self, entry: Entry, *, unit: bool = True) -> str:
         """A value as text, for a chart or a text alternative."""

@@ -104,10 +104,8 @@ def build_exhibit(brief: Brief, key: str) -> Exhibit | None:
     plan = brief.report.charts[key]
     find, plot = KINDS[plan.kind]
     # The values of a table of indicators by scope, unless the kind has a table of its own.
-    places = ((code, scope) for code in plan.table for scope in brief.main_scopes)
-    entries = [entry for place in places if (entry := brief.find(*place))]
-    found: Row = {"rows": [], "entries": entries, "kind": plan.kind, "plan": plan}
-    found |= find(brief, key, plan)
+    found: Row = {"rows": [], "entries": brief.find_scoped(plan.table)}
+    found |= {"kind": plan.kind, "plan": plan, **find(brief, key, plan)}
     rows, entries = found.pop("rows"), found.pop("entries")
     return Exhibit(brief, key, plot, rows, entries, found) if rows or entries else None
 
@@ -249,8 +247,7 @@ def _find_posts(brief: Brief, _: str, plan: ChartPlan) -> Row:
 
 def _find_rates(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Shares per scope on one scale, with their intervals."""
-    places = [(code, scope) for code in plan.rates for scope in brief.main_scopes]
-    rates = [entry for place in places if (entry := brief.find(*place))]
+    rates = brief.find_scoped(plan.rates)
     named = [
         join(", ", brief.say(f"short.{each.indicator}"), lower(brief.name_scope(each.scope)))
         for each in rates

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.annex import define_indicator, tell_method
 from cchc_analysis.brief.board import TRENDS
+from cchc_analysis.brief.brief_sections import define_indicator, tell_method
 from cchc_analysis.brief.content import Brief, name_folder, name_indicator, name_page
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES
 from cchc_analysis.brief.ledger import grade_brief, tell_about, tell_grade_rule, tell_rule, tell_sum

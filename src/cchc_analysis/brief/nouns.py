@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from math import nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -78,68 +77,57 @@ SIGNS = {Severity.CRITICAL: "▲", Severity.WARNING: "▲", Severity.INFO: "△"
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Findings with one cause, as one entry of the ledger."""
+    """Findings with one cause, as one entry of the ledger.
+
+    Attributes:
+        sign: What stands before its number.
+        anchor: Where it stands on the page.
+        count: How many contradictions it tells; its remarks are none.
+        is_remark: Whether a reader noticed it, and no arithmetic.
+    """
 
     number: int
     severity: str
     findings: tuple[Mapping[str, Any], ...]
-
-    @property
-    def sign(self) -> str:
-        """What stands before its number."""
-        return SIGNS[Severity(self.severity)]
-
-    @property
-    def anchor(self) -> str:
-        """Where it stands on the page."""
-        return f"c-{self.number}"
-
-    @property
-    def count(self) -> int:
-        """How many contradictions it tells; its remarks are none."""
-        return sum(1 for each in self.findings if each["severity"] != Severity.INFO)
-
-    @property
-    def is_remark(self) -> bool:
-        """Whether a reader noticed it, and no arithmetic."""
-        return bool(self.findings[0]["kind"] == "remark")
+    sign: str
+    anchor: str
+    count: int
+    is_remark: bool
 
 
-@dataclass(frozen=True, eq=False)
-class Series:
-    """A value with the same window of other years, oldest first."""
+class Series(NamedTuple):
+    """A value with the same window of other years, oldest first.
+
+    ``until`` is the part that nothing breaks up to the value, empty where it ends before it: a
+    brief of an earlier year looks back from its own period, whatever was reported since.
+    ``year_before`` is the same window a year before, ``step`` the difference of the last two points
+    of all; NaN where there is none, or a break lies between.
+    """
 
     entry: Entry
     points: Sequence[Mapping[str, Any]]
+    verdict: TrendVerdict
+    until: Sequence[Mapping[str, Any]]
+    year_before: float
+    step: float
 
-    @cached_property
-    def verdict(self) -> TrendVerdict:
-        """The word that may be said of it."""
-        return judge_points(self.points)
 
-    @cached_property
-    def until(self) -> list[Mapping[str, Any]]:
-        """The part that nothing breaks up to the value; empty where it ends before it.
-
-        A brief of an earlier year looks back from its own period, whatever was reported since.
-        """
-        known = [each for each in self.points if each["period_end"] <= self.entry.end]
-        part = keep_last_part(known) if known else []
-        return part if part and part[-1]["period_end"] == self.entry.end else []
-
-    @property
-    def year_before(self) -> float:
-        """The same window a year before; NaN where there is none or a break lies between."""
-        year = str(int(self.entry.end[:4]) - 1)
-        is_year = len(self.until) > 1 and self.until[-2]["period_end"][:4] == year
-        return float(self.until[-2]["value"]) if is_year else nan
-
-    @property
-    def step(self) -> float:
-        """The difference of the last two points; NaN where they cannot be joined."""
-        joined = keep_last_part(self.points)
-        is_last = joined[-1:] and joined[-1]["period_end"] == self.points[-1]["period_end"]
-        return float(joined[-1]["value"] - joined[-2]["value"]) if is_last and joined[1:] else nan
+def make_series(entry: Entry, points: Sequence[Mapping[str, Any]]) -> Series:
+    """What may be said of a value with other years of its window."""
+    until = keep_last_part([each for each in points if each["period_end"] <= entry.end])
+    until = until if until and until[-1]["period_end"] == entry.end else []
+    year = str(int(entry.end[:4]) - 1)
+    is_year = len(until) > 1 and until[-2]["period_end"][:4] == year
+    joined = keep_last_part(points)
+    is_joined = len(joined) > 1 and joined[-1]["period_end"] == points[-1]["period_end"]
+    return Series(
+        entry,
+        points,
+        judge_points(points),
+        until,
+        float(until[-2]["value"]) if is_year else nan,
+        float(joined[-1]["value"] - joined[-2]["value"]) if is_joined else nan,
+    )
 
 
 class State(StrEnum):
@@ -253,5 +241,8 @@ def number_findings(findings: pd.DataFrame) -> Iterator[Contradiction]:
         place = (own[0]["source_id"], min(figures, default=""), own[0]["rule_id"])
         groups.append((own[0]["kind"] == "remark", worst, *place, own))
     ordered = sorted(groups, key=lambda group: group[:-1])
-    for number, (_, worst, *_, own) in enumerate(ordered, start=1):
-        yield Contradiction(number, [*Severity][worst], tuple(own))
+    for number, (is_remark, worst, *_, own) in enumerate(ordered, start=1):
+        severity = [*Severity][worst]
+        count = sum(each["severity"] != Severity.INFO for each in own)
+        of = (SIGNS[severity], f"c-{number}", count, is_remark)
+        yield Contradiction(number, severity, tuple(own), *of)

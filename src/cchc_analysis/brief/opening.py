@@ -23,8 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.brief.board import Board, open_board
-from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.lookup import NOT_TOLD, Row
+from cchc_analysis.brief.content import NOT_TOLD, Brief, Row
 from cchc_analysis.brief.nouns import Entry, Quote, Quotes, name_anchor, split_figures
 from cchc_analysis.brief.plan import compare_plan
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE

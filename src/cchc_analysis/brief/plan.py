@@ -14,9 +14,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.brief import templates
-from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.content import TWO_TIERS, Brief
 from cchc_analysis.brief.exhibits import Exhibit, list_points
-from cchc_analysis.brief.lookup import TWO_TIERS
 from cchc_analysis.brief.nouns import STATE_SIGNS, Comparison, Entry, State, group_targets
 from cchc_analysis.brief.plots import plot_points
 from cchc_analysis.data.records import Comparator, Scope, Status

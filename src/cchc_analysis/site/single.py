@@ -111,7 +111,7 @@ def make_brief(
     Gives its folder within the site, and its files by name; front and annex ``is_whole`` are one
     page, without downloads.
     """
-    from cchc_analysis.brief import content, opening, render, report, trend
+    from cchc_analysis.brief import beside, content, opening, render, report
     from cchc_analysis.data.clean import label_period
     from cchc_analysis.data.named import match_period
     from cchc_analysis.data.store import load
@@ -132,7 +132,7 @@ def make_brief(
         if since:
             compare_editions(since, tables.indicators)  # refused before anything is built
             told = Path(stack.enter_context(TemporaryDirectory(prefix="cchc-since-")))
-            notebook = trend.tell_since(notebook, since, told)
+            notebook = beside.tell_since(notebook, since, told)
         if is_whole:
             stack.enter_context(
                 opening.running_in(

@@ -1,39 +1,55 @@
-"""The annex of a brief: every figure by area of reform, and the note of each.
+"""The sections of a brief: its front, and the annex with every figure.
 
-Charts first, then the rest as tables; sources, completeness, method, definitions; and every number
-with its place, in the order of the documents. An annex that would be too heavy for one page has a
-page for each area of reform, with the figures and notes of that area.
+The front has what a reader in a meeting needs, on six phone screens or two sheets: a headline
+sentence, the summary in words, the cards, the tally of targets, the contradictions that touch what
+it says, one chart for each area of reform, and the place among peers. Every number leads to the
+annex; numbered notes at the foot say where those of the front stand. ``report.yml`` says what there
+is, in which order; ``sentences.html.j2`` says how a sentence is said.
+
+The annex has charts first, by area of reform, then the rest as tables; sources, completeness,
+method, definitions; and every number with its place, in the order of the documents. One that would
+be too heavy for a page has a page for each area of reform, with the figures and notes of that area.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from shlex import join
 from typing import Any
 
 from markupsafe import Markup
 
 from cchc_analysis.brief import templates
-from cchc_analysis.brief.content import ANNEX, Brief, name_folder
+from cchc_analysis.brief.beside import find_standing, list_last_year
+from cchc_analysis.brief.content import ANNEX, TWO_TIERS, Brief, name_folder
 from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
-from cchc_analysis.brief.exhibits import Exhibit, list_exhibits
-from cchc_analysis.brief.frontpage import list_front_used
+from cchc_analysis.brief.exhibits import Exhibit, build_exhibit, list_exhibits
 from cchc_analysis.brief.ledger import grade_brief
-from cchc_analysis.brief.lookup import TWO_TIERS
-from cchc_analysis.brief.nouns import Entry
+from cchc_analysis.brief.nouns import Entry, Series
 from cchc_analysis.brief.opening import find_context
+from cchc_analysis.brief.plots import sketch_line
 from cchc_analysis.brief.render import NOTEBOOK
 from cchc_analysis.brief.report import AREAS, part_of
-from cchc_analysis.brief.trend import list_last_year
+from cchc_analysis.brief.templates import Section, draw_line, render, tell_section
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.words import Words, clean_text
+from cchc_analysis.stats.peers import FEWEST
 from cchc_analysis.stats.rates import span_readings
 
+MOST, LEAST = 6, 3
+"""Sentences of a summary."""
+CLOSING = ("gaps", "contradictions")
+FILLING = "size"
+"""Said only where there is too little else to say."""
+MOST_CARDS = 6
+MOST_DISPUTES = 3
 CONTENTS = ("areas", "plan", "trend", "peers", "contradictions", "notes")
 METHOD = ("signs", "tolerance", "interval", "pooling", "states", "windows", "summary")
 """The rules of a page, by the ends of their keys."""
@@ -46,9 +62,152 @@ COUNTED_TO = ("dossiers_resolved_total", "dossiers_received_total")
 _SCOPE = re.compile(r"@(\w+)")
 
 
-def show_annex_head(brief: Brief) -> templates.Section:
+def show_head(brief: Brief) -> Section:
+    """Title, headline, province, period, documents and grade; the way to the annex."""
+    brief = brief.front
+    brief.used.clear()  # a page begins: its notes are numbered from one
+    brief.homes.clear()
+    table = partial(brief.tabulate_entries, brief.used.values())
+    said = say_headline(brief)
+    return tell_section(brief, "head", table, headline=said, grade=grade_brief(brief))
+
+
+def say_headline(brief: Brief) -> Markup:
+    """The most important thing in a sentence: performance first, then whatever is known."""
+    codes = [brief.report.headline, *(code for line in brief.report.cards for code in line)]
+    line = {"form": "headline", "codes": codes}
+    return render(brief.words, "sentences", brief=brief, line=line)
+
+
+def show_summary(brief: Brief) -> Section:
+    """Three to six sentences."""
+    brief = brief.front
+    sentences = [said for _, said in list_sentences(brief)]
+    table = partial(brief.tabulate_entries, brief.used.values())
+    return tell_section(brief, "summary", table, sentences=sentences)
+
+
+def list_sentences(brief: Brief) -> list[tuple[str, Markup]]:
+    """The sentences that hold for a brief, with the names of their rules, in reading order.
+
+    One for which there is no room is not put in words: the page would remember its values as told.
+    """
+    lines = brief.report.summary
+
+    def say(names: Collection[str]) -> Iterator[tuple[str, Markup]]:
+        for line in lines:
+            is_asked = line.name in names and not (line.unless and brief.find(line.unless))
+            if is_asked and (text := render(brief.words, "sentences", brief=brief, line=line)):
+                yield line.name, text
+
+    last = list(say(CLOSING))
+    names = [line.name for line in lines if line.name not in (*CLOSING, FILLING)]
+    first = list(islice(say(names), MOST - len(last)))
+    if len(first) + len(last) < LEAST:
+        first += say([FILLING])
+    return [*first, *last]
+
+
+def show_cards(brief: Brief) -> Section:
+    """Six key figures at most, and the names of those asked for that the report does not state."""
+    brief = brief.front
+    found = [(names, brief.find_first(names)) for names in brief.report.cards]
+    cards = [entry for _, entry in found if entry][:MOST_CARDS]
+    return tell_section(
+        brief,
+        "cards",
+        partial(brief.tabulate_entries, cards),
+        lambda: getattr(choose_lead(brief)[1], "figure", None),
+        anchor="key",
+        cards=cards,
+        missing=[names[-1] for names, entry in found[:MOST_CARDS] if not entry],
+    )
+
+
+def choose_lead(brief: Brief) -> tuple[str, Exhibit | None]:
+    """The chart beside the cards: that of the area of the headline, else the first there is."""
+    areas = brief.report.areas
+    first = part_of(brief.reference, brief.report.headline)
+    for name in dict.fromkeys([first, *areas]):
+        if name in areas and areas[name].front:
+            exhibit = build_exhibit(brief, areas[name].front)
+            if exhibit and exhibit.rows:
+                return name, exhibit
+    return "", None
+
+
+def draw_series(brief: Brief, series: Series) -> Markup | str:
+    """A small line over the years that nothing breaks."""
+    if len(series.until) < 2:
+        return ""
+    points = [(int(each["period_end"][:4]), each["value"], 0) for each in series.until]
+    title = brief.words.plain("key.line", name=brief.name_indicator(series.entry.indicator))
+    svg = sketch_line(points, brief.words.number)
+    return draw_line(brief.words, svg, f"{title}: {brief.tell_plain(series.entry)}")
+
+
+def show_goals(brief: Brief) -> Section:
+    """How many targets are met, missed, not due, without data or defined differently."""
+    brief = brief.front
+    table = partial(brief.tabulate_entries, [own[0].target for own in brief.goals])
+    counts = Counter(own[0].state for own in brief.goals)
+    return tell_section(brief, "goals", table, counts=counts)
+
+
+def show_disputes(brief: Brief) -> Section:
+    """The contradictions that touch what the front says; the others are counted."""
+    brief = brief.front
+    told = {finding for entry in brief.used.values() for finding in entry.findings}
+    touching = [
+        each for each in brief.serious if any(row["finding_id"] in told for row in each.findings)
+    ] or list(brief.serious)
+    items = touching[:MOST_DISPUTES]
+    return tell_section(brief, "disputes", lambda: brief.findings, items=items)
+
+
+def show_themes(brief: Brief) -> Section:
+    """One chart for each other area of reform, and the few numbers that matter beside it."""
+    brief = brief.front
+    themes = []
+    lead, _ = choose_lead(brief)
+    for name, area in brief.report.areas.items():
+        exhibit = build_exhibit(brief, area.front) if area.front and name != lead else None
+        drawn = exhibit if exhibit and exhibit.rows else None
+        numbers = [each for code in area.numbers if (each := brief.find(code))]
+        if drawn or numbers:
+            themes.append((name, drawn, numbers))
+    figure = next((partial(getattr, each, "figure") for _, each, _ in themes if each), None)
+    table = partial(brief.tabulate_entries, brief.used.values())
+    return tell_section(brief, "themes", table, figure, themes=themes)
+
+
+def show_place(brief: Brief) -> Section:
+    """Where the district stands among its peers, in words; that they are too few, if they are."""
+    brief = brief.front
+    entries = [brief.find(code) for code in brief.report.peers.compared]
+    found = [standing for entry in entries if entry and (standing := find_standing(brief, entry))]
+    table = partial(brief.tabulate_entries, [each["entry"] for each in found])
+    return tell_section(brief, "standing", table, found=found, least=FEWEST)
+
+
+def show_references(brief: Brief) -> Section:
+    """Where each number of the front stands: document, section, line, printed text; numbered."""
+    brief = brief.front
+    table = partial(brief.tabulate_entries, [*brief.used.values()])
+    return tell_section(brief, "references", table, anchor="refs")
+
+
+def list_front_used(brief: Brief) -> Mapping[str, Entry]:
+    """The values that the front tells, in its order: it is told now, if it has not been yet."""
+    if not brief.front.used:
+        for show in (show_head, show_summary, show_cards, show_goals, show_themes, show_place):
+            show(brief)
+    return brief.front.used
+
+
+def show_annex_head(brief: Brief) -> Section:
     """The head of the annex: its documents and what they lack, its grade, the way to the front."""
-    return templates.tell_section(
+    return tell_section(
         brief,
         "annex_head",
         lambda: brief.sources,
@@ -59,7 +218,7 @@ def show_annex_head(brief: Brief) -> templates.Section:
     )
 
 
-def show_reform_areas(brief: Brief) -> templates.Section:
+def show_reform_areas(brief: Brief) -> Section:
     """Everything that the reports state, by area of reform."""
     brief.homes.clear()  # a page begins: what a cell has shown before stands on another
     exhibits, parts = list_exhibits(brief), brief.part_pages
@@ -68,7 +227,7 @@ def show_reform_areas(brief: Brief) -> templates.Section:
     pages = {page: _tell_page(brief, area) for area, page in parts.items()}
     told = {area: _tell_area(brief, exhibits.get(area, ()), left[area]) for area in full}
     charts = [one for each in exhibits.values() for one in each if one.rows and not parts]
-    section = templates.tell_section(
+    section = tell_section(
         brief,
         "areas",
         lambda: brief.tabulate_entries(brief.entries),
@@ -82,10 +241,9 @@ def show_reform_areas(brief: Brief) -> templates.Section:
 def _list_left(brief: Brief, exhibits: Mapping[str, Sequence[Exhibit]]) -> dict[str, list[Entry]]:
     """The reported values that no exhibit shows, by area of reform."""
     used = {entry.note for each in exhibits.values() for one in each for entry in one.entries}
-    told = set(brief.reports["source_id"])
     left: dict[str, list[Entry]] = {area: [] for area in AREAS}
-    for entry in brief.entries:
-        if entry.note not in used and told.issuperset(entry.source_id.split()):
+    for entry in brief.reported:
+        if entry.note not in used:
             left[part_of(brief.reference, entry.indicator)].append(entry)
     return left
 
@@ -98,7 +256,7 @@ def _tell_page(brief: Brief, area: str) -> str:
     noted = [e for e in list_noted(own) if part_of(own.reference, e.indicator) == area]
     body = _tell_area(own, exhibits, left)
     told = {"brief": own, "body": body, "groups": _group_notes(own, noted)}
-    return str(templates.render(own.words, "annex_part", **told))
+    return str(render(own.words, "annex_part", **told))
 
 
 def _tell_area(brief: Brief, exhibits: Sequence[Exhibit], left: Sequence[Entry]) -> Markup:
@@ -109,10 +267,10 @@ def _tell_area(brief: Brief, exhibits: Sequence[Exhibit], left: Sequence[Entry])
         code = entry.indicator if entry.breakdown else ""
         groups.setdefault((code, entry.scope), []).append(entry)
     charts = [exhibit.html for exhibit in exhibits]
-    return templates.render(brief.words, "area", brief=brief, charts=charts, groups=groups)
+    return render(brief.words, "area", brief=brief, charts=charts, groups=groups)
 
 
-def show_notes(brief: Brief) -> templates.Section:
+def show_notes(brief: Brief) -> Section:
     """Sources, completeness, method, definitions, every number, citation, reproducibility."""
     from cchc_analysis import __version__
 
@@ -130,7 +288,7 @@ def show_notes(brief: Brief) -> templates.Section:
     is_new_province = brief.area["level"] == "province" and brief.parts == TWO_TIERS
     scopes = () if is_new_province else brief.parts
     define = partial(define_indicator, brief.words, brief.reference, scopes=scopes)
-    return templates.tell_section(
+    return tell_section(
         brief,
         "notes",
         lambda: brief.tabulate_entries(list_noted(brief)),

@@ -1,0 +1,307 @@
+"""Beside others: other years of the same window, and the peers of an area.
+
+Only like windows are set side by side. The word for a series is that of ``stats.trends``, with the
+years that it holds for; until there is one, the values stand, with their difference. A brief that
+is given an earlier edition of the data says what was revised since.
+
+The peers are those of ``stats.peers``, by a rule that is printed. Fewer than five give values
+without a place. A place is said with how sure it is: with the range of ranks that the cases leave
+open, or, where areas differ far more than chance, that no such range holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from math import isnan, nan
+from pathlib import Path
+from statistics import quantiles
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from markupsafe import Markup
+
+from cchc_analysis.brief.content import Brief, Row
+from cchc_analysis.brief.nouns import Entry
+from cchc_analysis.brief.plots import draw, plot_dots, sketch, sketch_spine
+from cchc_analysis.brief.templates import Section, draw_line, open_svg, tell_section
+from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import Origin
+from cchc_analysis.data.trace import compare_editions, name_edition
+from cchc_analysis.stats.panel import ENOUGH
+from cchc_analysis.stats.peers import FEWEST, find_kin
+from cchc_analysis.stats.ranks import rank_values
+from cchc_analysis.stats.windows import compare_same_window, is_near, year_before
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_IN_PART = 36
+"""Areas that one part of a drawing holds: more would not fit on a sheet of paper."""
+LAST_YEAR = "_pct_same_period"
+MOST_PERIODS = 6
+"""Periods that a table has columns for; the test looks at all."""
+
+
+class LastYear(NamedTuple):
+    """Last year's value, this year's, and what per cent of it a report prints.
+
+    ``low`` and ``high`` are what the rounding of that share leaves possible.
+    """
+
+    entry: Entry
+    base: Entry
+    share: Entry
+    low: float
+    high: float
+
+
+def show_trend(brief: Brief) -> Section:
+    """Like windows side by side, last year by division, and changes of boundaries."""
+    series, valid_from = brief.series, str(brief.area["valid_from"])
+    places = {brief.area["area_id"], brief.area["parent_id"]}
+    ends = sorted({point["period_end"] for each in series for point in each.points})
+
+    def tabulate() -> pd.DataFrame:
+        """The values of all series, with the word that may be said of each."""
+        import pandas as pd
+
+        rows = [{**row, "word": str(each.verdict.word)} for each in series for row in each.points]
+        days = ("period", "period_start", "period_end")
+        names = ["indicator", "scope", *days, "value", "unit", "word"]
+        return pd.DataFrame(rows, columns=names)
+
+    return tell_section(
+        brief,
+        "series",
+        tabulate,
+        anchor="trend",
+        series=series,
+        ends=ends[-MOST_PERIODS:],
+        # The windows between the cumulative ones of the year, where two reports give them.
+        parts=[
+            row
+            for row in brief.own_values
+            if row["origin"] == Origin.DERIVED
+            and row["period_start"] > brief.start
+            and row["period_end"] <= brief.end
+            and " − " in row["parts"]
+        ],
+        per_day=_list_per_day(brief),
+        last_years=list_last_year(brief),
+        events=[
+            row
+            for row in list_rows(brief.reference.area_changes)
+            if (not row["area_ids"] or places.intersection(row["area_ids"].split()))
+            and (row["effective"] or valid_from) >= valid_from
+        ],
+        kin=find_kin(brief.reference, brief.area),
+    )
+
+
+def list_last_year(brief: Brief) -> list[LastYear]:
+    """What "so với cùng kỳ" gives of last year."""
+    found = []
+    for share in brief.results:
+        base = brief.find(share.indicator.removesuffix(LAST_YEAR), share.scope)
+        if not share.indicator.endswith(LAST_YEAR) or share.value <= 0 or base is None:
+            continue
+        entry = replace(
+            base,
+            note=f"{base.note}-last-year",
+            start=year_before(base.start),
+            end=year_before(base.end),
+            value=100 * base.value / share.value,
+            decimals=0,
+            comparator="~",
+            origin=Origin.DERIVED,
+            parts=f"100 * {base.indicator} / {share.indicator}",
+            findings=(),
+            readings=(),
+            is_contested=False,
+        )
+        half = 0.5 * 10.0 ** -(share.decimals or 0)
+        low, high = (100 * base.value / (share.value + each) for each in (half, -half))
+        found.append(LastYear(entry, base, share, low, high))
+    return found
+
+
+def _list_per_day(brief: Brief) -> list[Row]:
+    """Flows whose window of the year before ends on another day, at the same pace per day."""
+    import pandas as pd
+
+    ends = (brief.end[:4], str(int(brief.end[:4]) - 1))
+    near = [row for row in brief.own_values if row["period_end"][:4] in ends]
+    days = {(row["period_start"], row["period_end"]) for row in near}
+    here = (year_before(brief.start), year_before(brief.end))
+    if not any(is_near(each, here) for each in days - {here}):
+        return []
+    compared = compare_same_window(pd.DataFrame(near), brief.reference)
+    return [
+        row
+        for row in list_rows(compared[compared["basis"] == "per day"])
+        if (row["period_start"], row["period_end"]) == (brief.start, brief.end)
+    ]
+
+
+def show_revised(brief: Brief, since: Path | str) -> Section:
+    """The values of this brief that moved, came or went since an earlier edition.
+
+    ``table`` has a row a value, with the reason where a correction or the CHANGELOG gives one.
+
+    Args:
+        brief: The brief.
+        since: The earlier edition: a folder of processed data, one above it, or its
+            ``indicators.csv``.
+
+    Raises:
+        CommandError: It holds no published values.
+    """
+    own = set(brief.sources["source_id"])
+    changes = compare_editions(Path(since), brief.indicators, own)
+    return tell_section(
+        brief,
+        "revised",
+        lambda: changes,
+        edition=name_edition(Path(since)),
+        kinds=changes["change"].value_counts().to_dict(),
+        changes=list_rows(changes),
+    )
+
+
+def tell_since(notebook: Path, since: Path, folder: Path) -> Path:
+    """A copy of the notebook of a brief that says after its head what was revised."""
+    import nbformat
+    from nbformat.v4 import new_code_cell
+
+    read: Any = nbformat
+    copy = read.read(str(notebook), 4)
+    heads = [at for at, cell in enumerate(copy.cells) if "show_head(" in cell.source]
+    cell = new_code_cell(f"brief.show_revised({str(since.absolute())!r})")  # type: ignore[no-untyped-call]
+    copy.cells.insert(heads[0] + 1 if heads else len(copy.cells), cell)
+    read.write(copy, folder / notebook.name)
+    return folder / notebook.name
+
+
+def show_peers(brief: Brief) -> Section:
+    """The rule, the peers, the values of those that report on the same window, and the place."""
+    peers, compared = brief.peers, brief.report.peers.compared
+    held = {area_id: brief.periods_held.get(area_id, ()) for area_id in peers.peers}
+    same = [area_id for area_id in peers.peers if brief.period in held[area_id]]
+    own = brief.find_scoped(compared)
+    charts = []
+    for code in compared if peers.rule != "none" else ():
+        entries = filter(None, (brief.find(code, each) for each in (brief.whole, *brief.parts)))
+        if standing := next(filter(None, (find_standing(brief, e) for e in entries)), None):
+            charts.append(_draw(brief, standing))
+    beside = [(a, [_value_of(brief, a, e) for e in own]) for a in (*same, brief.area["area_id"])]
+
+    def tabulate() -> pd.DataFrame:
+        """The compared values of the area and of its peers, a row an area."""
+        import pandas as pd
+
+        rows = {a: [a, brief.reference.area_rows[a]["name"], *values] for a, values in beside}
+        names = ["area_id", "name", *(f"{each.indicator}@{each.scope}" for each in own)]
+        ids = (brief.area["area_id"], *same)
+        return pd.DataFrame([rows[each] for each in ids], columns=names)
+
+    return tell_section(
+        brief,
+        "peers",
+        tabulate,
+        charts[0]["figure"] if charts else None,
+        kind={**brief.area, "name": ""},
+        same=same,
+        own=own,
+        least=FEWEST,
+        others={a: held[a] for a in peers.peers if held[a] and a not in same},
+        # By the first rate, from the highest.
+        beside=sorted(beside, key=lambda row: [(isnan(v), -v) for v in row[1][:1]]),
+        charts=charts,
+        most=ENOUGH * (1 + len(peers.peers)),
+    )
+
+
+def find_standing(brief: Brief, entry: Entry) -> dict[str, Any] | None:
+    """Where a value stands among those of its peers, if it can be compared and enough report it.
+
+    ``others`` are theirs, with the ``quarters`` from the lowest to the highest, and their
+    ``median``; equal values share the better ``place`` from the highest; ``count`` includes the
+    area itself.
+    """
+    if entry.indicator not in brief.report.peers.compared:
+        return None
+    values = {each: _value_of(brief, each, entry) for each in brief.peers.peers}
+    others = {area_id: value for area_id, value in values.items() if not isnan(value)}
+    if len(others) < FEWEST:
+        return None
+    ordered = sorted(others.values())
+    quarters = [ordered[0], *quantiles(ordered, method="inclusive"), ordered[-1]]
+    place = 1 + sum(value > entry.value for value in ordered)
+    told = {"place": place, "count": len(others) + 1, "median": quarters[2]}
+    return {"entry": entry, "others": others, "quarters": quarters, **told}
+
+
+def draw_spine(brief: Brief, standing: Row) -> Markup:
+    """A value on the line from the lowest to the highest of its peers."""
+    entry, quarters, words = standing["entry"], standing["quarters"], brief.words
+    row = dict(zip(("lowest", "q1", "median", "q3", "highest"), quarters, strict=True))
+    row |= {"lowest": min(quarters[0], entry.value), "highest": max(quarters[-1], entry.value)}
+    row |= {"own": entry.value, "role": "alert" if entry.is_contested else "deep"}
+    ends = [_percent(brief, row[name]) for name in ("lowest", "median", "highest")]
+    label = words.plain("standing.spine", **dict(zip(("low", "middle", "high"), ends, strict=True)))
+    return draw_line(words, sketch_spine(row, words.number), label, "spine")
+
+
+def _percent(brief: Brief, value: float) -> Markup:
+    return brief.say("unit.percent", n=brief.words.number(value, 2))
+
+
+def _value_of(brief: Brief, area_id: str, entry: Entry) -> float:
+    if area_id == brief.area["area_id"]:
+        return entry.value
+    same = (area_id, entry.indicator, entry.scope, entry.start, entry.end)
+    return brief.values_held.get(same, nan)
+
+
+def _draw(brief: Brief, standing: Row) -> dict[str, Any]:
+    """The values in order with the median, as pictures and figure; and the range of its rank."""
+    import pandas as pd
+
+    words, rows = brief.words, brief.reference.area_rows
+    values = {brief.area["area_id"]: standing["entry"].value, **standing["others"]}
+    data = pd.DataFrame({"area_id": values.keys(), "value": values.values()})
+    data = data.assign(
+        name=[words.short_name(rows[area_id]).striptags() for area_id in values],
+        text=[words.number(value, 2) for value in values.values()],
+        role=["deep", *["mid"] * len(standing["others"])],
+        low=nan,
+        high=nan,
+    ).sort_values("value", ascending=False, kind="stable")
+    median = words.plain("standing.middle", n=_percent(brief, standing["median"]))
+    look: Any = {"reference": (standing["median"], median), "unit": "%", "form": words.number}
+    half = -(-len(data) // 2) if len(data) > MOST_IN_PART else len(data)
+    parts = [part for part in (data.iloc[:half], data.iloc[half:]) if len(part)]
+    cases = _list_cases(brief, standing)
+    return {
+        "standing": standing,
+        "ranked": None if cases is None else rank_values(cases).iloc[0].to_dict(),
+        "pictures": [open_svg(sketch(plot_dots, part, **look)) for part in parts],
+        "figure": partial(draw, plot_dots, parts[0], **look),
+    }
+
+
+def _list_cases(brief: Brief, standing: Row) -> pd.DataFrame | None:
+    """Both counts behind the rate of the area and of each peer; nothing where one lacks them."""
+    import pandas as pd
+
+    entry, row = standing["entry"], brief.reference.indicator_rows[standing["entry"].indicator]
+    codes = [str(row[side]) for side in ("numerator", "denominator")]
+    rows = []
+    for area_id in (brief.area["area_id"], *standing["others"]):
+        places = [(area_id, code, entry.scope, entry.start, entry.end) for code in codes]
+        count, total = (brief.values_held.get(place, nan) for place in places)
+        if not (total > 0 and 0 <= count <= total):
+            return None
+        rows.append({"numerator": count, "denominator": total, "value": 100 * count / total})
+    empty = dict.fromkeys(("low", "high", "published_low", "published_high"), nan)
+    return pd.DataFrame(rows).assign(**empty)
