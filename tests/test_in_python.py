@@ -224,15 +224,14 @@ def test_rows_of_a_report_that_count_other_days_are_told(
 ) -> None:
     """A report on six months may count dossiers from 15 December to 14 June."""
     monkeypatch.setenv("CCHC_ROOT", str(processed_once.root))
-    reference, tables = front.load_given()
-    rows, days = tables.indicators, ("2021-12-15", "2022-05-14")
+    given = front.find_given()
+    rows, days = given.tables.indicators, ("2021-12-15", "2022-05-14")
     is_moved = rows["source_id"].eq("dong_gio_2022_h1") & rows["period_start"].ne("")
     moved = rows.mask(
         is_moved, rows.assign(period_start=days[0], period_end=days[1], period="/".join(days))
     )
-    monkeypatch.setattr(
-        front, "load_given", lambda _: (reference, replace(tables, indicators=moved))
-    )
+    told = replace(given, tables=replace(given.tables, indicators=moved))
+    monkeypatch.setattr(front, "find_given", lambda _: told)
     said = rf"Left out: {is_moved.sum()} rows of reports on 2022-H1 .* such as 2021-12-15/"
     with pytest.warns(UserWarning, match=said):
         held = cchc.load_indicators(areas="Đồng Gió", periods=iter(["2022-H1"]))

@@ -2,6 +2,7 @@
 
 Finds the project from where the notebook runs (or from ``CCHC_ROOT``), so that a notebook holds
 no path. Tables come from ``data/processed``; run ``cchc process`` after changing anything else.
+The examples begin with ``import cchc_analysis as cchc``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.brief import TEMPLATE
 from cchc_analysis.brief.own_cells import show_figure
 from cchc_analysis.data import named
 from cchc_analysis.data.export import describe_columns, export_table
@@ -19,11 +19,10 @@ from cchc_analysis.data.named import choose_rows, to_wide
 from cchc_analysis.data.records import Status
 from cchc_analysis.data.reference import load_reference
 from cchc_analysis.data.trace import Citation, cite_any
-from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import CommandError, Problem, join_some
 from cchc_analysis.openers import (
     ProjectPlace,
-    load_given,
+    find_given,
     open_brief,
     open_profile,
     open_project,
@@ -40,7 +39,7 @@ from cchc_analysis.stats.trends import judge_many
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.brief import Brief
+    from cchc_analysis.brief import Brief, Context
     from cchc_analysis.data.reference import Reference
 
 __all__ = [
@@ -113,7 +112,6 @@ def load_indicators(
         ReportError: ``data/processed`` was not made, or is older than what it is made from.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> rates = cchc.load_indicators("en", areas="Cao Lộc", indicators="on_time_rate")
         >>> rates[["area", "scope", "period", "value", "unit"]].round(2)
                        area              scope   period   value unit
@@ -121,16 +119,15 @@ def load_indicators(
         1  Cao Lộc district    district_office  2024-H1   98.24    %
         2  Cao Lộc district     whole_district  2024-H1   99.82    %
     """
-    reference, tables = load_given(project)
-    published = tables.indicators
-    labels = named.label_reports(published, tables.sources)
-    labelled = published.assign(period=labels).astype({"period": "str"})
+    given = find_given(project)
+    labels = named.label_reports(given.tables.indicators, given.tables.sources)
+    labelled = given.tables.indicators.assign(period=labels).astype({"period": "str"})
     wanted = {"area_id": areas, "indicator": indicators, "scope": scope, "status": status}
-    meant = choose_rows(labelled, reference, wanted)
+    meant = choose_rows(labelled, given.reference, wanted)
     asked = [] if periods is None else named.take_some(periods)
-    chosen = choose_rows(meant, reference, {"period": None if periods is None else asked})
-    named.warn_other_days(meant, asked, tables.sources)
-    return named.order_categories(_name(chosen, reference, names, project))
+    chosen = choose_rows(meant, given.reference, {"period": None if periods is None else asked})
+    named.warn_other_days(meant, asked, given.tables.sources)
+    return named.order_categories(_name(given, chosen, names))
 
 
 def load_panel(
@@ -166,12 +163,12 @@ def load_panel(
         CommandError: The indicator is unknown, or nothing is held of it at that level.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> panel = cchc.load_panel("papi_procedures", "province", is_balanced=True)
         >>> sorted(panel["breaks"].unique().tolist())
         ['', 'papi_8_dimensions', 'papi_dimension_5_2021']
     """
-    reference, tables = load_given(project)
+    given = find_given(project)
+    reference, tables = given.reference, given.tables
     code = named.match_indicator(reference, named.take_one(indicator, "indicator"))
     panel = make_panel(tables, reference, code, level)
     if panel.empty:
@@ -180,8 +177,7 @@ def load_panel(
         raise CommandError(Problem(f"indicator {code}", found, expected, "Leave `level` out."))
     _warn_left_out(tables.indicators, panel, code, reference)
     parted = name_partings(panel, reference)
-    kept = balance_panel(parted) if is_balanced else parted
-    return _name(kept, reference, names, project)
+    return _name(given, balance_panel(parted) if is_balanced else parted, names)
 
 
 def sum_communes(district: str, project: ProjectPlace = None) -> pd.DataFrame:
@@ -195,13 +191,12 @@ def sum_communes(district: str, project: ProjectPlace = None) -> pd.DataFrame:
         project: As ``load_indicators``.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> cchc.sum_communes("Huyện Tràng Định").empty  # its communes have not reported yet
         True
     """
-    reference, tables = load_given(project)
-    area_id = reference.match_area(named.take_one(district, "district"))
-    return sum_communes_of(tables.indicators, reference, area_id)
+    given = find_given(project)
+    area_id = given.reference.match_area(named.take_one(district, "district"))
+    return sum_communes_of(given.tables.indicators, given.reference, area_id)
 
 
 def follow_standing(
@@ -218,12 +213,11 @@ def follow_standing(
         project: As ``load_indicators``.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> panel = cchc.load_panel("papi_procedures", "province", is_balanced=True)
         >>> cchc.follow_standing(panel)["value"].between(0, 100).all().item()
         True
     """
-    reference = load_given(project)[0]
+    reference = find_given(project).reference
     return follow_standing_of(panel, reference, is_higher_better=is_higher_better)
 
 
@@ -242,16 +236,15 @@ def load_observations(
     Arguments, result and errors are those of ``load_indicators``.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> read = cchc.load_observations(areas="Cao Lộc", indicators="on_time_rate")
         >>> read[["scope", "reading", "value", "is_published"]].head(1)
                     scope  reading  value  is_published
         0  whole_district        1   99.0          True
     """
-    reference, tables = load_given(project)
+    given = find_given(project)
     choice = {"area_id": areas, "indicator": indicators, "scope": scope, "status": status}
-    chosen = choose_rows(tables.observations, reference, choice)
-    return named.order_categories(_name(chosen, reference, names, project))
+    chosen = choose_rows(given.tables.observations, given.reference, choice)
+    return named.order_categories(_name(given, chosen, names))
 
 
 def load_findings(
@@ -273,14 +266,20 @@ def load_findings(
         project: As ``load_indicators``.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> cchc.load_findings(areas="Cao Lộc", severity="warning")["severity"].unique().tolist()
         ['warning']
     """
-    reference, tables = load_given(project)
+    given = find_given(project)
     choice = {"area_id": areas, "severity": severity}
-    chosen = choose_rows(tables.findings, reference, choice)
-    return named.order_categories(_name(chosen, reference, names, project))
+    chosen = choose_rows(given.tables.findings, given.reference, choice)
+    return named.order_categories(_name(given, chosen, names))
+
+
+def _name(given: Context, table: pd.DataFrame, names: str | None) -> pd.DataFrame:
+    """A table of codes, with names beside them if they are asked for."""
+    if names is None:
+        return table
+    return named.add_names(table, given.reference, given.words(names))
 
 
 def load_transcripts(project: ProjectPlace = None) -> pd.DataFrame:
@@ -289,23 +288,21 @@ def load_transcripts(project: ProjectPlace = None) -> pd.DataFrame:
     ``section``, ``line`` and ``place`` say where a figure stands; nothing is judged or dropped.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> figures = cchc.load_transcripts()
         >>> figures.query("source_id == 'cao_loc_2024_h1'")["printed"].head(1).item()
         '05'
     """
-    return load_given(project)[1].transcripts.copy()
+    return find_given(project).tables.transcripts.copy()
 
 
 def load_sources(project: ProjectPlace = None) -> pd.DataFrame:
     """Load the accepted sources: issuer, title, number, dates, period, licence; one row each.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> cchc.load_sources().query("kind == 'period_report'")["period"].tolist()
         ['2024-H1', '2023-9M']
     """
-    return load_given(project)[1].sources.copy()
+    return find_given(project).tables.sources.copy()
 
 
 def load_areas(
@@ -326,7 +323,6 @@ def load_areas(
         CommandError: There is no such level.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> cchc.load_areas("district").query("area_id == '183'")["name"].item()
         'Huyện Cao Lộc'
         >>> len(cchc.load_areas("commune", day="2025-07-01"))
@@ -363,7 +359,6 @@ def match_areas(
         CommandError: Names that mean no area, or several: all of them, with the nearest.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> cchc.match_areas(["Lang Son Province", "TP. Hồ Chí Minh"], day="2022-12-31").tolist()
         ['20', '79']
     """
@@ -378,7 +373,6 @@ def load_catalogue(project: ProjectPlace = None) -> pd.DataFrame:
     """Load the catalogue: code, labels in both languages, unit, range, polarity; one row each.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> cchc.load_catalogue().set_index("indicator").loc["on_time_rate", "unit"]
         '%'
     """
@@ -413,7 +407,7 @@ def export(
             or the file is not ours.
 
     Examples:
-        >>> import cchc_analysis as cchc, tempfile
+        >>> import tempfile
         >>> rates = cchc.load_indicators("vi", indicators="papi_procedures")
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     [path.name for path in cchc.export(cchc.to_wide(rates), f"{folder}/papi.dta")]
@@ -421,7 +415,7 @@ def export(
     """
     named.check_table(table, "export")
     place = named.take_path(path, "export")
-    sources = load_given(project)[1].sources
+    sources = find_given(project).tables.sources
     citation = "" if table.empty else str(cite(table, project))
     try:
         return export_table(table, place, sources, citation=citation, bom=bom, overwrite=overwrite)
@@ -441,23 +435,12 @@ def cite(what: pd.Series | pd.DataFrame | Brief, project: ProjectPlace = None) -
         CommandError: It is none of these, or a table without rows.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> row = cchc.load_indicators(areas="Cao Lộc", indicators="on_time_rate").iloc[0]
         >>> print(cchc.cite(row))
         UBND huyện Cao Lộc. Báo cáo cải cách hành chính 6 tháng đầu năm 2024; ... In: ...
     """
-    place = open_project(project)
-    return cite_any(what, place.root, load_given(project)[1].sources)
-
-
-def _name(
-    table: pd.DataFrame, reference: Reference, names: str | None, project: ProjectPlace
-) -> pd.DataFrame:
-    """A table of codes, with names beside them if they are asked for."""
-    if names is None:
-        return table
-    words = load_words(open_project(project).notebooks / TEMPLATE, names)
-    return named.add_names(table, reference, words)
+    given = find_given(project)
+    return cite_any(what, given.project.root, given.tables.sources)
 
 
 def validate(
@@ -485,7 +468,6 @@ def validate(
         CommandError: It is no table, or the suite is none.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> import pandas as pd
         >>> table = pd.DataFrame({"dossiers_pending_total": [71], "dossiers_pending_in_term": [72]})
         >>> found = cchc.validate(table)
@@ -530,7 +512,6 @@ def suite_parameters(*, project: ProjectPlace = None) -> dict[str, Any]:
         ``rounded``, and what the guard of each suite asks for.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> sorted(cchc.suite_parameters())[:3]
         ['areas', 'breakdowns', 'cchc_analysis']
     """
@@ -554,12 +535,10 @@ def make_table(suite: str, *, project: ProjectPlace = None) -> pd.DataFrame:
         CommandError: There is no such suite.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> cchc.make_table("transcripts").columns[:3].tolist()
         ['source_id', 'figure_id', 'section']
     """
     from cchc_analysis.rules import tabulate_for
 
-    reference, tables = load_given(project)
-    place = open_project(project)
-    return tabulate_for(suite, tables, reference, place.expectations)
+    given = find_given(project)
+    return tabulate_for(suite, given.tables, given.reference, given.project.expectations)

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from cchc_analysis.brief import Brief, Quality
-    from cchc_analysis.data.records import Tables
-    from cchc_analysis.data.reference import Reference
 
 ProjectPlace = Project | Path | str | None
 """A project, its folder, or ``None`` for the one around the current folder or ``CCHC_ROOT``."""
@@ -52,7 +50,6 @@ def open_brief(district: str, period: str, lang: str = "vi") -> Brief:
         CommandError: No report of that district and period is held; names the nearest that are.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> brief = cchc.open_brief("Cao Lộc", "2024-H1", "en")
         >>> brief.show_cards().table.loc[0, ["indicator", "unit"]].tolist()
         ['on_time_rate', '%']
@@ -83,7 +80,6 @@ def open_trends(
         CommandError: The indicator or an area is unknown, or nothing is held.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> cchc.open_trends("papi_procedures", ["Lạng Sơn", "Đắk Nông"], lang="en")
         <Board papi_procedures, ... values, en>
     """
@@ -108,7 +104,6 @@ def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: A
         CommandError: Areas of both times or of none, or such as could be of either.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> panel = cchc.load_panel("papi_procedures", "province")
         >>> last = panel[panel["period"] == "2023"].set_index("area_id")["value"]
         >>> cchc.plot_tile_map(last).has_data()
@@ -141,7 +136,6 @@ def open_profile(area: str, lang: str = "vi") -> Profile:
         CommandError: The area is unknown, or no value of it is published.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> table = cchc.open_profile("Lạng Sơn", "en").table.set_index("indicator")
         >>> table.loc["pci", ["period", "place", "held", "word"]].map(str).tolist()
         ['2022', '15.0', '63', 'boundary']
@@ -164,7 +158,6 @@ def open_quality(lang: str = "vi", province: str = "") -> Quality:
         BriefError: No report on a district is held.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> cchc.open_quality("en")
         <Quality of ... sources, en>
     """
@@ -182,12 +175,6 @@ def open_project(place: ProjectPlace = None) -> Project:
         return context.project
     start = place or os.environ.get("CCHC_ROOT") or Path.cwd()
     return find_project(take_path(start, "project"))
-
-
-def load_given(place: ProjectPlace = None) -> tuple[Reference, Tables]:
-    """The reference data and the tables of the project that is meant."""
-    context = find_given(place)
-    return context.reference, context.tables
 
 
 def find_given(place: ProjectPlace = None) -> Context:

@@ -42,7 +42,6 @@ def describe_columns(table: object = "indicators") -> pd.DataFrame:
         CommandError: There is no such table.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> cchc.describe_columns("indicators").set_index("column").loc["value", "meaning"]
         'the number, in unit'
     """

@@ -287,7 +287,6 @@ def change_over(panel: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
         CommandError: The panel holds no such period; names those that it holds.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> panel = cchc.load_panel("papi_procedures", "province", is_balanced=True)
         >>> "change" in cchc.change_over(panel, "2022", "2023")
         True
@@ -351,7 +350,6 @@ def grow(panel: pd.DataFrame) -> pd.Series:
         panel: ``area_id``, ``period_end``, ``segment``, ``value``.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> panel = cchc.load_panel("papi_procedures", "province", is_balanced=True)
         >>> cchc.grow(panel).name
         'growth'

@@ -140,7 +140,6 @@ def rank_within(
         The ranks, missing in periods that are not full.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> panel = cchc.load_panel("papi_procedures", "province", is_balanced=True)
         >>> int(cchc.rank_within(panel).min())
         1

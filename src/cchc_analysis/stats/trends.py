@@ -240,7 +240,6 @@ def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
         by: The column that tells the series apart.
 
     Examples:
-        >>> import cchc_analysis as cchc
         >>> panel = cchc.load_panel("papi_procedures", "province", is_balanced=True)
         >>> cchc.judge_many(cchc.follow_standing(panel)).table.columns[:2].tolist()
         ['area_id', 'word']
