@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.records import Severity
 from cchc_analysis.rules import expressions, wording
-from cchc_analysis.rules.causes import Cause, Slip, name_slip
+from cchc_analysis.rules.causes import Cause, name_slip
 from cchc_analysis.rules.expressions import Expression, Identity, Operand, Quantity, list_operands
 from cchc_analysis.rules.statements import EXTREME_RATES, Integers, Statements
 from cchc_analysis.rules.suites import Rule
@@ -194,9 +194,7 @@ OTHER_DAYS = " (other days)"
 def align_days(statements: Statements) -> Statements:
     """The figures, and behind them, as another source, stocks stated once near their usual day.
 
-    Returns:
-        Statements whose first rows are those given, these alone where nothing moves; ``own_end``
-        is the day on which a figure was counted.
+    The first rows are those given; ``own_end`` is the day on which a figure was counted.
     """
     import pandas as pd
 
@@ -215,7 +213,8 @@ def align_days(statements: Statements) -> Statements:
     is_beside = place.isin(place[moves]) & (figures["period_start"] == "")
     ends = usual.loc[moves].reindex(figures.index).fillna(figures["period_end"])
     beside = figures.assign(source_id=figures["source_id"] + OTHER_DAYS, period_end=ends)
-    return statements.with_figures(pd.concat([figures, beside[is_beside]], ignore_index=True))
+    both = pd.concat([figures, beside[is_beside]], ignore_index=True)
+    return Statements(both, statements.norms, statements.parents)
 
 
 def draft_broken(
@@ -227,12 +226,8 @@ def draft_broken(
 ) -> DraftFinding:
     """A broken identity as a finding without its id.
 
-    Args:
-        broken: What is broken.
-        teller: Names of figures.
-        cause: What may be behind it.
-        shape: The sentence that tells it, where it is not that of its kind.
-        rivals: The rules that the sentence names as the known definitions.
+    ``shape`` is the sentence that tells it, where it is not that of its kind; ``rivals`` are the
+    rules that it names as the known definitions.
     """
     index, source_id = broken.statements.figures["index"].to_numpy(), broken.place["source_id"]
     likely = cause.figure if cause else None
@@ -293,7 +288,7 @@ def _tell_cause(cause: Cause, index: Integers, teller: Teller) -> Sentences:
         return teller.tell(f"cause.{kind}")
     row, count = int(index[cause.figure]), len(cause.breaks)
     slip = name_slip(teller.printed(row), cause.closing, int(teller.cell("decimals", row)))
-    slipped = "" if slip == Slip.NONE else teller.tell(f"cause.{slip.value}")
+    slipped = teller.tell(f"cause.{slip}") if slip else ""
     rules = ("", "one_rule", "two_rules", "all_rules")[min(count, 3)]
     scope = teller.tell(f"cause.{rules}", count=str(count))
     return tell_change("closing", cause.figure, cause.closing, slip=slipped, scope_of=scope)
@@ -306,14 +301,9 @@ def draft_identities(
     definitions: pd.DataFrame,
     rivals: Mapping[str, list[str]],
 ) -> Iterator[DraftFinding]:
-    """Broken identities as drafts; a source that fits no definition of a group gets one.
+    """Broken identities, rounding included, as drafts.
 
-    Args:
-        broken: What is broken, rounding included.
-        teller: Names of figures.
-        causes: The causes of what is broken by more than rounding.
-        definitions: Which definitions sources follow, with ``fits``.
-        rivals: The rules of each rival group.
+    A source that fits none of the definitions of a group (``rivals``) gets one for all of them.
     """
     cause_of = {each: cause for cause in causes for each in cause.breaks}
     accused = definitions["source_id"].isin({each.place["source_id"] for each in broken})

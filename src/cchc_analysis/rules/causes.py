@@ -17,7 +17,6 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, cast
 
@@ -45,17 +44,11 @@ def judge_changes(
     rows: Mapping[str, Integers],
     changes: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Judge rules as they stand, and with one figure changed.
+    """Judge rules, in the rows that each speaks of, as they stand and with one figure changed.
 
-    Args:
-        statements: The figures.
-        identities: The rules.
-        rows: By rule id, the rows of the statements that each speaks of.
-        changes: ``figure`` (a position) and the ``value`` to read it as, by the name of the change.
-
-    Returns:
-        ``change``, ``rule_id``, ``row``, the states ``before`` and ``after``, and ``is_complete``
-        (all figures printed), for each row in which a rule meets the changed figure.
+    ``changes`` say by their index which ``figure`` (a position) to read as which ``value``. Comes
+    back for each change, rule and row in which they meet: the states ``before`` and ``after``, and
+    ``is_complete`` (all figures printed).
     """
     import pandas as pd
 
@@ -121,49 +114,35 @@ SHORTEST = 2
 """Digits that a number needs before "one digit differs" says anything."""
 
 
-class Slip(StrEnum):
-    """What may have happened to a number."""
+def name_slip(printed: str, fitting: float, decimals: int = 0) -> str:
+    """Name the slip of the digits that makes a number of what is printed; "" where none does.
 
-    NONE = ""
-    SEPARATOR = "separator"
-    ONE_DIGIT = "one_digit"
-    SWAPPED = "swapped"
-    DROPPED = "dropped"
-    ADDED = "added"
-
-
-def name_slip(printed: str, fitting: float, decimals: int = 0) -> Slip:
-    """Name the slip of the digits that makes a number of what is printed.
-
-    Args:
-        printed: As printed: ``04`` has two digits.
-        fitting: The number that would fit.
-        decimals: The decimals with which it would be printed.
+    ``fitting`` would be printed with so many ``decimals``; a printed ``04`` has two digits.
 
     Examples:
         >>> name_slip("89,4", 894, 1), name_slip("889", 899), name_slip("420.000", 4920000)
-        (<Slip.SEPARATOR: 'separator'>, <Slip.ONE_DIGIT: 'one_digit'>, <Slip.DROPPED: 'dropped'>)
+        ('separator', 'one_digit', 'dropped')
         >>> name_slip("1578", 1587), name_slip("34", 4), name_slip("856", 786)
-        (<Slip.SWAPPED: 'swapped'>, <Slip.ONE_DIGIT: 'one_digit'>, <Slip.NONE: ''>)
+        ('swapped', 'one_digit', '')
     """
     from rapidfuzz.distance import DamerauLevenshtein
 
     one = re.sub(r"\D", "", printed)
     other = f"{fitting:.{decimals}f}".replace(".", "")
     if not one.strip("0") or fitting <= 0:
-        return Slip.NONE
+        return ""
     if re.search(r"[.,]", printed) and one.strip("0") == other.strip("0"):
-        return Slip.SEPARATOR
+        return "separator"
     # A number of few digits may be printed with a zero before it.
     if len(other) < len(one) <= SHORTEST:
         other = other.zfill(len(one))
     if DamerauLevenshtein.distance(one, other, score_cutoff=1) != 1:
-        return Slip.NONE
+        return ""
     if sorted(one) == sorted(other):
-        return Slip.SWAPPED
+        return "swapped"
     if min(len(one), len(other)) < SHORTEST:
-        return Slip.NONE
-    return {0: Slip.ONE_DIGIT, 1: Slip.DROPPED, -1: Slip.ADDED}[len(other) - len(one)]
+        return ""
+    return {0: "one_digit", 1: "dropped", -1: "added"}[len(other) - len(one)]
 
 
 MOST_NAMED = 4
@@ -210,13 +189,9 @@ class CauseSearch:
         verdicts: Mapping[str, pd.DataFrame],
         printed: Callable[[int], str],
     ) -> None:
-        """Search among figures.
+        """Search among what identities were evaluated on, by verdicts without rejected rivals.
 
-        Args:
-            statements: What the identities were evaluated on.
-            identities: The rules.
-            verdicts: By rule id, without the rivals that a source rejects.
-            printed: What gives a figure of the statements as printed.
+        ``printed`` gives a figure of the statements as printed.
         """
         figures = statements.figures
         self.statements = statements
@@ -279,8 +254,7 @@ class CauseSearch:
         """For each case the changes that close all that they touch, and make nothing worse.
 
         Each with the breaks that it closes, and how many more rules are not kept after it. What
-        was broken and would then only be rounded the wrong way, as the source may do, closes; what
-        was kept must not become so.
+        would then only be rounded the wrong way closes; what was kept must not become so.
         """
         import pandas as pd
 
@@ -340,7 +314,7 @@ class CauseSearch:
             # Rates that are held against rates may be shares of different things.
             return bool({"ratio", "pooled"} & {*kinds}) or len(equal) > 1
         printed, decimals = self.printed(figure), int(self.decimals[figure])
-        is_slip = name_slip(printed, value, decimals) != Slip.NONE
+        is_slip = bool(name_slip(printed, value, decimals))
         return bool({"sum", "group"} & {*kinds}) and (is_slip or len(equal) > 1)
 
     def group(self, broken: list[Break]) -> Iterator[Cause]:
@@ -450,11 +424,7 @@ QUANTITY_OF_SOURCE = ["source_id", *QUANTITY]
 def choose_readings(
     observations: pd.DataFrame, identities: Iterable[Identity], reference: Reference | None = None
 ) -> pd.DataFrame:
-    """Choose the published reading of every quantity that a source prints with several values.
-
-    Returns:
-        The observations with ``is_published`` set on one reading of each quantity.
-    """
+    """The observations with ``is_published`` set on one reading of each quantity of a source."""
     contested = observations[observations.duplicated(QUANTITY_OF_SOURCE, keep=False)]
     if contested.empty:
         return observations.assign(is_published=True)

@@ -50,8 +50,14 @@ def compute_value(expression: Expression, values: Mapping[Operand, float]) -> fl
     return float(compute(expression, lambda operand: np.float64(values[operand]), np.float64))
 
 
-def compute_interval(expression: Expression, look: Callable[[Operand], Interval]) -> Interval:
-    """Compute an expression of quantities that lie in intervals."""
+def compute_interval(expression: Expression, operands: Mapping[Operand, Operands]) -> Interval:
+    """Compute an expression along rows; a quantity that is not printed counts as nothing."""
+
+    def look(operand: Operand) -> Interval:
+        each = operands[operand]
+        numbers = (each.value, each.low, each.high)
+        return Interval(*(np.where(each.is_printed, number, 0.0) for number in numbers))
+
     found: Interval = compute(expression, look, lambda value: Interval(*3 * (np.float64(value),)))
     return found
 
@@ -73,16 +79,12 @@ Lines = Statements | WideTable
 def evaluate_identity(identity: Identity, lines: Lines) -> pd.DataFrame:
     """Evaluate one identity wherever the figures that it needs are printed.
 
-    Parts that are not printed count as nothing: those that are printed may then reach the total
-    at most.
-
-    Returns:
-        Indexed by the rows that the identity applies to, each set of figures once: ``left``,
-        ``right``, ``difference`` (left - right), ``holds``, ``is_complete`` (all figures printed),
-        ``is_within_unit`` (broken by less than one unit of the last printed digits),
-        ``is_truncated`` (as digits that were cut off instead of rounded would) and
-        ``is_not_stated`` (a sum that falls short of its total, where a kind that is not stated can
-        make up for it).
+    Parts that are not printed count as nothing: those that are may then reach the total at most.
+    Comes back by the rows that it applies to, each set of figures once: ``left``, ``right``,
+    ``difference`` (left - right), ``holds``, ``is_complete`` (all figures printed),
+    ``is_within_unit`` (broken by less than one unit of the last printed digits), ``is_truncated``
+    (as digits that were cut off would) and ``is_not_stated`` (a sum that falls short of its total,
+    where a kind that is not stated can make up for it).
     """
     import pandas as pd
 
@@ -157,11 +159,8 @@ def evaluate_definitions(
     Where they fit equally often the one counts that breaks less, then the one that needs rounding
     less often, then the one written first. That one stands for all where none can be told. A rival
     that never fits accuses only where the first one could have been seen: else the source may
-    follow that one, and a gap is no contradiction.
-
-    Returns:
-        A verdict as ``evaluate_identity`` gives it, with ``rule_id``, of the definitions followed;
-        and ``DEFINED``, sorted, a row for each source to which one of them applies.
+    follow that one, and a gap is no contradiction. Gives back a verdict with ``rule_id``, of the
+    definitions followed, and ``DEFINED``, sorted.
     """
     import pandas as pd
 
@@ -213,9 +212,7 @@ def evaluate_rivals(
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Evaluate all identities, and let every source follow the definitions that fit it.
 
-    Returns:
-        Verdicts by rule id, as ``evaluate_identity`` gives them, without the rivals that a source
-        rejects; and the definitions that sources follow (``DEFINED``), sorted.
+    Gives back verdicts by rule id without rejected rivals, and ``DEFINED``, sorted.
     """
     verdicts: dict[str, pd.DataFrame] = {}
     chosen = []
@@ -241,22 +238,12 @@ def join_definitions(chosen: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def compute_expression(expression: Expression, lines: Lines) -> pd.DataFrame:
-    """Compute an expression wherever all its figures are printed.
-
-    Returns:
-        Indexed by row: ``value``, ``low`` and ``high``.
-    """
+    """``value``, ``low`` and ``high`` of an expression in the rows that print all its figures."""
     import pandas as pd
 
     operands = {operand: lines.find(operand) for operand in list_operands(expression)}
-    printed = np.stack([each.is_printed for each in operands.values()]).all(axis=0)
-    at = np.flatnonzero(printed)
-
-    def look(operand: Operand) -> Interval:
-        each = operands[operand]
-        return Interval(each.value[at], each.low[at], each.high[at])
-
-    found = compute_interval(expression, look)
+    at = np.flatnonzero(np.all([each.is_printed for each in operands.values()], axis=0))
+    found = compute_interval(expression, {each: one.take(at) for each, one in operands.items()})
     columns = {"value": found.value, "low": found.low, "high": found.high}
     frame = pd.DataFrame(columns, index=pd.Index(at, name="row"))
     return frame.iloc[np.flatnonzero(np.isfinite(found.value))]
@@ -322,15 +309,9 @@ def judge_rows(
 def _compute_sides(
     identity: Identity, operands: Mapping[Operand, Operands]
 ) -> tuple[Interval, Interval]:
-    def look(operand: Operand) -> Interval:
-        each = operands[operand]
-        # A part that is not printed counts as nothing.
-        numbers = (each.value, each.low, each.high)
-        return Interval(*(np.where(each.is_printed, number, 0.0) for number in numbers))
-
-    left = compute_interval(identity.left_side, look)
-    if identity.operator in (expressions.EQUAL, expressions.AT_MOST):
-        return left, compute_interval(identity.right_side, look)
+    left = compute_interval(identity.left_side, operands)
+    if identity.operator != expressions.WHOLE:
+        return left, compute_interval(identity.right_side, operands)
     # The nearest whole number inside the interval, or else the nearest at all.
     whole = np.clip(np.round(left.value), np.ceil(left.low - 1e-9), np.floor(left.high + 1e-9))
     whole = np.where(np.isfinite(whole), whole, np.round(left.value))

@@ -48,10 +48,8 @@ each rule many times over, and a text is copied at once."""
 class Evaluation(SerializableDictDot):
     """What a metric made of a table, kept beside the answer.
 
-    Attributes:
-        verdict: Indexed by the position of each row that the rule applies to, with ``holds``.
-        columns: The columns that the rule looks at.
-        definitions: Which definition each source follows, of rules that know several.
+    The verdict has ``holds`` by the position of each row that the rule applies to; ``columns`` are
+    what the rule looks at, ``definitions`` which of several each source follows.
     """
 
     table: pd.DataFrame

@@ -35,12 +35,9 @@ FEW_WORDS = ("source_id", "area_id", "scope", "indicator", "breakdown", "status"
 def describe_rows(name: str, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """The rows that a suite judges, by position, with what the catalogue says beside them.
 
-    Returns:
-        The rows with ``row``; observations and indicators with ``range_min`` and ``range_max``;
-        observations with ``catalogue_unit``, ``unit_kind``, ``aggregation``, ``polarity``,
-        ``valid_from``, ``valid_to``, ``level`` and ``parent_id`` of the area, ``first_day`` and
-        ``last_day`` (days since 1970), ``series`` (one number for each area, scope, indicator and
-        breakdown), and ``low`` and ``high`` with the room that approximate words leave.
+    Observations have ``first_day`` and ``last_day`` (days since 1970), ``series`` (one number for
+    each area, scope, indicator and breakdown), and ``low`` and ``high`` with the room that
+    approximate words leave.
     """
     if name not in ("observations", "indicators"):
         # A figure that no person has given an indicator yet says nothing that could be wrong.
@@ -241,13 +238,9 @@ def compare_openings(table: pd.DataFrame, opening: str, closing: str) -> pd.Data
 def compare_magnitudes(table: pd.DataFrame, factor: float, least: float) -> pd.DataFrame:
     """A count has the size that it has in other periods; flows are compared per day.
 
-    A count that jumps from period to period anyway is never out of the usual.
-
-    Args:
-        table: Described observations.
-        factor: How many times the usual size, or how small a part of it, is out of the usual
-            where too few periods tell how far the series strays by itself.
-        least: Below this size nothing is said: small counts jump.
+    A count that jumps from period to period anyway is never out of the usual. ``factor`` times the
+    usual size, or such a part of it, is out of it where too few periods tell how far the series
+    strays; below the size ``least`` nothing is said: small counts jump.
     """
     sized = _measure_sizes(table)
     expected = np.exp(sized["usual"]) * sized["days"]
@@ -262,9 +255,8 @@ def compare_magnitudes(table: pd.DataFrame, factor: float, least: float) -> pd.D
 def _measure_sizes(table: pd.DataFrame) -> pd.DataFrame:
     """Counts of series of three periods or more, with how far each is from its usual size.
 
-    Returns:
-        The rows with ``pace`` (the logarithm of the size per day), ``usual`` and ``spread`` (its
-        median, and that of the distances from it), ``away``, ``days`` and ``periods``.
+    ``pace`` is the logarithm of the size per day, ``usual`` and ``spread`` its median and that of
+    the distances from it (``away``).
     """
     sized = _keep_results(table)
     sized = sized[sized["unit_kind"].isin(["count", "money"]) & (sized["value"] > 0)]
@@ -285,9 +277,8 @@ def _measure_sizes(table: pd.DataFrame) -> pd.DataFrame:
 def compare_areas(table: pd.DataFrame, least: float) -> pd.DataFrame:
     """Two areas have not taken each other's counts: what is odd for both is usual for the other.
 
-    Returns:
-        A verdict on one count of each area, scope and window; it is broken where two counts or
-        more tell two areas apart, and all that are odd for one are the usual ones of the other.
+    One count of each area, scope and window is judged; it is broken where two counts or more tell
+    two areas apart, and all that are odd for one are the usual ones of the other.
     """
     sized = _measure_sizes(table)
     sized = sized[sized["value"] >= least]
@@ -320,10 +311,8 @@ def compare_areas(table: pd.DataFrame, least: float) -> pd.DataFrame:
     told = found[found["swapped"] == found["apart"]]
     broken: dict[int, int] = dict(told[["row", "other"]].itertuples(index=False))
     rows = sorted({*counts.drop_duplicates("place")["row"]} | {*broken})
-    value = table["value"].to_numpy("float64")
-    others = np.array([broken.get(row, row) for row in rows], dtype=np.int64)
-    holds = np.array([row not in broken for row in rows], dtype=bool)
-    return _tell_verdict(rows, value[others], value[rows], holds, others)
+    others, holds = [broken.get(row, row) for row in rows], [row not in broken for row in rows]
+    return _tell_places(table, rows, others, holds)
 
 
 def _meet(odd: pd.DataFrame) -> tuple[Integers, Integers]:
@@ -382,15 +371,10 @@ def compare_ranks(table: pd.DataFrame) -> pd.DataFrame:
 def judge_ranks(shown: pd.DataFrame) -> pd.DataFrame:
     """Hold the ranks of a period and of areas below one area against the values that they rank.
 
-    Args:
-        shown: Observations with ``level`` and ``parent_id`` of their areas.
-
-    Returns:
-        A row per rank of an area whose value is held: ``rank_id``, ``printed``, ``indicator``,
-        ``row`` and ``other`` (the rows of the rank and of its value), ``value``, ``low`` and
-        ``high`` of the area; ``least`` and ``most`` (the ranks that the values allow; ties share
-        the better one), ``nearest`` of them to the printed one, ``is_complete`` (the values of all
-        ranked areas are held) and ``holds``.
+    Comes back a row per rank of an area whose value is held: ``row`` and ``other`` (the rows of the
+    rank and of its value), ``least`` and ``most`` (the ranks that the values allow; ties share the
+    better one), ``nearest`` of them to the printed one, ``is_complete`` (the values of all ranked
+    areas are held) and ``holds``.
     """
     import pandas as pd
 
@@ -444,14 +428,8 @@ def _judge_group(ranks: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
 def compare_copies(table: pd.DataFrame, least: float) -> pd.DataFrame:
     """A report brings new counts: not all of them are those of another period.
 
-    One count may stay as it was; that all of several larger ones do is no chance.
-
-    Args:
-        table: Described observations.
-        least: Below this size counts are equal by chance.
-
-    Returns:
-        A verdict on one count of each source, area, scope and last day that has enough of them.
+    One count may stay as it was; that all of several larger ones (``least`` and more) do is no
+    chance. One count of each source, area, scope and last day that has enough of them is judged.
     """
     import pandas as pd
 
@@ -486,9 +464,7 @@ def compare_copies(table: pd.DataFrame, least: float) -> pd.DataFrame:
     rows = first.to_frame("row").assign(other=first, holds=True)
     found = copied.set_index("place")[["row", "other"]].astype("int64").assign(holds=False)
     rows = pd.concat([rows[~rows.index.isin(found.index)], found]).set_index("row").sort_index()
-    value = table["value"].to_numpy("float64")
-    others = rows["other"].to_numpy("int64")
-    return rows.assign(left=value[others], right=value[rows.index], is_loose=False)
+    return _tell_places(table, rows.index, rows["other"], rows["holds"])
 
 
 def compare_pooled_rates(table: pd.DataFrame) -> pd.DataFrame:
@@ -546,9 +522,16 @@ def _compare(table: pd.DataFrame, pairs: pd.Series) -> pd.DataFrame:
     """Hold rows (the index of ``pairs``) against others (its cells): equal as far as digits go."""
     pairs = pairs.sort_index()
     rows, others = pairs.index.to_numpy(), pairs.to_numpy()
-    value, low, high = (table[name].to_numpy("float64") for name in ("value", "low", "high"))
+    low, high = (table[name].to_numpy("float64") for name in ("low", "high"))
     holds = (low[rows] <= high[others]) & (low[others] <= high[rows])
-    return _tell_verdict(rows, value[others], value[rows], holds, others)
+    return _tell_places(table, rows, others, holds)
+
+
+def _tell_places(table: pd.DataFrame, rows: Any, others: Any, holds: Any) -> pd.DataFrame:
+    """A verdict on some rows, with the values of those that they are held against."""
+    value = table["value"].to_numpy("float64")
+    left, right = (value[np.asarray(each, dtype="int64")] for each in (others, rows))
+    return _tell_verdict(rows, left, right, holds, others)
 
 
 def _tell_verdict(rows: Any, left: Any, right: Any, holds: Any, others: Any) -> pd.DataFrame:

@@ -94,9 +94,7 @@ def hold_texts(cells: pd.Series) -> Texts:
 def choose_figures(observations: pd.DataFrame, norms: Collection[str]) -> pd.DataFrame:
     """The figures that may stand in a row, one for each quantity; results before plans.
 
-    Returns:
-        Published observations by position, with ``index`` (of the observation), and with ``low``,
-        ``high`` and ``step`` as arithmetic uses them.
+    Published observations by position, with their ``index`` and the room that ``leave_room`` gives.
     """
     is_result = observations["status"].isin(RESULT_STATUSES)
     is_norm = observations["indicator"].isin(set(norms))
@@ -117,11 +115,7 @@ def choose_figures(observations: pd.DataFrame, norms: Collection[str]) -> pd.Dat
 
 
 def leave_room(figures: pd.DataFrame) -> dict[str, Floats]:
-    """The room around each figure: what its digits leave open, and what its words do.
-
-    Returns:
-        ``low``, ``high`` and ``step`` along the rows of ``OBSERVATION_COLUMNS``.
-    """
+    """``low``, ``high`` and ``step`` of figures: what their digits leave open, and their words."""
     value, low, high = (figures[name].to_numpy("float64") for name in ("value", "low", "high"))
     with np.errstate(invalid="ignore"):
         step = np.where(np.isfinite(high - low), high - low, 0.0)
@@ -155,16 +149,11 @@ class Statements:
     ) -> None:
         import pandas as pd
 
-        self.figures = figures
-        self._norms = frozenset(norms)
-        self._parents = dict(parents)
-        self._cells = [pd.Index(figures[name].unique()) for name in ROW_COLUMNS]
-        places = np.stack(
-            [
-                cells.get_indexer(figures[name])
-                for cells, name in zip(self._cells, ROW_COLUMNS, strict=True)
-            ]
-        )
+        self.figures, self.norms, self.parents = figures, frozenset(norms), parents
+        words = [figures[name] for name in ROW_COLUMNS]
+        self._cells = [pd.Index(cells.unique()) for cells in words]
+        known = zip(self._cells, words, strict=True)
+        places = np.stack([cells.get_indexer(column) for cells, column in known])
         keys, first, self._home = np.unique(
             self._encode(places), return_index=True, return_inverse=True
         )
@@ -185,10 +174,6 @@ class Statements:
     def words(self) -> Mapping[str, Texts]:
         """The cells of ``rows``, to be asked one by one."""
         return {name: hold_texts(self.rows[name]) for name in ROW_COLUMNS}
-
-    def with_figures(self, figures: pd.DataFrame) -> Statements:
-        """Other figures, lined up by the same norms and areas."""
-        return Statements(figures.reset_index(drop=True), self._norms, self._parents)
 
     def find(self, operand: Operand) -> Operands:
         """The figures of one operand along all rows; not printed is NaN."""
@@ -251,7 +236,7 @@ class Statements:
         scope = {"scope": operand.scope} if operand.scope else {}
         found = stated[self._move_rows(**scope)]
         found = np.where(found >= 0, found, stated[self._move_rows(**scope, period_start=STOCK)])
-        if operand.code in self._norms:
+        if operand.code in self.norms:
             # A norm holds for every row that ends inside its period; the first one printed counts.
             norms = self.figures.loc[held, list(ROW_COLUMNS)].assign(position=held)
             met = self.rows.assign(row=self.rows.index, **scope)[found < 0].merge(
@@ -293,7 +278,7 @@ class Statements:
             if operand.group is Group.CHILDREN:
                 # The area that a figure is a part of: the one above, or of an own office the same.
                 areas, scopes = self.figures["area_id"], self.figures["scope"]
-                above = areas.map(lambda area: self._parents.get(area, ""))
+                above = areas.map(lambda area: self.parents.get(area, ""))
                 is_below = scopes.isin([Scope.COMMUNE, Scope.WHOLE_DISTRICT]) & (above != "")
                 above = areas.where(scopes == Scope.DISTRICT_OFFICE, above.where(is_below, None))
                 of_figures[AREA] = self._cells[AREA].get_indexer(above)
@@ -307,12 +292,10 @@ class Statements:
 def tabulate_statements(
     observations: pd.DataFrame, reference: ReferenceTables | None = None
 ) -> Statements:
-    """Line up observations for arithmetic.
+    """Line up the published readings of observations for arithmetic.
 
-    Args:
-        observations: ``OBSERVATION_COLUMNS``; only published readings are used.
-        reference: The catalogue, which says what is a norm, and the areas, which say what lies
-            below what. Without it only maxima are norms, and no area has children.
+    Without the catalogue and the areas of ``reference`` only maxima are norms, and no area has
+    others below it.
     """
     parents: dict[str, str] = {}
     if reference is None:
@@ -335,12 +318,7 @@ class WideTable:
     """Operands in the columns of a table; a quantity without a column is printed nowhere."""
 
     def __init__(self, table: pd.DataFrame, rounded: Collection[str] = ()) -> None:
-        """Look operands up in a table.
-
-        Args:
-            table: A row a place and window.
-            rounded: The indicators whose numbers are rounded; all others are counted.
-        """
+        """Look operands up; the numbers of all indicators but ``rounded`` ones are counted."""
         self._table = table
         self._rounded = frozenset(rounded)
 
@@ -384,21 +362,16 @@ def _parse(name: str, row: Any, cell: Any, is_rounded: bool) -> tuple[float, flo
     """A cell as its number and one unit of its last printed digit; missing is NaN."""
     if cell is None or cell != cell or not str(cell).strip():  # noqa: PLR0124 - NaN is not itself
         return np.nan, np.nan
-    if isinstance(cell, str):
-        try:
-            number = parse_number(cell, "rate" if is_rounded else "count")
-        except NumberError as error:
-            remedy = "Mend the cell, or leave it empty where nothing is known."
-            raise ReportError(
-                Problem(f"{name}, row {row}", f"{error}", "a number", remedy)
-            ) from None
-        value, decimals = number.value, number.decimals
-    else:
-        value, decimals = (
-            float(cell),
-            len(np.format_float_positional(cell, trim="-").partition(".")[2]),
-        )
-    return value, 10.0**-decimals if is_rounded else 0.0
+    if not isinstance(cell, str):
+        decimals = len(np.format_float_positional(cell, trim="-").partition(".")[2])
+        return float(cell), 10.0**-decimals if is_rounded else 0.0
+    try:
+        number = parse_number(cell, "rate" if is_rounded else "count")
+    except NumberError as error:
+        remedy = "Mend the cell, or leave it empty where nothing is known."
+        where = f"{name}, row {row}"
+        raise ReportError(Problem(where, f"{error}", "a number", remedy)) from None
+    return number.value, 10.0**-number.decimals if is_rounded else 0.0
 
 
 def _exactly(value: Floats) -> dict[str, Any]:
@@ -414,13 +387,9 @@ def _exactly(value: Floats) -> dict[str, Any]:
 
 
 def tabulate_columns(statements: Statements, operands: Iterable[Operand]) -> pd.DataFrame:
-    """The rows of some statements with their operands as columns, for ``WideTable`` to read.
+    """The rows of some statements with operands as columns, for ``WideTable`` to read.
 
     A column that would say nothing (an operand printed nowhere, the room of a count) is left out.
-
-    Args:
-        statements: What is lined up.
-        operands: What rules ask for.
     """
     import pandas as pd
 

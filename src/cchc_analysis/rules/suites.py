@@ -121,11 +121,7 @@ class Suite:
 
     @cached_property
     def built(self) -> ExpectationSuite:
-        """The rules as Great Expectations loads them; none is lost.
-
-        Raises:
-            ValidationError: Great Expectations does not take the arguments of a rule.
-        """
+        """The rules as Great Expectations loads them; a ValidationError where it takes one not."""
         from great_expectations.core import ExpectationSuite
         from great_expectations.expectations.expectation_configuration import (
             ExpectationConfiguration,
@@ -138,20 +134,15 @@ class Suite:
             except (TypeError, ValueError) as error:
                 where, said = f"{self.file}, rule {name_rule(entry)}", " ".join(str(error).split())
                 found = f"arguments that {entry['type']} does not take: {said}"
-                problems.append(
-                    Problem(where, found, "arguments, each of its kind", "Mend kwargs.")
-                )
+                expected = "arguments, each of its kind"
+                problems.append(Problem(where, found, expected, "Mend kwargs."))
         if problems:
             raise ValidationError(problems)
         return ExpectationSuite(name=self.file, expectations=expectations)
 
 
 def load_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
-    """Load all suites of a folder, by name.
-
-    Raises:
-        ValidationError: One of them would not do what it says; the problems of all.
-    """
+    """Load all suites of a folder, by name; a ValidationError has the problems of all."""
     suites: dict[str, Suite] = {}
     problems: list[Problem] = []
     owner: dict[str, str] = {}
@@ -172,15 +163,9 @@ def load_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
 
 
 def load_suite(path: Path, table: str | None, reference: Reference) -> Suite:
-    """Load a suite for a table.
+    """Load a suite for a table, or for the one that it names itself (``None``).
 
-    Args:
-        path: The JSON file.
-        table: The table that it must be for; ``None`` takes what it says.
-        reference: Whose catalogue defines the codes.
-
-    Raises:
-        ValidationError: The file would not do what it says; all problems at once.
+    A ValidationError has all that would keep it from doing what it says.
     """
     return make_suite(path.name, load_suite_file(path), table, reference)
 
@@ -216,8 +201,7 @@ def make_suite(
 def load_identities(path: Path, reference: Reference) -> tuple[Identity, ...]:
     """Load the identities of a suite without Great Expectations; other rules are passed over.
 
-    Raises:
-        ValidationError: The file is no suite, or an entry means nothing; all of them at once.
+    A ValidationError where the file is no suite, or has entries that mean nothing.
     """
     entries = _list_entries(path.name, load_suite_file(path))
     problems = list(_check_rule_ids(path.name, entries))
@@ -230,11 +214,7 @@ def load_identities(path: Path, reference: Reference) -> tuple[Identity, ...]:
 
 
 def load_suite_file(path: Path) -> Any:
-    """Load a suite file as it is written.
-
-    Raises:
-        ValidationError: The file is absent, or not JSON.
-    """
+    """Load a suite file as it is written; a ValidationError where it is absent or no JSON."""
     try:
         return load_json(path)
     except ReportError as error:

@@ -46,13 +46,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Validated:
-    """What validation found.
+    """What validation found, in tables of the columns that ``records`` names.
 
-    Attributes:
-        findings: ``FINDING_COLUMNS``, sorted by id.
-        tallies: ``TALLY_COLUMNS``, a row for each rule and source.
-        definitions: ``DEFINITION_COLUMNS``, the definition that a source follows of each group,
-            where one fits.
+    Findings sorted by id; a tally for each rule and source; the definition that a source follows of
+    each group, where one fits.
     """
 
     findings: pd.DataFrame
@@ -76,17 +73,13 @@ class Outcome:
 
 
 class Found:
-    """What the rules of one suite found.
+    """What the rules of one suite found in a table whose rows have these sources.
 
-    Attributes:
-        drafts: The findings.
-        sources: The names of the sources of the table, sorted.
-        counts: By rule, the rows of each source that it applied to, kept, broke and did not speak
-            of; a line for each of these, a column a source.
+    ``counts`` are by rule the rows of each source that it applied to, kept, broke and did not speak
+    of: a line for each of these, a column for each of the sorted ``sources``.
     """
 
     def __init__(self, sources: pd.Series) -> None:
-        """Begin with nothing, for a table whose rows have these sources."""
         cells = sources.to_numpy(dtype=object)
         self.drafts: list[DraftFinding] = []
         self.sources, self._codes = np.unique(cells, return_inverse=True)
@@ -169,11 +162,7 @@ def suite_parameters(reference: Reference, table: pd.DataFrame | None = None) ->
 def tabulate_for(
     suite: str, tables: records.Tables, reference: Reference, expectations: Path
 ) -> pd.DataFrame:
-    """The table that a suite of ours judges.
-
-    Raises:
-        CommandError: There is no suite of this name.
-    """
+    """The table that a suite of ours judges; a CommandError where none has this name."""
     if suite not in suites.SUITES:
         found, expected = f"suite {suite!r}", f"one of {', '.join(suites.SUITES)}"
         raise CommandError(Problem("make_table", found, expected, "Use one of these names."))
@@ -191,17 +180,10 @@ def validate_tables(
     reference: Reference,
     expectations: Path,
 ) -> Validated:
-    """Validate the tables of a run.
+    """Validate the tables of a run; observations with one published reading for each quantity.
 
-    Args:
-        observations: ``OBSERVATION_COLUMNS``, one published reading for each quantity.
-        indicators: ``INDICATOR_COLUMNS``.
-        transcripts: ``TRANSCRIPT_COLUMNS``; without them findings do not say where figures stand.
-        reference: The reference tables.
-        expectations: The folder of the suites.
-
-    Raises:
-        ValidationError: A suite would not do what it says, or a rule could not be run.
+    Without transcripts findings do not say where figures stand. A ValidationError where a suite
+    would not do what it says, or a rule could not be run.
     """
     loaded = suites.load_suites(expectations, reference)
     stated = observations.reset_index(drop=True)
@@ -224,11 +206,7 @@ def validate_tables(
 
 
 def try_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
-    """Load all suites of a folder, see each identity fail on an example, and miss none.
-
-    Raises:
-        ValidationError: As ``load_suites``; or a rule cannot be shown to work.
-    """
+    """Load all suites of a folder, see each identity fail on an example, and miss none."""
     loaded = suites.load_suites(expectations, reference)
     tried = (suites.check_examples(suite, reference) for suite in loaded.values())
     owed = suites.check_owed(loaded["identities"], reference)
@@ -257,11 +235,7 @@ def check_rows(
 def check_identities(
     suite: Suite, observations: pd.DataFrame, reference: Reference, teller: Teller
 ) -> tuple[Found, pd.DataFrame]:
-    """Check what the quantities of each source owe each other.
-
-    Returns:
-        What was found; and the definitions that sources follow.
-    """
+    """Check what the quantities of each source owe each other, by the definitions it follows."""
     given = tabulate_statements(observations, reference)
     statements, own = arithmetic.align_days(given), len(given.rows)
     table = tabulate_columns(statements, suite.operands)
@@ -385,34 +359,31 @@ def run_suite(
     parameters: Mapping[str, Any],
     types: Collection[str] | None = None,
 ) -> list[Outcome]:
-    """Run the rules of a suite, or those of some types, over a table; an outcome for each.
+    """Run the rules of a suite, or those of some types, over a table with rows numbered from zero.
 
-    A rule about quantities of which the table has no column is not applicable, and is not run.
-
-    Args:
-        suite: The rules.
-        table: Its rows numbered from zero.
-        parameters: What ``suite_parameters`` gives.
-        types: Rules of other types are left out.
-
-    Raises:
-        ValidationError: A rule could not be run.
+    A rule about quantities of which the table has no column is not applicable, and is not run. A
+    ValidationError says that one could not be.
     """
     from great_expectations.core import ExpectationSuite
 
     rules = [rule for rule in suite.rules if types is None or rule.type in types]
+    nothing = np.array([], dtype=np.int64)
+    outcomes = {
+        rule.rule_id: Outcome(rule, nothing, make_nothing() if rule.identities else None)
+        for rule in rules
+    }
 
     def has_columns(identity: Identity) -> bool:
         sides = (list_operands(side) for side in (identity.left_side, identity.right_side))
         return all(not side or any(str(each) in table for each in side) for side in sides)
 
     run = {
-        rule.rule_id
+        rule.rule_id: rule
         for rule in rules
         if not rule.identities or any(map(has_columns, rule.identities))
     }
     if not run or table.empty:
-        return [_tell_nothing(rule) for rule in rules]
+        return [*outcomes.values()]
     chosen = [
         each
         for each in suite.built.expectations
@@ -444,18 +415,9 @@ def run_suite(
     }
     if lost := [rule_id for rule_id in run if rule_id not in answers]:
         raise RuntimeError(f"{suite.file}: no answer for {', '.join(lost)}")
-    return [
-        _read_answer(suite.file, rule, answers[rule.rule_id])
-        if rule.rule_id in run
-        else _tell_nothing(rule)
-        for rule in rules
-    ]
-
-
-def _tell_nothing(rule: Rule) -> Outcome:
-    """The outcome of a rule that applies nowhere."""
-    nothing = make_nothing() if rule.identities else None
-    return Outcome(rule, np.array([], dtype=np.int64), nothing)
+    for rule_id, rule in run.items():
+        outcomes[rule_id] = _read_answer(suite.file, rule, answers[rule_id])
+    return [*outcomes.values()]
 
 
 def _read_answer(file: str, rule: Rule, answer: ExpectationValidationResult) -> Outcome:
@@ -488,8 +450,7 @@ _ALONE = Lock()
 def define_batch() -> BatchDefinition[Any]:
     """What every table is: a batch of one context for each process.
 
-    The context holds nothing between runs and asks nobody. It writes its configuration whenever an
-    asset is added, so there is one asset for all tables.
+    It writes its configuration whenever an asset is added, so there is one asset for all tables.
     """
     import great_expectations as gx
     from great_expectations.data_context.types.base import (

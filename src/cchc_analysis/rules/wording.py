@@ -137,13 +137,9 @@ class Teller:
     ) -> Sentences:
         """A string of findings (``finding.…`` in the string table) in each language.
 
-        Args:
-            key: Its key.
-            rows: The figures that it names: of one called ``left`` it may say ``{left}``,
-                ``{left_at}`` and ``{left_comma}`` (its place), ``{left_date}``, ``{left_source}``
-                and ``{left_area}``.
-            numbers: Numbers in the Vietnamese form.
-            words: Words of any language, or in each.
+        Of a figure among ``rows`` called ``left`` it may say ``{left}``, ``{left_at}`` and
+        ``{left_comma}`` (its place), ``{left_date}``, ``{left_source}`` and ``{left_area}``;
+        ``numbers`` are in the Vietnamese form, ``words`` of any language or in each.
         """
         told: dict[str, str] = {}
         for language, texts in self._languages.items():
