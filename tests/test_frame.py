@@ -67,6 +67,35 @@ def test_a_window_in_a_heading_is_none_of_the_next_heading() -> None:
     assert [f.period_start for f in figures] == ["2022-12-15", "2023-01-01"]
 
 
+WARD = "UBND PHƯỜNG KỲ LỪA\nSố: 7/BC-UBND\nKỳ Lừa, ngày 18 tháng 12 năm 2025\nBÁO CÁO\n"
+
+
+@pytest.mark.parametrize(
+    ("opening", "start", "end"),
+    [
+        ("Công tác CCHC năm 2025 (từ ngày 05/7/2025 đến ngày 15/12/2025)\n", "07-05", "12-15"),
+        (
+            "Công tác CCHC năm 2025\nUBND phường báo cáo công tác CCHC (từ ngày 05/7/2025 đến hết "
+            "ngày 15/12/2025), cụ thể như sau:\n",
+            "07-05",
+            "12-15",
+        ),
+        (
+            "Công tác CCHC năm 2025\nĐợt thi đua (từ ngày 05/7/2025 đến ngày 15/12/2025) đã hết.\n",
+            "07-01",
+            "12-31",
+        ),
+        ("Công tác CCHC năm 2025\n", "07-01", "12-31"),
+    ],
+)
+def test_days_in_a_bracket_are_those_of_the_report_and_none_are_before_its_area(
+    opening: str, start: str, end: str
+) -> None:
+    _, figures = read_text(f"{WARD}{opening}1. Tuyên truyền\nĐăng 112 tin, bài về CCHC.\n")
+    [figure] = (each for each in figures if each.printed == "112")
+    assert (figure.period_start, figure.period_end) == (f"2025-{start}", f"2025-{end}")
+
+
 def test_the_day_of_a_sentence_on_money_is_none_of_the_units_behind_it() -> None:
     _, figures = read_text(
         f"{TITLE}Đến ngày 20/8/2023 giải ngân 3.904 triệu đồng vốn đầu tư công. Huyện có 46 đơn vị "

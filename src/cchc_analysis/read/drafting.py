@@ -39,7 +39,7 @@ from cchc_analysis.read.recognise import (
     read_head,
     read_value,
 )
-from cchc_analysis.read.recognise.head import find_reports, level_of
+from cchc_analysis.read.recognise.head import find_reports, level_of, note_begin
 from cchc_analysis.read.review import describe_text, load_page_words, render_static
 from cchc_analysis.read.transcripts import (
     UNDECIDED,
@@ -248,10 +248,7 @@ def _confirm(
                 Problem("--area", f"unknown area {area!r}", "a known name", f"{error.args[0]}.")
             ) from None
         head = replace(head, area=area, is_sure_area=True)
-    with suppress(KeyError):
-        row = reference.area_rows[reference.match_area(head.area, head.day)]
-        head = replace(head, since=str(row["valid_from"]))
-    return head
+    return note_begin(head, reference)
 
 
 def _check_period(said: Period, written: str, head: ReportHead) -> None:

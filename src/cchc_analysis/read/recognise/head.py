@@ -12,6 +12,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby, pairwise, takewhile
@@ -325,12 +326,21 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     number = next((match[1] for text in top if (match := PATTERNS.number.search(text))), "")
     day = ReportHead(kind, "", False, period, is_sure_period, dated=dated).day
     area, is_sure_area, rivals = find_owner(top, title, kind, lines, (reference, day))
-    return ReportHead(
+    head = ReportHead(
         kind, area, is_sure_area, period, is_sure_period,
         issuer=_find_issuer(top, area), title=title,
         number=number.replace(" ", ""), dated=dated, rivals=rivals,
         opening=tuple(takewhile(lambda text: not PATTERNS.heading.match(text), top)),
     )  # fmt: skip
+    return note_begin(head, reference)
+
+
+def note_begin(head: ReportHead, reference: Reference) -> ReportHead:
+    """The head with the first day of its area, before which nothing of it can be counted."""
+    with suppress(KeyError):
+        row = reference.area_rows[reference.match_area(head.area, head.day)]
+        return replace(head, since=str(row["valid_from"]))
+    return head
 
 
 def _part_columns(texts: Iterable[str]) -> list[str]:

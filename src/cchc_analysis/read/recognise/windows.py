@@ -109,7 +109,7 @@ def find_counted_window(texts: Iterable[str], period: Period) -> Period | None:
     """
     off = dt.timedelta(days=OTHER_DAYS)
     for text in texts:
-        opened = PATTERNS.counted_days.search(text) or PATTERNS.only_window.fullmatch(text)
+        opened = PATTERNS.counted_days.search(text) or PATTERNS.only_window.search(text)
         if not opened:
             continue
         said = text[opened.start() :]
