@@ -172,8 +172,10 @@ def test_the_matrix_names_every_rule_that_is_broken_and_counts_those_kept() -> N
         for source, cell in zip(held.columns, row[1:], strict=True):
             own = [
                 tally
-                for (rule, source_id), tally in held.tally_of.items()
-                if rule[0] == family and source_id == source["source_id"] and tally["applied"]
+                for tally in list_rows(held.tallies)
+                if tally["rule_id"][0] == family
+                and tally["source_id"] == source["source_id"]
+                and tally["applied"]
             ]
             broken = sorted(tally["rule_id"] for tally in own if tally["failed"])
             kept = re.search(r"✓\s(\d+)", cell)

@@ -11,12 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import compress, groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from markupsafe import Markup
 
 from cchc_analysis.brief import ledger
 from cchc_analysis.brief.content import ANNEX, Brief, name_folder, name_indicator
@@ -25,7 +24,6 @@ from cchc_analysis.brief.nouns import SIGNS, Contradiction, number_findings, spl
 from cchc_analysis.brief.report import AREAS
 from cchc_analysis.brief.templates import (
     Section,
-    macro,
     tell_masthead,
     tell_section,
     upper,
@@ -33,7 +31,7 @@ from cchc_analysis.brief.templates import (
 from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Severity
-from cchc_analysis.data.words import Words, bare_name, clean_text
+from cchc_analysis.data.words import Words, bare_name
 from cchc_analysis.errors import BriefError, CommandError, Problem
 
 if TYPE_CHECKING:
@@ -101,20 +99,18 @@ class Graded:
 
 def make_graded(brief: Brief) -> Graded:
     """What a page on data quality says of a brief."""
-    own = set(brief.reports["source_id"])
+    own = tuple(brief.reports["source_id"])
     contested = dict.fromkeys(
         entry.indicator
         for entry in brief.entries
+        for each in brief.marks(entry)
         if entry.indicator in brief.report.quoted
-        and any(
-            each.severity != Severity.INFO and each.findings[0]["source_id"] in own
-            for each in brief.marks(entry)
-        )
+        if each.severity != Severity.INFO and each.findings[0]["source_id"] in own
     )
     return Graded(
         area_id=brief.area["area_id"],
         period=brief.period,
-        sources=tuple(brief.reports["source_id"]),
+        sources=own,
         grade=grade_brief(brief),
         contested=tuple(contested),
         anchors={finding: each.anchor for finding, each in brief.contradiction_of.items()},
@@ -194,25 +190,11 @@ class Quality:
         return own.assign(state=np.select(cases, [SILENT, BROKEN, KEPT], SILENT))
 
     @cached_property
-    def tally_of(self) -> dict[tuple[str, str], Row]:
-        """The tally of a rule in a source."""
-        return {(row["rule_id"], row["source_id"]): row for row in list_rows(self.tallies)}
-
-    def judge(self, rule: str, source_id: str) -> str:
-        """What came of a rule in a source."""
-        return str(self.tally_of.get((rule, source_id), {"state": SILENT})["state"])
-
-    @cached_property
     def broken(self) -> set[tuple[str, str]]:
         """Which rules which sources break: those that a finding tells, and no others."""
         told = self.tables.findings[self.tables.findings["kind"] != "remark"]
         pairs = zip(told["rule_id"], told["source_id"], strict=True)
         return {(rule, source) for rule, sources in pairs for source in sources.split()}
-
-    @cached_property
-    def rules(self) -> list[str]:
-        """The rules that apply to some of the sources, sorted."""
-        return sorted(set(self.tallies.loc[self.tallies["applied"] > 0, "rule_id"]))
 
     @cached_property
     def causes(self) -> list[tuple[Row, Contradiction]]:
@@ -246,32 +228,6 @@ class Quality:
             return ""
         brief = next((one for one in told if own in one.sources), told[0])
         return f"{self.find_brief(brief)}{ANNEX}#{brief.anchors[finding]}"
-
-    def name_source(self, source: Row) -> Markup:
-        """A source in a few words: area and period, or who published it and for which years."""
-        words = self.words
-        if source["kind"] == "panel":
-            years = dict.fromkeys(str(source[f"period_{side}"])[:4] for side in ("start", "end"))
-            name = f"{source['issuer']}, {'–'.join(years)}"
-            return macro(words, "small", clean_text(name), clean_text(source["source_id"]))
-        area = self.reference.area_rows[self.reference.match_source(source)]
-        key, period = f"quality.source.{source['kind']}", words.period(source["period"])
-        told = words.say(key, period=period) if words.has(key) else period
-        return macro(words, "small", upper(words.place(area)), told)
-
-    def say_of(self, kind: str, code: str) -> Markup:
-        """What a code of a kind is called; the code itself where nobody has named it."""
-        key = f"quality.{kind}.{code}"
-        return self.words.say(key) if self.words.has(key) else clean_text(code)
-
-    def name_rule(self, rule_id: str) -> Markup:
-        """The code of a rule with its words; without words, with the kind of what breaks it."""
-        told = self.tell_rule({"rule_id": rule_id, "indicator": "", "kind": ""})
-        if told == clean_text(rule_id):
-            broken = self.tables.findings
-            kinds = broken.loc[broken["rule_id"] == rule_id, "kind"]
-            told = self.say_of("kind", kinds.iloc[0]) if len(kinds) else Markup("")
-        return macro(self.words, "rule", rule_id, told)
 
     def find_likely(self, finding: Row) -> Row | None:
         """The figure that is likely wrong, as printed; none where none stands out."""
@@ -311,8 +267,7 @@ class Quality:
             anchor="head",
             masthead=tell_masthead(words, self.name, title),
             lead=words.say("quality.lead", **{key: words.number(n) for key, n in numbers.items()}),
-            links=[(f"#{each}", words.say(f"quality.{each}.title")) for each in CONTENTS],
-            up="" if is_whole else "../index.html",
+            contents=CONTENTS,
         )
 
     def show_grades(self) -> Section:
@@ -322,18 +277,11 @@ class Quality:
         by_province = list_provinces(self.briefs, self.reference)
         briefs = by_province.get(self.province, []) if self.province else self.briefs
         briefs = sorted(briefs, key=lambda each: each.grade.letter, reverse=True)
-        rows = [asdict(each) | asdict(each.grade) for each in briefs]
-        return self._tell(
-            "grades",
-            pd.DataFrame(rows).drop(columns=["grade", "anchors"], errors="ignore"),
-            briefs=briefs,
-            by_province=by_province,
-            pages={
-                each: f"{name_quality(each, self.reference).removeprefix(f'{PAGE}/')}/index.html"
-                for each in by_province
-            },
-            letters=sorted({brief.grade.letter for brief in briefs}),
-        )
+        table = pd.DataFrame([asdict(each) | asdict(each.grade) for each in briefs])
+        table = table.drop(columns=["grade", "anchors"], errors="ignore")
+        pages = {each: name_quality(each, self.reference)[len(PAGE) + 1 :] for each in by_province}
+        told = {"briefs": briefs, "by_province": by_province, "pages": pages}
+        return self._tell("grades", table, **told)
 
     def show_counts(self) -> Section:
         """Findings by source, kind and severity."""
@@ -341,33 +289,35 @@ class Quality:
         most = first.value_counts().index[:MOST_LISTED]
         counts = Counter(zip(first, found["kind"], found["severity"], strict=True))
         counts.update(("", *cell) for cell in zip(found["kind"], found["severity"], strict=True))
+        told: dict[str, Any] = {"counts": counts, "total": first.nunique()}
+        told["sources"] = [row for row in self.sources if row["source_id"] in most]
         kinds, present = set(found["kind"]), set(found["severity"])
-        return self._tell(
-            "counts",
-            found,
-            counts=counts,
-            kinds=[*(k for k in KINDS if k in kinds), *sorted(kinds.difference(KINDS))],
-            severities=[s for s in Severity if s != Severity.CRITICAL or s in present],
-            sources=[row for row in self.sources if row["source_id"] in most],
-            total=first.nunique(),
-        )
+        told["kinds"] = [*filter(kinds.__contains__, KINDS), *sorted(kinds.difference(KINDS))]
+        told["severities"] = [s for s in Severity if s != Severity.CRITICAL or s in present]
+        return self._tell("counts", found, **told)
 
     def show_matrix(self) -> Section:
         """Sources and rules at a glance, then the rules that were broken in words."""
         columns = [source["source_id"] for source in self.columns]
+        tally_of = {(row["rule_id"], row["source_id"]): row for row in list_rows(self.tallies)}
+        applied = self.tallies.loc[self.tallies["applied"] > 0, "rule_id"]
+        rules = sorted(set(applied))
+        states = {
+            rule: [tally_of.get((rule, each), {"state": SILENT})["state"] for each in columns]
+            for rule in rules
+        }
         groups: dict[str, dict[str, list[Row]]] = {"reports": {}, "tables": {}}
-        for family, own in groupby(self.rules, key=lambda rule: rule[:1]):
-            rules = list(own)
-            cells: list[Row] = []
-            for source_id in columns:
-                states = [self.judge(rule, source_id) for rule in rules]
-                pairs = list(zip(rules, states, strict=True))
-                of = {s: join_codes(rule for rule, each in pairs if each == s) for s in STATES}
-                runs = [(state, len(list(run))) for state, run in groupby(states)]
-                cells.append({"runs": runs, "of": of, "kept": states.count(KEPT)})
+        for family, own in groupby(rules, key=lambda rule: rule[:1]):
+            held, cells = {rule: states[rule] for rule in own}, list[Row]()
+            for column in zip(*held.values(), strict=True):
+                of = {state: [*compress(held, map(state.__eq__, column))] for state in STATES}
+                runs = [(state, len(list(run))) for state, run in groupby(column)]
+                codes = {state: join_codes(each) for state, each in of.items()}
+                cells.append({"runs": runs, "of": codes, "kept": len(of[KEPT])})
             groups["tables" if family in TABLE_FAMILIES else "reports"][family] = cells
-        broken = [r for r in self.rules if any(self.judge(r, each) == BROKEN for each in columns)]
-        return self._tell("matrix", self.tables.tallies, groups=groups, broken=broken)
+        broken = {rule: each for rule, each in states.items() if BROKEN in each}
+        told = {"groups": groups, "broken": broken, "tally_of": tally_of}
+        return self._tell("matrix", self.tables.tallies, **told)
 
     def show_contradictions(self) -> Section:
         """What arithmetic found, by cause: the sums, the likely figure, what would close them."""
@@ -438,18 +388,10 @@ def _find_first(findings: pd.DataFrame) -> pd.Series:
 def open_quality(
     tables: Tables, reference: Reference, words: Words, briefs: Sequence[Graded], province: str = ""
 ) -> Quality:
-    """Open the sources of a run in one language.
+    """Open the sources of a run in one language (``cchc_analysis.open_quality``).
 
-    Args:
-        tables: The tables of the run; ``Slices.of_quality`` leaves what is read of them.
-        reference: The reference tables.
-        words: The strings of the language.
-        briefs: What is known of the briefs.
-        province: Name or id of a province, for its reports alone.
-
-    Raises:
-        BriefError: No report on a district is held.
-        CommandError: Of this province none is held.
+    Of the tables what ``Slices.of_quality`` leaves is enough. A ``BriefError`` where no report on a
+    district is held, a ``CommandError`` where none of this province is.
     """
     if not briefs:
         remedy = "Add a report, or accept one in sources.csv."
