@@ -129,8 +129,6 @@ class Profile:
         place, years = upper(words.place(self.area)), self.values["period_end"].str[:4]
         first, last = str(years.min()), str(years.max())
         title = words.say("profile.title", area=place, years="–".join(dict.fromkeys((first, last))))
-        held = self.values["indicator"].nunique()
-        moves = {word: list_rows(table[table["word"] == word]) for word in ("rising", "falling")}
         return tell_section(
             self,
             "profile_head",
@@ -139,15 +137,10 @@ class Profile:
             masthead=tell_masthead(words, find_folder(self.area), title),
             area=place,
             years=(first, last),
-            series=len(table),
-            held=held,
-            rest=held - table["indicator"].nunique(),
+            rows=list_rows(table),
             sources=self.values["source_id"].str.split().explode().nunique(),
-            old=int(table["is_old"].sum()),
             placed=list_rows(placed),
-            best=int((placed["better"] >= QUARTER).sum()),
-            worst=int((placed["better"] <= 100 - QUARTER).sum()),
-            moves={word: rows for word, rows in moves.items() if rows},
+            quarter=QUARTER,
         )
 
     def show_theme(self, theme: str) -> Section:
@@ -232,16 +225,9 @@ class Profile:
 
 
 def open_profile(tables: Tables, reference: Reference, words: Words, area: str) -> Profile:
-    """Open the profile of one area.
+    """Open the profile of one area (``cchc_analysis.open_profile``).
 
-    Args:
-        tables: The published tables, or those rows of them that ``keep_read`` names.
-        reference: Areas, events, catalogue.
-        words: The strings of the language.
-        area: A name, code or id; of areas that bore a name one after the other the last is meant.
-
-    Raises:
-        CommandError: The area is unknown, or nothing is held of it.
+    Of the tables the rows that ``keep_read`` names are enough.
     """
     held = keep_results(tables.indicators)
     known = set(held["area_id"].unique())
