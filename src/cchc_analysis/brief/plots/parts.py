@@ -192,30 +192,29 @@ def _draw_bar(canvas: Canvas, y: float, parts: Iterable[dict[str, Any]], scale: 
         x += length
     foot = y + BAR
     for label in placed:
-        base, is_beside = foot + 5 + LINE * label.line, not label.fits and label.start > 0
-        above = [other for other in placed if other.line < label.line]
-        is_crossed = any(other.start < label.middle < other.end for other in above)
-        end = foot + 5 if is_crossed else base + (TEXT if is_beside else 2)
-        canvas.add(Stroke([(label.middle, foot + 1), (label.middle, end)], "rule"))
-        x, side = (label.middle - 3, "right") if is_beside else (0.0, "left")
+        base, x, side = foot + 5 + LINE * label.line, 0.0, "left"
         if label.fits:
             x, side = label.middle, "center"
+        elif label.start > 0:
+            x, side = label.middle - 3, "right"
+        is_crossed = any(
+            other.line < label.line and other.start < label.middle < other.end for other in placed
+        )
+        end = foot + 5 if is_crossed else base + (TEXT if side == "right" else 2)
+        canvas.add(Stroke([(label.middle, foot + 1), (label.middle, end)], "rule"))
         canvas.add(Text((x, base + TEXT), label.words, ha=side))
     return y + BAR + (5 + LINE * (1 + max(label.line for label in placed)) if placed else 0.0)
 
 
 class _Label(NamedTuple):
-    """Words at a place: from ``start``, on a line, for the part whose middle is ``middle``."""
+    """Words from ``start`` to ``end`` on a line, for the part whose middle is ``middle``."""
 
     words: str
     middle: float
     start: float
+    end: float
     line: int
     fits: bool
-
-    @property
-    def end(self) -> float:
-        return self.start + width_of(self.words)
 
 
 def _place_label(placed: Sequence[_Label], left: float, length: float, words: str) -> _Label:
@@ -233,7 +232,7 @@ def _place_label(placed: Sequence[_Label], left: float, length: float, words: st
         for other in placed
         if start - 4 < other.middle < end or (start - 6 < other.end and other.start < end + 6)
     ]
-    return _Label(words, middle, start, 1 + max(above, default=-1), fits)
+    return _Label(words, middle, start, end, 1 + max(above, default=-1), fits)
 
 
 def _write_heading(canvas: Canvas, y: float, name: str, value: str, *, bold: bool = True) -> None:
