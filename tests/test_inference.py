@@ -16,6 +16,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
+from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.reference import load_reference
 from cchc_analysis.stats.panel import change_over, grow, measure_coverage, subtract_estimates
 from cchc_analysis.stats.ranks import follow_standing, rank_ranges, rank_values, rank_within
@@ -28,6 +29,7 @@ from cchc_analysis.stats.rates import (
     wilson_interval,
 )
 from cchc_analysis.stats.trends import (
+    TrendVerdict,
     adjust_p_values,
     find_trend,
     judge_many,
@@ -157,6 +159,11 @@ def make_series(
     )
 
 
+def judge(series: pd.DataFrame) -> TrendVerdict:
+    """The word of a series that is a table."""
+    return judge_series(list_rows(series))
+
+
 @pytest.mark.parametrize(
     ("values", "word"),
     [
@@ -173,39 +180,39 @@ def make_series(
     ],
 )
 def test_the_only_trend_words(values: list[float], word: str) -> None:
-    assert judge_series(make_series(values)).word == word
+    assert judge(make_series(values)).word == word
 
 
 def test_a_word_holds_for_the_last_part_and_names_its_years() -> None:
     """Rising until 2018, newly defined, falling since: falling, from 2020 to 2024."""
     values = [1, 2, 3, 4, 5, 6, 7, 9, 8, 7, 6, 5]
-    verdict = judge_series(make_series(values, segments=[0] * 7 + [1] * 5))
+    verdict = judge(make_series(values, segments=[0] * 7 + [1] * 5))
     assert (verdict.word, verdict.first, verdict.last, verdict.points) == (
         *("falling", "2020", "2024"),
         5,
     )
-    cut = judge_series(make_series(values, segments=[0] * 8 + [1] * 4))
+    cut = judge(make_series(values, segments=[0] * 8 + [1] * 4))
     assert (cut.word, cut.first, cut.points) == ("boundary", "2021", 4)
-    assert judge_series(make_series(values[:4])).word == "too few"
+    assert judge(make_series(values[:4])).word == "too few"
 
 
 def test_a_period_that_an_event_falls_into_is_no_point() -> None:
     series = make_series([1, 2, 3, 4, 5, 99], segments=[0] * 5 + [1])
     series.loc[5, "crosses"] = "merger"
-    verdict = judge_series(series)
+    verdict = judge(series)
     assert (verdict.word, verdict.last) == ("rising", "2023")
 
 
 def test_an_open_contradiction_in_the_part_takes_the_word_away() -> None:
-    assert judge_series(make_series([1, 2, 3, 4, 5], contested=2)).word == "contested"
+    assert judge(make_series([1, 2, 3, 4, 5], contested=2)).word == "contested"
     series = make_series([9, 1, 2, 3, 4, 5], segments=[0] + [1] * 5, contested=0)
-    assert judge_series(series).word == "rising"
+    assert judge(series).word == "rising"
 
 
 def test_points_of_other_windows_do_not_count() -> None:
     series = make_series([1, 2, 3, 4, 5])
     series.loc[0, "period_end"] = "2020-11-30"
-    assert judge_series(series).word == "too few"
+    assert judge(series).word == "too few"
 
 
 def test_a_word_rests_on_its_own_series_alone() -> None:
@@ -256,8 +263,8 @@ def test_a_long_series_takes_a_smaller_p_value() -> None:
     assert sure is not None
     assert (near.statistic, sure.statistic) == (43, 49)
     assert sure.p_value < 0.0075 < near.p_value < 0.02
-    assert judge_series(make_series(order(24))).word == "no trend"
-    assert judge_series(make_series(order(21))).word == "rising"
+    assert judge(make_series(order(24))).word == "no trend"
+    assert judge(make_series(order(21))).word == "rising"
 
 
 @pytest.mark.parametrize("points", [5, 8, 12, 20])
@@ -514,7 +521,7 @@ def test_ties_do_not_make_a_trend(values: list[float], p_value: float) -> None:
     trend = find_trend(range(len(values)), values)
     assert trend is not None
     assert trend.p_value == pytest.approx(p_value)
-    assert judge_series(make_series(values)).word == "too few"
+    assert judge(make_series(values)).word == "too few"
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -660,9 +667,9 @@ def test_standing_goes_on_across_designs_and_not_across_events() -> None:
     standing = follow_standing(panel, reference)
     mover = standing[standing["area_id"] == "77"]
     assert mover["value"].tolist() == [0, 25, 50, 75, 100]
-    verdict = judge_series(mover)
+    verdict = judge(mover)
     assert (verdict.word, verdict.first, verdict.last) == ("rising", "2019", "2023")
-    assert judge_series(panel[panel["area_id"] == "77"]).word == "boundary"
+    assert judge(panel[panel["area_id"] == "77"]).word == "boundary"
     gap = panel.assign(is_full=panel["period"] != "2020")
     assert follow_standing(gap, reference)["period"].unique().tolist() == ["2021", "2022", "2023"]
     lower = follow_standing(panel.assign(polarity="lower"), reference)

@@ -22,7 +22,6 @@ from cchc_analysis.data.records import RESULT_STATUSES
 from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.stats import panel
-from cchc_analysis.stats.peers import list_breaks
 from cchc_analysis.stats.ranks import follow_standing, rank_values
 from cchc_analysis.stats.trends import FEWEST_FOR_TREND, JudgedTrends, judge_many
 
@@ -112,13 +111,6 @@ class Board:
         """Whether more of it is better; a rank and a share of late dossiers are not."""
         return bool(self.indicator["polarity"] != "lower")
 
-    @property
-    def breaks(self) -> list[dict[str, Any]]:
-        """The changes of its definition inside the years held, oldest first (rows of breaks)."""
-        days = self.values["period_end"]
-        rows = list_breaks(self.code, self.reference)
-        return [row for row in rows if days.min() < row["effective"] <= days.max()]
-
     @cached_property
     def names(self) -> pd.Series:
         """The names of the areas by their ids."""
@@ -186,22 +178,15 @@ def open_board(
     choice: tuple[str, str | Iterable[str], str, str],
     words: Words,
 ) -> Board:
-    """Open the values of one indicator.
+    """Open the values of one indicator (``cchc_analysis.open_trends``).
 
-    Args:
-        tables: The published tables.
-        reference: The reference tables.
-        choice: Indicator, names of areas as a list or with commas between (empty: all), first and
-            last year (empty: all).
-        words: The strings of the language.
-
-    Raises:
-        CommandError: The indicator or an area is unknown, or nothing is held.
+    ``choice`` is indicator, names of areas as a list or with commas between, first and last year;
+    what is empty means all. A ``CommandError`` where one is unknown, or nothing is held.
     """
     code, areas, first, last = choice
-    if code not in reference.indicator_rows or code not in set(tables.indicators["indicator"]):
-        near = ", ".join(nearest_names(code, set(tables.indicators["indicator"])))
-        remedy = f"Nearest: {near}."
+    known = set(tables.indicators["indicator"])
+    if code not in reference.indicator_rows or code not in known:
+        remedy = f"Nearest: {', '.join(nearest_names(code, sorted(known)))}."
         raise CommandError(Problem(f"indicator {code!r}", "not held", "one that is held", remedy))
     row = reference.indicator_rows[code]
     held = panel.choose_values(tables, code)
@@ -213,11 +198,7 @@ def open_board(
     if held.empty:
         found = f"no value from {first or 'the first'} to {last or 'the last year'}"
         raise CommandError(Problem(f"indicator {code}", found, "one at least", "Ask for more."))
-    kinds = panel.name_kinds(held, reference)
-    own, *rest = (
-        panel.keep_one_value(held[kinds == kind])
-        for kind in panel.rank_kinds(held, kinds, reference)
-    )
+    own, *rest = panel.part_kinds(held, reference)
     described = panel.describe_values(own, tables, reference)
     values, *others = (_order(each, reference, words) for each in (described, *rest))
     issuer_of = dict(zip(tables.sources["source_id"], tables.sources["issuer"], strict=True))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Origin, Severity, Status
-from cchc_analysis.stats.trends import TrendVerdict, judge_points, keep_last_part
+from cchc_analysis.stats.trends import TrendVerdict, judge_series, keep_last_part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +123,7 @@ def make_series(entry: Entry, points: Sequence[Mapping[str, Any]]) -> Series:
     return Series(
         entry,
         points,
-        judge_points(points),
+        judge_series(points),
         until,
         float(until[-2]["value"]) if is_year else nan,
         float(joined[-1]["value"] - joined[-2]["value"]) if is_joined else nan,

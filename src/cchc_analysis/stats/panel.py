@@ -9,6 +9,7 @@ Two periods beside each other give the change, its interval and growth, inside o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,10 +58,8 @@ def make_panel(tables: Tables, reference: Reference, code: str, level: str = "")
         held = held[held["area_id"].map(lambda each: reference.area_rows[each]["level"]) == level]
     if held.empty:
         return describe_values(held, tables, reference)
-    kinds = name_kinds(held, reference)
-    kept = keep_one_value(held[kinds == rank_kinds(held, kinds, reference)[0]])
-    polarity = str(reference.indicator_rows[code]["polarity"])
-    return describe_values(kept, tables, reference).assign(polarity=polarity)
+    kept, polarity = part_kinds(held, reference)[0], reference.indicator_rows[code]["polarity"]
+    return describe_values(kept, tables, reference).assign(polarity=str(polarity))
 
 
 def name_partings(panel: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -121,14 +120,17 @@ def name_kinds(held: pd.DataFrame, reference: Reference) -> pd.Series:
     return level + "|" + held["scope"] + "|" + window
 
 
-def rank_kinds(held: pd.DataFrame, kinds: pd.Series, reference: Reference) -> list[str]:
-    """The kinds of values held, those first of which most are in full periods, then the latest."""
+def part_kinds(held: pd.DataFrame, reference: Reference) -> list[pd.DataFrame]:
+    """The values of each kind that is held, one an area and period (``keep_one_value``).
+
+    Those first of which most are in full periods, then the latest.
+    """
     order = []
-    for kind, rows in held.groupby(kinds, sort=False):
+    for kind, rows in held.groupby(name_kinds(held, reference), sort=False):
         coverage = measure_coverage(rows, reference)
-        full = coverage.loc[coverage["is_full"], "held"].sum()
-        order.append((int(full), len(rows), rows["period_end"].max(), str(kind)))
-    return [kind for *_, kind in sorted(order, reverse=True)]
+        full = int(coverage.loc[coverage["is_full"], "held"].sum())
+        order.append(((full, len(rows), rows["period_end"].max(), str(kind)), rows))
+    return [keep_one_value(rows) for _, rows in sorted(order, key=itemgetter(0), reverse=True)]
 
 
 def keep_one_value(held: pd.DataFrame, by: str = "area_id") -> pd.DataFrame:

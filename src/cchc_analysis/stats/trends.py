@@ -171,7 +171,7 @@ def keep_last_part(points: Sequence[Point]) -> list[Point]:
     return [each for each in whole if each["segment"] == whole[-1]["segment"]]
 
 
-def judge_series(rows: pd.DataFrame) -> TrendVerdict:
+def judge_series(points: Sequence[Point]) -> TrendVerdict:
     """The only word that may be said of a series: the one rule of the whole project.
 
     "Rising" and "falling" take five points or more of the window of the last point, in the last
@@ -180,14 +180,8 @@ def judge_series(rows: pd.DataFrame) -> TrendVerdict:
     where an event or a change of definition is what leaves too few of them.
 
     Args:
-        rows: The points of one series, none missing: ``period``, ``period_start``, ``period_end``,
-            ``value``, ``segment``, ``crosses``, ``is_contested``.
+        points: Those of one series, none missing, each with ``JUDGED``.
     """
-    return judge_points(list_rows(rows[list(JUDGED)]))
-
-
-def judge_points(points: Sequence[Point]) -> TrendVerdict:
-    """``judge_series`` of points that are no table."""
     part = keep_last_part(points)
     window = _name_window(part[-1])
     part = [each for each in part if _name_window(each) == window]
@@ -250,8 +244,12 @@ def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
     series: dict[Any, list[Point]] = {}  # to cut a table is most of the time of many short ones
     for row in list_rows(values[[by, *JUDGED]]):
         series.setdefault(row[by], []).append(row)
-    verdicts = {key: judge_points(points) for key, points in series.items()}
-    rows = [{by: key, **_tabulate(each)} for key, each in verdicts.items()]
+    verdicts = {key: judge_series(points) for key, points in series.items()}
+    rows = [
+        [key, *(getattr(verdict, name) for name in SAID)]
+        + [getattr(verdict.trend, name, float("nan")) for name in MEASURED]
+        for key, verdict in verdicts.items()
+    ]
     table = pd.DataFrame(rows, columns=[by, *SAID, *MEASURED])
     is_tested = table["word"].isin(["rising", "falling", "no trend"])
     table["q_value"] = adjust_p_values(table["p_value"].where(is_tested))
@@ -261,13 +259,6 @@ def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
         if counts
     ]
     return JudgedTrends(table, len(chances), sum(chances))
-
-
-def _tabulate(verdict: TrendVerdict) -> dict[str, object]:
-    return {
-        **{name: getattr(verdict, name) for name in SAID},
-        **{name: getattr(verdict.trend, name, float("nan")) for name in MEASURED},
-    }
 
 
 def adjust_p_values(p_values: Numbers, method: Literal["fdr_bh", "holm"] = "fdr_bh") -> Floats:
