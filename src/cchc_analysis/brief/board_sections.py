@@ -34,6 +34,7 @@ from cchc_analysis.data.records import NOTICE, is_synthetic
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats import rates
 from cchc_analysis.stats.panel import change_over
+from cchc_analysis.stats.peers import list_breaks
 from cchc_analysis.stats.series import OLD
 from cchc_analysis.stats.trends import judge_many
 
@@ -147,11 +148,11 @@ def show_map(board: Board) -> Section:
         return NOTHING
     look = {"form": board.form, "missing": board.words.plain("trends.map.missing")}
     values = latest.set_index("area_id")["value"]
-    if rows[str(latest["area_id"].iloc[0])]["level"] == "province":
+    if rows[latest["area_id"].iloc[0]]["level"] == "province":
         is_new = latest["period_end"].iloc[0] >= NEW_PROVINCES
         tiles = board.reference.tile_map_34 if is_new else board.reference.tile_map_63
         known = values[values.index.isin(tiles["area_id"])]
-        picture = (plots.plot_tile_map, known, look | {"tiles": tiles})
+        picture: Picture = (plots.plot_tile_map, known, look | {"tiles": tiles})
         # The median of the provinces of each region, the highest first.
         of = latest["area_id"].map(lambda each: board.reference.region_of.get(each, ""))
         regions = latest.groupby(of)["value"].agg(["median", "count"]).drop("", errors="ignore")
@@ -159,12 +160,11 @@ def show_map(board: Board) -> Section:
         named = (str(board.words.place(rows[str(each)])) for each in regions.index)
         regions = regions.assign(region=[*map(shorten_name, named)]).reset_index(drop=True)
         ends = list_rows(regions.iloc[[0, -1]]) if regions["median"].nunique() > 1 else []
-        columns = ["region", "count", "median"]
-        return show(board, "map", regions, columns, picture, ends=ends)
-    places = [rows[each] for each in latest["area_id"]]
-    lying = {name: [each.get(name, "") for each in places] for name in ("lat", "lon")}
-    dots = latest.assign(**pd.DataFrame(lying).apply(pd.to_numeric, errors="coerce"))
-    if dots["lat"].isna().any() or len({each["parent_id"] for each in places}) > 1:
+        return show(board, "map", regions, ["region", "count", "median"], picture, ends=ends)
+    places = pd.DataFrame([rows[each] for each in latest["area_id"]])
+    places = places.reindex(columns=["lat", "lon", "parent_id"])
+    dots = latest.assign(**places[["lat", "lon"]].apply(pd.to_numeric, errors="coerce"))
+    if dots["lat"].isna().any() or places["parent_id"].nunique() > 1:
         return NOTHING
     return show(board, "map", picture=(plots.plot_dot_map, dots, look), ends=[])
 
@@ -179,32 +179,19 @@ def show_ranking(board: Board) -> Section:
         return show(board, "ranking", latest, ["name", "value"])
     ranges = write_ranges(latest, "rank_low", "rank_high", words.number)
     spans = ["–".join(dict.fromkeys(each.split(" – "))) for each in ranges]
-    ranks = list(map(words.number, latest["rank"]))
-    pairs = zip(ranks, spans, strict=True)
+    pairs = zip(map(words.number, latest["rank"]), spans, strict=True)
     told = [rank if span in ("", rank) else f"{rank} ({span})" for rank, span in pairs]
     kept = keep_ends(latest.assign(range=spans, text=told))
-    dots = kept.assign(
-        role="deep",
-        low=kept["published_low"].fillna(kept["low"]),
-        high=kept["published_high"].fillna(kept["high"]),
-    )
-    median = float(latest["value"].median())
-    options: dict[str, Any] = {
-        "unit": str(board.unit),
-        "form": board.form,
-        "ends": plots.find_ends(dots),
-        "reference": (median, words.plain("trends.ranking.median", value=board.form(median))),
-    }
-    drawn = ["bar"] if plots.has_intervals(dots, options["ends"]) else []
+    bounds = kept[["published_low", "published_high"]].set_axis(["low", "high"], axis=1)
+    dots = kept.assign(role="deep", **bounds.fillna(kept[["low", "high"]]))
+    median, ends = float(latest["value"].median()), plots.find_ends(dots)
+    reference = (median, words.plain("trends.ranking.median", value=board.form(median)))
+    look = {"unit": str(board.unit), "form": board.form, "ends": ends, "reference": reference}
+    drawn = ["bar"] if plots.has_intervals(dots, ends) else []
     drawn += ["range" if dots["text"].str.endswith(")").any() else "rank"]
-    return show(
-        board,
-        "ranking",
-        kept,
-        ["name", "value", "rank", "range"],
-        (plots.plot_dots, dots, options),
-        legend=join("; ", board.unit, *(words.say(f"trends.ranking.{each}") for each in drawn)),
-    )
+    legend = join("; ", board.unit, *(words.say(f"trends.ranking.{each}") for each in drawn))
+    columns, picture = ["name", "value", "rank", "range"], (plots.plot_dots, dots, look)
+    return show(board, "ranking", kept, columns, picture, legend=legend)
 
 
 def show_series(board: Board) -> Section:
@@ -226,7 +213,9 @@ def show_series(board: Board) -> Section:
     shown["role"] = shown["word"].map(ROLE_OF_WORD).fillna("mid")
     ends = float(shown["value"].min()), float(shown["value"].max())
     picture = (plots.plot_multiples, shown, {"form": board.form, "ends": ends})
-    return show(board, "series", trends, columns, picture)
+    days, breaks = board.values["period_end"], list_breaks(board.code, board.reference)
+    breaks = [row for row in breaks if days.min() < row["effective"] <= days.max()]
+    return show(board, "series", trends, columns, picture, breaks=breaks)
 
 
 def tell_span(board: Board, row: Mapping[str, Any]) -> Markup:
@@ -243,36 +232,27 @@ def show_standing(board: Board) -> Section:
     parts = board.values.groupby("area_id")["segment"].nunique()
     if standing.empty or parts.max() == 1:
         return NOTHING
-    judged = judge_many(standing)
-
-    def tell_word(row: Mapping[str, Any]) -> Any:
-        """The word; its years too where they are not those of all."""
-        word = board.words.say(f"trends.word.{row['word'].replace(' ', '_')}")
-        if row["first"] == first:
-            return word
-        return board.words.say("trends.standing.word", word=word, span=tell_span(board, row))
-
+    judged, words, told = judge_many(standing), board.words, []
     first, last = (str(end) for end in (standing["period"].min(), standing["period"].max()))
+    for row in list_rows(judged.table):  # the word; its years too where they are not those of all
+        word = words.say(f"trends.word.{row['word'].replace(' ', '_')}")
+        if row["first"] != first:
+            word = words.say("trends.standing.word", word=word, span=tell_span(board, row))
+        told.append(word)
     latest = standing[standing["period"] == last].set_index("area_id")["value"]
     table = judged.table.assign(
         name=judged.table["area_id"].map(board.names),
         standing=judged.table["area_id"].map(latest),
         points=judged.table["slope"],
-        told=[tell_word(row) for row in list_rows(judged.table)],
+        told=told,
     )
     moved = standing.merge(table[["area_id", "word"]], on="area_id")
     moved = moved[moved["word"].isin(list(ROLE_OF_WORD))]
     moved = moved.assign(role=moved["word"].map(ROLE_OF_WORD))
-    look = {"form": partial(board.words.number, decimals=0), "ends": (0.0, 100.0)}
-    return show(
-        board,
-        "standing",
-        table,
-        ["name", "standing", "points", "p_value", "told"],
-        (plots.plot_multiples, moved, look) if len(moved) else None,
-        judged=judged,
-        ends=(first, last),
-    )
+    look = {"form": partial(words.number, decimals=0), "ends": (0.0, 100.0)}
+    picture = (plots.plot_multiples, moved, look) if len(moved) else None
+    columns, data = ["name", "standing", "points", "p_value", "told"], {"judged": judged}
+    return show(board, "standing", table, columns, picture, ends=(first, last), **data)
 
 
 def show_distribution(board: Board) -> Section:
@@ -300,13 +280,9 @@ def show_change(board: Board) -> Section:
     is_sampled = ordered["change_low"].notna()
     ordered["difference"] = write_ranges(ordered, "change_low", "change_high", board.form)
     ordered["beyond"] = ordered["is_beyond"].map({True: "yes", False: "no"}).where(is_sampled)
-    return show(
-        board,
-        "change",
-        ordered.rename(columns={"value_first": first, "value": last}),
-        ["name", first, last, "change", *(["difference", "beyond"] if is_sampled.any() else [])],
-        pairs=pairs,
-    )
+    table = ordered.rename(columns={"value_first": first, "value": last})
+    columns = ["name", first, last, "change"] + ["difference", "beyond"] * bool(is_sampled.any())
+    return show(board, "change", table, columns, pairs=pairs)
 
 
 MOST_NAMED = 24
@@ -328,30 +304,19 @@ def show_funnel(board: Board) -> Section:
         place=placed["place"].astype("str").to_numpy(),
     )
     common = words.plain("trends.funnel.centre", rate=number(100 * centre, 2))
-    options: dict[str, Any] = {
-        "form": number,
-        "limits": list_limits(cases["denominator"], centre, scatter),
-        "centre": (100 * centre, common),
-        "names": (words.plain("trends.funnel.cases"), str(board.unit)),
-    }
+    names = (words.plain("trends.funnel.cases"), str(board.unit))
+    look: dict[str, Any] = {"form": number, "centre": (100 * centre, common), "names": names}
+    if scatter <= rates.MOST_SCATTER:  # else the areas scatter too much for limits
+        total = points["total"]
+        sizes = np.round(np.linspace(max(total.min() / 2, 1), total.max(), 40))
+        look["limits"] = pd.concat(
+            pd.DataFrame({"total": sizes, "low": 100 * low, "high": 100 * high, "role": role})
+            for coverage, role in ((0.95, "mid"), (0.998, "deep"))
+            for low, high in [rates.funnel_limits(centre, sizes, coverage, scatter)]
+        )
     columns, outside = ("name", "total", "rate", "place"), points["place"].isin(["low", "high"])
     data = {"n": int(outside.sum()), "of": len(points), "scatter": scatter}
-    return show(board, "funnel", points, columns, (plots.plot_funnel, points, options), **data)
-
-
-def list_limits(totals: pd.Series, centre: float, scatter: float) -> pd.DataFrame | None:
-    """The limits of a funnel over the sizes held: ``total``, ``low``, ``high`` in per cent.
-
-    None where the areas scatter too much for limits (``MOST_SCATTER``).
-    """
-    if scatter > rates.MOST_SCATTER:
-        return None
-    sizes = np.round(np.linspace(max(totals.min() / 2, 1), totals.max(), 40))
-    return pd.concat(
-        pd.DataFrame({"total": sizes, "low": 100 * low, "high": 100 * high, "role": role})
-        for coverage, role in ((0.95, "mid"), (0.998, "deep"))
-        for low, high in [rates.funnel_limits(centre, sizes, coverage, scatter)]
-    )
+    return show(board, "funnel", points, columns, (plots.plot_funnel, points, look), **data)
 
 
 def standardise_areas(board: Board) -> tuple[pd.DataFrame, bool]:
@@ -361,10 +326,9 @@ def standardise_areas(board: Board) -> tuple[pd.DataFrame, bool]:
     one whose office does. Only areas that report every part that most of them do. Of a share above
     one half the cases are those outside it, so that they are the rare ones, as the method wants.
 
-    Returns:
-        What ``standardise_indirectly`` gives, with ``name`` and ``differs`` (1 where more cases
-        than expected are established, -1 for fewer, else 0); empty where fewer than two parts or
-        five areas are held. And whether the cases are those outside the share.
+    Gives what ``standardise_indirectly`` does, with ``name`` and ``differs`` (1 where more cases
+    than expected are established, -1 for fewer, else 0); empty where fewer than two parts or five
+    areas are held. And whether the cases are those outside the share.
     """
     held = board.strata[board.strata["period"] == board.shown]
     counts = held["scope"].value_counts()
@@ -396,17 +360,11 @@ def show_standardised(board: Board) -> Section:
     )
     most = min(FARTHEST, max(2.0, float(dots["high"].fillna(dots["value"]).max())))
     ratio = words.plain("trends.column.ratio")
-    options: dict[str, Any] = {"reference": (1.0, "1"), "unit": ratio, "ends": (0.0, most)}
-    shown = ["interval"] if scatter <= rates.MOST_SCATTER else []
-    return show(
-        board,
-        "standardised",
-        kept,
-        ["name", "observed", "expected", "ratio", *shown],
-        (plots.plot_dots, dots, options),
-        found=found,
-        is_outside=is_outside,
-    )
+    look: dict[str, Any] = {"reference": (1.0, "1"), "unit": ratio, "ends": (0.0, most)}
+    columns = ["name", "observed", "expected", "ratio"]
+    columns += ["interval"] if scatter <= rates.MOST_SCATTER else []
+    data = {"found": found, "is_outside": is_outside}
+    return show(board, "standardised", kept, columns, (plots.plot_dots, dots, look), **data)
 
 
 def show_others(board: Board) -> Section:
@@ -434,25 +392,23 @@ def show_coverage(board: Board) -> Section:
     if not gaps:
         return show(board, "coverage", grid=grid)
 
-    def say_more(key: str, n: int) -> str:
-        return words.plain(f"trends.{key}", n=words.number(n))
-
-    rows = []
+    rows, drawn = [], list[tuple[str, tuple[bool, ...]]]()
     for pattern, own in kept:
-        more = [say_more("more", len(own) - MOST_NAMED)] if len(own) > MOST_NAMED else []
-        areas, runs = words.join([*own[:MOST_NAMED], *more]), []
+        named, runs, n = own[:MOST_NAMED], list[Markup](), len(own)
+        if n > MOST_NAMED:
+            named += [words.plain("trends.more", n=words.number(n - MOST_NAMED))]
         # The periods without a value, those that follow each other as one span.
         for is_held, run in groupby(zip(board.periods, pattern, strict=True), key=itemgetter(1)):
             labels = [label for label, _ in run]
             ends = dict.fromkeys((labels[0], labels[-1]))
             runs += [] if is_held else [Markup(" – ").join(map(words.period, ends))]
-        lacking = words.join(runs)
-        rows.append({"areas": areas, "count": len(own), "lacking": lacking})
-    index = [own[0] if len(own) == 1 else say_more("coverage.group", len(own)) for _, own in kept]
-    drawn = pd.DataFrame([pattern for pattern, _ in kept], index=index, columns=board.periods)
-    picture: Picture = (plots.plot_coverage, drawn, {})
-    columns = ["areas", "count", "lacking"]
-    return show(board, "coverage", pd.DataFrame(rows), columns, picture, grid=grid, left=left)
+        rows.append({"areas": words.join(named), "count": n, "lacking": words.join(runs)})
+        group = own[0] if n == 1 else words.plain("trends.coverage.group", n=words.number(n))
+        drawn.append((group, pattern))
+    table, index = pd.DataFrame(rows), [group for group, _ in drawn]
+    shown = pd.DataFrame([each for _, each in drawn], index=index, columns=board.periods)
+    picture: Picture = (plots.plot_coverage, shown, {})
+    return show(board, "coverage", table, [*table], picture, grid=grid, left=left)
 
 
 def show_methods(board: Board) -> Section:
