@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -126,17 +125,12 @@ def test_a_flat_series_has_no_trend_and_four_points_none_at_all() -> None:
 def test_corrections_for_many_series_by_their_definitions() -> None:
     p_values = [0.01, 0.04, 0.03, 0.005, 0.9]
     order = np.argsort(p_values)
-    by_step_up, by_step_down = np.empty(5), np.empty(5)
+    by_step_up = np.empty(5)
     running = 1.0
     for rank in range(5, 0, -1):
         running = min(running, p_values[order[rank - 1]] * 5 / rank)
         by_step_up[order[rank - 1]] = running
-    running = 0.0
-    for rank in range(1, 6):
-        running = max(running, min(1.0, p_values[order[rank - 1]] * (5 - rank + 1)))
-        by_step_down[order[rank - 1]] = running
     assert adjust_p_values(p_values) == pytest.approx(by_step_up)
-    assert adjust_p_values(p_values, "holm") == pytest.approx(by_step_down)
     assert np.isnan(adjust_p_values([0.01, float("nan")])[1])
 
 
@@ -274,25 +268,24 @@ def test_the_exact_p_value_is_that_of_scipy(points: int) -> None:
     reference = stats.kendalltau(range(points), values, method="exact")
     assert trend is not None
     assert trend.p_value == pytest.approx(float(reference.pvalue))
-    assert trend.tau == pytest.approx(float(reference.statistic))
+    assert trend.statistic == pytest.approx(float(reference.statistic) * math.comb(points, 2))
 
 
 @given(st.lists(st.integers(0, 9), min_size=5, max_size=20).filter(lambda v: len({*v}) > 1))
-def test_tau_and_slope_are_those_of_scipy(values: list[int]) -> None:
+def test_the_slope_and_its_direction_are_those_of_scipy(values: list[int]) -> None:
     times = np.random.default_rng(len(values)).permutation(2 * len(values))[: len(values)]
     trend = find_trend(times, values)
     slope, _, low, high = stats.theilslopes(values, times)
     assert trend is not None
-    assert trend.tau == pytest.approx(float(stats.kendalltau(times, values).statistic))
+    assert np.sign(trend.statistic) == np.sign(stats.kendalltau(times, values).statistic)
     assert (trend.slope, trend.slope_low, trend.slope_high) == (slope, low, high)
 
 
-@pytest.mark.parametrize("method", ["fdr_bh", "holm"])
-def test_p_values_are_adjusted_as_statsmodels_does(method: Literal["fdr_bh", "holm"]) -> None:
+def test_p_values_are_adjusted_as_statsmodels_does() -> None:
     for count in range(1, 40):
         p_values = np.random.default_rng(count).random(count) ** 3
-        theirs = multipletests(p_values, method=method)[1]
-        assert adjust_p_values(p_values, method).tolist() == theirs.tolist()
+        theirs = multipletests(p_values, method="fdr_bh")[1]
+        assert adjust_p_values(p_values).tolist() == theirs.tolist()
 
 
 @pytest.mark.parametrize("centre", [0.0, 0.001, 0.05, 0.93, 0.9999, 1.0])
@@ -548,7 +541,8 @@ def test_the_p_value_of_many_points_with_ties_is_that_of_drawn_orders() -> None:
     rng = np.random.default_rng(5)
     times = np.arange(12)
     drawn = [stats.kendalltau(times, rng.permutation(values)).statistic for _ in range(4000)]
-    share = np.mean(np.abs(drawn) >= abs(trend.tau) - 1e-9)
+    own = stats.kendalltau(times, values).statistic
+    share = np.mean(np.abs(drawn) >= abs(own) - 1e-9)
     assert trend.p_value == pytest.approx(share, abs=0.002)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import comb, sqrt
+from math import sqrt
 from operator import itemgetter
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Literal
@@ -46,15 +46,14 @@ TrendWord = Literal["rising", "falling", "no trend", "too few", "boundary", "con
 
 @dataclass(frozen=True)
 class Trend:
-    """A tested trend: Kendall's S and tau, the p-value, and the Theil-Sen slope with its range.
+    """A tested trend: Kendall's S, the p-value, and the Theil-Sen slope with its range.
 
     ``chance`` is the share of series without a trend that reach the level with so many points and
     such ties: 0 where no order of them does.
     """
 
     points: int
-    statistic: float
-    tau: float
+    statistic: int
     p_value: float
     slope: float
     slope_low: float
@@ -99,13 +98,8 @@ def find_trend(times: Numbers, values: Numbers) -> Trend | None:
     ties = tuple(sorted(np.unique(what, return_counts=True)[1].tolist()))
     p_value, chance = _test(ties, abs(statistic), choose_level(len(what)))
     if np.ptp(what) == 0:
-        return Trend(len(what), 0.0, 0.0, p_value, 0.0, 0.0, 0.0, chance)
-    pairs = comb(len(what), 2)
-    tau = statistic / sqrt(pairs) / sqrt(pairs - sum(comb(tie, 2) for tie in ties))  # Kendall's b
-    slope, low, high = _find_slope(when, what, ties)
-    return Trend(
-        len(what), float(statistic), float(np.clip(tau, -1, 1)), p_value, slope, low, high, chance
-    )
+        return Trend(len(what), 0, p_value, 0.0, 0.0, 0.0, chance)
+    return Trend(len(what), statistic, p_value, *_find_slope(when, what, ties), chance)
 
 
 def _find_slope(when: Floats, what: Floats, ties: Sequence[int]) -> tuple[float, float, float]:
@@ -261,19 +255,16 @@ def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
     return JudgedTrends(table, len(chances), sum(chances))
 
 
-def adjust_p_values(p_values: Numbers, method: Literal["fdr_bh", "holm"] = "fdr_bh") -> Floats:
+def adjust_p_values(p_values: Numbers) -> Floats:
     """P-values corrected for looking at many series at once; NaN stays.
 
-    Benjamini and Hochberg (1995), JRSS B 57:289-300, or Holm (1979), Scand. J. Statist. 6:65-70;
-    by their formulas, as importing statsmodels takes longer than making a page.
+    Benjamini and Hochberg (1995), JRSS B 57:289-300; by their formula, as importing statsmodels
+    takes longer than making a page.
     """
     found = as_floats(p_values)
     order = np.argsort(found)[: np.isfinite(found).sum()]  # what is no number comes last
     rank = np.arange(1, len(order) + 1)
-    if method == "holm":
-        raised = np.maximum.accumulate(found[order] * (len(order) + 1 - rank))
-    else:
-        raised = np.minimum.accumulate((found[order] / (rank / len(order)))[::-1])[::-1]
+    raised = np.minimum.accumulate((found[order] / (rank / len(order)))[::-1])[::-1]
     adjusted = np.full(len(found), np.nan)
     adjusted[order] = np.minimum(raised, 1)
     return adjusted
