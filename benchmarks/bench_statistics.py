@@ -14,8 +14,12 @@ import pandas as pd
 
 from cchc_analysis.data.intervals import NORMAL, Floats
 from cchc_analysis.stats.panel import subtract_estimates
-from cchc_analysis.stats.ranks import rank_values
-from cchc_analysis.stats.rates import place_in_funnel, standardise_indirectly, wilson_interval
+from cchc_analysis.stats.rates import (
+    place_in_funnel,
+    rank_values,
+    standardise_indirectly,
+    wilson_interval,
+)
 from cchc_analysis.stats.trends import choose_level, find_trend
 
 POINTS = (5, 6, 8, 10, 12, 13, 16, 20)

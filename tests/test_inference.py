@@ -18,11 +18,14 @@ from statsmodels.stats.proportion import proportion_confint
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.reference import load_reference
 from cchc_analysis.stats.panel import change_over, grow, measure_coverage, subtract_estimates
-from cchc_analysis.stats.ranks import follow_standing, rank_ranges, rank_values, rank_within
 from cchc_analysis.stats.rates import (
     find_scatter,
+    follow_standing,
     funnel_limits,
     place_in_funnel,
+    rank_ranges,
+    rank_values,
+    rank_within,
     span_readings,
     standardise_indirectly,
     wilson_interval,

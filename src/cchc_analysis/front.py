@@ -32,8 +32,8 @@ from cchc_analysis.openers import (
 )
 from cchc_analysis.stats.panel import balance_panel, change_over, grow, make_panel, name_partings
 from cchc_analysis.stats.panel import sum_communes as sum_communes_of
-from cchc_analysis.stats.ranks import follow_standing as follow_standing_of
-from cchc_analysis.stats.ranks import rank_within
+from cchc_analysis.stats.rates import follow_standing as follow_standing_of
+from cchc_analysis.stats.rates import rank_within
 from cchc_analysis.stats.trends import judge_many
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from cchc_analysis.data.records import Origin
 from cchc_analysis.data.trace import compare_editions, name_edition
 from cchc_analysis.stats.panel import ENOUGH
 from cchc_analysis.stats.peers import FEWEST, find_kin
-from cchc_analysis.stats.ranks import rank_values
+from cchc_analysis.stats.rates import rank_values
 from cchc_analysis.stats.windows import compare_same_window, is_near, year_before
 
 if TYPE_CHECKING:

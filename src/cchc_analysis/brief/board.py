@@ -22,7 +22,7 @@ from cchc_analysis.data.records import RESULT_STATUSES
 from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.stats import panel
-from cchc_analysis.stats.ranks import follow_standing, rank_values
+from cchc_analysis.stats.rates import follow_standing, rank_values
 from cchc_analysis.stats.trends import FEWEST_FOR_TREND, JudgedTrends, judge_many
 
 if TYPE_CHECKING:

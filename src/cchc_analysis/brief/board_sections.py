@@ -33,9 +33,11 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats import rates
-from cchc_analysis.stats.panel import change_over
+from cchc_analysis.stats.panel import (
+    OLD,
+    change_over,
+)
 from cchc_analysis.stats.peers import list_breaks
-from cchc_analysis.stats.series import OLD
 from cchc_analysis.stats.trends import judge_many
 
 FIVE = {"least": 0.0, "q1": 0.25, "median": 0.5, "q3": 0.75, "most": 1.0}

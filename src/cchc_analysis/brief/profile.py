@@ -33,15 +33,17 @@ from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.words import Words, plain
 from cchc_analysis.errors import CommandError, Problem
-from cchc_analysis.stats.panel import keep_one_value, name_kinds, sum_communes
-from cchc_analysis.stats.peers import break_series, find_kin, list_kin
-from cchc_analysis.stats.series import (
+from cchc_analysis.stats.panel import (
     OTHER,
     SPREAD,
     choose_series,
     describe_series,
+    keep_one_value,
     keep_read,
+    name_kinds,
+    sum_communes,
 )
+from cchc_analysis.stats.peers import break_series, find_kin, list_kin
 from cchc_analysis.stats.trends import JudgedTrends, judge_many
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from cchc_analysis.brief.report import Report, load_report
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Tables
 from cchc_analysis.site.keys import key_of
+from cchc_analysis.stats.panel import WINDOW, list_last_places
 from cchc_analysis.stats.peers import list_kin, list_peers
-from cchc_analysis.stats.series import WINDOW, list_last_places
 from cchc_analysis.stats.trends import FEWEST_FOR_TREND
 
 if TYPE_CHECKING:
