@@ -28,6 +28,7 @@ from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.data import export
+from cchc_analysis.data.clean import is_day
 from cchc_analysis.data.files import format_table, list_rows, replacing, write_bytes, write_text
 from cchc_analysis.data.records import COLUMN_MEANINGS, FINDING_COLUMNS, FINDING_KEY, TYPES
 from cchc_analysis.data.words import COMPARATOR_SIGNS, Words, load_words, plain
@@ -73,18 +74,14 @@ MEDIA_TYPES = {
 
 
 def write_downloads(folder: Path, brief: Brief) -> None:
-    """Put the figures and findings of a brief into the folder of its page.
-
-    Raises:
-        OSError: The folder cannot be written to.
-    """
+    """Put the figures and findings of a brief into the folder of its page."""
     from cchc_analysis import __version__
 
     words, tables = brief.words, tabulate_brief(brief)
     title = words.plain("head.title", area=brief.name_area(), period=words.period(brief.period))
     write_csv(folder / "figures.csv", tables["figures"])
     write_csv(folder / "findings.csv", tables["findings"])
-    head = {
+    told: dict[str, Any] = {
         "title": title,
         "language": brief.lang,
         "area_id": brief.area["area_id"],
@@ -95,18 +92,15 @@ def write_downloads(folder: Path, brief: Brief) -> None:
         "grade": grade_brief(brief).letter,
         "version": __version__,
     }
-    simple = {
-        name: [{key: simplify(cell) for key, cell in row.items()} for row in list_rows(table)]
-        for name, table in tables.items()
-    }
-    _write_json(folder / "brief.json", head | simple)
+    for name, table in tables.items():
+        told[name] = [{key: simplify(cell) for key, cell in r.items()} for r in list_rows(table)]
+    _write_json(folder / "brief.json", told)
     until = words.date(brief.end)
     citation = words.plain("downloads.cite", title=title, version=__version__, until=until)
-    readme = tell_columns(tables, title, [words], [citation])
+    sheets = tables | {"read-me": tell_columns(tables, title, [words], [citation])}
     front = partial(write_front, brief=brief, citation=citation)
+    write_bytes(folder / "brief.xlsx", bind_workbook(sheets, title, front))
     english = load_words(words.folder, "en")
-    book = bind_workbook(tables | {"read-me": readme}, title, front)
-    write_bytes(folder / "brief.xlsx", book)
     resources = [
         describe_csv(folder, "figures", FIGURE_COLUMNS, ("note",), english),
         describe_csv(folder, "findings", ("contradiction", *FINDING_COLUMNS), FINDING_KEY, english),
@@ -122,14 +116,14 @@ def tabulate_brief(brief: Brief) -> dict[str, pd.DataFrame]:
 
     titles = dict(zip(brief.sources["source_id"], brief.sources["title"], strict=True))
     figures = [_tell_figure(brief, entry, titles) for entry in brief.entries]
-    findings = [
-        {"contradiction": brief.contradiction_of[row["finding_id"]].number, **row}
-        for row in list_rows(brief.findings)
-    ]
-    findings.sort(key=lambda row: (row["contradiction"], row["finding_id"]))
+    numbers = [brief.contradiction_of[each].number for each in brief.findings["finding_id"]]
+    findings = brief.findings.assign(contradiction=pd.Series(numbers, brief.findings.index, int))
+    columns = ["contradiction", *FINDING_COLUMNS]
     return {
         "figures": pd.DataFrame(figures, columns=list(FIGURE_COLUMNS)),
-        "findings": pd.DataFrame(findings, columns=["contradiction", *FINDING_COLUMNS]),
+        "findings": findings.sort_values(["contradiction", "finding_id"], ignore_index=True)[
+            columns
+        ],
         "sources": list_sources(brief.sources),
     }
 
@@ -179,11 +173,11 @@ def tell_columns(
         ["", "", "CC-BY-4.0", *(each.plain("downloads.readme") for each in words)],
         ["", "", "", *(each.plain("downloads.csv") for each in words)],
         ["", "", "", *citations],
+    ] + [
+        [sheet, name, OWN_TYPES.get(name, "string"), *(w.plain(f"column.{name}") for w in words)]
+        for sheet, table in tables.items()
+        for name in table.columns
     ]
-    for sheet, table in tables.items():
-        for name in table.columns:
-            meanings = (each.plain(f"column.{name}") for each in words)
-            rows.append([sheet, name, OWN_TYPES.get(name, "string"), *meanings])
     names = ["sheet", "column", "type", *(f"meaning_{each.lang}" for each in words)]
     return pd.DataFrame(rows, columns=names)
 
@@ -212,11 +206,10 @@ def describe_csv(
     folder: Path, name: str, columns: Iterable[str], key: Iterable[str], words: Words
 ) -> dict[str, Any]:
     """The entry of a table in the descriptor."""
+    said = {each: f"column.{each}" for each in columns}
     meanings = {
-        column: words.plain(said)
-        if words.has(said := f"column.{column}")
-        else COLUMN_MEANINGS[column]
-        for column in columns
+        column: words.plain(text) if words.has(text) else COLUMN_MEANINGS[column]
+        for column, text in said.items()
     }
     return export.describe_table(folder / f"{name}.csv", meanings, key, OWN_TYPES)
 
@@ -326,8 +319,7 @@ def _write_cell(told: Any) -> str:
     if isinstance(value, str):
         kept = "" if value.strip() in ("", value) else ' xml:space="preserve"'
         return f'{style} t="inlineStr"><is><t{kept}>{escape(value)}</t></is></c>'
-    kind = "b" if isinstance(value, bool) else "n"
-    return f' t="{kind}"><v>{value:.16g}</v></c>'
+    return f' t="{"b" if isinstance(value, bool) else "n"}"><v>{value:.16g}</v></c>'
 
 
 def tell_cell(sheet: Any, value: Any) -> Any:
@@ -431,8 +423,8 @@ def _tell_entry(brief: Brief, entry: Entry) -> Iterator[tuple[Any, ...]]:
         form = f'"{sign} "{form}'
     yield (plain(brief.name_entry(entry)),)
     yield (plain(brief.name_scope(entry.scope)),)
-    yield _parse_day(entry.start), DATE_FORMATS[brief.lang]
-    yield _parse_day(entry.end), DATE_FORMATS[brief.lang]
+    for day in (entry.start, entry.end):
+        yield date.fromisoformat(day) if is_day(day) else day, DATE_FORMATS[brief.lang]
     yield (words.plain("sheet.actual" if entry.status == "actual" else f"status.{entry.status}"),)
     yield words.plain("withheld") if entry.is_withheld else entry.value, form
     yield ("%" if entry.unit == "%" else plain(brief.tell_unit(entry, many=True)),)
@@ -446,20 +438,12 @@ def _name_place(brief: Brief, entry: Entry) -> str:
     """Where the number is printed, or that it is worked out."""
     if entry.is_derived:
         return brief.words.plain("sheet.derived")
-    known = brief.letter_of
     places = dict.fromkeys(
-        f"[{known[source]}] {brief.section_of((source, figure))}".strip()
-        for source, figure in entry.figures
-        if source in known
+        f"[{brief.letter_of[figure[0]]}] {brief.section_of(figure)}".strip()
+        for figure in entry.figures
+        if figure[0] in brief.letter_of
     )
     return ", ".join(places) or entry.document
-
-
-def _parse_day(day: str) -> date | str:
-    try:
-        return date.fromisoformat(day)
-    except ValueError:
-        return day
 
 
 def _write(sheet: Any, value: Any, form: str = "", *, fill: bool = False, **look: Any) -> Any:

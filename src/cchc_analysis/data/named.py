@@ -11,7 +11,6 @@ import datetime as dt
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from functools import cache, partial, wraps
 from itertools import chain
 from numbers import Integral
@@ -27,7 +26,7 @@ from cchc_analysis.data.clean import (
     label_period,
     parse_period,
 )
-from cchc_analysis.data.records import Period, Scope, Severity, Status, load_own
+from cchc_analysis.data.records import Period, Scope, Severity, Status, load_own, problem
 from cchc_analysis.data.reference import LEVELS, Reference
 from cchc_analysis.data.reference.catalogue import offer_names
 from cchc_analysis.errors import AreaError, CommandError, Problem, count, join_some
@@ -62,7 +61,7 @@ def choose_rows(
         if named is None:
             continue
         match = partial(_match_held, {*chosen[column]}) if column == "area_id" else _MATCH[column]
-        wanted = {*map(partial(match, reference), take_some(named))}
+        wanted = {match(reference, each) for each in take_some(named)}
         before, chosen = chosen, chosen[chosen[column].isin(wanted)]
         if chosen.empty and len(before):
             held = sorted(str(each) for each in before[column].unique() if each)
@@ -122,8 +121,7 @@ def check_table(value: Any, who: str) -> None:
     import pandas as pd
 
     if not isinstance(value, pd.DataFrame):
-        remedy = "Pass one, such as load_indicators() gives."
-        raise CommandError(Problem(who, type(value).__name__, "a DataFrame of pandas", remedy))
+        raise CommandError(problem("no_frame", who, found=type(value).__name__))
 
 
 P = ParamSpec("P")
@@ -137,20 +135,15 @@ def of_panel(function: Callable[P, R]) -> Callable[P, R]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         panel: Any = args[0] if args else next(iter(kwargs.values()), None)
         check_table(panel, function.__name__)
-        is_text = [isinstance(each, str) for each in panel.get("value", ())]
-        if any(is_text):
-            found, remedy = f"{sum(is_text)} texts as value", "Make numbers of them (to_numeric)."
-            raise CommandError(Problem(function.__name__, found, "numbers", remedy))
+        if texts := sum(isinstance(each, str) for each in panel.get("value", ())):
+            raise CommandError(problem("texts_as_value", function.__name__, number=texts))
         try:
             return function(*args, **kwargs)
         except KeyError as error:
             name = error.args[0]
             if not isinstance(name, str) or name in panel.columns:
                 raise
-            remedy = "Pass what load_panel gives, with its columns."
-            found = f"no column {name}"
-            problem = Problem(function.__name__, found, "columns of a panel", remedy)
-            raise CommandError(problem) from None
+            raise CommandError(problem("no_panel_column", function.__name__, name=name)) from None
 
     return checked
 
@@ -162,12 +155,14 @@ def add_names(table: pd.DataFrame, reference: Reference, words: Words) -> pd.Dat
     """
     import pandas as pd
 
-    areas, catalogue, units = reference.area_rows, reference.indicator_rows, reference.unit_rows
     province, regions, label = reference.find_province, reference.region_of, f"label_{words.lang}"
 
     def name_area(area_id: str) -> str:
-        row = areas.get(area_id)
+        row = reference.area_rows.get(area_id)
         return str(words.place(row)) if row else ""
+
+    def name_row(rows: Mapping[str, Any]) -> Callable[[str], str]:
+        return lambda code: str(rows.get(code, {}).get(label, code))
 
     names: dict[str, dict[str, Callable[[str], str]]] = {
         "area_id": {
@@ -175,18 +170,15 @@ def add_names(table: pd.DataFrame, reference: Reference, words: Words) -> pd.Dat
             "province": lambda each: name_area(province(each)),
             "region": lambda each: name_area(regions.get(province(each), "")),
         },
-        "indicator": {
-            "indicator_label": lambda each: str(catalogue.get(each, {}).get(label, each))
-        },
+        "indicator": {"indicator_label": name_row(reference.indicator_rows)},
         "scope": {"scope_label": lambda each: words.plain(f"scope.{each}") if each else ""},
-        "unit": {"unit_label": lambda each: str(units.get(each, {}).get(label, each))},
+        "unit": {"unit_label": name_row(reference.unit_rows)},
     }
     columns: dict[str, Any] = {}
     for code in table.columns:
         columns[code] = table[code]
         for column, name_of in names.get(code, {}).items():
-            known = {each: name_of(each) for each in table[code].unique()}
-            columns[column] = table[code].map(known)
+            columns[column] = table[code].map({e: name_of(e) for e in table[code].unique()})
     return pd.DataFrame(columns)
 
 
@@ -224,16 +216,15 @@ def warn_other_days(table: pd.DataFrame, periods: list[str], sources: pd.DataFra
     of_one = table["source_id"].str.split(" ").str[0].isin(on_one)
     days = table.loc[of_one & ~table["period"].isin(asked), "period"]
     if len(own := days[~days.str.fullmatch(STANDARD_LABEL)]):
-        rows, remedy = count(len(own), "row"), "leave periods out, or name these days."
-        said = f"Left out: {rows} of reports on {' or '.join(asked)} with other days"
-        warnings.warn(f"{said}, such as {own.mode()[0]}; {remedy}", UserWarning, stacklevel=3)
+        said = f"Left out: {count(len(own), 'row')} of reports on {' or '.join(asked)} with other"
+        remedy = "leave periods out, or name these days."
+        warnings.warn(f"{said} days, such as {own.mode()[0]}; {remedy}", UserWarning, stacklevel=3)
 
 
 def check_day(day: Any) -> None:
     """Refuse what is neither empty nor a day, with a ``CommandError``."""
     if day and not (isinstance(day, str) and is_day(day)):
-        problem = Problem(f"day {day!r}", "no day", "2025-07-01", "Write year, month and day.")
-        raise CommandError(problem)
+        raise CommandError(problem("no_day", f"day {day!r}"))
 
 
 def tabulate_areas(reference: Reference, level: str | None, day: Any) -> pd.DataFrame:
@@ -243,8 +234,7 @@ def tabulate_areas(reference: Reference, level: str | None, day: Any) -> pd.Data
     levels = LEVELS if level is None else [_match_word("level", LEVELS, level)]
     check_day(day)
     areas = [row for each in levels for row in reference.list_areas(each, day)]
-    columns = [*reference.areas.columns, "km2"]
-    return pd.DataFrame(areas, columns=columns, dtype="str").fillna("")
+    return pd.DataFrame(areas, columns=[*reference.areas.columns, "km2"], dtype="str").fillna("")
 
 
 def order_categories(table: pd.DataFrame) -> pd.DataFrame:
@@ -277,18 +267,16 @@ def match_indicator(reference: Reference, name: str) -> str:
 
     A ``CommandError`` where no indicator has it, or several; it offers the nearest.
     """
-    rows = reference.indicator_rows
+    rows, folded = reference.indicator_rows, fold_text(name)
     if name in rows:
         return name
     labels = {code: (str(row["label_vi"]), str(row["label_en"])) for code, row in rows.items()}
-    folded = fold_text(name)
     found = [code for code, told in labels.items() if folded in map(fold_text, told)]
     if len(found) == 1:
         return found[0]
     near = offer_names(name, [*rows, *chain.from_iterable(labels.values())])
     remedy = f"Write one of the codes {', '.join(found)}." if found else f"{near}{_LISTED}"
-    where = f"indicator {name!r}"
-    raise CommandError(Problem(where, "not in the catalogue", "a code or its label", remedy))
+    raise CommandError(problem("strange_indicator", f"indicator {name!r}", remedy=remedy))
 
 
 def match_names(
@@ -303,8 +291,7 @@ def match_names(
     if level:
         level = _match_word("level", LEVELS, level)
     if holes := int(names.isna().sum()):
-        problem = Problem(f"{count(holes, 'row')} of names", "none", "a name", "Use dropna().")
-        raise CommandError(problem)
+        raise CommandError(problem("no_names", f"{count(holes, 'row')} of names"))
     words = {each: take_one(each, "area").strip() for each in names.tolist()}
     meant, problems = dict[Any, str](), dict[Problem, None]()
     for each, word in words.items():
@@ -317,13 +304,13 @@ def match_names(
     levels = {each: str(reference.area_rows[meant[each]]["level"]) for each in words}
     levels = {each: held for each, held in levels.items() if held not in ("nation", "region")}
     usual = level or next((each for each, _ in Counter(levels.values()).most_common(1)), "")
-    strangers = [each for each, held in levels.items() if held != usual]
-    for each in strangers.copy():
-        with suppress(AreaError):
+    told = []
+    for each in (each for each, held in levels.items() if held != usual):
+        try:
             meant[each] = reference.match_area(words[each], day, usual)
-            strangers.remove(each)
-    if strangers:
-        told = [f"{words[each]!r} is {reference.describe_area(meant[each])}" for each in strangers]
+        except AreaError:
+            told.append(f"{words[each]!r} is {reference.describe_area(meant[each])}")
+    if told:
         said = f"Areas that are no {usual}: {join_some(told, MOST_SHOWN, '; ')}"
         warnings.warn(f"{said}; say level= for one level.", UserWarning, stacklevel=3)
     return names.map(meant).astype("str").rename("area_id")
@@ -338,12 +325,8 @@ def match_period(
     try:
         return parse_period(text)
     except PeriodError as error:
-        expected = (
-            "2024-Q1 to 2024-Q4, 2024-H1 or 2024-H2 (halves), 2024-9M (nine months), 2024, "
-            "2024-01-01/2024-09-20 (other days), or a Vietnamese name such as Quý I năm 2024"
-        )
         place = where or f"period {text!r}"
-        raise CommandError(Problem(place, str(error), expected, remedy)) from None
+        raise CommandError(problem("no_period", place, error=error, remedy=remedy)) from None
 
 
 def list_days(period: Period) -> list[str]:
@@ -356,7 +339,8 @@ def _match_word(column: str, known: Iterable[str], word: str) -> str:
     if word in values:
         return word
     near = offer_names(str(word), values).strip() or "Write one of these, or None for all."
-    raise CommandError(Problem(f"{column} {word!r}", "no such one", ", ".join(values), near))
+    said = {"known": ", ".join(values), "remedy": near}
+    raise CommandError(problem("strange_word", f"{column} {word!r}", **said))
 
 
 _MATCH: Mapping[str, Callable[[Reference, str], str]] = {
@@ -423,7 +407,7 @@ def to_wide(
         hint = f"The table has {', '.join(map(str, table.columns))}."
         if "area" in missing:
             hint = 'load_indicators(names="vi") adds names; without them, index="area_id".'
-        raise _refuse(f"no column {', '.join(missing)}", "columns of the table", hint)
+        raise _refuse("no_column", names=", ".join(missing), hint=hint)
     _check_dimensions(table, told)
     _check_cells(table, told)
     wide = table.set_index(told)[values].unstack(heads)
@@ -432,8 +416,8 @@ def to_wide(
     return wide.sort_index(axis=0).sort_index(axis=1)
 
 
-def _refuse(found: str, expected: str, remedy: str) -> CommandError:
-    return CommandError(Problem("to_wide", found, expected, remedy))
+def _refuse(kind: str, **said: object) -> CommandError:
+    return CommandError(problem(kind, "to_wide", **said))
 
 
 def _check_dimensions(table: pd.DataFrame, told: list[str]) -> None:
@@ -441,22 +425,14 @@ def _check_dimensions(table: pd.DataFrame, told: list[str]) -> None:
     for name in (each for each in DIMENSIONS if each in table.columns and each not in covered):
         held = [repr(str(each)) for each in table[name].unique()]
         if len(held) > 1:
-            raise _refuse(
-                f"{len(held)} values of {name} in one table: {join_some(held, MOST_SHOWN)}",
-                "one, or each in a row or column of its own",
-                f"Choose one (table[table[{name!r}] == {held[0]}]), "
-                f"or add {name!r} to index or columns.",
-            )
+            said = {"number": len(held), "held": join_some(held, MOST_SHOWN), "first": held[0]}
+            raise _refuse("mixed_table", name=name, **said)
     if "area" not in told or "area_id" in told or "area_id" not in table.columns:
         return
     # Two areas of one name are two rows: Bắc Ninh before July 2025, and since.
     ids = table.groupby("area", observed=True)["area_id"].unique()
     for area, shared in ids[ids.str.len() > 1].items():
-        raise _refuse(
-            f"{len(shared)} areas named {area}: {', '.join(shared)}",
-            "one area in a row, as none is another",
-            "Add 'area_id' to index or columns, or choose one.",
-        )
+        raise _refuse("one_name", number=len(shared), area=area, ids=", ".join(shared))
 
 
 def _check_cells(table: pd.DataFrame, told: list[str]) -> None:
@@ -468,9 +444,9 @@ def _check_cells(table: pd.DataFrame, told: list[str]) -> None:
     others = same.drop(columns=[*told, "value", "figures", "printed"], errors="ignore")
     counts = others.nunique(dropna=False)
     differing = [str(name) for name in counts.index[counts > 1]]
-    where = ", ".join(str(first[name]) for name in told)
-    found, remedy = f"{len(same)} rows for {where}", "Choose one."
+    said = {"number": len(same), "where": ", ".join(str(first[name]) for name in told)}
+    said |= {"differing": "", "remedy": "Choose one."}
     if differing:
-        found += f", which differ in {', '.join(differing)}"
-        remedy = f"Add {differing[0]!r} to index or columns, or choose."
-    raise _refuse(found, "one row for a cell, as nothing is averaged", remedy)
+        said["differing"] = f", which differ in {', '.join(differing)}"
+        said["remedy"] = f"Add {differing[0]!r} to index or columns, or choose."
+    raise _refuse("doubled_cell", **said)

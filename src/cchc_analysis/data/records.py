@@ -90,6 +90,11 @@ def load_own(name: str) -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
 
 
+def problem(kind: str, where: str, /, **said: object) -> Problem:
+    """A problem in the sentences that ``problems.toml`` has for its kind."""
+    return Problem(where, *(each.format(**said) for each in load_own("problems")[kind]))
+
+
 def render_own(name: str, /, **data: Any) -> str:
     """What ``<name>.txt.j2`` beside this module says of some data."""
     import jinja2

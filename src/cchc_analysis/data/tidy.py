@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from cchc_analysis.data import records
 from cchc_analysis.data.clean import NumberError, is_day, parse_number
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import QUANTITY, Comparator, Scope, Status
+from cchc_analysis.data.records import QUANTITY, Comparator, Scope, Status, problem
 from cchc_analysis.data.reference import Reference, find_issue_day, offer_names, suggest
 from cchc_analysis.errors import Problem, ReferenceDataError
 
@@ -49,12 +49,9 @@ def tidy_observations(
 ) -> Tidied:
     """Turn figures as printed into observations.
 
-    Args:
-        transcripts: ``TRANSCRIPT_COLUMNS``, all cells text.
-        reference: The reference tables.
-        sources: ``SOURCE_COLUMNS``: an area is the one that was there when its source was issued;
-            without them, when the figure was counted.
-        keeps_unknown_areas: Whether an area that nobody knows stands for itself, as in drafts.
+    An area is the one that was there when its source was issued; without ``sources``, when the
+    figure was counted. One that nobody knows stands for itself where ``keeps_unknown_areas``, as
+    in drafts.
 
     Returns:
         ``OBSERVATION_COLUMNS``, sorted by key; values in the unit of the indicator; ``low`` and
@@ -128,22 +125,16 @@ def _tidy_figure(figure: dict[str, str], reference: Reference, area_id: str) -> 
     """
     unit = reference.indicator_rows[figure["indicator"]]["unit"]
     number, printed = _read_number(figure, reference), reference.unit_rows[figure["unit"]]
-    is_rounded = printed["kind"] == "rate" or (
-        printed["kind"] == "money" and printed["multiplier"] > 1
+    is_money = printed["kind"] == "money" and printed["multiplier"] > 1
+    is_rounded = printed["kind"] == "rate" or is_money or number.decimals < 0
+    hidden = number.half_unit if is_rounded else 0.0
+    value, low, high = (
+        reference.convert_value(number.value + off, figure["unit"], unit)
+        for off in (0.0, -hidden, hidden)
     )
-    hidden = number.half_unit if is_rounded or number.decimals < 0 else 0.0
-    bounds = {"value": 0.0, "low": -hidden, "high": hidden}
-    return {
-        **figure,
-        "area_id": area_id,
-        **{
-            name: reference.convert_value(number.value + off, figure["unit"], unit)
-            for name, off in bounds.items()
-        },
-        "unit": unit,
-        "decimals": max(number.decimals, 0),
-        "comparator": Comparator(figure["comparator"] or number.comparator).value,
-    }
+    comparator = Comparator(figure["comparator"] or number.comparator).value
+    own = {"area_id": area_id, "value": value, "low": low, "high": high, "unit": unit}
+    return {**figure, **own, "decimals": max(number.decimals, 0), "comparator": comparator}
 
 
 def _read_number(figure: dict[str, str], reference: Reference) -> records.Number:
@@ -163,22 +154,17 @@ def _check_figure(
         ("unit", reference.unit_rows),
         ("breakdown", {"", *reference.breakdowns["breakdown"]}),
     ):
-        if figure[column] not in known:
-            is_known, file = False, f"{column}s.csv"
-            found, remedy = (
-                f"unknown {column} {figure[column]!r}",
-                suggest(figure[column], known, file),
-            )
-            yield Problem(where, found, f"one of data/reference/{file}", f"{remedy}.")
+        if (word := figure[column]) not in known:
+            is_known, remedy = False, suggest(word, known, f"{column}s.csv")
+            yield problem("unknown_code", where, column=column, word=word, remedy=remedy)
     try:
         find_area(figure)
     except KeyError as error:
-        found = f"unknown area {figure['area']!r}"
-        yield Problem(where, found, "a known name", f"{error.args[0]}.")
+        yield problem("unknown_area", where, word=figure["area"], remedy=error.args[0])
     for column, words in _WORDS.items():
-        if figure[column] not in words:
-            found, expected = f"{column} {figure[column]!r}", ", ".join(filter(None, words))
-            yield Problem(where, found, f"one of {expected}", "Use one of these words.")
+        if (word := figure[column]) not in words:
+            listed = ", ".join(filter(None, words))
+            yield problem("unknown_word", where, column=column, word=word, known=listed)
     yield from _check_dates(where, figure)
     if is_known:
         yield from _check_number(where, figure, reference)
@@ -191,30 +177,26 @@ def _check_dates(where: str, figure: dict[str, str]) -> Iterator[Problem]:
     start, end = figure["period_start"], figure["period_end"]
     for column, day in (("period_start", start), ("period_end", end)):
         if day and not (is_day(day) and FIRST_YEAR <= int(day[:4]) <= LAST_YEAR):
-            remedy = "Write the day that the report gives."
-            yield Problem(where, f"{column} {day!r}", "a date such as 2024-06-30", remedy)
+            yield problem("bad_day", where, column=column, day=day)
             return
     if start and not end:
-        found = f"a start {start} without an end"
-        yield Problem(where, found, "both or neither", "Add period_end.")
+        yield problem("no_end", where, start=start)
     elif start > end:
-        found = f"{f'{start}/{end}'!r}: {start} comes after {end}"
-        yield Problem(where, found, "a start before its end", "Mend the dates.")
+        yield problem("late_start", where, start=start, end=end)
 
 
 def _check_number(where: str, figure: dict[str, str], reference: Reference) -> Iterator[Problem]:
-    unit = reference.indicator_rows[figure["indicator"]]["unit"]
+    indicator, unit = figure["indicator"], figure["unit"]
     try:
         _read_number(figure, reference)
     except NumberError as error:
-        remedy = "Compare it with the document; write how a person reads it into read_as."
-        yield Problem(where, f"printed {error}", f"a number of {figure['unit']}", remedy)
+        yield problem("no_number", where, error=error, unit=unit)
+    own = reference.indicator_rows[indicator]["unit"]
     try:
-        reference.convert_unit(figure["unit"], unit)
+        reference.convert_unit(unit, own)
     except KeyError as error:
-        found = f"unit {figure['unit']!r} of {figure['indicator']}"
-        remedy = f"Check the indicator, or {error.args[0]}."
-        yield Problem(where, found, f"a unit that turns into {unit!r}", remedy)
+        said = {"unit": unit, "indicator": indicator, "own": own, "remedy": error.args[0]}
+        yield problem("strange_unit", where, **said)
 
 
 def _collect_readings(figures: pd.DataFrame) -> pd.DataFrame:
@@ -277,9 +259,7 @@ def check_corrections(
     for source_id in reference.corrections["source_id"]:
         if source_id not in known:
             where = f"data/reference/corrections.csv, source {source_id}"
-            found = "a correction of a source that is not registered"
-            remedy = f"{offer_names(source_id, known)}Mend the name, or remove the correction."
-            yield Problem(where, found, "a source of data/raw/sources.csv", remedy)
+            yield problem("no_source", where, near=offer_names(source_id, known))
     yield from _check_figures(transcripts, reference)
 
 
@@ -304,18 +284,14 @@ def _check_figures(transcripts: pd.DataFrame, reference: Reference) -> Iterator[
         where = f"data/reference/corrections.csv, {place}"
         printed = figure["printed"] if figure else "no such figure"
         if correction["source_id"] in held and printed != correction["expect"]:
-            expected = f"{correction['expect']!r}, which was corrected"
-            remedy = "Remove the correction, or decide again."
-            yield Problem(where, f"the transcript prints {printed!r}", expected, remedy)
+            yield problem("other_print", where, printed=printed, expect=correction["expect"])
         elif correction["action"] not in ("publish", "withhold"):
-            found = f"action {correction['action']!r}"
-            yield Problem(where, found, "publish or withhold", "Use one of these words.")
+            yield problem("strange_action", where, action=correction["action"])
         elif correction["action"] == "publish" and figure:
             try:
                 _read_published(correction, figure, reference)
             except NumberError as error:
-                expected = f"a number of {figure['unit']}, as the report would print it"
-                yield Problem(where, f"published {error}", expected, "Write the number.")
+                yield problem("no_published", where, error=error, unit=figure["unit"])
 
 
 def _read_published(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import math
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -101,7 +102,7 @@ class Words:
         """Whether there is such a string."""
         return key in self.texts
 
-    def pick(self, row: Mapping[str, Any], stem: str) -> Markup:
+    def pick(self, row: Row, stem: str) -> Markup:
         """The cell ``<stem>_vi`` or ``<stem>_en`` of a reference row, made safe."""
         text = str(row.get(f"{stem}_{self.lang}") or "")
         return clean_text(self._use_terms(text) if stem in TERMED else text, longest=None)
@@ -109,10 +110,8 @@ class Words:
     def number(self, value: float, decimals: int | None = None) -> str:
         """A number in the form of the language, with the decimals that it has, three at most.
 
-        >>> Words("vi", {}).number(1310), Words("en", {}).number(89.4)
-        ('1.310', '89.4')
-        >>> Words("vi", {}).number(-2.5, 2)
-        '−2,50'
+        >>> Words("vi", {}).number(1310), Words("en", {}).number(-89.4, 2)
+        ('1.310', '−89.40')
         """
         # −0 is 0, and would be taken for it once it is kept.
         return _format_number(float(value) + 0.0, decimals, self.lang)
@@ -146,8 +145,7 @@ class Words:
         if kind := AREA_KINDS.get(str(row.get("type") or "")):
             return self.say(f"area.{kind}", name=self.short_name(row))
         # A region has an English name; the English one of a place is its own without its marks.
-        own = row.get("name_en") if self.lang == "en" else ""
-        return clean_text(str(own or row["name"]))
+        return clean_text(str((self.lang == "en" and row.get("name_en")) or row["name"]))
 
     def short_name(self, row: Row) -> Markup:
         """The name of an area without its kind."""
@@ -160,10 +158,8 @@ class Words:
 
     def join(self, parts: Iterable[Any]) -> Markup:
         """A list in words: "a, b và c"."""
-        safe = [escape(part) for part in parts]
-        if len(safe) < 2:
-            return safe[0] if safe else Markup("")
-        return self.say("list.and", first=Markup(", ").join(safe[:-1]), last=safe[-1])
+        *first, last = [escape(part) for part in parts] or [Markup("")]
+        return self.say("list.and", first=Markup(", ").join(first), last=last) if first else last
 
 
 def load_words(folder: Path, lang: str) -> Words:
@@ -209,30 +205,24 @@ def shorten_text(text: str, longest: int) -> str:
 def clean_text(text: str, longest: int | None = _LONGEST_TEXT) -> Markup:
     r"""Foreign text made safe: escaped, without control and direction characters, not endless.
 
-    Text that runs from right to left is put into a ``<bdi>``, so that it cannot turn its
-    neighbours around.
+    What runs from right to left is put into a ``<bdi>``: it cannot turn its neighbours around.
 
     >>> clean_text("a<b>\u202e\x00")
     Markup('a&lt;b&gt;')
     """
-    kept = "".join(
-        letter
-        for letter in text
-        if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co")
-    )
+    unsafe = ("Cc", "Cf", "Cs", "Co")
+    kept = "".join(e for e in text if e in "\n\t" or unicodedata.category(e) not in unsafe)
     kept = " ".join(kept.split()) if "\n" in kept or "\t" in kept else kept
     kept = shorten_text(kept, longest) if longest else kept
-    safe = escape(kept)
-    if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in kept):
-        return Markup("<bdi>{}</bdi>").format(safe)
-    return safe
+    is_turned = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in kept)
+    return Markup("<bdi>{}</bdi>").format(kept) if is_turned else escape(kept)
 
 
-KINDS = (*("tỉnh", "thành phố", "quận", "huyện", "thị xã", "thị trấn", "phường", "xã", "đặc khu"),)
+KINDS = ("tỉnh", "thành phố", "quận", "huyện", "thị xã", "thị trấn", "phường", "xã", "đặc khu")
 """What a name of an area begins with."""
 
 
-def bare_name(row: Mapping[str, Any], *, may_be_number: bool = False) -> str:
+def bare_name(row: Row, *, may_be_number: bool = False) -> str:
     """The name of an area without its kind; a number alone is no name in a list of many areas.
 
     >>> bare_name({"name": "Thành Phố Bắc Kạn", "type": "thành phố"})
@@ -258,6 +248,8 @@ def _format_number(value: float, decimals: int | None, lang: str) -> str:
     """A page tells most of its numbers several times."""
     from babel.numbers import format_decimal
 
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
     fraction = f"{value:.3f}".rstrip("0").partition(".")[2]
     places = len(fraction) if decimals is None else decimals
     # Half up, as people round: half to even, the default, makes 2.5 of both 2.45 and 2.55. The
