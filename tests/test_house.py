@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import string
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from cchc_analysis.data.records import load_own
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "cchc_analysis"
@@ -114,3 +117,31 @@ def test_a_door_is_names_and_no_code(door: Path) -> None:
     allowed = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.Expr)
     tree = ast.parse(door.read_text("utf-8"))
     assert [ast.unparse(node)[:60] for node in tree.body if not isinstance(node, allowed)] == []
+
+
+def find_problems(code: str) -> Iterator[tuple[str, set[str], bool]]:
+    """The kind of each problem that a module tells, what it fills in, and whether that is all."""
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Call) or ast.unparse(node.func) not in ("problem", "_refuse"):
+            continue
+        if node.args and isinstance(node.args[0], ast.Constant):
+            given = {each.arg for each in node.keywords if each.arg}
+            yield str(node.args[0].value), given, all(each.arg for each in node.keywords)
+
+
+def test_every_sentence_is_there_and_gets_what_it_names() -> None:
+    """Of the rooms whose problems stand in ``data/problems.toml``."""
+    rooms = (PACKAGE / "data", PACKAGE / "brief")
+    code = [path.read_text("utf-8") for room in rooms for path in room.rglob("*.py")]
+    sentences = load_own("problems")
+    told = [each for module in code for each in find_problems(module)]
+    assert len(told) > 40
+    for kind, given, is_all in told:
+        fields = {
+            name
+            for sentence in sentences[kind]
+            for _, name, _, _ in string.Formatter().parse(sentence)
+            if name
+        }
+        assert given == fields if is_all else given <= fields, kind
+    assert [kind for kind in sentences if f'"{kind}"' not in "".join(code)] == []

@@ -32,6 +32,8 @@ VI, EN = Words("vi", {}), Words("en", {})
         (0, 0, "0", "0"),
         (7.5, None, "7,5", "7.5"),
         (12, None, "12", "12"),
+        (float("inf"), None, "∞", "∞"),
+        (float("-inf"), 2, "−∞", "−∞"),
     ],
 )
 def test_numbers_take_the_form_of_the_language(

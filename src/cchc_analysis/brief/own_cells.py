@@ -19,7 +19,8 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.templates import Section, macro, show_picture, title_section, trust
 from cchc_analysis.data.clean import slug_text
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.data.records import problem
+from cchc_analysis.errors import CommandError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -104,8 +105,7 @@ def show_figure(figure: Any, title: str, alt: str) -> Any:
     """
     figure = getattr(figure, "figure", None) or figure  # of axes
     if not title.strip() or not alt.strip():
-        remedy = "Say in a sentence what was found, and in another what the picture shows."
-        raise CommandError(Problem("show_figure", "no text", "title and alt", remedy))
+        raise CommandError(problem("no_figure_text", "show_figure"))
     if hasattr(figure, "savefig"):
         import matplotlib as mpl
         import matplotlib.pyplot as plt
@@ -123,9 +123,7 @@ def show_figure(figure: Any, title: str, alt: str) -> Any:
             warnings.warn(f"No still picture of “{title}”: {reason}", UserWarning, stacklevel=2)
             return figure
     else:
-        found = f"a {type(figure).__name__}"
-        expected = "a figure of matplotlib or plotly"
-        raise CommandError(Problem("show_figure", found, expected, "Pass the figure or its axes."))
+        raise CommandError(problem("no_figure", "show_figure", found=type(figure).__name__))
     name = f"own-{slug_text(title)}"
     image = show_picture(_inline("image/svg+xml", picture.decode()), alt)
     return Section(title_section(name, title, image), name, draw=figure)

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, cast
 from cchc_analysis.brief.own_cells import OURS, show_own_cells
 from cchc_analysis.brief.templates import PAGES, STYLE, choose_style, undress
 from cchc_analysis.data.files import write_bytes
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.data.words import Words, load_words, shorten_text
 from cchc_analysis.errors import BriefError, CommandError, Problem
@@ -146,26 +147,21 @@ def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
         BriefError: There is no such notebook, or it is none.
     """
     if not notebook.is_file():
-        raise BriefError(
-            Problem(notebook.name, "no such notebook", "a notebook", "Restore it or name another.")
-        )
+        raise BriefError(problem("no_notebook", notebook.name))
     try:
         known = list_parameters(notebook, notebook.stat().st_mtime_ns)
     except Exception as error:  # noqa: BLE001 - of a file that is no notebook they raise anything
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        found = f"no notebook ({shorten_text(reason, LONGEST_REASON)})"
-        remedy = "Save it in JupyterLab, or begin with a copy of one in notebooks/."
-        raise BriefError(Problem(notebook.name, found, "an .ipynb file", remedy)) from None
+        reason = shorten_text(reason, LONGEST_REASON)
+        raise BriefError(problem("strange_notebook", notebook.name, reason=reason)) from None
     unknown = [name for name in parameters if name not in known]
     if unknown and not known:
-        remedy = "Tag the cell that holds them; a copy of a notebook of ours has it."
-        expected = f"a cell tagged “parameters” with {', '.join(unknown)}"
-        raise CommandError(Problem(notebook.name, "no parameters", expected, remedy))
+        raise CommandError(problem("no_parameters", notebook.name, names=", ".join(unknown)))
     if unknown:
-        remedy = "Correct the name, or add it to the cell tagged “parameters”."
-        wrong = [f"no parameter {name!r}" for name in unknown]
-        expected = f"one of {', '.join(known)}"
-        raise CommandError(Problem(notebook.name, found, expected, remedy) for found in wrong)
+        said = {"known": ", ".join(known)}
+        raise CommandError(
+            problem("strange_parameter", notebook.name, name=name, **said) for name in unknown
+        )
 
 
 @lru_cache(maxsize=8)
@@ -219,12 +215,8 @@ def execute_notebook(
 
 
 def _name_failure(notebook: Path, source: str, name: str, value: str) -> Problem:
-    return Problem(
-        f"{notebook.name}, cell “{source}”",
-        shorten_text(" ".join(f"{name}: {value}".split()), LONGEST_DESCRIPTION),
-        "a cell that runs",
-        "Open the notebook in JupyterLab (make lab), run it with these parameters, and mend it.",
-    )
+    found = shorten_text(" ".join(f"{name}: {value}".split()), LONGEST_DESCRIPTION)
+    return problem("failed_cell", f"{notebook.name}, cell “{source}”", found=found)
 
 
 def export_page(executed: NotebookNode, project: Project, words: Words, kind: str = "") -> str:
@@ -292,9 +284,7 @@ def check_page(page: str, name: str) -> None:
     headings = len(_TITLE.findall(page))
     if missing or headings != 1:
         found = f"no part {', '.join(missing)}" if missing else f"{headings} main headings"
-        expected = "a page with every part and one main heading"
-        remedy = "See that each cell ends in a call of a show_ method."
-        raise BriefError(Problem(f"the page of {name}", found, expected, remedy))
+        raise BriefError(problem("lacking_page", f"the page of {name}", found=found))
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -312,9 +302,7 @@ def find_browser() -> str:
     """
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
-        expected = f"one of {', '.join(BROWSERS)} on the path"
-        remedy = "Install it (on Debian: apt-get install chromium), or leave out --format pdf."
-        raise BriefError(Problem("a brief as PDF", "no Chromium on this machine", expected, remedy))
+        raise BriefError(problem("no_browser", "a brief as PDF", known=", ".join(BROWSERS)))
     return found
 
 
@@ -329,8 +317,6 @@ def print_page(page: str, out: Path) -> Path:
         BriefError: There is no Chromium, it does not print, or ``out`` cannot be written.
     """
     browser = find_browser()
-    expected = "a PDF that can be made and written"
-    remedy = "Check rights and space left, and that this Chromium starts at all."
     # Chromium has no sandbox for root, and the page holds no script and may load nothing.
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     with TemporaryDirectory(prefix="cchc-", ignore_cleanup_errors=True) as name:
@@ -348,10 +334,10 @@ def print_page(page: str, out: Path) -> Path:
             content = printed.read_bytes()
         except (OSError, subprocess.SubprocessError) as error:
             found = f"it did not print the page ({type(error).__name__})"
-            raise BriefError(Problem(Path(browser).name, found, expected, remedy)) from None
+            raise BriefError(problem("no_pdf", Path(browser).name, found=found)) from None
     try:
         write_bytes(out, _TIME.sub(rb"\g<1>19800101000000", content))
     except OSError as error:
-        where, found = str(error.filename or out), str(error.strerror)
-        raise BriefError(Problem(where, found, expected, remedy)) from None
+        where = str(error.filename or out)
+        raise BriefError(problem("no_pdf", where, found=error.strerror)) from None
     return out

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
 
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.words import Words, bare_name, clean_text, load_words
-from cchc_analysis.errors import BriefError, Problem
+from cchc_analysis.errors import BriefError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -217,9 +218,7 @@ def macro(words: Words, name: str, *data: Any, **more: Any) -> Markup:
     except TemplateError as error:
         raise _name_mistake(MACROS, error) from None
     except AttributeError:
-        raise BriefError(
-            Problem(MACROS, f"no macro {name!r}", "one macro for each kind of thing", "Restore it.")
-        ) from None
+        raise BriefError(problem("no_macro", MACROS, name=name)) from None
     return told
 
 
@@ -247,9 +246,7 @@ def _name_mistake(name: str, error: TemplateError) -> BriefError:
     line = getattr(error, "lineno", None)
     where = f"notebooks/page/{getattr(error, 'name', None) or name}"
     where += f", line {line}" if line else ""
-    found, remedy = error.message or type(error).__name__, "its neighbours show how."
-    expected = "a template that asks for what it is told, and no more"
-    return BriefError(Problem(where, str(found), expected, f"Mend the template; {remedy}"))
+    return BriefError(problem("bad_template", where, found=error.message or type(error).__name__))
 
 
 SISTERS = ("", "a-z", "trends", "contradictions", "quality", "definitions", "method")

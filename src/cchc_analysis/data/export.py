@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import hash_file, list_rows, write_bytes, write_text
 from cchc_analysis.data.named import NAME_MEANINGS
-from cchc_analysis.data.records import COLUMN_MEANINGS, TABLE_COLUMNS, TYPES, render_own
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.data.records import COLUMN_MEANINGS, TABLE_COLUMNS, TYPES, problem, render_own
+from cchc_analysis.errors import CommandError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +49,7 @@ def describe_columns(table: object = "indicators") -> pd.DataFrame:
 
     if not isinstance(table, str) or table not in TABLE_COLUMNS:
         where = f"table {table!r}" if isinstance(table, str) else type(table).__name__
-        raise CommandError(Problem(where, "no such table", ", ".join(TABLE_COLUMNS), "Write one."))
+        raise CommandError(problem("no_table", where, known=", ".join(TABLE_COLUMNS)))
     names = TABLE_COLUMNS[table]
     rows = [(name, TYPES.get(name, "string"), MEANINGS.get(name, "")) for name in names]
     return pd.DataFrame(rows, columns=["column", "type", "meaning"])
@@ -75,7 +75,7 @@ def export_table(
     if not len(whole.columns) or not whole.columns.is_unique:
         doubled = ", ".join(map(str, whole.columns[whole.columns.duplicated()].unique()))
         found = f"two columns {doubled}" if doubled else "no columns"
-        raise CommandError(Problem(f"export {path}", found, "each column once", "Mend the table."))
+        raise CommandError(problem("doubled_columns", f"export {path}", found=found))
     content = (b"\xef\xbb\xbf" if bom and form == ".csv" else b"") + _FORMS[form](whole)
     named = name_variables(whole.columns) if form == ".dta" else {e: e for e in whole.columns}
     cells = whole.get("source_id")
@@ -96,20 +96,18 @@ def export_table(
 
 def _check_place(path: Path, note: Path, *, overwrite: bool) -> None:
     """Refuse a place that is none, or holds other bytes than the read-me beside them names."""
-    said = _SUM.search(note.read_text("utf-8", errors="replace") if note.is_file() else "")
-    is_ours = said is not None and (not path.is_file() or said["sum"] == hash_file(path))
-    problem = None
-    if path.suffix.lower() not in _FORMS:
-        problem = (f"a file of kind {path.suffix or '(none)'}", " ".join(_FORMS), "Rename it.")
-    elif not path.parent.is_dir():
-        problem = ("no such folder", "a folder that is there", f"Make {path.parent} first.")
-    elif path.is_dir():
-        problem = ("a folder", "the name of a file", "Choose another name.")
-    elif not overwrite and (path.exists() or note.exists()) and not is_ours:
-        found = "a file that this did not write, or that was changed since"
-        problem = (found, "a free name", "Choose another name, or say overwrite=True.")
-    if problem:
-        raise CommandError(Problem(f"export {path}", *problem))
+    own = _SUM.search(note.read_text("utf-8", errors="replace") if note.is_file() else "")
+    is_ours = own is not None and (not path.is_file() or own["sum"] == hash_file(path))
+    is_taken = (path.exists() or note.exists()) and not is_ours
+    wrong = (
+        ("strange_form", path.suffix.lower() not in _FORMS),
+        ("no_folder", not path.parent.is_dir()),
+        ("a_folder", path.is_dir()),
+        ("foreign_file", is_taken and not overwrite),
+    )
+    said = {"kind": path.suffix or "(none)", "known": " ".join(_FORMS), "folder": path.parent}
+    if kind := next((kind for kind, is_so in wrong if is_so), ""):
+        raise CommandError(problem(kind, f"export {path}", **said))
 
 
 def _flatten(table: pd.DataFrame) -> pd.DataFrame:

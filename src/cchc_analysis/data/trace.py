@@ -23,9 +23,9 @@ from cchc_analysis.data.clean import STANDARD_LABEL, label_period, parse_period,
 from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.named import label_reports, list_days, match_indicator, match_period
 from cchc_analysis.data.outside import load_yaml, refuse
-from cchc_analysis.data.records import INDICATOR_KEY, Tables, render_own
+from cchc_analysis.data.records import INDICATOR_KEY, Tables, problem, render_own
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.errors import CommandError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +47,7 @@ def find_published(
     """
     for name, said in (("period", period), ("area", area)):
         if said in reference.indicator_rows:
-            remedy = "Write the area, then the indicator, then the period."
-            raise CommandError(Problem(f"{name} {said!r}", "an indicator", f"the {name}", remedy))
+            raise CommandError(problem("swapped_words", f"{name} {said!r}", name=name))
     wanted, code = match_period(period), match_indicator(reference, indicator)
     days = list_days(wanted)
     held = tables.indicators[tables.indicators["indicator"] == code]
@@ -65,8 +64,7 @@ def find_published(
         places = ", ".join(sorted(set(own["scope"] + " " + own["period"])))
         asked = ", ".join(filter(None, (code, period, scope)))
         expected = f"one of {places}" if places else "an indicator that a report of the area gives"
-        remedy = "Choose another period, scope or indicator."
-        raise CommandError(Problem(asked, "nothing is published", expected, remedy))
+        raise CommandError(problem("not_published", asked, expected=expected))
     return rows
 
 
@@ -143,8 +141,7 @@ def cite_any(what: object, root: Path, sources: pd.DataFrame) -> Citation:
     table = what if isinstance(what, pd.DataFrame) else getattr(what, "indicators", None)
     if table is None or table.empty:
         found = "a table without rows" if table is not None else type(what).__name__
-        expected = "a row of indicators, a table or a brief"
-        raise CommandError(Problem("cite", found, expected, "Pass one."))
+        raise CommandError(problem("cannot_cite", "cite", found=found))
     if "source_id" in table:
         named = {each for cell in table["source_id"] for each in str(cell).split()}
         sources = sources[sources["source_id"].isin(named)]
@@ -247,9 +244,7 @@ def _load_values(place: Path | pd.DataFrame) -> pd.DataFrame:
             except ValueError as error:
                 found = f"an indicators.csv of another form ({error})"
                 break
-    expected = "published values: a folder data/processed or a project"
-    remedy = "Name the folder of an edition, such as a release that was unpacked."
-    raise CommandError(Problem(str(place), found, expected, remedy))
+    raise CommandError(problem("no_edition", str(place), found=found))
 
 
 def _read_changelog(place: Path) -> list[str]:

@@ -22,8 +22,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from cchc_analysis.data.clean import STANDARD_LABEL
-from cchc_analysis.data.records import load_own
-from cchc_analysis.errors import BriefError, CommandError, Problem
+from cchc_analysis.data.records import load_own, problem
+from cchc_analysis.errors import BriefError, CommandError
 
 LANGUAGES = ("vi", "en")
 NO_BREAK = "\u00a0"
@@ -169,14 +169,12 @@ def load_words(folder: Path, lang: str) -> Words:
     ``BriefError``: the table is absent, or a string lacks a language.
     """
     if lang not in LANGUAGES:
-        where = f"language {lang!r}"
-        raise CommandError(Problem(where, "no such language", "vi or en", "Write vi or en."))
+        raise CommandError(problem("no_language", f"language {lang!r}"))
     path = folder / "strings.csv"
     try:
         return _read_words(path.read_bytes(), lang, folder)
     except OSError as error:
-        problem = Problem(path.name, str(error.strerror), "the strings of the pages", "Restore it.")
-        raise BriefError(problem) from None
+        raise BriefError(problem("no_strings", path.name, error=error.strerror)) from None
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -184,8 +182,7 @@ def _read_words(content: bytes, lang: str, folder: Path) -> Words:
     """The strings in a table; read once, as every page asks for them several times."""
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
     if holes := [row["key"] for row in rows if not all(row.get(each) for each in LANGUAGES)]:
-        found = f"no text for {', '.join(holes)}"
-        raise BriefError(Problem("strings.csv", found, "vi and en", "Fill the cells."))
+        raise BriefError(problem("no_text", "strings.csv", keys=", ".join(holes)))
     return Words(lang, {row["key"]: row[lang] for row in rows}, folder)
 
 

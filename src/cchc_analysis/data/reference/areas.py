@@ -18,7 +18,7 @@ from typing import Any
 
 from cchc_analysis.data.clean import TONES, Name, fold_text, is_day, take_apart, tidy_name
 from cchc_analysis.data.files import list_rows, load_text_table
-from cchc_analysis.data.records import load_own
+from cchc_analysis.data.records import load_own, problem
 from cchc_analysis.errors import Problem, ReferenceDataError
 
 Row = Mapping[str, Any]
@@ -96,10 +96,6 @@ class AreaIndex:
             types[area_id] |= take_apart(tidy).types
         return dict(names), dict(aliased), types
 
-    def list_aliased(self, name: str) -> set[str]:
-        """The areas that a spelling was written down for; such a row decides between others."""
-        return self._spellings[1].get(tidy_name(name), set())
-
     @cached_property
     def _whole(self) -> dict[str, dict[str, set[str]]]:
         return _group(self._spellings[0].items())
@@ -127,6 +123,10 @@ class AreaIndex:
         forms = (digits, *(digits.zfill(width) for width in (2, 3, 5) if digits.isdigit()))
         return next((set(self._codes[form]) for form in forms if form in self._codes), set())
 
+    def list_certain(self, name: str) -> set[str]:
+        """The areas of a code, an id, or a spelling that was written down to decide it."""
+        return self.list_coded(name) or self._spellings[1].get(tidy_name(name), set())
+
     def find(self, name: str, province: str = "", *, is_loose: bool = True) -> set[str]:
         """The ids of all areas that a name can mean, with or without kind and province.
 
@@ -145,11 +145,10 @@ class AreaIndex:
         said = take_apart(head)
         if said.province and said.text in self._spellings[0]:
             said = said._replace(head=said.text, bare=said.text, province="")
-        inside = province or said.province
         for found in self._list_spelled(said, is_loose):
-            chosen = self._keep_inside(found, inside, said, is_loose) if inside else found
-            if farther:
-                chosen = self._keep_inside(chosen, farther, said, is_loose)
+            chosen = found
+            for inside in filter(None, (province or said.province, farther)):
+                chosen = self._keep_inside(chosen, inside, said, is_loose)
             if chosen:
                 yield chosen
 
@@ -201,9 +200,8 @@ class AreaIndex:
             return []
         distances = cdist([wanted], self._folded, scorer=DamerauLevenshtein.distance)[0].tolist()
         most, scored = max(1, len(wanted) // 4), []
-        for bare, spelled, distance in zip(
-            self._folded, self._bare.values(), distances, strict=True
-        ):
+        listed = zip(self._folded, self._bare.values(), distances, strict=True)
+        for bare, spelled, distance in listed:
             begins_alike = bare.startswith(wanted) or wanted.startswith(f"{bare} ")
             if distance <= most or begins_alike:
                 ids = {*chain(*spelled.values())}
@@ -285,30 +283,25 @@ STRICT = 3
 
 def check_days(rows: Iterable[Row], file: str) -> Iterator[Problem]:
     """The first and the last day of an area are days, in this order; either may be unknown."""
-    expected = "a first and a last day, such as 2025-07-01, or nothing where it is not known"
     for row in rows:
         days = [str(row[end]) for end in ("valid_from", "valid_to") if row[end]]
         if not all(map(is_day, days)) or days != sorted(days):
-            found = f"{row['name']} ({row['area_id']}), valid {' to '.join(days)}"
-            where, remedy = f"data/reference/{file}", "Mend valid_from or valid_to."
-            yield Problem(where, found, expected, remedy)
+            said = {"name": row["name"], "area_id": row["area_id"], "days": " to ".join(days)}
+            yield problem("bad_days", f"data/reference/{file}", **said)
 
 
 def check_parents(rows: Mapping[str, Row], wide: Mapping[str, Row], file: str) -> Iterator[Problem]:
     """An area lies in one that is there from its first day to its last, where both are known."""
-    for area_id, row in rows.items():
+    for row in rows.values():
         above = wide.get(row["parent_id"])
         if above is None:
             continue
         is_early = bool(row["valid_from"]) and row["valid_from"] < above["valid_from"]
         if is_early or (row["valid_to"] or FOR_EVER) > (above["valid_to"] or FOR_EVER):
-            first, last = (above[name] or "…" for name in ("valid_from", "valid_to"))
-            yield Problem(
-                f"data/reference/{file}",
-                f"{row['name']} ({area_id}) on days on which {above['name']} is not there",
-                f"days from {first} to {last}, those of {row['parent_id']}",
-                "Mend valid_from or valid_to, or name the area that it lay in on these days.",
-            )
+            said = {key: row[key] for key in ("name", "area_id", "parent_id")}
+            said |= {"first": above["valid_from"] or "…", "last": above["valid_to"] or "…"}
+            said["above"] = above["name"]
+            yield problem("outside_parent", f"data/reference/{file}", **said)
 
 
 def load_communes(folder: Path, wide: Mapping[str, Row]) -> dict[str, dict[str, Any]]:
@@ -317,14 +310,10 @@ def load_communes(folder: Path, wide: Mapping[str, Row]) -> dict[str, dict[str, 
     communes = {row["area_id"]: blank | row for row in _list(folder, "communes")}
     place, problems = "data/reference/communes.csv", []
     if lost := [each for each, row in communes.items() if row["parent_id"] not in wide]:
-        found = f"{len(lost)} communes whose parent_id areas.csv does not define: "
-        above = "a district or province of data/reference/areas.csv"
-        remedy = "Mend the cell, or add the area."
-        problems.append(Problem(place, f"{found}{', '.join(lost[:5])}", above, remedy))
+        said = {"number": len(lost), "ids": ", ".join(lost[:5])}
+        problems.append(problem("lost_communes", place, **said))
     if twice := [each for each in communes if each in wide]:
-        found = f"area_id {', '.join(twice[:5])}, which areas.csv defines too"
-        remedy = "Give the area of areas.csv an id of its own; its code may stand in both."
-        problems.append(Problem(place, found, "one area for one id", remedy))
+        problems.append(problem("doubled_communes", place, ids=", ".join(twice[:5])))
     problems += check_days(communes.values(), "communes.csv")
     problems += check_parents(communes, wide, "communes.csv")
     if problems:

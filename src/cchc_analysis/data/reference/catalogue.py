@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property, partial
@@ -11,8 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.clean import nearest_names, take_apart, tidy_name
+from cchc_analysis.data.clean import nearest_names, take_apart
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference.areas import (
     COMMUNE_TYPES,
     MOST_NAMED,
@@ -25,7 +26,7 @@ from cchc_analysis.data.reference.areas import (
     load_communes,
     load_moves,
 )
-from cchc_analysis.errors import AreaError, Problem, join_some
+from cchc_analysis.errors import AreaError, join_some
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,12 +94,16 @@ class Reference:
         # Not by a lambda: a reference is sent to the processes that make pages.
         return AreaRows(wide, partial(load_communes, self.folder, wide) if self.folder else dict)
 
+    def _keep(self, key: tuple[object, ...], find: Callable[[], Any]) -> Any:
+        """What was looked up before: every page asks again."""
+        if key not in self._found:
+            self._found[key] = find()
+        return self._found[key]
+
     def rows_where(self, table: str, column: str, *values: str) -> list[Row]:
         """The rows of a table whose cell in a column is one of some values, in their order."""
-        key = "rows", table
-        if key not in self._found:
-            self._found[key] = list_rows(getattr(self, table))
-        return [row for row in self._found[key] if row[column] in values]
+        rows = self._keep(("rows", table), lambda: list_rows(getattr(self, table)))
+        return [row for row in rows if row[column] in values]
 
     def list_flows(self) -> list[str]:
         """The indicators that grow from a first day on."""
@@ -107,11 +112,10 @@ class Reference:
 
     def list_counts(self) -> list[str]:
         """The counts and sums of money that areas have together, flows and stocks."""
-        table = self.indicators
-        is_had = table["indicator"].isin(self.list_flows())
-        is_had |= table["aggregation"].isin(["opening_stock", "stock"])
-        kinds = table["unit"].map(self.units.set_index("unit")["kind"])
-        return list(table.loc[is_had & kinds.isin(["count", "money"]), "indicator"])
+        kinds = self.indicators["unit"].map(self.units.set_index("unit")["kind"])
+        is_had = self.indicators["aggregation"].isin(["opening_stock", "stock"])
+        is_had |= self.indicators["indicator"].isin(self.list_flows())
+        return list(self.indicators.loc[is_had & kinds.isin(["count", "money"]), "indicator"])
 
     @cached_property
     def region_of(self) -> dict[str, str]:
@@ -126,7 +130,7 @@ class Reference:
     @cached_property
     def changes_of(self) -> dict[str, list[dict[str, str]]]:
         """The rows of ``area_changes`` that name an area, by area."""
-        return _group_rows(self.area_changes, "area_ids")
+        return _group(list_rows(self.area_changes), "area_ids")
 
     @cached_property
     def wide_areas(self) -> AreaIndex:
@@ -144,19 +148,16 @@ class Reference:
 
     def list_areas(self, level: str, day: str = "") -> list[Row]:
         """The areas of a level, on a day where one is given, with their names of that day."""
-        if (level, day) not in self._areas_on:
-            rows = self.area_rows if level == "commune" else self.area_rows.wide
-            self._areas_on[level, day] = [
+        rows = self.area_rows if level == "commune" else self.area_rows.wide
+        found = self._keep(
+            ("areas", level, day),
+            lambda: [
                 self.area_on(area_id, day) if day else row
                 for area_id, row in rows.items()
                 if row["level"] == level and (not day or exists_on(row, day))
-            ]
-        return [*self._areas_on[level, day]]
-
-    @cached_property
-    def _areas_on(self) -> dict[tuple[str, str], list[Row]]:
-        """The areas of levels on days that were asked for: the same ones again and again."""
-        return {}
+            ],
+        )
+        return [*found]
 
     def tabulate_areas(self, area_ids: Iterable[str]) -> pd.DataFrame:
         """The rows of some areas, a table by id; ids that are not known have no row."""
@@ -165,14 +166,17 @@ class Reference:
         rows = {each: self.area_rows[each] for each in area_ids if each in self.area_rows}
         return pd.DataFrame([*rows.values()], [*rows], columns=AREA_COLUMNS, dtype="str")
 
-    def list_kind(self, level: str, kind: str) -> dict[str, list[str]]:
+    def list_kind(self, level: str, kind: str) -> Mapping[str, list[str]]:
         """The ids of the areas of a level and type, of any time, by province."""
-        found: dict[str, list[str]] = self._found.get((level, kind), defaultdict(list))
-        if (level, kind) not in self._found:
+
+        def find() -> dict[str, list[str]]:
+            found: dict[str, list[str]] = defaultdict(list)
             for area_id in (r["area_id"] for r in self.list_areas(level) if r["type"] == kind):
                 found[self.find_province(area_id)].append(area_id)
-            self._found[level, kind] = found
-        return found
+            return found
+
+        kept: dict[str, list[str]] = self._keep(("kind", level, kind), find)
+        return kept
 
     def find_province(self, area_id: str) -> str:
         """The province that an area lies in, or is; ``""`` above provinces."""
@@ -191,22 +195,16 @@ class Reference:
     @cached_property
     def former_of(self) -> dict[str, list[dict[str, str]]]:
         """What areas were called before (rows of ``area_names``), by area."""
-        return _group_rows(self.area_names, "area_id")
+        return _group(list_rows(self.area_names), "area_id")
 
     def match_area(self, name: str, day: str = "", level: str = "", inside: str = "") -> str:
         """Match a name, a printed code or an id to the one area that it means on a day.
 
-        A name that several areas bear is told apart by its kind, by its province behind a comma
-        and by the day; of those left the widest is meant, a province before its capital.
-
-        Args:
-            name: As people write it, with or without diacritics.
-            day: When the area must be there; without one it must be clear who is meant at any time.
-            level: The level that it must be of, if known.
-            inside: The id of the area whose document names it: what lies in it is meant first.
-
-        Raises:
-            AreaError: None is meant, or several; carries the sentence that says what to do.
+        A name that several areas bear is told apart by its kind, by its province behind a comma,
+        by the day and the level, if they are given, and by the area whose document names it
+        (``inside``): what lies in that is meant first. Of those left the widest is meant, a
+        province before its capital. An ``AreaError``, where none is meant, or several, says what
+        to do.
         """
         known: set[str] = set()
         for index in self._choose_indexes(name, level):
@@ -278,10 +276,8 @@ class Reference:
 
     def match_source(self, source: Row) -> str:
         """The area that a source is about, a row with ``area``, ``dated`` and its period."""
-        key = "source", str(source["area"]), find_issue_day(source)
-        if key not in self._found:
-            self._found[key] = self.match_area(*key[1:])
-        return str(self._found[key])
+        area, day = str(source["area"]), find_issue_day(source)
+        return str(self._keep(("source", area, day), lambda: self.match_area(area, day)))
 
     def _choose_indexes(self, name: str, level: str) -> Iterable[AreaIndex]:
         """The wide areas first: the communes are loaded for their kinds and for strangers only."""
@@ -294,24 +290,23 @@ class Reference:
 
     def _list_meant(self, index: AreaIndex, name: str, level: str) -> list[set[str]]:
         """What a name means, the closest way of comparing first."""
-        key = index is self.wide_areas, name
-        if key not in self._found:
-            certain = index.list_coded(name) or index.list_aliased(name)
-            self._found[key] = [certain] if certain else [*index.list_tiers(name, is_loose=False)]
+
+        def find() -> list[set[str]]:
+            certain = index.list_certain(name)
+            return [certain] if certain else [*index.list_tiers(name, is_loose=False)]
+
         kept = (
             {each for each in found if not level or index.rows[each]["level"] == level}
-            for found in self._found[key]
+            for found in self._keep(("meant", index is self.wide_areas, name), find)
         )
         return [found for found in kept if found]
 
     def _bore_kind(self, area_id: str, name: str, day: str) -> bool:
         """Whether an area that was renamed or changed its type bore the written one on a day."""
-        former = self.former_of.get(area_id)
-        if not former or tidy_name(name) == area_id.casefold():
-            return True
+        former = self.former_of.get(area_id, ())
         borne = {str(each["type"]) for each in (self.area_rows[area_id], *former)}
-        types = take_apart(name).types & borne  # "TT Huế" says no kind
-        return not types or str(self.area_on(area_id, day)["type"]) in types
+        types = take_apart(name).types & borne  # "TT Huế" says no kind, and neither does an id
+        return not (former and types) or str(self.area_on(area_id, day)["type"]) in types
 
     def list_moved(self, area_id: str) -> list[tuple[str, str]]:
         """What the reform of July 2025 made of an area below a province, or made it of.
@@ -326,19 +321,16 @@ class Reference:
         moves = load_moves(self.folder)
         if level == "commune":
             return [*moves.get(area_id, ())]
-        own = self._communes_of.get(area_id, ())
+        own = {row["area_id"]: row for row in self._communes_of.get(area_id, ())}
         held = dict.fromkeys(new for old in own for new, _ in moves.get(old, ()))
         return [
             (new, "whole" if all(old in own for old, _ in moves[new]) else "part") for new in held
         ]
 
     @cached_property
-    def _communes_of(self) -> dict[str, list[str]]:
+    def _communes_of(self) -> dict[str, list[dict[str, Any]]]:
         """The communes by what they lie or lay in."""
-        found = defaultdict(list)
-        for row in self.list_areas("commune"):
-            found[str(row["parent_id"])].append(str(row["area_id"]))
-        return dict(found)
+        return _group(self.list_areas("commune"), "parent_id")
 
     def is_below(self, area_id: str, above: str) -> bool:
         """Whether an area lies in another one."""
@@ -443,7 +435,7 @@ class Reference:
 
 def _refuse(name: str, said: str) -> AreaError:
     found = "not one area" if said.startswith(SEVERAL) else "not known"
-    return AreaError(Problem(f"area {name!r}", found, "a known area", f"{said}."))
+    return AreaError(problem("strange_area", f"area {name!r}", found=found, said=said))
 
 
 def suggest(name: str, known: Iterable[str], file: str) -> str:
@@ -461,10 +453,10 @@ def _index_rows(table: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
     return {row[key]: row for row in list_rows(table)}
 
 
-def _group_rows(table: pd.DataFrame, key: str) -> dict[str, list[dict[str, str]]]:
-    """The rows of a table by each word of a cell."""
+def _group(rows: Iterable[Row], key: str) -> dict[str, list[Any]]:
+    """Rows by each word of a cell."""
     found = defaultdict(list)
-    for row in list_rows(table):
+    for row in rows:
         for word in dict.fromkeys(str(row[key]).split()):
             found[word].append(row)
     return dict(found)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import keep_text
 from cchc_analysis.data.files import list_rows, load_text_table
-from cchc_analysis.data.records import load_own
+from cchc_analysis.data.records import load_own, problem
 from cchc_analysis.data.reference.areas import check_days, check_parents
 from cchc_analysis.data.reference.catalogue import Reference, suggest
 from cchc_analysis.errors import CommandError, Problem, ReferenceDataError
@@ -55,15 +55,14 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
     for alias in list_rows(reference.area_aliases):
         first = seen.setdefault(keep_text(alias["alias"]).casefold(), alias["area_id"])
         if first != alias["area_id"]:
-            found = f"alias {alias['alias']!r} for {first} and for {alias['area_id']}"
-            remedy = "Keep the one that people mean by it."
-            yield Problem("data/reference/area_aliases.csv", found, "one area for one name", remedy)
+            said = {"alias": alias["alias"], "first": first, "other": alias["area_id"]}
+            yield problem("doubled_alias", "data/reference/area_aliases.csv", **said)
     wide = reference.area_rows.wide
     yield from check_days(wide.values(), "areas.csv")
     yield from check_days(list_rows(reference.area_names), "area_names.csv")
     yield from check_parents(wide, wide, "areas.csv")
-    for table, said in _TABLES.items():
-        links, filled = said.get("links", {}), said.get("filled", ())
+    for table, rule in _TABLES.items():
+        links, filled = rule.get("links", {}), rule.get("filled", ())
         rows = list_rows(getattr(reference, table)) if links or filled else []
         known = {  # in the order of the file, in which equally near names are offered
             each: dict.fromkeys(getattr(reference, each)[_TABLES[each]["key"][0]])
@@ -72,18 +71,17 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
         for number, row in enumerate(rows, start=2):
             where = f"data/reference/{table}.csv row {number}"
             if empty := [column for column in filled if not row[column]]:
-                yield Problem(where, f"nothing in {', '.join(empty)}", "a sentence", "Fill it in.")
+                yield problem("empty_cell", where, columns=", ".join(empty))
             for column, other in links.items():
-                cell, more, file = row[column], "", f"data/reference/{other}.csv"
-                if cell in known[other] or (not cell and column in said.get("optional", ())):
+                cell, pattern = row[column], rule.get("pattern")
+                if cell in known[other] or (not cell and column in rule.get("optional", ())):
                     continue
-                if pattern := said.get("pattern"):
-                    more = f", or {pattern}"
-                    if any(fnmatchcase(each, cell) for each in known[other]):
-                        continue
-                found = f"{column} {cell!r}, which {file} does not define"
-                remedy = suggest(cell, known[other], f"{other}.csv")
-                yield Problem(where, found, f"a row of {file}{more}", f"{remedy}.")
+                if pattern and any(fnmatchcase(each, cell) for each in known[other]):
+                    continue
+                said = {"column": column, "cell": cell, "file": f"data/reference/{other}.csv"}
+                said["more"] = f", or {pattern}" if pattern else ""
+                said["remedy"] = suggest(cell, known[other], f"{other}.csv")
+                yield problem("loose_end", where, **said)
 
 
 class _Part:
@@ -125,6 +123,4 @@ def find_project(start: Path) -> Project:
     for folder in (start, *start.parents) if start.exists() else ():
         if (folder / "data" / "reference" / "indicators.csv").is_file():
             return Project(folder)
-    found, expected = "no project here or above", "a folder with data/reference/indicators.csv"
-    remedy = "Change into the project, or name it: CCHC_ROOT, `cchc --root`, in Python `project=`."
-    raise CommandError(Problem(str(start), found, expected, remedy))
+    raise CommandError(problem("no_project", str(start)))
