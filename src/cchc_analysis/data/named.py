@@ -407,7 +407,7 @@ def to_wide(
         hint = f"The table has {', '.join(map(str, table.columns))}."
         if "area" in missing:
             hint = 'load_indicators(names="vi") adds names; without them, index="area_id".'
-        raise _refuse("no_column", names=", ".join(missing), hint=hint)
+        raise _refuse("no_table_column", names=", ".join(missing), hint=hint)
     _check_dimensions(table, told)
     _check_cells(table, told)
     wide = table.set_index(told)[values].unstack(heads)

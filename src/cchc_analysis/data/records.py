@@ -90,11 +90,6 @@ def load_own(name: str) -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
 
 
-def problem(kind: str, where: str, /, **said: object) -> Problem:
-    """A problem in the sentences that ``problems.toml`` has for its kind."""
-    return Problem(where, *(each.format(**said) for each in load_own("problems")[kind]))
-
-
 def render_own(name: str, /, **data: Any) -> str:
     """What ``<name>.txt.j2`` beside this module says of some data."""
     import jinja2
@@ -111,6 +106,11 @@ def render_own(name: str, /, **data: Any) -> str:
 def say(kind: str, /, **said: object) -> list[str]:
     """What was found, what is expected and what to do, in the words of ``problems.toml``."""
     return [text.format(**said) for text in load_own("problems")[kind]]
+
+
+def problem(kind: str, where: str, /, **said: object) -> Problem:
+    """A problem in the sentences of its kind."""
+    return Problem(where, *say(kind, **said))
 
 
 def _list_columns(table: str, said: str = "columns") -> tuple[str, ...]:

@@ -182,7 +182,7 @@ def _read_words(content: bytes, lang: str, folder: Path) -> Words:
     """The strings in a table; read once, as every page asks for them several times."""
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
     if holes := [row["key"] for row in rows if not all(row.get(each) for each in LANGUAGES)]:
-        raise BriefError(problem("no_text", "strings.csv", keys=", ".join(holes)))
+        raise BriefError(problem("no_string", "strings.csv", keys=", ".join(holes)))
     return Words(lang, {row["key"]: row[lang] for row in rows}, folder)
 
 
