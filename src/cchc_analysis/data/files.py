@@ -113,7 +113,11 @@ def format_table(table: pd.DataFrame) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.columns)
-    cells = [map(_format_cell, table[each].to_numpy(object).tolist()) for each in table.columns]
+    cells = []
+    for column in (table[name] for name in table.columns):
+        is_text = column.dtype == "str"
+        values = (column.fillna("") if is_text else column).to_numpy(object).tolist()
+        cells.append(values if is_text else map(_format_cell, values))
     writer.writerows(zip(*cells, strict=True))
     return text.getvalue()
 

@@ -291,15 +291,19 @@ def live_line(stream: TextIO | None = None, *, is_quiet: bool = False) -> Iterat
 
 
 def import_jsonschema() -> None:
-    """Import ``jsonschema`` before anybody else does, with its grammar out of sight meanwhile."""
-    grammar = "rfc3987_syntax"
-    if "jsonschema" in sys.modules or grammar in sys.modules:
+    """Import ``jsonschema`` before anybody else does, without the grammar that takes seconds."""
+    import_without("jsonschema", "rfc3987_syntax")
+
+
+def import_without(name: str, hidden: str) -> None:
+    """Import a module with another, which it can do without, out of sight meanwhile."""
+    if name in sys.modules or hidden in sys.modules:
         return
-    sys.modules[grammar] = None  # type: ignore[assignment]  # what Python takes for "not installed"
+    sys.modules[hidden] = None  # type: ignore[assignment]  # what Python takes for "not installed"
     try:
-        importlib.import_module("jsonschema")
+        importlib.import_module(name)
     finally:
-        del sys.modules[grammar]
+        del sys.modules[hidden]
 
 
 @contextmanager
