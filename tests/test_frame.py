@@ -96,6 +96,27 @@ def test_days_in_a_bracket_are_those_of_the_report_and_none_are_before_its_area(
     assert (figure.period_start, figure.period_end) == (f"2025-{start}", f"2025-{end}")
 
 
+@pytest.mark.parametrize(
+    ("said", "end"),
+    [
+        ("đến 20/8 đạt", "2023-08-20"),
+        ("đến 20/8, đạt", "2023-08-20"),
+        ("đến 10/12 dự án, đạt", "2023-09-30"),  # a part of a whole, and no day
+    ],
+)
+def test_a_day_without_a_year_is_one_where_a_result_follows(said: str, end: str) -> None:
+    _, figures = read_text(f"{TITLE}Giải ngân vốn đầu tư công {said} 3.904 triệu đồng.\n")
+    assert figures[-1].period_end == end
+
+
+def test_what_is_paid_and_what_is_digitised_are_two_things() -> None:
+    _, figures = read_text(
+        f"{TITLE}Tỷ lệ thanh toán trực tuyến cấp huyện đạt 91,3%, cấp xã đạt 88,7%; tỷ lệ số hóa "
+        "kết quả cấp huyện 97,2%, cấp xã 95,9%.\n"
+    )
+    assert [f.indicator == "online_payment_rate" for f in figures] == [True, True, False, False]
+
+
 def test_the_day_of_a_sentence_on_money_is_none_of_the_units_behind_it() -> None:
     _, figures = read_text(
         f"{TITLE}Đến ngày 20/8/2023 giải ngân 3.904 triệu đồng vốn đầu tư công. Huyện có 46 đơn vị "

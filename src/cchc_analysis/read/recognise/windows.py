@@ -210,10 +210,8 @@ def find_day(text: str, default: Period) -> dt.date | None:
         if year and (month := make_month(int(match[2] or year), int(match[1]))):
             found = month.end
     for match in PATTERNS.as_of.finditer(PATTERNS.from_to.sub(" ", text)):
-        is_explicit = (
-            match[1] or match[4] or match[0].casefold().startswith(tuple(WORDS.explicit_day))
-        )
-        if is_explicit:
+        said = match[0].casefold().startswith(tuple(WORDS.explicit_day))
+        if match[1] or match[4] or match[5] or said:
             found = _make_day(match[2], match[3], match[4], year) or found
     if not found or not default.end:
         return found
