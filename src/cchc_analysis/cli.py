@@ -6,10 +6,10 @@ only when a command needs it, so that ``cchc --help`` answers at once.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import tomllib
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from functools import partial
 from importlib.resources import files
@@ -55,33 +55,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["PYTHONSAFEPATH"] = "1"  # kernels and workers import nothing of this folder
     options = build_parser().parse_args(arguments)
     try:
-        code: int = options.run(
-            options, None if options.is_anywhere else _find_project(options.root)
-        )
-    except CchcError as error:
-        return _tell([error])
+        return _tell(_run(options))
     except BrokenPipeError:
         sys.stderr.close()
         return 0
-    except OSError as error:
-        return _tell([_explain(error, options.run)])
     except KeyboardInterrupt as stop:
         print(str(stop) or UNTOUCHED, file=sys.stderr)
         if is_program:
             end_now()
         return STOPPED
-    return code
 
 
-def _explain(error: OSError, run: object) -> CchcError:
-    """What the file system refuses, as a sentence: it is nobody's bug, and the user can mend it."""
-    kind = BriefError if run in (_brief, _site) else ReportError
-    where, found = str(error.filename or "this machine"), error.strerror or str(error)
-    remedy = "Check its rights and the space left, and run it again; what was there is whole."
-    return kind(Problem(where, found, "a place that can be read and written", remedy))
+def _run(options: Namespace) -> Sequence[CchcError]:
+    """Do what a command says; what it has to tell of as wrong, or what it was stopped by."""
+    try:
+        project = None if options.is_anywhere else _find_project(options.root)
+        return options.run(options, project) or ()
+    except CchcError as error:
+        return [error]
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # nobody's bug, and the user can mend it
+        kind = BriefError if options.run in (_brief, _site) else ReportError
+        where, found = str(error.filename or "this machine"), error.strerror or str(error)
+        remedy = "Check its rights and the space left, and run it again; what was there is whole."
+        return [kind(Problem(where, found, "a place that can be read and written", remedy))]
 
 
-class _Parser(argparse.ArgumentParser):
+class _Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Tell a wrong word as every problem is told."""
         self.print_usage(sys.stderr)
@@ -89,7 +90,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"cchc: {problem}\n")
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> ArgumentParser:
     """The commands and their options, each explained in a line."""
     from cchc_analysis import __version__
 
@@ -114,7 +115,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _rerun(options: argparse.Namespace, _: Project) -> int:
+def _rerun(options: Namespace, _: Project) -> list[CchcError]:
     from cchc_analysis import pipeline
 
     changed, documents = pipeline.rerun_brief(options.kit, options.out)
@@ -125,61 +126,57 @@ def _rerun(options: argparse.Namespace, _: Project) -> int:
     elif changed:
         remedy = "Install the versions of requirements.txt; other versions draw otherwise."
         expected = "the bytes that were published"
-        return _tell([BriefError(Problem(", ".join(changed), "other bytes", expected, remedy))])
-    return 0
+        return [BriefError(Problem(", ".join(changed), "other bytes", expected, remedy))]
+    return []
 
 
-def _list(options: argparse.Namespace, project: Project) -> int:
+def _list(options: Namespace, project: Project) -> None:
     from cchc_analysis import pipeline
 
     lines = pipeline.list_names(project, options.kind, options.text)
     for line in lines:
         print(line)
     if not lines:
-        asked = f"No {options.kind} with “{options.text}”" if options.text else f"No {options.kind}"
-        print(f"{asked} in this project.", file=sys.stderr)
-    return 0
+        asked = f" with “{options.text}”" if options.text else ""
+        print(f"No {options.kind}{asked} in this project.", file=sys.stderr)
 
 
-def _diff(options: argparse.Namespace, _: Project) -> int:
+def _diff(options: Namespace, _: Project) -> None:
     from cchc_analysis.data.files import format_table
     from cchc_analysis.data.trace import compare_editions, format_editions
 
     told = compare_editions(options.old, options.new)
     print(format_table(told).rstrip("\n") if options.format == "csv" else format_editions(told))
-    return 0
 
 
-def _init(options: argparse.Namespace, _: Project) -> int:
+def _init(options: Namespace, _: Project) -> None:
     from cchc_analysis.site.kit import init_project
 
     laid = init_project(options.folder, update=options.update)
     print(f"{count(len(laid.written), 'file')} written in {options.folder}")
     for name in laid.kept:
         print(f"kept as you changed it: {name}")
-    return 0
 
 
-def _add_panel(options: argparse.Namespace, project: Project) -> int:
+def _add_panel(options: Namespace, project: Project) -> None:
     from cchc_analysis.data.reference import load_reference
     from cchc_analysis.panels import add_panel, draft_mapping
 
     if options.draft:
         print(draft_mapping(options.file, load_reference(project.reference), options.sheet))
-        return 0
+        return
     source = {name: getattr(options, name) for name in PANEL_SOURCE if getattr(options, name)}
     given = (project, options.file, source or None, options.mapping)
     print(add_panel(*given, sheet=options.sheet, replace=options.replace))
-    return 0
 
 
-def _read(options: argparse.Namespace, project: Project) -> int:
+def _read(options: Namespace, project: Project) -> None:
     from cchc_analysis.read import discard_draft, read_report
 
     if options.discard:
         aside = discard_draft(project, str(options.report))
         print(escape_controls(f"{options.report} is no draft any more; its transcript: {aside}"))
-        return 0
+        return
     draft = read_report(project, options.report, options.area, options.period, options.source_id)
     lines = [
         f"{count(draft.figures, 'figure')}, {draft.mapped} with an indicator, "
@@ -193,54 +190,44 @@ def _read(options: argparse.Namespace, project: Project) -> int:
         table = f"cchc read --discard {draft.source_id}, then cchc add-panel FILE --draft"
         lines.append(f"Nothing is understood. Of a table of many areas or years: {table}")
     print("\n".join(map(escape_controls, lines)))
-    return 0
 
 
-def _review(options: argparse.Namespace, project: Project) -> int:
+def _review(options: Namespace, project: Project) -> None:
     from cchc_analysis.read.serving import serve_review
 
-    tell = partial(print, flush=True)
-    serve_review(
-        project, options.source_id, options.port, tell, opens_browser=not options.no_browser
-    )
-    return 0
+    place, opens_browser = (options.source_id, options.port), not options.no_browser
+    serve_review(project, *place, partial(print, flush=True), opens_browser=opens_browser)
 
 
-def _accept(options: argparse.Namespace, project: Project) -> int:
+def _accept(options: Namespace, project: Project) -> None:
     from cchc_analysis.read import accept_source
 
     mapped, unmapped = accept_source(project, options.source_id)
-    print(
-        f"{options.source_id} counts from now on: {mapped} figures; {unmapped} more have no "
-        "indicator yet and stay in the transcript."
-    )
-    return 0
+    left = f"{unmapped} more have no indicator yet and stay in the transcript."
+    print(f"{options.source_id} counts from now on: {mapped} figures; {left}")
 
 
-def _check(_: argparse.Namespace, project: Project) -> int:
+def _check(_: Namespace, project: Project) -> None:
     from cchc_analysis import pipeline
 
     for line in pipeline.check(project):
         print(line)
-    return 0
 
 
-def _process(_: argparse.Namespace, project: Project) -> int:
+def _process(_: Namespace, project: Project) -> None:
     from cchc_analysis import pipeline
 
     with live_line():
-        run = pipeline.remake(project)
+        tables = pipeline.remake(project).tables
     print(
-        f"{count(len(run.tables.transcripts), 'figure')} of "
-        f"{count(len(run.tables.sources), 'source')}: "
-        f"{count(len(run.tables.observations), 'observation')}, "
-        f"{count(len(run.tables.indicators), 'published value')}, "
-        f"{count(len(run.tables.findings), 'finding')} in {project.processed}"
+        f"{count(len(tables.transcripts), 'figure')} of {count(len(tables.sources), 'source')}: "
+        f"{count(len(tables.observations), 'observation')}, "
+        f"{count(len(tables.indicators), 'published value')}, "
+        f"{count(len(tables.findings), 'finding')} in {project.processed}"
     )
-    return 0
 
 
-def _validate(options: argparse.Namespace, project: Project) -> int:
+def _validate(options: Namespace, project: Project) -> list[CchcError]:
     from cchc_analysis import pipeline
     from cchc_analysis.rules.validation import doubt, list_doubtful
 
@@ -264,19 +251,18 @@ def _validate(options: argparse.Namespace, project: Project) -> int:
     for warning in warnings:
         print(escape_controls(warning), file=sys.stderr)
     print(_format_findings(findings, options.format, reference))
-    return _tell(errors)
+    return errors
 
 
-def _brief(options: argparse.Namespace, project: Project) -> int:
+def _brief(options: Namespace, project: Project) -> None:
     from cchc_analysis.site.single import build_brief
 
     names = ("district", "period", "lang", "out", "format", "notebook", "since")
     page = build_brief(project, *(getattr(options, name) for name in names))
     print(escape_controls(str(page)))
-    return 0
 
 
-def _site(options: argparse.Namespace, project: Project) -> int:
+def _site(options: Namespace, project: Project) -> list[CchcError]:
     import pstats
 
     from cchc_analysis import pipeline
@@ -286,36 +272,34 @@ def _site(options: argparse.Namespace, project: Project) -> int:
     if options.url and not options.url.startswith(("https://", "http://")):
         remedy = "Write the whole address of the site."
         raise CommandError(Problem("--url", repr(options.url), "https://…", remedy))
-    profile = pstats.Stats() if options.profile else None
     workers = Workers(
         count=None if options.scheduler else check_count(options.jobs),
         timeout=check_timeout(options.timeout),
         scheduler=options.scheduler,
         is_quiet=options.quiet,
-        profile=profile,
+        profile=pstats.Stats() if options.profile else None,
         notebook=options.notebook,
     )
     with live_line(is_quiet=options.quiet):
         site, errors = pipeline.build_site(
             project, options.out, workers, force=options.force, url=options.url
         )
-    kept_off = "kept off the site and its downloads (publish = no)"
     for names, noun, told in (
         (site.kept, "page", "left as before, as a source was set aside"),
-        (site.withheld, "source", kept_off),
+        (site.withheld, "source", "kept off the site and its downloads (publish = no)"),
     ):
         if names:
             few = ", ".join(names[:MOST_PROBLEMS])
             print(f"{count(len(names), noun)} {told}: {few}", file=sys.stderr)
-    if profile:
-        profile.sort_stats("cumulative").print_stats(40)
+    if workers.profile:
+        workers.profile.sort_stats("cumulative").print_stats(40)
     if not options.quiet:
         pages = count(site.pages, "page")
         print(f"{pages} in {options.out or project.site}, {site.built} of them built")
-    return _tell(errors)
+    return errors
 
 
-def _trace(options: argparse.Namespace, project: Project) -> int:
+def _trace(options: Namespace, project: Project) -> None:
     from cchc_analysis.data.store import load
     from cchc_analysis.data.trace import cite_any, find_published, format_trace
 
@@ -327,33 +311,24 @@ def _trace(options: argparse.Namespace, project: Project) -> int:
         for _, row in published.iterrows():
             citation = cite_any(row, project.root, tables.sources)
             print(f"\n{citation.text}\n\n{citation.bibtex}")
-    return 0
 
 
 def _format_findings(findings: pd.DataFrame, form: str, reference: Reference) -> str:
     import json
 
-    from cchc_analysis.data.files import format_table
+    from cchc_analysis.data.files import format_table, list_rows
+    from cchc_analysis.data.records import render_own
 
     if form == "csv":
         return format_table(findings).rstrip("\n")
     if form == "json":
         rows = json.loads(findings.to_json(orient="records", force_ascii=False))
-        for row in rows:
-            row["figures"] = row["figures"].split()
-        return json.dumps(rows, ensure_ascii=False, indent=2)
-    lines = []
-    for row in findings.itertuples():
-        # Whose figures it is about, and of which time, as far as its table says so.
-        area = reference.area_rows.get(str(row.area_id), {"name": row.area_id})["name"]
-        cells = map(str, (area, row.scope, row.period_end))
-        place = " ".join(cell for cell in cells if cell not in ("", "nan", "<NA>"))
-        lines.append(f"{row.severity:8} {row.rule_id:6} {row.source_id} {place}: {row.arithmetic}")
-        lines.append(f"         {row.explanation_en}")
+        told = [{**row, "figures": row["figures"].split()} for row in rows]
+        return json.dumps(told, ensure_ascii=False, indent=2)
     tally = findings["severity"].value_counts()
-    summary = ", ".join(f"{number} {severity}" for severity, number in tally.items())
-    whole = f"{count(len(findings), 'finding')}: {summary}" if lines else "no findings"
-    return "\n".join([*lines, whole])
+    rows, areas = list_rows(findings), reference.area_rows
+    whole = count(len(rows), "finding")
+    return render_own("findings", rows=rows, areas=areas, whole=whole, tally=tally)
 
 
 def _find_project(root: Path | None) -> Project:

@@ -63,10 +63,8 @@ class Run:
 
     def errors(self) -> list[CchcError]:
         """The problems as errors, one of each kind, for the end of a run."""
-        found: list[CchcError] = []
-        if faulty := [problem for each in self.problems.values() for problem in each]:
-            found.append(ReportError(faulty))
-        return [*found, *list_errors(self.tables.findings)]
+        faulty = [problem for each in self.problems.values() for problem in each]
+        return [*([ReportError(faulty)] if faulty else []), *list_errors(self.tables.findings)]
 
     def list_critical(self) -> frozenset[str]:
         """The sources that break a critical rule."""
@@ -78,12 +76,8 @@ class Run:
 def process(project: Project) -> Run:
     """Make all tables from ``data/raw``, ``data/reference`` and ``expectations``.
 
-    Sources that cannot be read or understood are set aside, and named in the result.
-
-    Raises:
-        ReportError: ``sources.csv`` cannot be read.
-        ReferenceDataError: The reference tables are wrong.
-        ValidationError: A suite is wrong.
+    Sources that cannot be read or understood are set aside, and named in the result. A
+    ``CchcError``: ``sources.csv`` cannot be read, or a table of reference or a suite is wrong.
     """
     import_jsonschema()
     _LOG.info("Reading the reference data and what was brought in")
@@ -122,9 +116,8 @@ def process(project: Project) -> Run:
 def remake(project: Project) -> Run:
     """``process``, and its tables to ``data/processed``, while nobody else changes ``data/``.
 
-    Raises:
-        CchcError: As ``process``, or sources were set aside, a critical rule is broken, the folder
-            cannot be written to; ``data/processed`` is then what it was.
+    A ``CchcError`` of ``process``, of a source set aside, of a critical rule that is broken or of a
+    folder that cannot be written to: ``data/processed`` is then what it was.
     """
     with changing(project, "cchc process"):
         run = process(project)
@@ -135,11 +128,7 @@ def remake(project: Project) -> Run:
 
 
 def check(project: Project) -> Iterator[str]:
-    """Check reference data, sources and suites; say what is there.
-
-    Raises:
-        CchcError: Something is wrong; all of its kind at once.
-    """
+    """Check reference data, sources and suites; say what is there, or raise all of one kind."""
     reference = load_reference(project.reference)
     yield (
         f"reference: {len(reference.indicators)} indicators, {len(reference.areas)} areas, "
@@ -158,16 +147,12 @@ def check(project: Project) -> Iterator[str]:
 
 def list_errors(findings: pd.DataFrame) -> list[CchcError]:
     """The findings with which nothing may be published, as one error or none."""
-    critical = findings[findings["severity"] == Severity.CRITICAL]
-    problems = [
-        Problem(
-            f"{row['source_id']}, figures {row['figures']}",
-            row["explanation_en"],
-            f"rule {row['rule_id']} to hold",
-            "Compare the transcript with the report; nothing of it is published.",
-        )
-        for row in list_rows(critical)
-    ]
+    remedy = "Compare the transcript with the report; nothing of it is published."
+    problems = []
+    for row in list_rows(findings[findings["severity"] == Severity.CRITICAL]):
+        where = f"{row['source_id']}, figures {row['figures']}"
+        expected = f"rule {row['rule_id']} to hold"
+        problems.append(Problem(where, row["explanation_en"], expected, remedy))
     return [ValidationError(problems)] if problems else []
 
 
@@ -176,8 +161,7 @@ def _read_all(
 ) -> tuple[Readings, Tidied, PanelReadings, dict[str, tuple[Problem, ...]]]:
     """What was brought in and could be understood, and the problems of the rest.
 
-    Raises:
-        ReferenceDataError: What people decided no longer matches what was brought in.
+    A ``ReferenceDataError``: what people decided no longer matches what was brought in.
     """
     read, panels = read_transcripts(project.raw), read_panels(project.raw, reference)
     tidied = tidy_observations(read.transcripts, reference, read.sources)
@@ -195,19 +179,10 @@ def _read_all(
 
 
 def rerun_brief(place: Path, out: Path) -> tuple[list[str], tuple[str, ...]]:
-    """Make the pages of a brief again from the kit that lies beside it.
+    """Make the pages of a brief again, in a new or empty folder, from the kit that lies beside it.
 
-    Args:
-        place: The kit, packed or unpacked.
-        out: A new or empty folder for the pages.
-
-    Returns:
-        The pages that are not, byte by byte, those that were published; and the documents that
-        they quote and that no kit holds.
-
-    Raises:
-        CommandError: The folder holds something.
-        BriefError: It is no kit, or a page could not be made.
+    Gives the pages that are not, byte by byte, those that were published; and the documents that
+    they quote and that no kit holds.
     """
     check_empty(out)
     kit = open_kit(place)
@@ -229,14 +204,9 @@ def build_site(
 ) -> tuple[Site, list[CchcError]]:
     """Process, validate and build every page that can be built and is not there already.
 
-    With the address where the site will be published it gets a ``sitemap.xml``.
-
-    Returns:
-        The site, and what is wrong with the sources and briefs that were left out.
-
-    Raises:
-        CommandError: The folder holds something else, or somebody else builds it.
-        BriefError: No brief could be built, or the place cannot be written to.
+    With the address where the site will be published it gets a ``sitemap.xml``. What is wrong with
+    the sources and briefs that were left out comes with the site; a ``CchcError``: there is none,
+    as the folder holds something else, is being built, or no brief could be.
     """
     workers = workers or Workers()
     if workers.notebook:
@@ -270,12 +240,9 @@ def _stamp(project: Project, notebook: Path | None) -> str:
 
 
 def list_names(project: Project, kind: str, text: str = "") -> list[str]:
-    """What there is of a kind, a line each, for a person to look up.
+    """What there is of a kind (of areas, periods of reports, indicators, sources), a line each.
 
-    Args:
-        project: Where.
-        kind: ``areas``, ``periods`` (of reports), ``indicators`` or ``sources``.
-        text: Only lines that hold this text, with or without its diacritics.
+    Only lines that hold the text, with or without its diacritics.
     """
     reference = load_reference(project.reference)
     if kind == "areas":
