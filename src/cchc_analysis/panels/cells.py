@@ -42,11 +42,9 @@ LARGEST_FILLED = 20_000_000
 class Worksheet:
     """The ``cells`` of a file, by the number of the row from 1 and of the column from 0.
 
-    They are texts in NFC and floats, ``""`` where empty. ``name`` is the file, and the worksheet
-    where there are several; ``title`` that of the worksheet. ``names`` are the headings, none while
-    the head is somewhere in ``cells``, and ``numbers`` those of the columns, where the head has a
-    row of them. ``lengths`` says how many cells each row of a text has, where rows differ;
-    ``remark`` what was done to the file before it could be read.
+    They are texts in NFC and floats, ``""`` where empty; ``names`` are the headings, none while the
+    head is somewhere in ``cells``, and ``numbers`` those of a row of them. ``lengths`` says how
+    many cells each row of a text has, where rows differ; ``remark`` what was done to the file.
     """
 
     name: str
@@ -64,11 +62,7 @@ class Worksheet:
 
 
 def open_sheets(path: Path, sheet: str = "") -> list[Worksheet]:
-    """Open the cells of a file of any format; of a workbook one ``sheet``, or all that hold any.
-
-    Raises:
-        ReportError: The file is absent, empty, of another format, or damaged.
-    """
+    """Open the cells of a file of any format; of a workbook one ``sheet``, or all that hold any."""
     if not path.is_file():
         raise refusal("a_folder" if path.is_dir() else "no_file", path.name or str(path))
     form, how = (
@@ -119,9 +113,7 @@ def _name_sheets(path: Path, sheets: Iterable[tuple[str, Rows, str]]) -> list[Wo
     opened = []
     for title, rows, remark in sheets:
         held = {number: row for number, row in enumerate(rows, start=1) if {*row} - {""}}
-        width = max(map(len, held.values()), default=0)
-        body = [[*row, *[""] * (width - len(row))] for row in held.values()]
-        cells = pd.DataFrame(body, index=list(held), dtype="object")
+        cells = pd.DataFrame([*held.values()], index=[*held], dtype="object").fillna("")
         opened.append(Worksheet(path.name, cells, remark=remark, title=title))
     if len(opened) < 2:
         return opened
@@ -175,10 +167,7 @@ def _open_parquet(path: Path) -> Worksheet:
 def frame_columns(
     name: str, table: pd.DataFrame, heads: Iterable[object], first: int = 1
 ) -> Worksheet:
-    """A table whose columns are typed and named, by the numbers of its rows from ``first`` on.
-
-    Numbers are floats, ``NaN`` for an empty cell; everything else is read cell by cell.
-    """
+    """A table whose columns are typed and named; a cell that is no number is read by itself."""
     cells = table.set_axis(range(table.shape[1]), axis=1).apply(
         lambda column: (
             column.astype("float64")
@@ -256,10 +245,7 @@ def _choose_titles(path: Path, titles: list[str], sheet: str) -> list[str]:
 
 
 def _refuse_unsaved(path: Path, chosen: list[Any]) -> None:
-    """Refuse formulas whose results were never saved: their cells would look empty.
-
-    Programs that write workbooks without computing them leave such cells.
-    """
+    """Refuse formulas whose results a program never computed: their cells would look empty."""
     import openpyxl
 
     with zipfile.ZipFile(path) as archive:

@@ -17,9 +17,9 @@ from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, UNCERTAINTY
 from cchc_analysis.data.reference import Reference, exists_on
-from cchc_analysis.errors import Problem, join_some
+from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels.mapping import load_vocabulary, problem
-from cchc_analysis.panels.matching import place_rows
+from cchc_analysis.panels.matching import name_rows, place_rows
 from cchc_analysis.rules.rows import RANKED, judge_ranks
 from cchc_analysis.stats.peers import list_breaks
 
@@ -33,14 +33,10 @@ SLACK = 1e-9
 def check_figures(
     figures: pd.DataFrame, reference: Reference, where: str, small_rates: Container[str] = ()
 ) -> Iterator[Problem]:
-    """Everything that keeps figures (with ids, ``value`` and ``fault``) from being data.
-
-    Of ``small_rates`` per cents of at most 1 are meant so.
-    """
+    """Everything that keeps figures from being data; small per cents of some are meant so."""
     yield from check_numerals(figures, where)
     yield from _check_shares(figures, where, small_rates)
-    yield from _check_range(figures, reference, where)
-    yield from _check_bounds(figures, where)
+    yield from _check_values(figures, reference, where)
     yield from _check_existence(figures, reference, where)
     yield from check_units(figures, reference, where)
 
@@ -48,10 +44,7 @@ def check_figures(
 def check_numerals(
     figures: pd.DataFrame, where: str, named_by: Sequence[str] = ()
 ) -> Iterator[Problem]:
-    """Cells that are no number, or can be read in two ways.
-
-    ``named_by`` are the columns that name a row of a table without a mapping, besides its number.
-    """
+    """Cells that are no number or two; ``named_by`` columns that name a row without a mapping."""
     faulty = figures[figures["fault"] != ""]
     for indicator, rows in faulty.groupby("indicator", sort=False):
         words = "; ".join(dict.fromkeys(rows["fault"].iloc[:MOST_NAMED]))
@@ -82,10 +75,8 @@ def check_units(figures: pd.DataFrame, reference: Reference, where: str) -> Iter
 def _check_shares(
     figures: pd.DataFrame, where: str, small_rates: Container[str]
 ) -> Iterator[Problem]:
-    """Per cents between 0 and 1 are shares of one, unless the mapping or the cell denies it.
-
-    A unit "%" denies nothing: people head a column so and keep shares of one in it.
-    """
+    """Per cents between 0 and 1 are shares of one, unless the mapping or the cell denies it."""
+    # A unit "%" denies nothing: people head a column so and keep shares of one in it.
     has_sign = figures["printed"].map(lambda cell: isinstance(cell, str) and cell.endswith("%"))
     rates = figures[(figures["unit"] == "%") & ~has_sign.astype("bool") & (figures["value"] != 0)]
     for (indicator, section), rows in rates.groupby(["indicator", "section"], sort=False):
@@ -98,11 +89,12 @@ def _check_shares(
         yield problem("shares", place, indicator=indicator, section=section, **said)
 
 
-def _check_range(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
+def _check_values(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
+    """A value lies in the range of its indicator and in its own interval; no error is below 0."""
     catalogue = reference.indicators.set_index("indicator")[["range_min", "range_max"]]
     placed = figures.join(catalogue, on="indicator")
-    is_out = placed["value"] < placed["range_min"] - SLACK
-    outside = placed[is_out | (placed["value"] > placed["range_max"] + SLACK)]
+    value, least, most = (placed[name] for name in ("value", "range_min", "range_max"))
+    outside = placed[(value < least - SLACK) | (value > most + SLACK)]
     for (indicator, printed), rows in outside.groupby(["indicator", "printed"], sort=False):
         first, shown, advice = rows.iloc[0], printed, ""
         marks = [mark for mark in ".," if isinstance(printed, str) and mark in printed]
@@ -111,38 +103,39 @@ def _check_range(figures: pd.DataFrame, reference: Reference, where: str) -> Ite
             shown = f"{printed}, read as {first['value']:.12g}"
             mark = f"say `decimal_mark: {marks[0]!r}` in the mapping"
             advice = f"If {marks[0]!r} parts the decimals, {mark}. "
-        least, most = first["range_min"], first["range_max"]
+        is_open = not np.isfinite(first["range_max"])
         said = {
             "areas": ", ".join(dict.fromkeys(rows["area"].iloc[:MOST_NAMED])),
-            "range": f"{least:g} to {most:g}" if np.isfinite(most) else f"at least {least:g}",
+            "range": ("at least {0:g}" if is_open else "{0:g} to {1:g}").format(
+                first["range_min"], first["range_max"]
+            ),
             "advice": advice,
         }
         place = place_rows(where, rows["row"])
         yield problem("out_of_range", place, indicator=indicator, shown=shown, **said)
-
-
-def _check_bounds(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
-    """The interval of a value holds it, and its standard error is no less than nothing."""
     low, high, error = (figures[name] for name in UNCERTAINTY)
     slack = 0.5 * 10.0 ** -figures["decimals"].astype("float64") + SLACK
     is_out = (low > figures["value"] + slack) | (high < figures["value"] - slack) | (error < 0)
     for _, rows in figures[is_out].groupby("indicator", sort=False):
         first = rows.iloc[0]
-        said = ", ".join(f"{name} {first[name]:g}" for name in UNCERTAINTY if first.notna()[name])
         told = {name: first[name] for name in ("indicator", "printed", "area")}
-        yield problem("out_of_bounds", place_rows(where, rows["row"]), **told, said=said)
+        told["said"] = ", ".join(f"{n} {first[n]:g}" for n in UNCERTAINTY if first.notna()[n])
+        yield problem("out_of_bounds", place_rows(where, rows["row"]), **told)
 
 
 def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
     """An area speaks of a period at whose end it did not yet, or no longer, exist."""
-    areas = reference.tabulate_areas(figures["area_id"].unique())
-    placed = figures.join(areas[["name", "valid_from", "valid_to"]], on="area_id")
-    end, last = placed["period_end"], placed["valid_to"].fillna("")
-    is_early = (placed["valid_from"].fillna("") > end) & (placed["area_id"] != "")
-    is_late = (last != "") & (end > last)
+    areas = reference.tabulate_areas(figures["area_id"].unique()).fillna("")
+    placed = figures.join(areas[["name", "valid_from", "valid_to"]], on="area_id", how="inner")
+    first, end, last = (placed[name] for name in ("valid_from", "period_end", "valid_to"))
     for is_wrong, column, one, several in (
-        (is_early, "valid_from", "does not exist before", "do not exist before"),
-        (is_late, "valid_to", "no longer exists after", "no longer exist after"),
+        (first > end, "valid_from", "does not exist before", "do not exist before"),
+        (
+            (last != "") & (end > last),
+            "valid_to",
+            "no longer exists after",
+            "no longer exist after",
+        ),
     ):
         for day, rows in placed[is_wrong].groupby(column):
             named = list(dict.fromkeys(rows["name"] + " (" + rows["area_id"] + ")"))
@@ -152,16 +145,21 @@ def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) ->
             yield problem("no_area_then", place_rows(where, rows["row"]), **said)
 
 
-def check_doubles(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
-    """Two different values for one quantity; the same value twice is only said once."""
-    key = ["source", *QUANTITY]
+def drop_doubles(figures: pd.DataFrame, where: str, notes: list[str]) -> pd.DataFrame:
+    """Figures without those said twice; two different values for one quantity are refused."""
+    key, problems = ["source", *QUANTITY], []
     known = figures[figures["area_id"] != ""]
-    doubled = known[known.duplicated(key, keep=False)]
-    for _, rows in doubled.groupby(key, sort=False):
+    for _, rows in known[known.duplicated(key, keep=False)].groupby(key, sort=False):
         if rows["value"].nunique() > 1:
-            values = " and ".join(map(str, rows["printed"].iloc[:3]))
             said = {name: rows[name].iloc[0] for name in ("area", "indicator", "period_end")}
-            yield problem("two_values", place_rows(where, rows["row"]), **said, values=values)
+            said["values"] = " and ".join(map(str, rows["printed"].iloc[:3]))
+            problems.append(problem("two_values", place_rows(where, rows["row"]), **said))
+    if problems:
+        raise ReportError(problems)
+    if (is_again := figures.duplicated(key)).any():
+        places = name_rows(figures.loc[is_again, "row"])
+        notes.append(f"{int(is_again.sum())} figures said twice with one value ({places})")
+    return figures[~is_again]
 
 
 def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Reference) -> list[str]:
@@ -169,17 +167,16 @@ def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Refer
     if totals.empty:
         return []
     statistics = load_vocabulary()["statistics"]
-    pairs = [(word, name) for name, words in statistics.items() for word in words]
     kinds = {unit: row["kind"] for unit, row in reference.unit_rows.items()}
     key = ["indicator", "breakdown", "period", "period_end"]
+    words = {word: name for name, words in statistics.items() for word in words}
     reckoned = totals["area"].map(
-        lambda label: next((name for word, name in pairs if word in fold_text(label)), "")
+        lambda label: next((words[each] for each in words if each in fold_text(label)), "")
     )
     is_summed = totals["unit"].map(kinds).isin(["count", "money"]) | (reckoned != "sum")
     wanted = totals.assign(reckoned=reckoned)[is_summed & (reckoned != "")]
     own = figures.groupby(key, sort=False)["value"].agg([*statistics])
-    both = wanted.merge(own.reset_index(), on=key)
-    said = []
+    both, said = wanted.merge(own.reset_index(), on=key), []
     for row in list_rows(both):
         value = row[row["reckoned"]]
         room = 1e-6 * abs(value) if row["reckoned"] == "sum" else 0.5 * 10.0 ** -row["decimals"]
@@ -191,39 +188,33 @@ def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Refer
     return [*told, kept] if len(both) else []
 
 
-def tell_breaks(figures: pd.DataFrame, reference: Reference) -> list[str]:
-    """The changes of definition inside and between the periods of each indicator, in words."""
-    said = []
+def tell_gaps(figures: pd.DataFrame, reference: Reference) -> list[str]:
+    """Changes of definition in and between periods of indicators, then their holes, in words."""
+    changes, holes = list[str](), list[str]()
+    names = dict(zip(figures["area_id"], figures["area"], strict=True))
     for indicator, rows in figures.groupby("indicator", sort=False):
         days = [row["effective"] for row in list_breaks(str(indicator), reference)]
         ends = rows["period_end"]
         starts = rows["period_start"].where(rows["period_start"] != "", ends)
         if inside := [day for day in days if ((starts < day) & (ends >= day)).any()]:
             changed = f"its definition changes on {', '.join(inside)}, within a period"
-            said.append(f"{indicator}: {changed}; such values are part of no series")
+            changes.append(f"{indicator}: {changed}; such values are part of no series")
         if between := [day for day in days if (ends < day).any() and (starts >= day).any()]:
             apart = f"values before and after {', '.join(between)} are not joined"
-            said.append(f"{indicator}: {apart} (its definition changes there)")
-    return _shorten(said, "changes of {} more indicators")
-
-
-def find_holes(figures: pd.DataFrame, reference: Reference) -> list[str]:
-    """Areas that some periods of an indicator lack though they were there, in words."""
-    said: list[str] = []
-    names = dict(zip(figures["area_id"], figures["area"], strict=True))
-    for indicator, rows in figures.groupby("indicator", sort=False):
+            changes.append(f"{indicator}: {apart} (its definition changes there)")
         grid = rows.groupby(["area_id", "period_end"]).size().unstack().isna()
-        holes = [
+        lacking = [
             f"{names[area]} {day}"
             for day in grid.columns
             for area in grid.index[grid[day]]
             if exists_on(reference.area_rows[area], day)
         ]
-        told = f"no figure for {', '.join(holes)}"
-        if len(holes) > MOST_NAMED:
-            told = f"{len(holes)} of {grid.size} area-periods without a figure"
-        said += [f"{indicator}: {told}"] * bool(holes)
-    return _shorten(said, "holes in {} more indicators")
+        told = f"no figure for {', '.join(lacking)}"
+        if len(lacking) > MOST_NAMED:
+            told = f"{len(lacking)} of {grid.size} area-periods without a figure"
+        holes += [f"{indicator}: {told}"] * bool(lacking)
+    told_changes = _shorten(changes, "changes of {} more indicators")
+    return [*told_changes, *_shorten(holes, "holes in {} more indicators")]
 
 
 def _shorten(said: list[str], more: str) -> list[str]:
@@ -232,10 +223,7 @@ def _shorten(said: list[str], more: str) -> list[str]:
 
 
 def check_ranks(observations: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    """The published ranks of areas with a published value, as ``judge_ranks`` judges them.
-
-    Whichever source states either; ranks compare areas of one level below one area.
-    """
+    """The published ranks of areas with a published value, as ``judge_ranks`` judges them."""
     shown = observations[observations["is_published"] & (observations["breakdown"] == "")]
     return judge_ranks(shown.join(areas.set_index("area_id")[["parent_id", "level"]], on="area_id"))
 

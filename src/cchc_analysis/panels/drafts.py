@@ -19,31 +19,33 @@ from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import layouts, mapping
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
 from cchc_analysis.panels.checks import list_rank_codes
-from cchc_analysis.panels.mapping import PanelMapping, ValueColumn, Vocabulary
+from cchc_analysis.panels.mapping import PanelMapping, ValueColumn, Vocabulary, pattern
 from cchc_analysis.panels.matching import AreaWords, find_level
 
 FEWEST_COLUMNS = 2
 LONGEST_TITLE = 4
 """Rows at the top of a sheet that may be its title."""
-
 LONG_TITLE = 25
 """Letters of the name of a sheet from which on it may be cut off; 31 is the most of Excel."""
-
 MOST_STRANGERS = 40
 """Rows that name no area, more of which are no foot of a table."""
-
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 class Guesser(Vocabulary):
     """The labels that are known, and what others may be: for a draft, which is reviewed."""
 
-    def _list_labels(self, code: str) -> list[str]:
-        return [label for label, codes in self._labels.items() if code in codes]
+    @cached_property
+    def _labels_of(self) -> dict[str, list[str]]:
+        known: dict[str, list[str]] = {}
+        for label, codes in self._labels.items():
+            for code in codes:
+                known.setdefault(code, []).append(label)
+        return known
 
     def guess_value(self, name: str, family: str = "") -> ValueColumn | None:
-        """What a heading may be by its lower row or its family: for a draft, which is reviewed."""
-        if labelled := mapping.pattern("labelled").fullmatch(name):
+        """What a heading may be by its lower row, its family, or its words alone."""
+        if labelled := pattern("labelled").fullmatch(name):
             name = labelled[1]
         upper, _, lower = name.rpartition(" / ")
         if any(word in fold_text(upper) for word in mapping.load_vocabulary()["qualifying"]):
@@ -65,47 +67,44 @@ class Guesser(Vocabulary):
         "Điểm chuyển đổi số 2023" is the "Chỉ số chuyển đổi số"; an abbreviation in brackets is that
         of a name that begins with one of the same indicator ("Chỉ số CCHC cấp tỉnh (PAR INDEX)").
         """
-        parts = filter(fold_text, mapping.pattern("beside").split(mapping.bare_heading(name)))
-        upper, *rest = (*parts, "")
-        if not any(rest):
-            return self._scored.get(_bare_score(upper), set())
+        parts = filter(fold_text, pattern("beside").split(mapping.bare_heading(name)))
+        upper, *rest = [*parts] or [""]
+        if not rest:
+            bare = _bare_score(upper)
+            named = (self._labels[each] for each in self._labels if _bare_score(each) == bare)
+            return set().union(*named) if bare else set()
         meant = set().union(*(mapping.first_form(self._labels, each) or set() for each in rest))
-        begins = (label for code in meant for label in self._list_labels(code))
-        return meant if any(fold_text(upper).startswith(f"{label} ") for label in begins) else set()
-
-    @cached_property
-    def _scored(self) -> dict[str, set[str]]:
-        known: dict[str, set[str]] = {}
-        for label, codes in self._labels.items():
-            known.setdefault(_bare_score(label), set()).update(codes)
-        return {label: codes for label, codes in known.items() if label}
+        begins = (f"{label} " for code in meant for label in self._labels_of[code])
+        return meant if fold_text(upper).startswith((*begins,)) else set()
 
     def _find_alike(self, name: str, family: str) -> set[str]:
         """The indicators of a family whose labels have every word of a heading, or its initials.
 
         "Gia nhập TT" is "Gia nhập thị trường" there, and "Entry" are "Entry costs".
         """
-        bare = mapping.pattern("year").sub("", name)
-        parted = mapping.pattern("numbering").sub("", mapping.pattern("hump").sub(" ", bare))
+        bare = pattern("year").sub("", name)
+        parted = pattern("numbering").sub("", pattern("hump").sub(" ", bare))
         fillers = mapping.load_vocabulary()["fillers"]
         words = [word for word in re.findall(r"[^\W_]+", parted) if fold_text(word) not in fillers]
-        if mapping.pattern("part").search(bare) or not any(
-            len(word) > 2 or word.isupper() for word in words
-        ):
+        is_told = any(len(word) > 2 or word.isupper() for word in words)
+        if pattern("part").search(bare) or not is_told or any(map(str.isdigit, "".join(words))):
             return set()
 
-        def is_in(word: str, labels: list[str]) -> bool:
-            """Whether some labels have a word; one in capitals may be the initials of several."""
+        def has(label: list[str], word: str) -> bool:
+            """Whether a label has a word; one in capitals may be the initials of several."""
             folded, is_short = fold_text(word), word.isupper() and len(word) > 1
-            return not any(map(str.isdigit, word)) and any(
-                folded in label.split()
-                or (is_short and folded in "".join(part[0] for part in label.split()))
-                for label in labels
-            )
+            return folded in label or (is_short and folded in "".join(part[0] for part in label))
 
-        codes = set().union(*self._labels.values())
-        labels = {code: self._list_labels(code) for code in codes if code.startswith(family)}
-        return {code for code in labels if all(is_in(word, labels[code]) for word in words)}
+        labels = {
+            code: [label.split() for label in own]
+            for code, own in self._labels_of.items()
+            if code.startswith(family)
+        }
+        return {
+            code
+            for code, own in labels.items()
+            if all(any(has(label, word) for label in own) for word in words)
+        }
 
     def guess_title(self, title: str, family: str = "") -> str:
         """The indicator that a sheet is named after; long names are cut off by programs."""
@@ -124,8 +123,8 @@ class Guesser(Vocabulary):
 
     def is_about(self, name: str, title: str, indicator: str) -> bool:
         """Whether a heading holds the name of its sheet, or of what the sheet is about."""
-        labels = self._list_labels(indicator)
-        words = (mapping.list_forms(title)[-1], *(label for label in labels if " " in label))
+        labels = (label for label in self._labels_of.get(indicator, ()) if " " in label)
+        words = (mapping.list_forms(title)[-1], *labels)
         return any(word and word in fold_text(name) for word in words)
 
     def find_family(self, names: Iterable[str]) -> str:
@@ -192,21 +191,15 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     """Begin a mapping file (YAML text) for a table, or for one worksheet of it.
 
     Headings that are known are written down; each of the others stands under ``ignore`` with the
-    nearest known names beside it, for a person to move to ``columns`` or ``values``. What no column
-    says (the indicator of columns that are periods, the period of a table without one) stands
-    under ``constants``, filled in where a title or the name of the file says it, to be checked. Of
-    a workbook each sheet stands under ``sheets`` that is named after an indicator or a period, or
-    whose headings say what it holds; the others are left out. Rows that have figures and name no
-    area stand under ``totals``, unless a name is near.
-
-    Raises:
-        ReportError: The file cannot be read, or is no table.
+    nearest known names beside it. What no column says stands under ``constants``, filled in where
+    a title or the name of the file says it. Of a workbook each sheet stands under ``sheets`` whose
+    name or headings say what it holds. Rows of figures that name no area stand under ``totals``.
+    A file that is no table is refused.
     """
     import jinja2
 
     known, sheets = Guesser(PanelMapping(), reference), open_sheets(file, sheet)
-    guesses = _guess_sheets(file, sheets, known)
-    whole = Guess()
+    guesses, whole = _guess_sheets(file, sheets, known), Guess()
     for guess in guesses.values():
         whole.add(guess)
     chosen = [each for each in sheets if each.title in guesses]
@@ -216,45 +209,31 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     subjects = [*dict.fromkeys(each.indicator for each in said if each and each.indicator)]
     words = [*titles, *names] if len(sheets) == 1 else titles
     subject = subjects[0] if len(subjects) == 1 else ""
-    sheet_codes = [code for each in guesses.values() if (code := each.what.indicator)]
-    ranked = _settle_ranks(whole, sheet_codes or subjects)
+    codes = [code for each in guesses.values() if (code := each.what.indicator)]
     page = jinja2.Environment(  # noqa: S701 - YAML, and no page
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    page.filters["quote"] = partial(json.dumps, ensure_ascii=False)
     name = slug_text(file.stem).replace("-", "_")[:60]
-    quote, suggest = partial(json.dumps, ensure_ascii=False), partial(_suggest, known=known)
-    page.filters |= {"quote": quote, "say": _say, "suggest": suggest}
     template = files("cchc_analysis.panels").joinpath("draft.yml.j2").read_text("utf-8")
     return page.from_string(template).render(
+        known=known,
+        is_rank=mapping.is_rank,
         name=name if re.match(r"[a-z]..", name) else f"panel_{name}".rstrip("_"),
         sheet=sheet,
         sheets=[each.title for each in sheets],
         guesses=guesses,
+        ranked=_settle_ranks(whole, codes or subjects),
         whole=whole,
-        ranked=ranked,
         lacks={name for guess in guesses.values() for name in guess.list_lacks()},
         subject=subject,
         # "PAPI" names two totals, of six dimensions and of eight: such a subject is only offered.
         is_sure=bool(subject) and "_" not in subject,
         year=mapping.find_years(" ".join(words)) or mapping.find_years(stem),
     )
-
-
-def _suggest(name: str, known: Guesser) -> str:
-    if mapping.is_rank(name):
-        return "  # a rank of …: `ranks: {column: …, indicators: {pci: {province: pci_rank}}}`"
-    near = [] if known.is_ignored(name) else known.list_near(name)
-    return f"  # nearest known: {', '.join(near)}" if near else ""
-
-
-def _say(value: ValueColumn, *, is_bare: bool = False) -> str:
-    """A period may stand alone where no indicator is expected."""
-    if {*value.said} <= {"indicator"} or (is_bare and {*value.said} == {"period"}):
-        return next(iter(value.said.values()), "")
-    return f"{{{', '.join(f'{name}: {cell}' for name, cell in value.said.items())}}}"
 
 
 def _guess_sheets(file: Path, sheets: list[Worksheet], known: Guesser) -> dict[str, Guess]:
@@ -316,10 +295,9 @@ def _guess_sheet(
     known: Guesser,
     titles: Iterable[str] = (),
 ) -> Guess:
-    """What a sheet holds: by its headings and, where these do not say it, by its own ``titles``.
+    """What a sheet holds, by its headings or else its own ``titles``; prose is refused.
 
-    ``what`` is what its name says; ``words`` may name the family of its indicators. A file without
-    a column that is mostly figures is refused; commas make columns of prose too.
+    ``what`` is what its name says; ``words`` may name the family of its indicators.
     """
     own = Vocabulary(PanelMapping(constants=what.said), known.reference)
     tables = layouts.arrange_sheet(sheet, own)
@@ -342,10 +320,7 @@ def _guess_sheet(
 
 
 def _is_surname(guess: Guess, code: str) -> bool:
-    """Whether the headings of a sheet about a part of an index say the index only.
-
-    Below "PCI 2021" in a sheet named after a sub-index stand the scores and ranks of the sub-index.
-    """
+    """Whether "PCI 2021" in a sheet about a sub-index heads scores and ranks of that sub-index."""
     index = code.partition("_")[0]
     ranks = {*list_rank_codes(index).values()}
     own = {value.indicator for value in guess.values.values()} - ranks
@@ -444,10 +419,7 @@ def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:
 
 
 def _find_strangers(table: Worksheet, area: str, reference: Reference) -> list[str]:
-    """Labels of rows with figures that are no area, no total, and no area misspelt.
-
-    Where there are many, the column is none of areas, and nothing is offered.
-    """
+    """Labels of rows with figures that are no area, no total, no area misspelt, and not many."""
     body, at = table.cells, table.names.index(area)
     labels = print_cells(body[at]).astype("str")
     known = (reference.wide_areas, reference.all_areas)

@@ -35,6 +35,7 @@ from cchc_analysis.panels.mapping import (
     is_total,
     last_part,
     load_vocabulary,
+    pattern,
     problem,
     refusal,
 )
@@ -43,29 +44,11 @@ from cchc_analysis.panels.matching import name_rows, place_rows
 SAMPLE = 200
 """Rows looked at to know what a column holds."""
 MOST_NAMED = 6
-_NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_GROUP = re.compile(r"(?:[IVX]+|[A-H])\.?")
-"""The number of a group of rows: "I", "B."."""
-_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
-_ONE = r"[-−]?\d+(?:[.,]\d+)?\s*%?"
-_PAIR = rf"(?P<low>{_ONE})\s*(?:;|–|—|-|~|đến|to|,(?=\s))\s*(?P<high>{_ONE})"
-INTERVAL = rf"[\[(]?\s*(?!(?:19|20)\d\d\s*[-–]\s*(?:19|20)\d\d$){_PAIR}\s*[\])]?"
-"""An interval in one cell: "[39.1; 45.2]", "39,1 – 45,2"; no years."""
-VALUE_AND_INTERVAL = rf"(?P<printed>{_ONE})\s*[\[(]\s*{_PAIR}\s*[\])]"
-"""A value and its interval in one cell: "42.3 (39.1-45.2)"."""
-_NUMBER = re.compile(
-    re.sub(r"\?P<\w+>", "?:", rf"[-−]?[\d., ]*\d%?|{VALUE_AND_INTERVAL}|{INTERVAL}")
-)
 
 
 @dataclass
 class Roles:
-    """What the columns of a table are, by position.
-
-    ``fields`` describe a row, ``values`` hold figures or how sure they are; ``twice`` are headings
-    of a field that another column is already. ``form`` is the official form, if it is one.
-    """
+    """What the columns of a table are, by position: ``twice`` are second ones of a field."""
 
     names: tuple[str, ...]
     fields: dict[str, int] = field(default_factory=dict)
@@ -99,7 +82,10 @@ def find_head(sheet: Worksheet, known: Vocabulary) -> Worksheet:
 
 def match_columns(table: Worksheet, known: Vocabulary) -> Roles:
     """Say what each column is; what nothing knows or two columns share is refused, all at once."""
-    known = known.narrow(table.names)
+    # Headings of fields that another sheet has are those of no column here.
+    held = {form for name in table.names for form in (fold_text(name), last_part(name))}
+    own = {key: name for key, name in known.mapping.columns.items() if fold_text(name) in held}
+    known = Vocabulary(known.mapping.model_copy(update={"columns": own}), known.reference)
     roles = sort_columns(table, known)
     problems = [
         problem("same_field", table.name, own=own, other=name, word=word)
@@ -174,7 +160,7 @@ def _find_bound(
         return "", ""  # it says what it is
     missing, texts = load_vocabulary()["missing"], [] if cells is None else [*map(str, cells)]
     held = [text for text in texts if text.casefold() not in missing]
-    has_intervals = 2 * sum(bool(re.fullmatch(INTERVAL, text)) for text in held) > len(held)
+    has_intervals = 2 * sum(bool(pattern("interval").fullmatch(text)) for text in held) > len(held)
     return "interval" if has_intervals else "" if own else role, of
 
 
@@ -205,9 +191,13 @@ def _find_rows(rows: Mapping[int, list[str]], known: Vocabulary) -> tuple[int, i
 def _is_body(row: list[str], names: Iterable[str], known: Vocabulary) -> bool:
     """A row that is none of the head: empty, of numbers that are no years, or about one area."""
     held = [pair for pair in zip(row, names, strict=True) if pair[0]]
-    if not held or any(_NUMBERED.fullmatch(text) or not _is_no_number(text) for text, _ in held):
+    if not held or any(
+        pattern("numbered").fullmatch(text) or not _is_no_number(text) for text, _ in held
+    ):
         return True
-    held = [(text, name) for text, name in held if text != name and not _GROUP.fullmatch(text)]
+    held = [
+        (text, name) for text, name in held if text != name and not pattern("group").fullmatch(text)
+    ]
     first, name = held[0] if held else ("", "")
     if name and known.match_field(name) not in ("area", "province"):
         return False
@@ -216,14 +206,12 @@ def _is_body(row: list[str], names: Iterable[str], known: Vocabulary) -> bool:
 
 
 def _is_no_number(text: str) -> bool:
-    return bool(_YEAR.fullmatch(text) or not _NUMBER.fullmatch(text))
+    kinds = ("numeral", "value_and_interval", "interval")
+    return find_years(text) == text or not any(pattern(kind).fullmatch(text) for kind in kinds)
 
 
 def _is_upper(row: list[str], known: Vocabulary) -> bool:
-    """A row of headings over others: several words or years, some over more than one column.
-
-    One heading alone is a title, unless it is known and stands over several columns.
-    """
+    """Headings over others: no title, unless it is known and stands over several columns."""
     held = [*filter(None, row)]
     is_wide = len(held) < len(row) or len(set(held)) < len(held)
     is_head = len({*held}) > 1 or (len(held) > 1 and known.match_value(held[0]) is not None)
@@ -234,7 +222,7 @@ def _is_coded(row: list[str], above: list[str]) -> bool:
     """A row of names of variables under the words of the head ("pci_id", "sub2_land", "LURC")."""
     missing = load_vocabulary()["missing"]
     pairs = [pair for pair in zip(row, above, strict=False) if pair[0].casefold() not in missing]
-    is_code = all(_CODE.fullmatch(cell) for cell, _ in pairs)
+    is_code = all(pattern("code").fullmatch(cell) for cell, _ in pairs)
     has_mark = any("_" in cell or cell.isupper() for cell, _ in pairs)
     is_under = sum(word != "" for _, word in pairs) > len(pairs) / 2
     return len(pairs) > 1 and is_code and has_mark and is_under
@@ -244,7 +232,7 @@ def _find_numbers(row: list[str]) -> dict[int, int]:
     """The numbers of the columns, where a row below the head is one of these: "(3)=(4)+(5)"."""
     numbers: dict[int, int] = {}
     for position, text in enumerate(row):
-        if found := _NUMBERED.fullmatch(text):
+        if found := pattern("numbered").fullmatch(text):
             numbers[position] = int(found[1])
         elif text and not re.fullmatch(r"\(?[A-Z]\)?", text):
             return {}
@@ -341,11 +329,7 @@ def arrange_sheet(sheet: Worksheet, known: Vocabulary) -> list[Worksheet]:
 
 
 def _drop_groups(table: Worksheet, known: Vocabulary, index: AreaIndex) -> Worksheet:
-    """A table without rows that name a group of the rows below them ("I | Đông Bắc").
-
-    Such a row has a number of another kind than the others, or its name in all columns of values.
-    One with figures of its own is read where its name is that of an area.
-    """
+    """A table without rows that name a group of those below: other numbers, or one text."""
     cells, fields = table.cells, [*map(known.match_field, table.names)]
     if not {"area", "province"} & {*fields}:
         return table
@@ -355,7 +339,7 @@ def _drop_groups(table: Worksheet, known: Vocabulary, index: AreaIndex) -> Works
     is_group = labels.isna()
     for numbers in (print_cells(cells[before]).astype("str") for before in range(at)):
         if numbers.str.fullmatch(r"\d+\.?").any():
-            is_group |= numbers.str.fullmatch(_GROUP)
+            is_group |= numbers.str.fullmatch(pattern("group"))
     is_repeated = cells[values].eq(labels, axis=0).any(axis=1)
     named = labels[(is_group | is_repeated) & (labels != "")]
     is_read = named.map(lambda label: is_total(label, known.mapping) or bool(index.find(label)))
@@ -435,10 +419,9 @@ def is_word(cell: object) -> bool:
 
 
 def _name_rows(beside: pd.DataFrame, label: int, head: int) -> pd.Series[Any]:
-    """What each row is about: its label, and with it what tells rows of one label apart.
+    """What each row is about: its label, with the column that tells rows of one label apart.
 
-    A second column does so where it repeats itself (the year, "điểm" and "cận dưới"); one that says
-    something else in each row holds codes.
+    Such a column repeats itself ("điểm", "cận dưới"); other words in each row are codes.
     """
     texts = beside.apply(print_cells)
     own, is_below = texts[label], texts.index > head

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache, cached_property, partial
 from importlib.resources import files
@@ -31,8 +31,6 @@ FIELDS = (
     *("unit", "status", "source", "note"),
 )
 """What a column of a panel can be."""
-
-_ID = re.compile(r"[a-z][a-z0-9_]{2,60}")
 
 
 @cache
@@ -83,10 +81,7 @@ def _as_text(cell: object) -> object:
 
 
 def _match_code(table: str, word: str, info: pydantic.ValidationInfo) -> str:
-    """The code of a reference table that a word means, where the tables are at hand as context.
-
-    So all that is wrong with a mapping, its form and its codes, is told at once.
-    """
+    """The code of a reference table that a word means, where the tables are at hand as context."""
     if info.context is None or not word or word in getattr(info.context, f"{table}_rows"):
         return word
     known = Vocabulary(PanelMapping(), info.context)
@@ -102,10 +97,7 @@ AreaId = Annotated[str, pydantic.AfterValidator(partial(_match_code, "area"))]
 
 
 class ValueColumn(_Entry):
-    """What the numbers of one heading of a wide table are.
-
-    ``bound`` says that they are no values but how sure those of the same indicator are.
-    """
+    """What the numbers of one heading are; with a ``bound``, how sure those of an indicator are."""
 
     indicator: Indicator = ""
     unit: str = ""
@@ -118,7 +110,7 @@ class ValueColumn(_Entry):
     @property
     def said(self) -> dict[str, str]:
         """What is said at all."""
-        return {name: cell for name, cell in self.model_dump().items() if cell}
+        return self.model_dump(exclude_defaults=True)
 
 
 class AreaRule(_Entry):
@@ -137,28 +129,20 @@ class Absence(_Entry):
 
 
 class RankRule(_Entry):
-    """A column of ranks beside the values: the indicator that each rank is, by level of area.
-
-    ``period`` says which of several periods in a row is ranked.
-    """
+    """A column of ranks beside the values, ``of`` a ``period``: their indicators, by level."""
 
     column: str
-    period: str = ""
+    period: Annotated[
+        str, pydantic.AfterValidator(lambda label: label and parse_period(label) and label)
+    ] = ""
     of: str = ""
     last: str = "last"
     indicators: dict[Indicator, dict[str, Indicator]]
 
-    @pydantic.field_validator("period")
-    @classmethod
-    def _is_period(cls, period: str) -> str:
-        if period:
-            parse_period(period)
-        return period
-
 
 def _check_id(name: str) -> str:
     """Refuse what cannot be the name of a source or panel, and so of a file on every system."""
-    if not _ID.fullmatch(name):
+    if not pattern("id").fullmatch(name):
         said = "use small letters, digits and _, a letter first, three to 61 in all"
         raise ValueError(f"{name!r} is no such name; {said}")
     if not is_portable(name):
@@ -169,8 +153,8 @@ def _check_id(name: str) -> str:
 class PanelSource(_Entry):
     """Who published the figures, where, and what may be done with them.
 
-    ``key`` is what the ``source`` column of a panel says where it has several sources. ``publish``
-    is ``yes`` or ``no``; where it is not said, a licence that forbids publication says no.
+    ``key`` is what the ``source`` column says. A licence that forbids publication says ``no`` to
+    ``publish`` where nothing is said.
     """
 
     source_id: Annotated[str, pydantic.AfterValidator(_check_id)]
@@ -184,19 +168,20 @@ class PanelSource(_Entry):
     key: str = ""
     note_vi: str = ""
     note_en: str = ""
-    publish: Literal["", "yes", "no"] = ""
-
-    @pydantic.field_validator("publish", mode="before")
-    @classmethod
-    def _allow_yaml_words(cls, publish: object) -> object:
-        """YAML reads a bare ``no`` as false."""
-        return {True: "yes", False: "no"}[publish] if isinstance(publish, bool) else publish
+    publish: Annotated[
+        Literal["", "yes", "no"],
+        # YAML reads a bare ``no`` as false.
+        pydantic.BeforeValidator(
+            lambda said: ("no", "yes")[said] if isinstance(said, bool) else said
+        ),
+    ] = ""
 
     @property
     def may_be_published(self) -> bool:
         """Whether the rows may stand on the site and in its downloads."""
-        said = self.publish or ("no" if pattern("forbids").search(self.licence) else "yes")
-        return said == "yes"
+        return self.publish == "yes" or not (
+            self.publish or pattern("forbids").search(self.licence)
+        )
 
     @property
     def terms(self) -> str:
@@ -207,14 +192,7 @@ class PanelSource(_Entry):
 
 
 class PanelMapping(_Entry):
-    """One mapping file.
-
-    ``sheets`` says what each worksheet is, an indicator or a period. ``columns`` gives fields their
-    headings; ``values`` gives the headings of a wide table their indicators; ``indicators``,
-    ``areas`` and ``units`` translate words of the panel; ``constants`` hold for every row;
-    ``ignore`` lists headings left out on purpose, ``small_rates`` indicators whose per cents of at
-    most 1 are no shares of one.
-    """
+    """One mapping file, as ``data/reference/panel_mappings/README.md`` describes it."""
 
     panel: Annotated[str, pydantic.AfterValidator(lambda name: name and _check_id(name))] = ""
     sheet: str = ""
@@ -243,12 +221,12 @@ class PanelMapping(_Entry):
         if not isinstance(entries, dict):
             return entries
         kind = {"values": "indicator", "areas": "area_id"}.get(str(info.field_name), "")
-        bare = {name: str(each) for name, each in entries.items() if isinstance(each, str | int)}
-        named = {
-            str(name): {kind or ("period" if is_period(word) else "indicator"): word}
-            for name, word in bare.items()
+        return {
+            str(name): {kind or ("period" if is_period(str(each)) else "indicator"): str(each)}
+            if isinstance(each, str | int)
+            else each
+            for name, each in entries.items()
         }
-        return {str(name): named.get(str(name), each) for name, each in entries.items()}
 
     @pydantic.field_validator("columns", "constants")
     @classmethod
@@ -269,12 +247,7 @@ T = TypeVar("T")
 
 
 def load_mapping(path: Path, reference: Reference | None = None) -> PanelMapping:
-    """Load a mapping file.
-
-    Raises:
-        ReportError: The file is absent, not YAML, or says something that no mapping can say, or a
-            code that the ``reference`` does not have; all of it at once.
-    """
+    """Load a mapping file; all that no mapping can say is refused, and unknown codes likewise."""
     return build_mapping(load_yaml(path), path.name, reference)
 
 
@@ -345,12 +318,6 @@ class Vocabulary:
             for name, code in zip(words[column], words["indicator"], strict=True):
                 known.setdefault(fold_text(name), set()).add(code)
         return known
-
-    def narrow(self, names: Iterable[str]) -> Vocabulary:
-        """The same without the headings of fields that a sheet of several has otherwise."""
-        held = {form for name in names for form in (fold_text(name), last_part(name))}
-        own = {key: name for key, name in self.mapping.columns.items() if fold_text(name) in held}
-        return Vocabulary(self.mapping.model_copy(update={"columns": own}), self.reference)
 
     def match_field(self, name: str) -> str:
         """The field that a heading names, or ``""``."""

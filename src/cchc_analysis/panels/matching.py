@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,7 +34,6 @@ from cchc_analysis.data.reference import (
     keep_widest,
     offer_names,
 )
-from cchc_analysis.data.reference.areas import Row
 from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels.cells import MOST_DECIMALS
 from cchc_analysis.panels.mapping import (
@@ -63,10 +62,7 @@ _FORMS = {
 
 
 class WordFixer:
-    """Words of figures (``rows``, whose columns are texts) into ids, each different word once.
-
-    Gathers ``problems``, all of them, and ``notes`` of what needs to be known.
-    """
+    """Words of figures into ids, each different word once; gathers ``problems`` and ``notes``."""
 
     def __init__(self, rows: pd.DataFrame, where: str, *, has_mapping: bool = True) -> None:
         self.rows, self.where, self.has_mapping = rows, where, has_mapping
@@ -90,32 +86,33 @@ class WordFixer:
         return matched.assign(scope=matched["scope"].where(matched["scope"] != "", usual))
 
     def translate(self, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
-        """The rows with indicator, unit, scope and status as ours.
-
-        Where there is no unit it is that of the indicator, and a value is an actual one.
-        """
+        """The rows with indicator, unit, scope and status as ours, or as is usual."""
         known, units = Vocabulary(PanelMapping(), reference), reference.units
         values = {cell: known.match_value(cell) for cell in self.rows["indicator"].unique()}
         codes = {cell: each.indicator for cell, each in values.items() if each and not each.period}
         labels = [*reference.indicators[["indicator", "label_vi", "label_en"]].to_numpy().flat]
         names = dict(zip(units["label_vi"], units["unit"], strict=True))
         names |= {unit: unit for unit in units["unit"]}
-        said = {
-            kind: {word: code for code, words in own.items() for word in (code, *words)}
-            for kind, own in load_vocabulary().items()
-            if kind in ("units", "scopes")
-        }
-        scopes, statuses = ({each.value: each.value for each in own} for own in (Scope, Status))
-        rows = self.rows.assign(
-            indicator=self._translate("indicator", codes | mapping.indicators, labels),
-            unit=self._translate("unit", names | said["units"] | mapping.units, ()),
-            scope=self._translate("scope", said["scopes"] | scopes),
-            status=self._translate("status", statuses),
+        own_units, own_scopes = (
+            {
+                word: code
+                for code, words in load_vocabulary()[kind].items()
+                for word in (code, *words)
+            }
+            for kind in ("units", "scopes")
         )
-        own = {code: str(row["unit"]) for code, row in reference.indicator_rows.items()}
-        unit = rows["unit"].where(rows["unit"] != "", look_up(rows["indicator"], own))
-        status = rows["status"].where(rows["status"] != "", Status.ACTUAL.value)
-        return rows.assign(unit=unit, status=status)
+        scopes, statuses = ({each.value: each.value for each in own} for own in (Scope, Status))
+        indicators = self._translate("indicator", codes | mapping.indicators, labels)
+        units_of = {code: str(row["unit"]) for code, row in reference.indicator_rows.items()}
+        unit = self._translate("unit", names | own_units | mapping.units, ())
+        scope = self._translate("scope", own_scopes | scopes)
+        status = self._translate("status", statuses)
+        return self.rows.assign(
+            indicator=indicators,
+            unit=unit.where(unit != "", look_up(indicators, units_of)),
+            scope=scope,
+            status=status.where(status != "", Status.ACTUAL.value),
+        )
 
     def complain(self, mask: Any, kind: str, **said: object) -> None:
         """Note a problem of some rows."""
@@ -127,10 +124,7 @@ class WordFixer:
     def _translate(
         self, column: str, words: Mapping[str, str], more: Iterable[str] | None = None
     ) -> pd.Series[Any]:
-        """What the words of a column stand for.
-
-        Where a table of ours says it, ``more`` are words to offer; else all are few, and named.
-        """
+        """What words stand for; ``more`` are to be offered, where they are too many to name."""
         cells, is_listed = self.rows[column], more is not None
         folded = {clean.fold_text(word): code for word, code in reversed([*words.items()])}
         translated = {
@@ -158,11 +152,8 @@ class WordFixer:
         for at, column in enumerate(("period_start", "period_end")):
             said = look_up(labels, {label: pair[at] for label, pair in days.items()})
             dates = self.rows[column].where(labels == "", said)
-            for day in filter(None, dates.unique()):
-                is_day = False
-                with suppress(clean.PeriodError):
-                    is_day = clean.parse_period(day).start is None
-                if not is_day:
+            for day in dates.unique():
+                if day and not clean.is_day(day):
                     self.complain(dates == day, "no_day", column=column, day=day)
             self.rows = self.rows.assign(**{column: dates})
         start, end = self.rows["period_start"], self.rows["period_end"]
@@ -170,27 +161,24 @@ class WordFixer:
             self.complain(is_turned, "turned_days")
 
     def _match_areas(self, mapping: PanelMapping, reference: Reference) -> None:
-        import pandas as pd
-
-        columns = ["area", "area_code", "province", "period_end", "is_total"]
-        cells = self.rows[columns].drop_duplicates().itertuples(index=False, name=None)
-        ids = {(AreaWords(*words), is_total): "" for *words, is_total in cells}
-        level = find_level([each for each, is_total in ids if not is_total], mapping, reference)
-        for place in [each for each, is_total in ids if not is_total]:
+        columns = ["area", "area_code", "province", "period_end"]
+        named = self.rows.loc[~self.rows["is_total"], columns].drop_duplicates()
+        ids = {AreaWords(*words): "" for words in named.itertuples(index=False, name=None)}
+        level, rows = find_level(ids, mapping, reference), reference.area_rows
+        for place in ids:
             try:
-                ids[place, False] = match_area(place, mapping, reference, level)
+                ids[place] = match_area(place, mapping, reference, level)
             except ReportError as error:
                 [fault] = error.problems
                 if not any(each.found == fault.found for each in self.problems):
                     is_meant = self.rows["area"] == place.name
                     where = self._place(is_meant & (self.rows["area_code"] == place.code))
                     self.problems.append(replace(fault, where=where))
-        number = self.rows.groupby(columns, sort=False).ngroup().to_numpy()
-        self.rows = self.rows.assign(area_id=pd.array([*ids.values()], dtype="str").take(number))
-        rows = reference.area_rows
+        found = named.assign(area_id=pd.array([*ids.values()], dtype="str"))
+        self.rows = self.rows.merge(found, how="left", on=columns).fillna({"area_id": ""})
         strangers = {
             f"{place.name!r} read as {rows[area_id]['name']}": None
-            for (place, _), area_id in ids.items()
+            for place, area_id in ids.items()
             if area_id and rows[area_id]["level"] not in (level, "nation", "region")
         }
         if level and 0 < len(strangers) <= MOST_STRANGERS:  # so that a slip stands out
@@ -229,8 +217,7 @@ def match_area(
 ) -> str:
     """The area that a row means; of a name that levels share, the one of the panel's ``level``.
 
-    Raises:
-        ReportError: None, or several; of one problem that says nothing of where it is.
+    None or several are refused, by one problem that does not say where.
     """
     if rule := mapping.areas.get(place.name):
         return rule.area_id
@@ -251,8 +238,7 @@ def find_areas(place: AreaWords, reference: Reference, level: str = "") -> set[s
     What an error offers is of the kind that the name says, or else of the ``level``.
     """
     name, code, province, day = place
-    wide, rows = reference.wide_areas, reference.area_rows
-    types = clean.take_apart(name).types
+    wide, rows, types = reference.wide_areas, reference.area_rows, clean.take_apart(name).types
     is_wide = wide.find(name, province) or wide.list_coded(code)
     index = wide if is_wide and not (types and types <= COMMUNE_TYPES) else reference.all_areas
     named = index.find(name, province) if name else set()
@@ -261,27 +247,21 @@ def find_areas(place: AreaWords, reference: Reference, level: str = "") -> set[s
         return {each for each in found if exists_on(rows[each], day)} or found
     if not name and not code:
         raise refusal("no_area", "")
-    near = [row["name"] for row in _list_near(place, types, reference, level)]
-    offer = f"Did you mean {', '.join(map(repr, dict.fromkeys(near)))}? " if near else ""
+    if province and not coded and (elsewhere := index.find(clean.take_apart(name).head)):
+        told = _describe(elsewhere, reference)
+        raise refusal("area_elsewhere", "", name=name, province=province, named=told)
+    if types and level not in {row["level"] for row in wide.rows.values() if row["type"] in types}:
+        level = ""  # the row says of which level it is
+    near = reference.list_near(name, day, level) or reference.list_near(name, "", level)
+    if not (near or types or level):  # without any level, provinces and districts came first
+        near = reference.list_near(name, level="commune")
+    names = dict.fromkeys(repr(row["name"]) for row in near)
+    offer = f"Did you mean {', '.join(names)}? " if near else ""
     if coded and name:
         held = " or ".join(str(rows[each]["name"]) for each in sorted(coded))
         raise refusal("other_code", "", code=code, held=held, name=name, offer=offer)
-    if province and (elsewhere := index.find(clean.take_apart(name).head)):
-        told = _describe(elsewhere, reference)
-        raise refusal("area_elsewhere", "", name=name, province=province, named=told)
     said = (repr(name) if name else f"of code {code!r}") + f" of {province!r}" * bool(province)
     raise refusal("strange_area", "", said=said, offer=offer)
-
-
-def _list_near(
-    place: AreaWords, types: Collection[str], reference: Reference, level: str
-) -> list[Row]:
-    of_types = (row for row in reference.wide_areas.rows.values() if row["type"] in types)
-    if types and level not in {row["level"] for row in of_types}:
-        level = ""  # the row says of which level it is
-    near = partial(reference.list_near, place.name, level=level)
-    found = near(place.day) or near()  # without any level, provinces and districts first
-    return found if found or types or level else near(level="commune")
 
 
 def find_level(places: Iterable[AreaWords], mapping: PanelMapping, reference: Reference) -> str:
@@ -297,18 +277,16 @@ def find_level(places: Iterable[AreaWords], mapping: PanelMapping, reference: Re
 def read_numerals(
     printed: pd.Series[Any], about: pd.DataFrame, decimal_mark: str = ""
 ) -> pd.DataFrame:
-    """Read the printed numbers of a whole panel at once.
+    """Read the printed numbers of a whole panel at once, floats and texts, none of them empty.
 
-    ``printed`` are floats and texts, none of them empty, by an index without doubles; ``about``
-    says by the same index, or more, the ``group`` that is read together, such as its indicator,
-    the ``kind`` of its unit, as what is counted has no fraction, and the ``most`` that it may be,
-    NaN where nothing is known.
+    ``about`` says by the same index the ``group`` that is read together, the ``kind`` of its unit,
+    and the ``most`` that it may be, NaN where nothing is known.
 
     Returns:
         ``value`` (NaN where refused), ``decimals`` as printed, ``comparator``, and ``fault`` in
         words, empty where there is none.
     """
-    is_text = _find_texts(printed)
+    is_text = printed.map(lambda cell: isinstance(cell, str)).astype("bool")
     numbers = printed[~is_text].astype("float64").round(MOST_DECIMALS)
     read = numbers.to_frame("value").assign(decimals=0, comparator=Comparator.EQUAL.value, fault="")
     noise = 1e-10 * numbers.abs().clip(lower=1)
@@ -334,24 +312,23 @@ def read_numerals(
 
 def tell_mixed_marks(printed: pd.Series[Any], group: pd.Series[Any]) -> Iterator[str]:
     """The groups that print decimals both ways, with an example of each, in words."""
-    texts = printed[_find_texts(printed)].astype("str")
-    pairs = pd.DataFrame({"group": group[texts.index], "text": texts}).drop_duplicates()
     examples: dict[str, dict[str, str]] = {}
-    for name, text in pairs.itertuples(index=False, name=None):
-        if (mark := _prove_mark(text, "")) and mark in text:
-            examples.setdefault(name, {}).setdefault(mark, text)
+    pairs = (pair for pair in zip(group, printed, strict=True) if isinstance(pair[1], str))
+    for name, text in dict.fromkeys(pairs):
+        marks = [*_read_both(text, "")]
+        if len(marks) == 1 and marks[0] in text:
+            examples.setdefault(name, {}).setdefault(marks[0], text)
     for name, of in sorted(examples.items()):
         if len(of) > 1:
             both = f"decimals with a dot ({of['.']}) and with a comma ({of[',']})"
             yield f"{name}: {both}; both were read"
 
 
-def _find_texts(printed: pd.Series[Any]) -> pd.Series[Any]:
-    if pd.api.types.is_numeric_dtype(printed):
-        return pd.Series(data=False, index=printed.index)
-    if isinstance(printed.dtype, pd.StringDtype):
-        return pd.Series(data=True, index=printed.index)
-    return printed.map(lambda cell: isinstance(cell, str)).astype("bool")
+def describe_units(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """What ``read_numerals`` asks about rows with ``indicator`` and ``unit``, no most among it."""
+    kinds = {unit: str(row["kind"]) for unit, row in reference.unit_rows.items()}
+    kind = look_up(rows["unit"], kinds).replace("", "rate")
+    return pd.DataFrame({"group": rows["indicator"], "kind": kind, "most": np.nan})
 
 
 @lru_cache(maxsize=65_536)
@@ -366,24 +343,19 @@ def _read_both(text: str, kind: str) -> dict[str, tuple[float, int]]:
     return {mark: each for mark, each in readings.items() if not (is_open and each[1])}
 
 
-def _prove_mark(text: str, kind: str) -> str:
-    """The decimal mark that a text proves, ``""`` where it proves none."""
-    readings = _read_both(text, kind)
-    return next(iter(readings)) if len(readings) == 1 and re.search("[.,]", text) else ""
-
-
 def _read_texts(table: pd.DataFrame, decimal_mark: str) -> pd.DataFrame:
     """Every text, each different one once, by the mark that its group or else the file proves."""
     codes = table.groupby([*table.columns], sort=False, dropna=False).ngroup()
-    unique = table[~codes.duplicated()]
-    proved = [*map(_prove_mark, unique["text"], unique["kind"])]
-    marks: dict[str, set[str]] = {}
-    for name, mark in zip(unique["group"], proved, strict=True):
-        marks.setdefault(name, set()).update(mark)
-    file = {*proved} - {""}
+    unique = [*table[~codes.duplicated()].itertuples(index=False, name=None)]
+    marks, all_marks = dict[str, set[str]](), set[str]()
+    for text, name, kind, _ in unique:
+        readings = _read_both(text, kind)
+        if len(readings) == 1 and re.search("[.,]", text):
+            marks.setdefault(name, set()).update(readings)
+            all_marks.update(readings)
     rows = [
-        _read_text(text, {*decimal_mark} or marks[name] or file, kind, most)
-        for text, name, kind, most in unique.itertuples(index=False, name=None)
+        _read_text(text, {*decimal_mark} or marks.get(name) or all_marks, kind, most)
+        for text, name, kind, most in unique
     ]
     read = pd.DataFrame(rows, columns=["value", "decimals", "comparator", "fault"])
     return read.take(codes.to_numpy()).set_axis(table.index)

@@ -32,7 +32,7 @@ from cchc_analysis.panels.mapping import (
     problem,
     refusal,
 )
-from cchc_analysis.panels.matching import WordFixer, look_up, read_numerals
+from cchc_analysis.panels.matching import WordFixer, describe_units, read_numerals
 from cchc_analysis.panels.reading import as_observations
 from cchc_analysis.rules import choose_readings, validation
 from cchc_analysis.rules.expressions import Quantity as Operand
@@ -42,16 +42,6 @@ from cchc_analysis.rules.wording import Teller, tabulate_drafts
 
 FREE = {*records.TRANSCRIPT_COLUMNS, "quote", "label", "label_vi", "label_en", "row"}
 """Columns that may stand there and say nothing to a rule."""
-
-DATED = {
-    "expect_longer_window_not_below_shorter",
-    "expect_opening_to_equal_previous_closing",
-    "expect_magnitude_like_other_periods",
-    "expect_counts_not_to_repeat_another_period",
-    "expect_counts_of_its_own_area",
-}
-"""Rules about several periods of one area."""
-
 LARGEST = 1e15
 """More than anything an area can report, as in ``expectations/observations.json``."""
 
@@ -62,15 +52,10 @@ def validate_table(
     reference: Reference,
     expectations: Path,
 ) -> pd.DataFrame:
-    """Validate a table of somebody's own.
+    """Validate a table of somebody's own: a file of any format that panels have, or a data frame.
 
-    Args:
-        table: A file of any format that panels have, or a data frame: one row a value
-            (``indicator``, ``value`` or ``printed``, and what else ``OBSERVATION_COLUMNS`` has),
-            or, for identities, one column an indicator.
-        suite: A suite as JSON, or what such a file holds; without it our own identities.
-        reference: The reference tables.
-        expectations: The folder of our own suites.
+    A row is a value (``indicator``, ``value`` or ``printed``, and what else ``OBSERVATION_COLUMNS``
+    has) or, for identities, a column an indicator. Without a ``suite``, it is that of identities.
 
     Returns:
         Findings, ``FINDING_COLUMNS``; ``attrs`` tell ``rules_applied`` (how many found something
@@ -90,19 +75,10 @@ def validate_table(
         raise ValidationError(problems)
     file = table.name if isinstance(table, Path) else "table"
     own, passed_over = _understand(file, _open(table, reference), given, reference)
-    told = []
     if given.table == "statements":
-        found = _check_statements(given, own, reference, file, expectations)
-        is_row = own["source_id"].str.fullmatch(rf"{re.escape(Path(file).stem)} row \d+")
-        is_row &= (own["area_id"] + own["period_end"] != "") & own.duplicated(
-            records.QUANTITY, keep=False
-        )
-        if rows := list(own.loc[is_row, "source_id"].str.rsplit(" ", n=1).str[-1].unique()):
-            apart = "each is checked by itself; tell them apart by source or scope, or leave one"
-            same = f"rows {join_some(rows, 5)} state the same of one area and period"
-            told.append(f"{file}: {same}; {apart}")
+        found, told = _check_statements(given, own, reference, file, expectations)
     else:
-        found = [validation.check_rows(given, own, reference)]
+        found, told = [validation.check_rows(given, own, reference)], []
     drafts, applied = validation.settle_repeated(found), sum(each.applied for each in found)
     if not drafts and not applied:
         raise refusal("nothing_applies", Path(file).stem, suite=given.file)
@@ -173,19 +149,16 @@ def _understand(
     if {*records.OBSERVATION_COLUMNS} - {*records.UNCERTAINTY} <= {*own.columns}:
         whole = own.reindex(columns=list(records.OBSERVATION_COLUMNS), fill_value="")
         return _type_cells(file, whole.reset_index(drop=True)), unknown
-    if "printed" in own and "value" not in own:
-        own = own.assign(value="")
-    is_long = {"indicator", "value"} <= {*own.columns}
-    if is_long and suite.table == "observations":
-        # Rules about areas and dates would accuse every row of a table that gives none.
-        lacks = ("area_id", "area"), ("period_end", "period")
-        asked = [name for name, word in lacks if name in needed and not {name, word} & {*own}]
-        _ask_for(file, suite, asked)
-    if not is_long:
+    if not ("indicator" in own and ("value" in own or "printed" in own)):
         if suite.table != "statements" or not {*own.columns} & {*operands}:
             kind = f"no_columns_of_{suite.table}"
             raise refusal(kind, file, suite=suite.file, columns=", ".join(table.columns))
         own = _melt_columns(file, own, operands)
+    elif suite.table == "observations":
+        # Rules about areas and dates would accuse every row of a table that gives none.
+        lacks = ("area_id", "area"), ("period_end", "period")
+        asked = [name for name, word in lacks if name in needed and not {name, word} & {*own}]
+        _ask_for(file, suite, asked)
     return _make_observations(file, own, reference), unknown
 
 
@@ -210,8 +183,7 @@ def _name_columns(
 ) -> tuple[pd.DataFrame, list[str]]:
     """The table with its columns under our names, and the columns that nothing knows.
 
-    Two columns that mean the same are refused, and one that may be a mistyped name of ours: to pass
-    it over would be to guess that it does not matter.
+    Two that mean the same are refused, and one that may be a mistyped name of ours.
     """
     from rapidfuzz.distance import OSA
 
@@ -316,10 +288,7 @@ def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> 
 
 
 def _match_area(name: str, code: str, reference: Reference) -> str:
-    """The area of a name and a code; a name that nobody knows stands for itself.
-
-    Beside the code of a district, the name of one of its communes says more.
-    """
+    """The area of a name and a code; a name that nobody knows stands for itself."""
     try:
         named = reference.match_area(name) if name else ""
     except KeyError:
@@ -329,16 +298,14 @@ def _match_area(name: str, code: str, reference: Reference) -> str:
 
 
 def _read_numbers(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """The numbers as printed where they can be read, else the values beside them.
+    """The numbers as printed, unless they cannot be read or a person gives another value.
 
-    Values are written as machines write them; of money and counts the dots may be thousands. Where
-    a person gives another value than the digits say, it is how they read them.
+    Values are written as machines write them; of money and counts the dots may be thousands.
     """
     import numpy as np
 
-    kinds = {unit: str(row["kind"]) for unit, row in reference.unit_rows.items()}
-    kind, held = look_up(rows["unit"], kinds), rows["value"] != ""
-    about = pd.DataFrame({"group": rows["indicator"], "kind": kind, "most": np.nan})
+    about = describe_units(rows, reference)
+    kind, held = about["kind"], rows["value"] != ""
     is_plain = ~kind.isin(["count", "money"])
     plain = read_numerals(rows.loc[held & is_plain, "value"], about, ".")
     dotted = read_numerals(rows.loc[held & ~is_plain, "value"], about)
@@ -365,8 +332,11 @@ def _type_cells(file: str, table: pd.DataFrame) -> pd.DataFrame:
 
 def _check_statements(
     suite: Suite, table: pd.DataFrame, reference: Reference, file: str, expectations: Path
-) -> list[validation.Found]:
-    """Check identities in a table whose readings nobody has chosen yet, and what else is known."""
+) -> tuple[list[validation.Found], list[str]]:
+    """Check identities in a table whose readings nobody has chosen yet, and what else is known.
+
+    Rows that state the same of one area and period are told.
+    """
     chosen = choose_readings(table, suite.identities, reference)
     teller = Teller(chosen, None, reference)
     found, _ = validation.check_identities(suite, chosen, reference, teller)
@@ -377,7 +347,15 @@ def _check_statements(
     is_sourced = not published["source_id"].str.fullmatch(rf"{name}( row \d+)?").any()
     is_dated = not published["period_end"].eq("").any()
     if not (is_dated and (is_sourced or not published.duplicated([*records.QUANTITY]).any())):
-        types -= DATED
+        types -= {*load_vocabulary()["dated_rules"]}
     if not (is_dated and is_sourced):
         types -= {"expect_sources_to_agree"}
-    return [found, validation.check_rows(ours, chosen, reference, teller, types)]
+    is_row = table["source_id"].str.fullmatch(rf"{name} row \d+")
+    is_row &= table["area_id"] + table["period_end"] != ""
+    is_row &= table.duplicated(records.QUANTITY, keep=False)
+    rows, told = [*table.loc[is_row, "source_id"].str.rsplit(" ", n=1).str[-1].unique()], []
+    if rows:
+        apart = "each is checked by itself; tell them apart by source or scope, or leave one"
+        same = f"rows {join_some(rows, 5)} state the same of one area and period"
+        told.append(f"{file}: {same}; {apart}")
+    return [found, validation.check_rows(ours, chosen, reference, teller, types)], told

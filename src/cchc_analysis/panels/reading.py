@@ -9,15 +9,16 @@ aside and counted. Words and numbers are then read, and what was found is checke
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pydantic
 
 from cchc_analysis.data.clean import fold_text, nearest_names, parse_period, slug_text
-from cchc_analysis.data.records import OBSERVATION_COLUMNS, OBSERVATION_KEY, QUANTITY, UNCERTAINTY
+from cchc_analysis.data.records import OBSERVATION_COLUMNS, OBSERVATION_KEY, UNCERTAINTY
 from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels import checks, layouts, matching
@@ -30,6 +31,7 @@ from cchc_analysis.panels.mapping import (
     Vocabulary,
     is_total,
     load_vocabulary,
+    pattern,
     problem,
     refusal,
 )
@@ -37,34 +39,42 @@ from cchc_analysis.panels.mapping import (
 WORD_FIELDS = tuple(name for name in FIELDS if name != "value")
 BOUNDS = dict(zip(("low", "high", "standard_error"), UNCERTAINTY, strict=True))
 """The fields of a mapping that say how sure a value is, and the columns of the figures."""
-MARKED = r"^(?P<bare>.*[\d%])\s*(?P<mark>[*†‡]+|\(\*+\)|\([a-e]\))$"
-"""A value and the mark of a note; a number in brackets may be a rank."""
+NEEDED = {
+    "area": ("area", "area_code"),
+    "indicator": ("indicator",),
+    "period": ("period", "period_end"),
+    "value": (),
+}
+"""What a column, a constant or every heading of values has to say, and the fields that say it."""
 
 
 def read_panel(
-    path: Path, mapping: PanelMapping, reference: Reference, sources: Mapping[str, PanelSource]
+    path: Path,
+    mapping: PanelMapping,
+    reference: Reference,
+    sources: Mapping[str, PanelSource],
+    known: Iterable[Problem] = (),
 ) -> pd.DataFrame:
     """Read a panel file, with its sources by what the ``source`` column says.
 
-    Returns:
-        One row per figure: ``source`` (a source id), ``row``, ``section``, ``area``, ``area_id``,
-        ``scope``, ``period_start``, ``period_end``, ``indicator``, ``breakdown``, ``status``,
-        ``printed``, ``value`` in ``unit``, ``decimals``, ``comparator``, ``note``. ``attrs`` tell
-        ``cells`` (how many could have held a figure), ``form`` (the official one, if it is one)
-        and ``notes`` (what was set aside or needs to be known, in words).
-
-    Raises:
-        ReportError: The file cannot be read or understood; everything of one step at once.
+    Where problems of the mapping are ``known``, only headings are looked at, and all are raised.
+    A row is a figure with our ids, as printed and as read; ``attrs`` tell ``cells`` (how many could
+    have held one), ``form`` (the official one, if it is one) and ``notes``, in words.
     """
-    notes, parts, form = list[str](), list[pd.DataFrame](), ""
-    tables = _list_tables(path, mapping, reference, notes)
-    heads = [name for _, table in tables for name in table.names]
-    problems = [*layouts.name_absent(path.name, heads, mapping)]
+    notes, parts, problems, form = list[str](), list[pd.DataFrame](), [*known], ""
+    are_figures_read = not problems
+    try:
+        tables = _list_tables(path, mapping, reference, notes)
+        heads = [name for _, table in tables for name in table.names]
+        problems += layouts.name_absent(path.name, heads, mapping)
+    except ReportError as error:
+        raise ReportError(dict.fromkeys([*problems, *error.problems])) from None
     for own, table in tables:
         try:
             roles = layouts.match_columns(table, Vocabulary(own, reference))
-            unfolded = unfold_table(table, roles, own, notes)
-            parts.append(_understand(table.name, unfolded, own, reference, sources, notes))
+            if are_figures_read:
+                unfolded = unfold_table(table, roles, own, notes)
+                parts.append(_understand(table.name, unfolded, own, reference, sources, notes))
             form = form or roles.form
         except ReportError as error:
             problems.extend(error.problems)
@@ -72,18 +82,12 @@ def read_panel(
         raise ReportError(dict.fromkeys(problems))
     whole = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
     figures, totals = whole[~whole["is_total"]], whole[whole["is_total"]]
-    if problems := list(checks.check_doubles(figures, path.name)):
-        raise ReportError(problems)
     notes = [*dict.fromkeys(notes)]
-    notes += matching.tell_mixed_marks(figures["read_as"], figures["indicator"])
-    if (is_again := figures.duplicated(["source", *QUANTITY])).any():
-        places = matching.name_rows(figures.loc[is_again, "row"])
-        notes.append(f"{int(is_again.sum())} figures said twice with one value ({places})")
-        figures = figures[~is_again]
+    mixed = [*matching.tell_mixed_marks(figures["read_as"], figures["indicator"])]
+    figures = checks.drop_doubles(figures, path.name, notes := [*notes, *mixed])
     notes += checks.compare_totals(figures, totals, reference)
     notes += checks.compare_ranks(figures, reference.areas)
-    notes += checks.tell_breaks(figures, reference)
-    notes += checks.find_holes(figures, reference)
+    notes += checks.tell_gaps(figures, reference)
     figures = figures.reset_index(drop=True)
     cells = sum(part.attrs["cells"] for part in parts)
     figures.attrs = {"cells": cells, "form": form, "notes": notes}
@@ -91,62 +95,41 @@ def read_panel(
 
 
 def salvage_mapping(content: Mapping[str, Any]) -> PanelMapping | None:
-    """What is left of a faulty mapping, for the headings of its table to be looked at as well.
+    """What is left of a faulty mapping, or ``None`` where the sheet that is meant is lost.
 
-    Codes are not asked about; an entry that has no right form goes, and whatever it names counts as
-    left out on purpose, for it is told already. ``None`` where nobody can say which sheet is meant.
+    Codes are not asked about; whatever an entry of no right form names counts as left out.
     """
-    kept = {str(name): _copy_entry(entry) for name, entry in content.items()}
-    sheets, told = [_copy_entry(kept.get(name)) for name in ("sheet", "sheets")], set[str]()
-    for _ in range(len(kept) + 1):
+
+    def is_right(name: str, entry: object) -> bool:
         try:
-            found = PanelMapping.model_validate(kept)
-        except pydantic.ValidationError as error:
-            for top, *below in (each["loc"] for each in error.errors()):
-                entry: Any = kept.get(str(top))
-                names = {*below[:1]} & {*entry} if isinstance(entry, dict) else {}
-                if top in ("columns", "constants") and isinstance(entry, dict) and not below:
-                    names = {*entry} - {*FIELDS}
-                gone = {name: entry.pop(name) for name in names} or kept.pop(str(top), None)
-                told.update(_list_texts(gone))
-            continue
-        is_lost = sheets != [kept.get(name) for name in ("sheet", "sheets")]
-        ignore = (*found.ignore, *told)
-        return None if is_lost else found.model_copy(update={"ignore": ignore})
-    return None
+            PanelMapping.model_validate({name: entry})
+        except pydantic.ValidationError:
+            return False
+        return True
 
-
-def _copy_entry(entry: Any) -> Any:
-    return {str(name): each for name, each in entry.items()} if isinstance(entry, dict) else entry
+    kept, told = dict[str, Any](), list[str]()
+    for name, entry in ((str(name), each) for name, each in content.items()):
+        if is_right(name, entry):
+            kept[name] = entry
+        elif name in ("sheet", "sheets"):
+            return None
+        elif name != "ranks" and name in PanelMapping.model_fields and isinstance(entry, dict):
+            kept[name] = {key: each for key, each in entry.items() if is_right(name, {key: each})}
+            told += _list_texts({key: entry[key] for key in entry if key not in kept[name]})
+        else:
+            told += _list_texts(entry)
+    found = PanelMapping.model_validate(kept)
+    return found.model_copy(update={"ignore": (*found.ignore, *told)})
 
 
 def _list_texts(entry: object) -> Iterator[str]:
     """Every text of an entry: the headings that it may be about."""
-    if isinstance(entry, Mapping):
-        entry = [*entry, *entry.values()]
+    entry = [*entry, *entry.values()] if isinstance(entry, Mapping) else entry
     if isinstance(entry, list | tuple):
         for each in entry:
             yield from _list_texts(each)
     elif entry is not None:
         yield str(entry)
-
-
-def list_heading_problems(
-    path: Path, mapping: PanelMapping, reference: Reference
-) -> Iterator[Problem]:
-    """What is wrong with the headings of a file, or keeps them from being read."""
-    try:
-        tables = _list_tables(path, mapping, reference, [])
-    except ReportError as error:
-        yield from error.problems
-        return
-    heads = [name for _, table in tables for name in table.names]
-    yield from layouts.name_absent(path.name, heads, mapping)
-    for own, table in tables:
-        try:
-            layouts.match_columns(table, Vocabulary(own, reference))
-        except ReportError as error:
-            yield from error.problems
 
 
 def _list_tables(
@@ -181,12 +164,12 @@ def _understand(
     """The figures of one table with our ids and their numbers, before doubles are looked for."""
     fixer = matching.WordFixer(unfolded, where)
     rows = fixer.match(mapping, reference)
-    cells, ids = rows["source"], [source.source_id for source in sources.values()]
-    known = dict(zip([*sources, *ids], [*ids, *ids], strict=True))
-    single = ids[0] if len(ids) == 1 else ""
-    named = {cell: known.get(cell, single) for cell in cells.unique()}
+    cells, known = rows["source"], {key: each.source_id for key, each in sources.items()}
+    single = next(iter(known.values())) if len(known) == 1 else ""
+    known |= {source_id: source_id for source_id in known.values()}
     names = [*filter(None, known)]
     listed = ", ".join(names) or "the sources of the mapping"
+    named = {cell: known.get(cell, single) for cell in cells.unique()}
     for cell in (cell for cell, source_id in named.items() if not source_id):
         offer = offer_names(cell, names) if cell else ""
         fixer.complain(cells == cell, "strange_source", cell=cell, known=listed, offer=offer)
@@ -213,15 +196,15 @@ def _add_ranks(
     levels = dict(reference.tabulate_areas(figures["area_id"].unique())["level"])
     places = zip(figures["indicator"], figures["area_id"].map(levels), strict=True)
     ranks = [rule.indicators.get(indicator, {}).get(level, "") for indicator, level in places]
-    rank_ids = pd.Series(ranks, index=figures.index, dtype="str")
-    ranked = figures[(rank_ids != "") & (figures["rank"] != "")]
+    ranked = figures.assign(indicator=pd.Series(ranks, index=figures.index, dtype="str"))
+    ranked["of"] = figures["indicator"]
+    ranked = ranked[(ranked["indicator"] != "") & (ranked["rank"] != "")]
     if rule.period:
         ranked = ranked[ranked["period_end"] == str(parse_period(rule.period).end)]
-    elif (ranked.groupby(["row", "indicator"])["period_end"].nunique() > 1).any():
+    elif (ranked.groupby(["row", "of"])["period_end"].nunique() > 1).any():
         raise refusal("many_ranked", f"{where}, ranks in {rule.column!r}")
     is_last = ranked["rank"].str.casefold() == rule.last.casefold()
-    added = ranked.assign(
-        indicator=rank_ids[ranked.index],
+    added = ranked.drop(columns="of").assign(
         unit="rank",
         printed=ranked["rank"],
         read_as=ranked["rank"].mask(is_last, ranked["rank_of"]),
@@ -233,15 +216,13 @@ def _add_ranks(
 
 
 def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
-    kinds = {unit: str(row["kind"]) for unit, row in reference.unit_rows.items()}
-    most = rows["indicator"].map(reference.indicators.set_index("indicator")["range_max"])
-    kind = matching.look_up(rows["unit"], kinds).replace("", "rate")
-    about = pd.DataFrame({"group": rows["indicator"], "kind": kind, "most": most.astype("float64")})
+    about = matching.describe_units(rows, reference)
+    about["most"] = rows["indicator"].map(reference.indicators.set_index("indicator")["range_max"])
     read = rows.join(matching.read_numerals(rows["read_as"], about, mapping.decimal_mark))
     for field, name in BOUNDS.items():
         said = rows.loc[rows[field] != "", field]
         numbers = matching.read_numerals(said, about, mapping.decimal_mark) if len(said) else None
-        read[name] = float("nan") if numbers is None else numbers["value"]
+        read[name] = np.nan if numbers is None else numbers["value"]
     # Of a share two more decimals are printed than of per cents.
     is_share = read["unit"] == matching.FRACTION
     for name in ("value", *UNCERTAINTY):
@@ -253,10 +234,9 @@ def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Referenc
 def as_observations(
     figures: pd.DataFrame, reference: Reference, is_rounded: pd.Series[bool]
 ) -> pd.DataFrame:
-    """Figures with ``source_id`` and ``figure_id`` as ``OBSERVATION_COLUMNS``, sorted by key.
+    """Figures as ``OBSERVATION_COLUMNS`` in the units of their indicators, sorted by key.
 
-    In the units of their indicators; ``is_rounded`` says whether the last digit of each may be
-    rounded, as that of a count in thousands always is.
+    ``is_rounded`` says whether the last digit may be rounded, as that of thousands always is.
     """
     own = figures["indicator"].map(
         {code: row["unit"] for code, row in reference.indicator_rows.items()}
@@ -285,23 +265,18 @@ def unfold_table(
 ) -> pd.DataFrame:
     """Turn a table into one row per figure; ``notes`` gain what was set aside, in words.
 
-    A row has ``WORD_FIELDS`` as texts, ``row``, ``section`` (its heading), ``printed`` (text or
-    float), ``rank`` and ``rank_of`` as texts, and ``is_total`` where it reckons over the others.
-    ``attrs`` tell ``cells``: how many could have held a figure.
+    A row has ``WORD_FIELDS``, ``rank`` and ``rank_of`` as texts, ``row``, ``section`` (its
+    heading), ``printed`` (text or float) and ``is_total``; ``attrs`` tell all ``cells``.
     """
     said = {*roles.fields, *mapping.constants}
     values = [each for each in roles.values.values() if not each.bound]
-    is_in_all = {
-        name: bool(values) and all(getattr(each, name) for each in values)
-        for name in ("indicator", "period")
-    }
-    is_said = {
-        "area": said & {"area", "area_code"},
-        "indicator": said & {"indicator"} or is_in_all["indicator"],
-        "period": said & {"period", "period_end"} or is_in_all["period"],
-        "value": values,
-    }
-    if lacking := [name for name in is_said if not is_said[name]]:
+    lacking = [
+        name
+        for name, fields in NEEDED.items()
+        if not said & {*fields}
+        if not (values and all(getattr(each, name, name == "value") for each in values))
+    ]
+    if lacking:
         raise ReportError(problem("unsaid", table.name, name=name) for name in lacking)
     figures = _melt(table.cells, _describe_rows(table, roles, mapping), roles)
     cells = len(figures)
@@ -361,7 +336,7 @@ def _melt(body: pd.DataFrame, rows: pd.DataFrame, roles: layouts.Roles) -> pd.Da
         for at, bound in roles.values.items():
             if bound.bound and bound.model_copy(update={"bound": ""}) == value:
                 cells = print_cells(body[at]).astype("str")
-                pair = cells.str.extract(f"^{layouts.INTERVAL}$").fillna("")
+                pair = cells.str.extract(f"^{pattern('interval').pattern}$").fillna("")
                 names = pair.columns if bound.bound == "interval" else ()
                 part = part.assign(**{bound.bound: cells}, **{each: pair[each] for each in names})
         parts.append(part)
@@ -370,7 +345,7 @@ def _melt(body: pd.DataFrame, rows: pd.DataFrame, roles: layouts.Roles) -> pd.Da
     if figures["printed"].dtype.kind != "f":  # "42.3 (39.1-45.2)" is a value and its bounds
         texts = figures["printed"].astype("str")
         texts = texts[texts.str.contains(r"[\d%]\s*[(\[]")]
-        found = texts.str.extract(f"^{layouts.VALUE_AND_INTERVAL}$").dropna()
+        found = texts.str.extract(f"^{pattern('value_and_interval').pattern}$").dropna()
         for name in found.columns if len(found) else ():
             figures[name] = figures[name].where(~figures.index.isin(found.index), found[name])
     return figures
@@ -390,7 +365,7 @@ def _drop_missing(figures: pd.DataFrame, mapping: PanelMapping, notes: list[str]
             cells = f"{int(is_absent.sum())} cells {absence.printed!r} of {absence.indicator}"
             notes.append(f"{cells} ({areas}) left out: {absence.reason}")
             is_missing |= is_absent
-    marked = texts[texts.str.endswith(("*", "†", "‡", ")"))].str.extract(MARKED).dropna()
+    marked = texts[texts.str.endswith(("*", "†", "‡", ")"))].str.extract(pattern("marked")).dropna()
     if len(marked):
         own = figures.loc[marked.index]
         notes.append(f"marks of notes behind values ({matching.name_rows(own['row'])})")

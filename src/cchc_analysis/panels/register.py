@@ -36,7 +36,6 @@ from cchc_analysis.panels.mapping import (
 from cchc_analysis.panels.matching import place_rows
 from cchc_analysis.panels.reading import (
     as_observations,
-    list_heading_problems,
     read_panel,
     salvage_mapping,
 )
@@ -71,13 +70,9 @@ def add_panel(
 ) -> PanelSummary:
     """Bring a panel in: read it, check it, and register it with its sources.
 
-    Args:
-        project: Where to.
-        file: Long or wide CSV, XLSX, XLS, ODS, Stata or Parquet, or the official form II.06a.
-        source: Who published it, unless the mapping says so.
-        mapping: What its headings and words mean; not needed where they are ours.
-        sheet: The one worksheet that is wanted, whatever the mapping says of sheets.
-        replace: Whether a panel of that name may be there already.
+    ``source`` published it, unless the ``mapping`` says so, which is not needed where headings and
+    words are ours. ``sheet`` is the one worksheet that is wanted; ``replace`` says that a panel of
+    that name may be there already.
 
     Raises:
         ReportError: The file, the mapping or the source is faulty, or the panel is there already;
@@ -86,7 +81,6 @@ def add_panel(
     """
     with changing(project, "cchc add-panel"):
         reference = load_reference(project.reference)
-        name = mapping.name if isinstance(mapping, Path) else ""
         chosen, sources = _prepare(file, source, mapping, sheet, reference)
         panel = chosen.panel or slug_text(file.stem).replace("-", "_")
         register = load_register(project.raw)
@@ -101,9 +95,9 @@ def add_panel(
             printed=print_cells(found["printed"]),
         )[list(PANEL_COLUMNS)]
         used = [each for each in sources.values() if each.source_id in set(table["source_id"])]
-        said = {"panel": panel, "file": file.name, "mapping": name, "sha256": files.hash_file(file)}
-        rows = [_describe_source(each, table) | said for each in used]
-        fresh = pd.DataFrame(rows, columns=list(PANEL_SOURCE_COLUMNS), dtype="str")
+        said = {"panel": panel, "file": file.name, "sha256": files.hash_file(file)}
+        said["mapping"] = mapping.name if isinstance(mapping, Path) else ""
+        fresh = pd.DataFrame([_describe_source(each, table) | said for each in used], dtype="str")
         kept = register[register["panel"] != panel]
         joined = pd.concat([kept, fresh], ignore_index=True) if len(kept) else fresh
         path = _write(project, panel, table, joined.sort_values("source_id"))
@@ -129,10 +123,10 @@ def _prepare(
     reference: Reference,
 ) -> tuple[PanelMapping, dict[str, PanelSource]]:
     """The mapping and its sources by key; what is wrong with them and the headings, at once."""
+    where = mapping.name if isinstance(mapping, Path) else f"mapping of {file.name}"
     content = load_yaml(mapping) if isinstance(mapping, Path) else {}
     content = mapping.model_dump() if isinstance(mapping, PanelMapping) else content
-    where = mapping.name if isinstance(mapping, Path) else f"mapping of {file.name}"
-    problems, listed, chosen = list[Problem](), list[PanelSource](), None
+    problems, chosen = list[Problem](), None
     try:
         chosen = build_mapping(content, where, reference)
     except ReportError as error:
@@ -141,16 +135,17 @@ def _prepare(
     try:
         if isinstance(source, Mapping):
             source = build_entry(PanelSource, dict(source), f"source of {file.name}")
-        listed += [source] if source else []
     except ReportError as error:
         problems += error.problems
     if not (source or (isinstance(content, dict) and content.get("sources"))):
         problems.append(problem("no_source", file.name))
-    if chosen and sheet:
+    if chosen is None:
+        raise ReportError(dict.fromkeys(problems))
+    if sheet:
         chosen = chosen.model_copy(update={"sheet": sheet, "sheets": {}})
-    if problems or chosen is None:
-        more = list_heading_problems(file, chosen, reference) if chosen else ()
-        raise ReportError(dict.fromkeys([*problems, *more]))
+    if problems:
+        read_panel(file, chosen, reference, {}, problems)
+    listed = [source] if isinstance(source, PanelSource) else []
     return chosen, {each.key or each.source_id: each for each in (*listed, *chosen.sources)}
 
 
@@ -169,8 +164,7 @@ def _load(path: Path, columns: Sequence[str], key: str) -> pd.DataFrame:
             head = file.readline().strip()
     late = {name: LATER[name] for name in {*columns} & {*LATER} - {*head.split(",")}}
     held = [name for name in columns if name not in late]
-    may_be_empty = columns is PANEL_SOURCE_COLUMNS
-    table = files.load_text_table(path, held, [key], may_be_empty=may_be_empty)
+    table = files.load_text_table(path, held, [key], may_be_empty=key == "source_id")
     return table.assign(**late)[list(columns)]
 
 
@@ -206,9 +200,8 @@ def _check_free(
 
 def _describe_source(source: PanelSource, table: pd.DataFrame) -> dict[str, str]:
     own = table[table["source_id"] == source.source_id]
-    starts = own["period_start"].where(own["period_start"] != "", own["period_end"])
-    start, end = starts.min(), own["period_end"].max()
-    areas = own["area_id"].unique()
+    start = own["period_start"].where(own["period_start"] != "", own["period_end"]).min()
+    end, areas = own["period_end"].max(), own["area_id"].unique()
     return {
         **dict.fromkeys(PANEL_SOURCE_COLUMNS, ""),
         **source.model_dump(exclude={"key", "publisher"}),
@@ -226,22 +219,23 @@ def _describe_source(source: PanelSource, table: pd.DataFrame) -> dict[str, str]
 def _write(project: Project, panel: str, table: pd.DataFrame, register: pd.DataFrame) -> Path:
     """The figures and the list that makes them count, both or neither."""
     folder = project.raw / "panels"
-    names = (f"{panel}.csv", f"{panel}.parquet", "sources.csv")
-    text, parquet, listed = (folder / name for name in names)
-    is_long = len(table) > LONGEST_CSV
+    listed, text, parquet = (
+        folder / name for name in ("sources.csv", f"{panel}.csv", f"{panel}.parquet")
+    )
+    path, other = (parquet, text) if len(table) > LONGEST_CSV else (text, parquet)
     try:
         with all_or_none(project, (text, parquet, listed)):
-            if is_long:
-                with files.replacing(parquet) as part:
+            with files.replacing(path) as part:
+                if path is parquet:
                     table.to_parquet(part, index=False)
-            else:
-                files.write_text(text, files.format_table(table))
-            (text if is_long else parquet).unlink(missing_ok=True)
+                else:
+                    part.write_bytes(files.format_table(table).encode())
+            other.unlink(missing_ok=True)
             files.write_text(listed, files.format_table(register))
     except OSError as error:
         found = error.strerror or "an error of the file system"
         raise refusal("unwritable", str(error.filename or folder), found=found) from None
-    return parquet if is_long else text
+    return path
 
 
 @dataclass(frozen=True)
@@ -271,10 +265,7 @@ class PanelSummary:
 
 @dataclass(frozen=True)
 class PanelReadings:
-    """What the registered panels say: the tables of sources, transcripts and observations.
-
-    ``problems`` are, by source id, of those that could not be read and are in none of the tables.
-    """
+    """What the registered panels say, and by source id what kept others from being read."""
 
     sources: pd.DataFrame
     transcripts: pd.DataFrame
@@ -283,17 +274,14 @@ class PanelReadings:
 
 
 def read_panels(raw: Path, reference: Reference) -> PanelReadings:
-    """Read all registered panels.
-
-    Raises:
-        ReportError: The list of panels itself cannot be read.
-    """
+    """Read all registered panels; a list of panels that cannot be read is refused."""
     register = load_register(raw)
-    problems: dict[str, tuple[Problem, ...]] = {}
-    for path in sorted((raw / "panels").glob("[!.]*")):
-        if path.suffix in (".csv", ".parquet") and path.stem not in {"sources", *register["panel"]}:
-            where = f"data/raw/panels/{path.name}"
-            problems[path.stem] = (problem("unregistered", where),)
+    names = {"sources", *register["panel"]}
+    problems: dict[str, tuple[Problem, ...]] = {
+        path.stem: (problem("unregistered", f"data/raw/panels/{path.name}"),)
+        for path in sorted((raw / "panels").glob("[!.]*"))
+        if path.suffix in (".csv", ".parquet") and path.stem not in names
+    }
     tables = [pd.DataFrame(columns=list(PANEL_COLUMNS), dtype="str").astype(NUMBERS)]
     for panel, sources in register.groupby("panel", sort=True):
         ids = set(sources["source_id"])
