@@ -189,7 +189,7 @@ class Canvas:
     def measure(
         self, ends: Point, form: Format, name: str = "", side: str = "x", *, has_grid: bool = False
     ) -> Callable[[float], float]:
-        """Write a scale at its side; goes out as what gives a value its place."""
+        """Write a scale, its name above it or below; goes out as what gives a value its place."""
         from matplotlib.ticker import MaxNLocator
 
         locator = MaxNLocator(nbins=3, steps=[1, 2, 2.5, 5, 10])
@@ -198,30 +198,24 @@ class Canvas:
         self.scales[side], self.units[side] = (ticks, name, has_grid), ends
         left, right, top, foot = self.sides
         place = scale(ends, foot, top) if side == "y" else scale(ends, left, right)
-        at = {place(tick): words for tick, words in ticks.items()}
-        self.add(
-            *(self._mark_side(at, name) if side == "y" else self._mark_foot(at, name, has_grid))
-        )
-        return place
-
-    def _mark_side(self, ticks: Mapping[float, str], name: str) -> Iterator[Mark]:
-        """A scale at the left: words at each height, the name above."""
-        left, _, top, foot = self.sides
-        for y, words in ticks.items():
-            yield Text((left - BESIDE, y), words, "soft", "right", is_middle=True, layer=SCALE)
-        yield Stroke([(left, foot), (left, top)], "rule", layer=FRAME)
-        yield Text((left - TO_NAME, top - ABOVE), name, "soft")
-
-    def _mark_foot(self, ticks: Mapping[float, str], name: str, has_grid: bool) -> Iterator[Mark]:
-        """A scale at the foot: a tick and words at each place, the name below."""
-        left, right, top, foot = self.sides
-        for x, words in ticks.items():
+        for tick, words in ticks.items():
+            at = place(tick)
+            if side == "y":
+                where = (left - BESIDE, at)
+                self.add(Text(where, words, "soft", "right", is_middle=True, layer=SCALE))
+                continue
             if has_grid:
-                yield Stroke([(x, foot), (x, top)], "hair", layer=SCALE)
-            yield Stroke([(x, foot), (x, foot + TICK)], "rule", layer=SCALE)
-            yield Text((x, foot + TO_NUMBERS), words, "soft", "center", layer=SCALE)
-        yield Text(((left + right) / 2, foot + TO_TITLE), name, "soft", "center", layer=SCALE)
-        yield Stroke([(left, foot), (right, foot)], "rule", layer=FRAME)
+                self.add(Stroke([(at, foot), (at, top)], "hair", layer=SCALE))
+            self.add(Stroke([(at, foot), (at, foot + TICK)], "rule", layer=SCALE))
+            self.add(Text((at, foot + TO_NUMBERS), words, "soft", "center", layer=SCALE))
+        if side == "y":
+            self.add(Stroke([(left, foot), (left, top)], "rule", layer=FRAME))
+            self.add(Text((left - TO_NAME, top - ABOVE), name, "soft"))
+        else:
+            middle = ((left + right) / 2, foot + TO_TITLE)
+            self.add(Text(middle, name, "soft", "center", layer=SCALE))
+            self.add(Stroke([(left, foot), (right, foot)], "rule", layer=FRAME))
+        return place
 
     def close(self, height: float = 0.0) -> Axes:
         """The chart on its axes; for a page, the canvas as it is."""
