@@ -137,14 +137,6 @@ class Board:
         return bool(self.latest["is_full"].all())
 
     @cached_property
-    def first_joined(self) -> str:
-        """The earliest period that most areas of the shown one can be joined to."""
-        now = self.values.loc[self.values["period"] == self.shown, ["area_id", "segment"]]
-        joined = self.values.merge(now, on=["area_id", "segment"])
-        counts = joined["period"].value_counts()
-        return next(label for label in self.periods if 2 * counts.get(label, 0) >= len(now))
-
-    @cached_property
     def latest(self) -> pd.DataFrame:
         """The values of the period shown, best first, with their ranks (``rank_values``)."""
         last = self.values[self.values["period"] == self.shown]

@@ -274,7 +274,11 @@ def show_distribution(board: Board) -> Section:
 
 def show_change(board: Board) -> Section:
     """The earliest period that can be joined to the one shown, against that one."""
-    first, last = board.first_joined, board.shown
+    values, last = board.values, board.shown
+    now = values.loc[values["period"] == last, ["area_id", "segment"]]
+    counts = values.merge(now, on=["area_id", "segment"])["period"].value_counts()
+    # The earliest that most areas of the period shown can be joined to.
+    first = next(each for each in board.periods if 2 * counts.get(each, 0) >= len(now))
     pairs = change_over(board.values, first, last)
     if pairs.empty or first == last:
         return show(board, "change")
@@ -284,7 +288,7 @@ def show_change(board: Board) -> Section:
     ordered["beyond"] = ordered["is_beyond"].map({True: "yes", False: "no"}).where(is_sampled)
     table = ordered.rename(columns={"value_first": first, "value": last})
     columns = ["name", first, last, "change"] + ["difference", "beyond"] * bool(is_sampled.any())
-    return show(board, "change", table, columns, pairs=pairs)
+    return show(board, "change", table, columns, pairs=pairs, first=first)
 
 
 MOST_NAMED = 24
