@@ -107,23 +107,15 @@ def _report(observations: pd.DataFrame, transcripts: pd.DataFrame) -> pd.DataFra
     key = ["source_id", *QUANTITY]
     printed = transcripts.set_index(["source_id", "figure_id"])["printed"].to_dict()
     first_figure = observations["figures"].str.split(" ").str[0]
-    texts = [
-        printed.get(place, "")
-        for place in zip(observations["source_id"], first_figure, strict=True)
-    ]
-    readings = observations.assign(printed=texts)
+    places = zip(observations["source_id"], first_figure, strict=True)
+    readings = observations.assign(printed=[printed.get(place, "") for place in places])
     others: dict[tuple[str, ...], list[str]] = {}
     for row in list_rows(readings[~readings["is_published"]]):
         note = f"{format_number(row['value'])} [{row['figures']}]"
         others.setdefault(tuple(row[column] for column in key), []).append(note)
     chosen = readings[readings["is_published"]]
-    return chosen.assign(
-        other_readings=[
-            "; ".join(others.get(tuple(place), ())) for place in chosen[key].to_numpy()
-        ],
-        origin=Origin.REPORTED.value,
-        parts="",
-    )
+    told = ["; ".join(others.get(tuple(place), ())) for place in chosen[key].to_numpy()]
+    return chosen.assign(other_readings=told, origin=Origin.REPORTED.value, parts="")
 
 
 def _choose_source(candidates: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:

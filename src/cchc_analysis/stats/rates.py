@@ -28,6 +28,8 @@ MOST_SCATTER = 10.0
 say (Spiegelhalter 2005, section 5: widening suits moderate scatter)."""
 OUTER = 0.1
 """The share of areas on each side that does not count in full towards the scatter of a funnel."""
+TAIL = (1 - 0.95) / 2
+"""Of an interval of 95 %, what lies beyond either end."""
 BOUNDS = ("published_low", "published_high")
 SAMPLING, CASES, ROUNDING = "sampling", "cases", "rounding"
 """What leaves an order open: the sample that the source drew, the cases of this year alone, or no
@@ -99,13 +101,9 @@ def funnel_limits(
         scatter: φ, see ``find_scatter``; below 1 nothing narrows.
     """
     wider = float(np.sqrt(max(scatter, 1.0)))
-    low, high = (
-        np.clip(centre + wider * (limit - centre), 0.0, 1.0)
-        for limit in (
-            _binomial_limit((1 - coverage) / 2, centre, as_floats(totals)),
-            _binomial_limit((1 + coverage) / 2, centre, as_floats(totals)),
-        )
-    )
+    tails = (1 - coverage) / 2, (1 + coverage) / 2
+    limits = (_binomial_limit(tail, centre, as_floats(totals)) for tail in tails)
+    low, high = (np.clip(centre + wider * (limit - centre), 0.0, 1.0) for limit in limits)
     return low, high
 
 
@@ -181,22 +179,12 @@ def place_in_funnel(numerator: Numbers, denominator: Numbers) -> pd.DataFrame:
     centre = count[fits].sum() / total[fits].sum() if fits.any() else float("nan")
     scatter = find_scatter(count[fits], total[fits])
     rate = np.divide(count, total, out=np.full(len(count), np.nan), where=fits)
-    limits = {
-        f"{side}{name}": limit
-        for name, coverage in (("95", 0.95), ("998", 0.998))
-        for side, limit in zip(
-            ("low", "high"),
-            funnel_limits(centre, np.where(fits, total, np.nan), coverage, scatter),
-            strict=True,
-        )
-    }
-    conditions = [
-        ~fits,
-        rate < limits["low998"],
-        rate > limits["high998"],
-        rate < limits["low95"],
-        rate > limits["high95"],
-    ]
+    limits: dict[str, Floats] = {}
+    for name, coverage in (("95", 0.95), ("998", 0.998)):
+        ends = funnel_limits(centre, np.where(fits, total, np.nan), coverage, scatter)
+        limits |= {f"low{name}": ends[0], f"high{name}": ends[1]}
+    beyond = [rate < limits["low998"], rate > limits["high998"]]
+    conditions = [~fits, *beyond, rate < limits["low95"], rate > limits["high95"]]
     place = np.select(conditions, ["", "low", "high", "lowish", "highish"], "inside")
     if scatter > MOST_SCATTER:
         place, limits = np.full(len(count), ""), dict.fromkeys(limits, np.full(len(count), np.nan))
@@ -204,7 +192,7 @@ def place_in_funnel(numerator: Numbers, denominator: Numbers) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def standardise_indirectly(strata: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+def standardise_indirectly(strata: pd.DataFrame) -> pd.DataFrame:
     """Observed cases over those that the common rate of each stratum leads to expect.
 
     Breslow and Day (1987), Statistical Methods in Cancer Research II, ch. 2; exact Poisson limits
@@ -214,12 +202,13 @@ def standardise_indirectly(strata: pd.DataFrame, confidence: float = 0.95) -> pd
 
     Args:
         strata: ``area_id``, ``scope`` (the stratum), ``cases``, ``denominator``.
-        confidence: Of the interval.
 
     Returns:
         A row per area with cases to expect: ``area_id``, ``observed``, ``expected``, ``ratio``,
         ``low``, ``high`` and ``scatter`` (φ).
     """
+    from scipy.special import gammaincinv
+
     pooled = strata.groupby("scope")[["cases", "denominator"]].sum()
     rates = strata["scope"].map(pooled["cases"] / pooled["denominator"])
     sums = strata.assign(expected=rates * strata["denominator"]).groupby("area_id", sort=False)
@@ -228,7 +217,9 @@ def standardise_indirectly(strata: pd.DataFrame, confidence: float = 0.95) -> pd
     observed, expected = (as_floats(table[name]) for name in ("observed", "expected"))
     scatter = measure_scatter((observed - expected) / np.sqrt(expected)) if len(table) else 1.0
     ratio = observed / expected
-    low, high = (end / expected for end in _poisson_limits(observed, (1 - confidence) / 2))
+    # Half a quantile of χ², without importing scipy.stats.
+    low = np.where(observed > 0, gammaincinv(np.maximum(observed, 1e-9), TAIL), 0.0) / expected
+    high = gammaincinv(observed + 1, 1 - TAIL) / expected
     wider = np.sqrt(scatter) if scatter <= MOST_SCATTER else np.nan
     return table.assign(
         ratio=ratio,
@@ -236,13 +227,6 @@ def standardise_indirectly(strata: pd.DataFrame, confidence: float = 0.95) -> pd
         high=ratio + wider * (high - ratio),
         scatter=scatter,
     )
-
-
-def _poisson_limits(cases: Floats, tail: float) -> tuple[Floats, Floats]:
-    from scipy.special import gammaincinv  # half a quantile of χ², without importing scipy.stats
-
-    low = np.where(cases > 0, gammaincinv(np.maximum(cases, 1e-9), tail), 0.0)
-    return low, np.asarray(gammaincinv(cases + 1, 1 - tail))
 
 
 def find_kinds(values: pd.DataFrame) -> pd.Series:

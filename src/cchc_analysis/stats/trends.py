@@ -181,25 +181,21 @@ def judge_series(points: Sequence[Point]) -> TrendVerdict:
     part = [each for each in part if _name_window(each) == window]
     values = [each["value"] for each in part]
     trend = find_trend([float(each["period_end"][:4]) for each in part], values)
-    is_cut = len(part) < FEWEST_FOR_TREND <= [*map(_name_window, points)].count(window)
-    is_contested = any(each["is_contested"] for each in part)
-    word = "boundary" if is_cut else _choose_word(values, trend, is_contested=is_contested)
+    word: TrendWord = "no trend"
+    if len(part) < FEWEST_FOR_TREND <= [*map(_name_window, points)].count(window):
+        word = "boundary"
+    elif any(each["is_contested"] for each in part):
+        word = "contested"
+    elif trend is None or (not trend.chance and len(set(values)) > 1):
+        word = "too few"
+    elif trend.p_value <= choose_level(trend.points):
+        word = "rising" if trend.statistic > 0 else "falling"
     return TrendVerdict(word, part[0]["period"], part[-1]["period"], len(part), trend)
 
 
 def _name_window(point: Point) -> tuple[str, str]:
     """First and last day without the year."""
     return point["period_start"][4:], point["period_end"][4:]
-
-
-def _choose_word(values: Sequence[float], trend: Trend | None, *, is_contested: bool) -> TrendWord:
-    if is_contested:
-        return "contested"
-    if trend is None or (not trend.chance and len(set(values)) > 1):
-        return "too few"
-    if trend.p_value > choose_level(trend.points):
-        return "no trend"
-    return "rising" if trend.statistic > 0 else "falling"
 
 
 @dataclass(frozen=True)
