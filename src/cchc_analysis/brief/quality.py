@@ -241,33 +241,15 @@ class Quality:
 
     def show_head(self) -> Section:
         """The head of the page: what was checked, and what came of it."""
-        words, tables, is_whole = self.words, self.tables, not self.province
-        found = tables.findings if is_whole else self.findings
-        serious = found[found["severity"] != Severity.INFO]
-        ids = set(tables.sources["source_id"] if is_whole else self.ids)
-        tallied = tables.tallies[tables.tallies["source_id"].isin(ids)]
-        causes = serious["cause_id"].where(serious["cause_id"] != "", serious["finding_id"])
-        numbers = {
-            "sources": len(ids),
-            "figures": int(tables.transcripts["source_id"].isin(ids).sum()),
-            "rules": tallied.loc[tallied["applied"] > 0, "rule_id"].nunique(),
-            "broken": len({rule for rule, source in self.broken if source in ids}),
-            "warnings": len(serious),
-            "causes": causes.nunique(),
-            "notes": len(found) - len(serious),
-        }
-        title = words.say("quality.heading")
-        if not is_whole:
-            area = upper(words.place(self.reference.area_rows[self.province]))
-            title = words.say("quality.heading.province", area=area)
+        words, title = self.words, self.words.say("quality.heading")
+        ids = set(self.tables.sources["source_id"])
+        if self.province:
+            ids, area = set(self.ids), words.place(self.reference.area_rows[self.province])
+            title = words.say("quality.heading.province", area=upper(area))
+        masthead, told = tell_masthead(words, self.name, title), {"ids": ids, "contents": CONTENTS}
+        table = self.tables.sources
         return tell_section(
-            self,
-            "quality_head",
-            lambda: tables.sources,
-            anchor="head",
-            masthead=tell_masthead(words, self.name, title),
-            lead=words.say("quality.lead", **{key: words.number(n) for key, n in numbers.items()}),
-            contents=CONTENTS,
+            self, "quality_head", lambda: table, anchor="head", masthead=masthead, **told
         )
 
     def show_grades(self) -> Section:
@@ -338,27 +320,12 @@ class Quality:
         """Which of the rival definitions each source follows."""
         followed = self.tables.definitions
         followed = followed[followed["source_id"].isin(self.ids)]
-        groups = followed.head(MOST_LISTED).groupby("rival_group")
-        return self._tell(
-            "definitions",
-            followed,
-            groups={str(group): list_rows(own) for group, own in groups},
-            sources=dict(zip(self.ids, self.sources, strict=True)),
-            total=len(followed),
-        )
+        sources = dict(zip(self.ids, self.sources, strict=True))
+        return self._tell("definitions", followed, followed=followed, sources=sources)
 
     def show_rules(self) -> Section:
         """Rules and checks per source: applied, kept, broken, not applicable."""
-        tallies, rows = self.tallies, []
-        for source in self.sources[:MOST_LISTED]:
-            # Rules that apply, hold, break and are silent; then the same of single checks.
-            own = tallies[tallies["source_id"] == source["source_id"]]
-            kept, broken, silent = ((own["state"] == state).sum() for state in STATES)
-            spoken = own.loc[own["state"] != SILENT, ["passed", "failed"]].to_numpy(int).sum(axis=0)
-            every = own[["applied", "not_applicable"]].to_numpy(int).sum()
-            checks = [spoken.sum(), *spoken, every - spoken.sum()]
-            rows.append((source, [int(n) for n in (kept + broken, kept, broken, silent, *checks)]))
-        return self._tell("rules", self.tables.tallies, rows=rows, total=len(self.sources))
+        return self._tell("rules", self.tables.tallies, total=len(self.sources))
 
     def show_completeness(self) -> Section:
         """Which sources report which indicators of the catalogue, by area of reform."""
