@@ -18,7 +18,6 @@ from cchc_analysis.brief.templates import macro, shows
 from cchc_analysis.data.clean import fold_text, nearest_names, slug_text
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table
-from cchc_analysis.data.records import RESULT_STATUSES
 from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.errors import CommandError, Problem
 from cchc_analysis.stats import panel
@@ -235,13 +234,6 @@ def _match_held(names: Iterable[str], held: set[str], reference: Reference) -> s
     return found
 
 
-def keep_results(indicators: pd.DataFrame) -> pd.DataFrame:
-    """The published results of whole quantities."""
-    is_result = indicators["status"].isin(RESULT_STATUSES) & indicators["value"].notna()
-    kept: pd.DataFrame = indicators[is_result & (indicators["breakdown"] == "")]
-    return kept
-
-
 def list_told(tables: Tables, reference: Reference) -> list[str]:
     """The indicators that are held of enough areas, or of one over enough periods, to be told."""
     told = set(find_told(tables, reference)["indicator"])
@@ -266,7 +258,7 @@ def find_told(tables: Tables, reference: Reference) -> pd.DataFrame:
         A row per indicator, ``kind``, area and period: the columns of ``indicators``, with how
         many areas are held in the period (``wide``) and how many periods of the area (``long``).
     """
-    held = keep_results(tables.indicators)
+    held = panel.keep_results(tables.indicators)
     held = held[held["unit"] != "rank"].assign(kind=lambda rows: panel.name_kinds(rows, reference))
     by = ["indicator", "kind"]
     cells = held.drop_duplicates([*by, "area_id", "period"])

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
-from cchc_analysis.brief.board import keep_results, list_told, name_ranked, name_trend
+from cchc_analysis.brief.board import list_told, name_ranked, name_trend
 from cchc_analysis.brief.content import name_folder
 from cchc_analysis.brief.opening import REPORTING, list_briefs
 from cchc_analysis.brief.plots import draw, plot_spine, sketch_line, sketch_spine
@@ -40,6 +40,7 @@ from cchc_analysis.stats.panel import (
     describe_series,
     keep_one_value,
     keep_read,
+    keep_results,
     name_kinds,
     sum_communes,
 )

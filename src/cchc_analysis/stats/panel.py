@@ -107,11 +107,16 @@ def balance_panel(panel: pd.DataFrame) -> pd.DataFrame:
     return full[counts == full["period"].nunique()].reset_index(drop=True)
 
 
+def keep_results(indicators: pd.DataFrame) -> pd.DataFrame:
+    """The published results of whole quantities."""
+    is_result = indicators["status"].isin(RESULT_STATUSES) & indicators["value"].notna()
+    kept: pd.DataFrame = indicators[is_result & (indicators["breakdown"] == "")]
+    return kept
+
+
 def choose_values(tables: Tables, code: str) -> pd.DataFrame:
     """The published values of the whole quantity that are results, with their rounding."""
-    table = tables.indicators
-    kept = table[(table["indicator"] == code) & (table["breakdown"] == "")]
-    kept = kept[kept["status"].isin(RESULT_STATUSES) & kept["value"].notna()]
+    kept = keep_results(tables.indicators[tables.indicators["indicator"] == code])
     seen = tables.observations[tables.observations["indicator"] == code]
     key = ["source_id", *PLACE, "status", "value"]
     ranges = seen[seen["breakdown"] == ""].drop_duplicates(key)[[*key, "low", "high"]]
@@ -227,17 +232,14 @@ def list_strata(
         ``area_id``, ``period``, ``scope``, ``numerator``, ``denominator`` of the areas and periods
         that are shown, where both are published and the one is no more than the other.
     """
-    sides = [
-        indicators[
-            (indicators["indicator"] == indicator[side])
-            & (indicators["breakdown"] == "")
-            & indicators["scope"].isin(PARTS)
-            & indicators["status"].isin(RESULT_STATUSES)
-        ].drop_duplicates(["area_id", "period", "scope"])[["area_id", "period", "scope", "value"]]
+    of, place = indicators["indicator"], ["area_id", "period", "scope"]
+    count, total = (
+        keep_results(indicators[(of == indicator[side]) & indicators["scope"].isin(PARTS)])
+        .drop_duplicates(place)[[*place, "value"]]
+        .rename(columns={"value": side})
         for side in ("numerator", "denominator")
-    ]
-    both = sides[0].merge(sides[1], on=["area_id", "period", "scope"])
-    both = both.rename(columns={"value_x": "numerator", "value_y": "denominator"})
+    )
+    both = count.merge(total, on=place)
     fits = (both["denominator"] > 0) & both["numerator"].between(0, both["denominator"])
     shown = values[["area_id", "period"]].drop_duplicates()
     kept: pd.DataFrame = both[fits].merge(shown, on=["area_id", "period"])
@@ -264,8 +266,7 @@ def sum_communes(indicators: pd.DataFrame, reference: Reference, area_id: str) -
     whole = set(moved) if set(moved.values()) == {"whole"} else set()
     added = set(reference.list_counts()) if whole else set()
     is_own = indicators["area_id"].isin(whole) & indicators["indicator"].isin(added)
-    is_own &= indicators["status"].isin(RESULT_STATUSES) & indicators["value"].notna()
-    own = indicators[is_own & (indicators["breakdown"] == "")]
+    own = keep_results(indicators[is_own])
     place = ["indicator", "scope", "period", "period_start", "period_end", "status", "unit"]
     made = {"area_id": area_id, "origin": Origin.DERIVED.value}
     if own.empty:  # of nearly all areas, and to group nothing takes long
