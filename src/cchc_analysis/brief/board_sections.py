@@ -397,8 +397,7 @@ def show_coverage(board: Board) -> Section:
     kept, left = gaps[:FEW], len(gaps[FEW:])
     if not gaps:
         return show(board, "coverage", grid=grid)
-
-    rows, drawn = [], list[tuple[str, tuple[bool, ...]]]()
+    rows, index = [], list[str]()
     for pattern, own in kept:
         named, runs, n = own[:MOST_NAMED], list[Markup](), len(own)
         if n > MOST_NAMED:
@@ -409,10 +408,10 @@ def show_coverage(board: Board) -> Section:
             ends = dict.fromkeys((labels[0], labels[-1]))
             runs += [] if is_held else [Markup(" – ").join(map(words.period, ends))]
         rows.append({"areas": words.join(named), "count": n, "lacking": words.join(runs)})
-        group = own[0] if n == 1 else words.plain("trends.coverage.group", n=words.number(n))
-        drawn.append((group, pattern))
-    table, index = pd.DataFrame(rows), [group for group, _ in drawn]
-    shown = pd.DataFrame([each for _, each in drawn], index=index, columns=board.periods)
+        group = words.plain("trends.coverage.group", n=words.number(n))
+        index.append(own[0] if n == 1 else group)
+    table = pd.DataFrame(rows)
+    shown = pd.DataFrame([each for each, _ in kept], index=index, columns=board.periods)
     picture: Picture = (plots.plot_coverage, shown, {})
     return show(board, "coverage", table, [*table], picture, grid=grid, left=left)
 
