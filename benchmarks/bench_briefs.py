@@ -98,7 +98,7 @@ class Country:
 
     def jobs(self, wanted: list[Page]) -> Iterator[tuple[str, Task]]:
         for number, page in enumerate(wanted):
-            yield str(number), replace(make_task(self.project, page), beside=None)
+            yield str(number), replace(make_task(self.project, page), is_alone=True)
 
 
 # --- The three ways -------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ from cchc_analysis.site.keys import (
     watch_words,
     write_names,
 )
-from cchc_analysis.site.pages import ANNEX_SHOWS, READ, SHOWS, Task, bind_page
+from cchc_analysis.site.pages import ANNEX_SHOWS, READ, SHOWS, Task, bind_page, put_beside
 from cchc_analysis.site.slices import Slices, grade_all
 from cchc_analysis.stats.derive import derive_indicators, mark_findings
 
@@ -442,7 +442,7 @@ class Here:
             watch_words(load_words(PROJECT.notebooks / TEMPLATE, lang), seen)
         watched = cast("Reference", WatchedReference(self._reference, seen))
         with running_in(Context(PROJECT, watched, task.tables)) as context:
-            beside = task.beside(context, task.parameters) if task.beside else {}
+            beside = put_beside(context, task.parameters)
             told = self._tell(task)
         page, more = (told, {}) if isinstance(told, str) else (told[0], {ANNEX: told[1]})
         kit = {RERUN: b""} if more else {}

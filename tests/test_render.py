@@ -50,6 +50,7 @@ from cchc_analysis.data.owned import note_files, write_list
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import BriefError, CommandError
 from cchc_analysis.site import build as site_module
+from cchc_analysis.site import pages as pages_module
 from cchc_analysis.site.build import Workers, open_site, render_site
 from cchc_analysis.site.jobs import do_job
 from cchc_analysis.site.pages import Task, list_pages, tell_once
@@ -328,7 +329,9 @@ def test_the_hash_of_a_script_is_that_of_the_file_as_it_is_now(tmp_path: Path) -
     assert len(set(said)) == 3
 
 
-def test_a_brief_that_cannot_be_told_beforehand_stops_nothing() -> None:
+def test_a_brief_that_cannot_be_told_beforehand_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """What is wrong with it is said when its own turn comes; nothing of it is left open."""
     reference, tables = load_few()
     place = list_briefs(tables, reference)[0]
@@ -337,7 +340,6 @@ def test_a_brief_that_cannot_be_told_beforehand_stops_nothing() -> None:
         notebook=NOTEBOOK,
         parameters={"district": "nowhere", "period": "2022", "lang": "vi"},
         tables=tables,
-        beside=None,
         documents={},
     )
     assert "nowhere" in do_job(partial(tell_once, PROJECT, reference), task).found
@@ -348,6 +350,7 @@ def test_a_brief_that_cannot_be_told_beforehand_stops_nothing() -> None:
         told.append(parameters["district"])
         return {}
 
-    tell_once(PROJECT, reference, replace(task, parameters=good, beside=beside))
+    monkeypatch.setattr(pages_module, "put_beside", beside)
+    tell_once(PROJECT, reference, replace(task, parameters=good))
     assert told == [place[0]]
     assert find_context() is None

@@ -67,14 +67,10 @@ DRAWN_BY = (
 
 @dataclass(frozen=True)
 class Site:
-    """What was built.
+    """What was built: how many pages there are, and how many of them notebooks made anew.
 
-    Attributes:
-        pages: HTML pages of the site.
-        built: Pages that notebooks made anew.
-        kept: Folders whose former page was kept, as a source of theirs was set aside.
-        problems: Why other pages could not be built.
-        withheld: Sources whose rows may not be published.
+    Folders that are ``kept`` show their former page, as a source of theirs was set aside; problems
+    say why other pages could not be built; rows of the sources withheld may not be published.
     """
 
     pages: int
@@ -86,13 +82,11 @@ class Site:
 
 @dataclass(frozen=True)
 class Workers:
-    """Who builds the pages.
+    """Who builds the pages: so many processes at a time, or one per core.
 
     Attributes:
-        count: Processes at a time; one per core when ``None``.
         timeout: Seconds that a page may take.
         scheduler: Address of a ``dask.distributed`` scheduler whose workers build instead.
-        is_quiet: Tell nothing of how far it is.
         profile: Adds up where the time of all pages goes, if it is asked for.
         notebook: Somebody's own notebook, of which the briefs are made.
     """
@@ -133,15 +127,8 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
 ) -> Site:
     """Build what has changed of a site and put the whole in the place of the former one.
 
-    Args:
-        project: Whose notebooks and template.
-        tables: What the pages tell.
-        reference: The reference tables.
-        build: The site, as opened by ``open_site``.
-        workers: Who builds the pages.
-        set_aside: Sources that are not in the tables for a fault of theirs: pages that told them
-            stay as they were.
-        url: Where it will be published, for a sitemap.
+    Pages that told sources which are set aside, and not in the tables for a fault of theirs, stay
+    as they were. With the address where it will be published the site gets a sitemap.
 
     Raises:
         BriefError: No brief can be shown, or the place cannot be written to.
@@ -149,16 +136,15 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     files = read_inputs(project, workers.notebook)
     slices = Slices(tables, reference, load_report(project.notebooks, reference))
     words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
-    code, shared = key_of_code(project), dict[str, bytes]()
-    known = dict[str, bytes]()  # of these it is known which rows a page has read
-    for name in files:
-        is_known = name.startswith("data/reference/") or name == f"notebooks/{TEMPLATE}/strings.csv"
-        if not name.endswith(".ipynb"):
-            (known if is_known else shared)[name] = files[name]
-    keys = key_of(code, shared, known), key_of(code, shared), Held(reference, words)
+    shared = {name: content for name, content in files.items() if not name.endswith(".ipynb")}
+    strings = f"notebooks/{TEMPLATE}/strings.csv"
+    known = {name for name in shared if name == strings or name.startswith("data/reference/")}
+    rest = {name: content for name, content in shared.items() if name not in known}
+    code, held = key_of_code(project), Held(reference, words)  # which knows what pages read of them
     notebook = f"{OWN}/{workers.notebook.name}" if workers.notebook else NOTEBOOK
     pages = {page.folder: page for page in list_pages(slices, tables, reference, notebook)}
-    contents = Contents(project, build, *keys, files, pages)
+    keys = key_of(code, shared), key_of(code, rest)
+    contents = Contents(project, build, *keys, held, files, pages)
     _make_pages(contents, workers, reference, set_aside)
     briefs = [folder for folder, page in pages.items() if page.is_brief]
     if contents.shown.keys().isdisjoint(briefs or pages):
@@ -270,16 +256,14 @@ def open_workforce(workers: Workers, orders: Orders) -> Workforce:
 
 def _read_graded(contents: Contents, page: Page) -> tuple[bytes, ...]:
     """What is known of the briefs that are shown, of which a page tells."""
-    briefs = [
-        each.folder
-        for each in contents.pages.values()
-        if page.areas is not None
-        and each.is_brief
-        and each.parameters["lang"] == page.parameters["lang"]
-        and (not page.areas or each.parameters["district"] in page.areas)
-    ]
-    shown = (contents.shown[folder].key for folder in briefs if folder in contents.shown)
-    return tuple(filter(None, (contents.build.read(key, GRADED) for key in shown)))
+    keys = (
+        contents.shown[folder].key
+        for folder, each in contents.pages.items()
+        if each.is_brief and folder in contents.shown
+        if each.parameters["lang"] == page.parameters["lang"]
+        if not page.areas or each.parameters["district"] in page.areas
+    )
+    return tuple(filter(None, (contents.build.read(key, GRADED) for key in keys)))
 
 
 def _take(contents: Contents, folder: str, reply: Reply, profile: pstats.Stats | None) -> None:
@@ -292,13 +276,9 @@ def _take(contents: Contents, folder: str, reply: Reply, profile: pstats.Stats |
         contents.take(folder, reply.result)
         return
     where = " ".join(contents.pages[folder].parameters.values())
-    problems = [
-        Problem(f"{where}: {each.where}", each.found, each.expected, each.remedy)
-        for each in reply.list_problems(folder)
-    ]
-    for problem in problems:
-        tqdm.write(f"failed: {problem}", file=sys.stderr)
-    contents.problems += problems
+    for each in reply.list_problems(folder):
+        contents.problems.append(replace(each, where=f"{where}: {each.where}"))
+        tqdm.write(f"failed: {contents.problems[-1]}", file=sys.stderr)
     contents.keep_former(folder)
 
 

@@ -43,11 +43,7 @@ def key_of(*parts: object) -> str:
 
 
 def key_of_files(paths: Iterable[Path], base: Path) -> str:
-    """The key of some files: their names below ``base``, and their bytes.
-
-    Raises:
-        OSError: One of them cannot be read.
-    """
+    """The key of some files: their names below ``base``, and their bytes."""
     return key_of({path.relative_to(base).as_posix(): path.read_bytes() for path in paths})
 
 
@@ -126,13 +122,11 @@ class WatchedReference:
 
 def _watch(method: Callable[..., Any], noted: set[str | None]) -> Callable[..., Any]:
     """A method of which every call is noted."""
-    known: set[tuple[str, ...]] = set()
+    note = cache(lambda *texts: noted.add(json.dumps([texts, {}])))
 
     def call(*arguments: Any, **named: Any) -> Any:
         if not named and all(isinstance(each, str) for each in arguments):
-            if arguments not in known:
-                known.add(arguments)
-                noted.add(json.dumps([arguments, {}]))
+            note(*arguments)
             return method(*arguments)
         given = [each if isinstance(each, (str, Mapping)) else list(each) for each in arguments]
         told = [[dict(each) if isinstance(each, Mapping) else each for each in given], named]
@@ -160,12 +154,7 @@ def write_names(seen: Seen) -> bytes:
 
 
 class Held:
-    """What names hold in the reference data and strings of a build.
-
-    Args:
-        reference: The reference tables.
-        words: The strings of each language.
-    """
+    """What names hold in the reference data and the strings, of each language, of a build."""
 
     def __init__(self, reference: Reference, words: list[Words]) -> None:
         self._reference = reference

@@ -40,14 +40,9 @@ class Laid(NamedTuple):
 
 
 def init_project(folder: Path, *, update: bool = False) -> Laid:
-    """Make an empty project, or bring the kit of an existing one up to date.
+    """Make an empty project in a new or empty folder, or bring the kit of one up to date.
 
-    Args:
-        folder: A new or empty folder; with ``update``, one that this made.
-        update: Replace what is as it was laid down, add what is new, keep what was changed.
-
-    Returns:
-        What was written, and what was left alone.
+    An update replaces what is as it was laid down, adds what is new, and keeps what was changed.
 
     Raises:
         CommandError: The folder holds something else, or is no project to update.

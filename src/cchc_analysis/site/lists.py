@@ -139,11 +139,7 @@ def _put_told(
 def put_downloads(
     contents: Contents, project: Project, tables: Tables, reference: Reference, slices: Slices
 ) -> None:
-    """Put the tables behind all briefs into the contents, with how to cite them.
-
-    Raises:
-        BriefError: The disk is full, or cannot be written to.
-    """
+    """Put the tables behind all briefs into the contents, with how to cite them."""
     cited = project.root / downloads.CITATION
     made_of = [
         slices.of_tables(*TABLES, "sources").key,
@@ -183,11 +179,7 @@ def _put_door(contents: Contents, project: Project, cards: list[lists.Card], url
 def write_site_downloads(
     folder: Path, project: Project, tables: Tables, reference: Reference
 ) -> None:
-    """Put the tables behind all briefs into ``data/`` of the site, with how to cite them.
-
-    Raises:
-        OSError: The folder cannot be written to.
-    """
+    """Put the tables behind all briefs into ``data/`` of the site, with how to cite them."""
     data = folder / downloads.SITE_FOLDER
     terms = list_licences(index_licences(tables.sources).values())
     resources, words = [], load_words(project.notebooks / TEMPLATE, "en")

@@ -78,9 +78,6 @@ READ = ".read"
 """Kept with a page and not published: what ``pages.json``, the lists of briefs, that of trends and
 the page on data quality say of it; and what the page has read of the reference data and strings."""
 
-Beside = Callable[[Context, Mapping[str, str]], dict[str, bytes]]
-"""Makes what lies beside a page, from what it is told from and the parameters of the page."""
-
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -88,7 +85,6 @@ class Page:
 
     Attributes:
         find_slice: Finds the rows that it may read.
-        beside: Makes what lies beside it.
         areas: The areas of the briefs of which it tells, and after which it is made; of all where
             it names none, and None for a page that tells of no others.
         graded: What is known of each of these briefs.
@@ -98,7 +94,6 @@ class Page:
     notebook: str
     parameters: Mapping[str, str]
     find_slice: Callable[[], Slice]
-    beside: Beside | None = None
     areas: frozenset[str] | None = None
     graded: tuple[bytes, ...] = ()
 
@@ -115,15 +110,15 @@ class Page:
 
 @dataclass(frozen=True)
 class Task:
-    """All that a process needs to make a page, wherever it runs."""
+    """All that a process needs to make a page and what lies beside it, wherever it runs."""
 
     folder: str
     notebook: str
     parameters: Mapping[str, str]
     tables: Tables
-    beside: Beside | None
     documents: Mapping[str, bytes]
     graded: tuple[bytes, ...] = ()
+    is_alone: bool = False
 
 
 def list_pages(
@@ -148,30 +143,30 @@ def _list_pages(
     for indicator in list_told(tables, reference):
         given = {"indicator": indicator, "areas": "", "first": "", "last": ""}
         find = partial(slices.of_indicator, indicator)
-        yield Page(name_trend(indicator), render.TRENDS_NOTEBOOK, given, find, put_beside_trend)
+        yield Page(name_trend(indicator), render.TRENDS_NOTEBOOK, given, find)
     for area_id in list_profiled(tables, reference):
-        name = find_folder(reference.area_rows[area_id])
-        find = partial(slices.of_profile, area_id)
-        yield Page(name, render.PROFILE_NOTEBOOK, {"area": area_id}, find, put_beside_profile)
+        name, find = find_folder(reference.area_rows[area_id]), partial(slices.of_profile, area_id)
+        yield Page(name, render.PROFILE_NOTEBOOK, {"area": area_id}, find)
     places: dict[str, set[str]] = {"": set()}
     for area_id, period in list_briefs(tables, reference):
         places.setdefault(reference.find_province(area_id), set()).add(area_id)
         name = name_folder(reference.area_rows[area_id], period)
         given = {"district": area_id, "period": period}
-        find = partial(slices.of_brief, area_id, period)
-        yield Page(name, notebook, given, find, put_beside_brief)
+        yield Page(name, notebook, given, partial(slices.of_brief, area_id, period))
     for province, areas in places.items():
-        name, of_areas = name_quality(province, reference), frozenset(areas)
-        find = partial(slices.of_quality, (*sorted(areas),))
-        yield Page(name, render.QUALITY_NOTEBOOK, {"province": province}, find, areas=of_areas)
+        name, find = (
+            name_quality(province, reference),
+            partial(slices.of_quality, (*sorted(areas),)),
+        )
+        given = {"province": province}
+        yield Page(name, render.QUALITY_NOTEBOOK, given, find, areas=frozenset(areas))
 
 
 def make_task(project: Project, page: Page) -> Task:
     """A page with all that it reads."""
     rows = page.find_slice()
     documents = read_documents(project, rows.sources)
-    given = page.folder, page.notebook, page.parameters, rows.cut(), page.beside, documents
-    return Task(*given, page.graded)
+    return Task(page.folder, page.notebook, page.parameters, rows.cut(), documents, page.graded)
 
 
 def read_documents(project: Project, sources: Iterable[str]) -> dict[str, bytes]:
@@ -189,16 +184,10 @@ def warm_up(
 ) -> Callable[[Task], dict[str, bytes]]:
     """Prepare a process for many pages: what they all import, and where they find their files.
 
-    Args:
-        reference: What all pages look up.
-        sample: A brief to be told once beforehand. What our functions make on their first way
-            (imports, parsed rules, fonts, look-ups) is then there for every child; without it each
-            makes it anew, which is a quarter of a page.
-        is_shared: Whether several processes share what is made here; else nothing that a page may
-            not need is imported.
-
-    Returns:
-        What makes the files of a page in this process, or in a child of it.
+    With a sample, a brief, it is told once beforehand. What our functions make on their first way
+    (imports, parsed rules, fonts, look-ups) is then there for every child; without it each makes it
+    anew, which is a quarter of a page. Where no other process shares what is made here, nothing is
+    imported that a page may not need. Gives what makes the files of a page, here or in a child.
     """
     project = Project(Path.cwd())
     os.environ |= {"CCHC_ROOT": str(project.root)}
@@ -234,8 +223,7 @@ def tell_once(project: Project, reference: Reference, sample: Task) -> None:
     brief = context.open_once(given["district"], given["period"], given["lang"])
     for show in (*SHOWS, *ANNEX_SHOWS):
         show(brief)
-    if sample.beside:
-        sample.beside(context, given)
+    put_beside(context, given)
 
 
 def make_files(project: Project, reference: Reference, task: Task) -> dict[str, bytes]:
@@ -255,9 +243,9 @@ def make_files(project: Project, reference: Reference, task: Task) -> dict[str, 
         more, annex = {}, project.notebooks / render.ANNEX_NOTEBOOK
         if "district" in task.parameters and annex.is_file():
             more = render.build_pages(project, annex, task.parameters, ANNEX, ENGINE)
-        beside = task.beside(context, task.parameters) if task.beside else {}
+        beside = {} if task.is_alone else put_beside(context, task.parameters)
     files = bind_page(task.folder, page, more)
-    if more and task.beside:
+    if more and not task.is_alone:
         pages = {name: content for name, content in files.items() if name != LISTED}
         made_of = (notebook, task.parameters, task.tables)
         beside |= {RERUN: pack_kit(project, *made_of, pages, task.documents)}
@@ -276,25 +264,25 @@ def bind_page(folder: str, page: str, more: Mapping[str, str] | None = None) -> 
     return files | {LISTED: json.dumps(listed, ensure_ascii=False).encode()}
 
 
-def put_beside_brief(context: Context, parameters: Mapping[str, str]) -> dict[str, bytes]:
-    """The downloads of a brief, its card, and what the page on data quality says of it."""
-    brief = context.open_once(parameters["district"], parameters["period"], parameters["lang"])
-    with TemporaryDirectory(prefix="cchc-") as folder:
-        write_downloads(Path(folder), brief)
-        kept = {CARD: make_card(brief).to_bytes(), GRADED: make_graded(brief).to_bytes()}
-        return read_files(Path(folder)) | kept
+def put_beside(context: Context, given: Mapping[str, str]) -> dict[str, bytes]:
+    """What lies beside a page of some parameters.
 
-
-def put_beside_trend(context: Context, parameters: Mapping[str, str]) -> dict[str, bytes]:
-    """The values of an indicator, and its row in the list of trends."""
-    board = context.open_board_once(parameters["indicator"], "", "", "", parameters["lang"])
-    row = json.dumps(tell_trend_row(board), ensure_ascii=False)
-    return {VALUES: format_values(board), ROW: row.encode()}
-
-
-def put_beside_profile(context: Context, parameters: Mapping[str, str]) -> dict[str, bytes]:
-    """The values of an area."""
-    return {ALL_VALUES: format_own_values(context.tables, parameters["area"])}
+    Beside a brief its downloads, its card, and what the page on data quality says of it; beside an
+    indicator its values, and its row in the list of trends; beside a profile the area's values.
+    """
+    if "district" in given:
+        brief = context.open_once(given["district"], given["period"], given["lang"])
+        with TemporaryDirectory(prefix="cchc-") as folder:
+            write_downloads(Path(folder), brief)
+            kept = {CARD: make_card(brief).to_bytes(), GRADED: make_graded(brief).to_bytes()}
+            return read_files(Path(folder)) | kept
+    if "indicator" in given:
+        board = context.open_board_once(given["indicator"], "", "", "", given["lang"])
+        row = json.dumps(tell_trend_row(board), ensure_ascii=False)
+        return {VALUES: format_values(board), ROW: row.encode()}
+    if "area" in given:
+        return {ALL_VALUES: format_own_values(context.tables, given["area"])}
+    return {}
 
 
 def read_files(folder: Path) -> dict[str, bytes]:

@@ -43,13 +43,9 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 
 
 class Kit(BaseModel):
-    """What an opened kit holds.
+    """What an opened kit holds: the notebook of the front, hashes of the pages, files by path.
 
-    Attributes:
-        notebook: The notebook of the front, below ``notebooks/``.
-        pages: The pages that were published, with their hashes.
-        documents: Documents that the page quotes and the kit does not hold.
-        files: All files, by path.
+    The documents are those that the pages quote and that it does not hold.
     """
 
     parameters: dict[Literal["district", "period", "lang"], str] = Field(min_length=3)
@@ -116,8 +112,12 @@ def open_kit(place: Path) -> Kit:
         paths = (each for each in place.rglob("*") if each.is_file() and not each.is_symlink())
         held = {path.relative_to(place).as_posix(): path for path in sorted(paths)}
         files = {name: read_bytes(path, "a kit") for name, path in held.items()}
+    elif (data := read_bytes(place, "a kit")).startswith(b"PK"):
+        archive = open_archive(place, data)
+        names = (each for each in archive.namelist() if not each.endswith("/"))
+        files = {name: read_part(place, archive, name) for name in names}
     else:
-        files = _read_archive(place)
+        raise _refuse(place, "no archive")
     try:
         kit = Kit.model_validate({**json.loads(files[HEAD]), "files": files})
     except (KeyError, TypeError, ValueError, RecursionError):
@@ -164,15 +164,6 @@ def _put_parameters(notebook: Path, parameters: Mapping[str, str]) -> bytes:
             cell.id = f"parameters-{number}"  # papermill draws lots
     text: str = read.writes(told)
     return (text + "\n").encode()
-
-
-def _read_archive(place: Path) -> dict[str, bytes]:
-    data = read_bytes(place, "a kit")
-    if not data.startswith(b"PK"):
-        raise _refuse(place, "no archive")
-    archive = open_archive(place, data)
-    names = [each for each in archive.namelist() if not each.endswith("/")]
-    return {name: read_part(place, archive, name) for name in names}
 
 
 def _refuse(place: Path, found: str) -> BriefError:

@@ -146,7 +146,7 @@ def make_brief(
             }
         slices = Slices(tables, reference, report.load_report(project.notebooks, reference))
         find = partial(slices.of_brief, area_id, period)
-        brief = pages.Page("", str(notebook), parameters, find, pages.put_beside_brief)
+        brief = pages.Page("", str(notebook), parameters, find)
         made = pages.make_files(project, reference, pages.make_task(project, brief))
         return folder, {name: made[name] for name in made if not name.startswith(".")}
 
@@ -158,7 +158,7 @@ def make_pages(
     from cchc_analysis.data.reference import load_reference
     from cchc_analysis.site.pages import Task, make_files
 
-    task = Task("", str(notebook), parameters, tables, None, documents={})
+    task = Task("", str(notebook), parameters, tables, documents={}, is_alone=True)
     made = make_files(project, load_reference(project.reference), task)
     return {name: content for name, content in made.items() if name.endswith(".html")}
 

@@ -65,12 +65,9 @@ OF_SOURCES = ("transcripts", "observations", "indicators", "findings", "tallies"
 
 @dataclass(frozen=True)
 class Slice:
-    """The rows that a page reads.
+    """The rows that a page reads: their key, the sources it tells, and what makes tables of them.
 
-    Attributes:
-        key: The content key of these rows.
-        sources: The sources that the page tells.
-        cut: Makes tables of these rows; a slice itself holds none.
+    A slice itself holds none of them.
     """
 
     key: str
@@ -79,22 +76,15 @@ class Slice:
 
 
 class Slices:
-    """Finds the slices of the tables of a run.
-
-    Args:
-        tables: The tables.
-        reference: The reference tables.
-        report: What a brief shows, and so which other years and peers it looks at.
-    """
+    """Finds the slices of the tables of a run, by what a brief shows and so looks up elsewhere."""
 
     def __init__(self, tables: Tables, reference: Reference, report: Report) -> None:
         self._tables, self._reference, self._report = tables, reference, report
         rows = list_rows(tables.sources[[*OF_SOURCE]])  # a country has 60,000
-        sources = [(reference.match_source(row), row) for row in rows]
-        areas = tables.sources.assign(area_id=[area_id for area_id, _ in sources])
-        self._by_area = index_rows(areas, "area_id")
+        areas = [reference.match_source(row) for row in rows]
+        self._by_area = index_rows(tables.sources.assign(area_id=areas), "area_id")
         self._sources_of: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        for area_id, row in sources:
+        for area_id, row in zip(areas, rows, strict=True):
             self._sources_of[area_id].append(row)
 
     def of_tables(self, *names: str) -> Slice:
@@ -107,12 +97,9 @@ class Slices:
         at = join(self._by_area.get(each, NONE) for each in area_ids or self._by_area)
         told = take(self._tables.sources, at)["source_id"].tolist()
         own = {name: self._find_own(name, told) for name in ("findings", "tallies")}
-        seen = {
-            "printed": self._find_own("transcripts", told),
-            "reported": self._find_own("observations", told),
-        }
         own |= {"sources": at, "definitions": self._find("definitions", told)}
-        return self._slice(own, seen)
+        seen = {"printed": "transcripts", "reported": "observations"}
+        return self._slice(own, {view: self._find_own(name, told) for view, name in seen.items()})
 
     @lru_cache(maxsize=2)  # noqa: B019 - one page in two languages; lives as long as a build
     def of_indicator(self, indicator: str) -> Slice:
@@ -120,9 +107,7 @@ class Slices:
         row = self._reference.indicator_rows[indicator]
         parts = (indicator, row["numerator"], row["denominator"])
         rows = {
-            name: join(
-                self._index(name, "indicator", is_whole=True).get(each, NONE) for each in codes
-            )
+            name: self._find(name, codes, "indicator", is_whole=True)
             for name, codes in (("indicators", parts), ("observations", (indicator,)))
         }
         states = self._find("sources", self._list_named("indicators", rows["indicators"]))
@@ -164,15 +149,11 @@ class Slices:
         told = self._list_named("indicators", own)
         codes = set(take(self._tables.indicators, own)["indicator"])
         shown = (self._told.get(each, NONE) for each in codes | set(map(name_ranked, codes)))
-        rows = {
-            "indicators": own,
-            "sources": self._find("sources", told),
-        }
         seen = {
             "beside": join([beside, firsts, *shown]),
             "sources": self._by_area.get(area_id, NONE),
         }
-        return self._slice(rows, seen, told)
+        return self._slice({"indicators": own, "sources": self._find("sources", told)}, seen, told)
 
     @cached_property
     def _results(self) -> dict[str, Rows]:
@@ -235,9 +216,11 @@ class Slices:
         table = getattr(self._tables, name)
         return index_rows(table, column, table["breakdown"] == "" if is_whole else None)
 
-    def _find(self, name: str, values: Iterable[str], column: str = "source_id") -> Rows:
+    def _find(
+        self, name: str, values: Iterable[str], column: str = "source_id", *, is_whole: bool = False
+    ) -> Rows:
         """The rows of a table with one of some values in a column."""
-        known = self._index(name, column)
+        known = self._index(name, column, is_whole=is_whole)
         return join(known[each] for each in values if each in known)
 
     def _list_named(self, name: str, rows: Rows) -> list[str]:
@@ -307,10 +290,6 @@ class Slices:
         return found
 
     @cached_property
-    def _headlines(self) -> dict[str, Rows]:
-        return self._index_panel(self._report.followed)
-
-    @cached_property
     def _compared(self) -> dict[str, dict[int, Rows]]:
         """The values that peers are compared by, by area and end: a province has 160 communes."""
         found = {}
@@ -318,6 +297,10 @@ class Slices:
             ends = self._ends[at]
             found[area] = {int(day): at[ends == day] for day in np.unique(ends)}
         return found
+
+    @cached_property
+    def _headlines(self) -> dict[str, Rows]:
+        return self._index_panel(self._report.followed)
 
     def _index_panel(self, indicators: Iterable[str]) -> dict[str, Rows]:
         """Results without breakdown of some indicators, by area."""

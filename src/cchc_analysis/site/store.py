@@ -39,12 +39,9 @@ _KEY_LENGTH = 64
 
 @dataclass(frozen=True)
 class Placed:
-    """A page of the site.
+    """A page of the site by its content key, with the names of what it was made of.
 
-    Attributes:
-        key: Its content key.
-        reads: Names of what it was made of, for whoever has to tell what a missing one touches.
-        plan: The key of what is known before it is made, under which something more may be kept.
+    Under the ``plan``, the key of what is known before it is made, something more may be kept.
     """
 
     key: str
@@ -89,11 +86,7 @@ class Build:
         return key in self.made or (not self.force and self._page(key).is_dir())
 
     def keep(self, key: str, files: Files, *, is_page: bool = True) -> None:
-        """Keep the page of a key, or files that are none.
-
-        Raises:
-            BriefError: The disk is full, or cannot be written to; what was there is untouched.
-        """
+        """Keep the page of a key, or files that are none, or raise and leave what was there."""
         page = self._page(key)
         with in_words(self.store), self._fresh() as fresh:
             page.parent.mkdir(exist_ok=True)
@@ -125,14 +118,10 @@ class Build:
         return placed if placed and self._page(placed.key).is_dir() else None
 
     def publish(self, pages: Mapping[str, Placed], *, is_whole: bool = True) -> int:
-        """Put the site together and in place of the old one, in one step.
+        """Put the site together and in place of the old one, in one step, or raise and leave it.
 
         The pages are told by their folders below the site's ("" is its own), and whether these are
         all, each as it should be. Gives how many are new or changed; 0 if the site is left alone.
-
-        Raises:
-            BriefError: The disk is full, or cannot be written to; the old site is untouched.
-            CommandError: A page would take the place of a file that we did not write; so is it.
         """
         old = {folder: placed.key for folder, placed in self.placed.items()}
         changed = [folder for folder, page in pages.items() if old.get(folder) != page.key]
@@ -231,12 +220,9 @@ class Build:
 
 @contextmanager
 def open_build(site: Path, stamp: str = "", *, force: bool = False) -> Iterator[Build]:
-    """Begin to build a folder, or refuse when somebody else is building it.
+    """Begin to build a folder, by force every page of it; it stays until the new one is there.
 
-    Args:
-        site: The folder; made when it is not there.
-        stamp: What it is to be made from; where that is the same, so is the site.
-        force: Make every page again. The site itself stays until the new one is there.
+    The stamp says what it is to be made from; where that is the same, so is the site.
 
     Raises:
         CommandError: Another build of this folder is running, or it holds something else.
