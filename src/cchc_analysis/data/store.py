@@ -19,7 +19,7 @@ from cchc_analysis import __version__
 from cchc_analysis.data import files, records
 from cchc_analysis.data.export import describe_package, describe_table
 from cchc_analysis.data.owned import list_changed, read_list, swap_in
-from cchc_analysis.data.records import SOURCE_COLUMNS, TERM_COLUMNS, TRANSCRIPT_COLUMNS, Tables
+from cchc_analysis.data.records import SOURCE_COLUMNS, TERM_COLUMNS, TRANSCRIPT_COLUMNS, Tables, say
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import Problem, ReportError
 
@@ -56,35 +56,25 @@ def write_tables(project: Project, tables: Tables, version: str) -> None:
             write_copies(folder, tables)
     except OSError as error:
         where = str(error.filename or project.processed)
-        found = error.strerror or "an error of the file system"
-        expected = "a folder that can be written to"
-        remedy = "Check its rights and the space left; the previous data are untouched."
-        raise ReportError(Problem(where, found, expected, remedy)) from None
+        told = say("no_place", error=error.strerror or "an error of the file system")
+        raise ReportError(Problem(where, *told)) from None
 
 
 def load(project: Project, without: Collection[str] = ()) -> tuple[Reference, Tables]:
     """Load what a run made, without making it again and without the rooms that make it.
 
-    The tables that ``without`` names are not needed, and come back empty. A ``ReportError``: there
-    is nothing, it is not what ``write_tables`` writes, or an input was changed, added or removed.
+    The tables that ``without`` names are not needed, and may be empty. A ``ReportError``: there is
+    nothing, it is not what ``write_tables`` writes, or an input was changed, added or removed.
     """
     reference = load_reference(project.reference)
     check_fresh(project)
     if is_fresh(project):
         return reference, load_copies(project.build / "tables", without)
     made = {}
-    is_whole = _is_whole(project.processed)
     for name, (columns, key) in STORED.items():
         path = project.processed / f"{name}.csv"
         try:
-            if name in without:
-                made[name] = _load_nothing(name)
-            elif is_whole:  # as we wrote it: it need not be looked through
-                made[name] = files.type_columns(_read(path, columns))
-            else:
-                made[name] = files.load_text_table(
-                    path, columns, key, may_be_empty=True, is_typed=True
-                )
+            made[name] = files.load_text_table(path, columns, key, may_be_empty=True, is_typed=True)
         except ReportError as error:
             remedied = (replace(each, remedy="Run cchc process.") for each in error.problems)
             raise ReportError(remedied) from None
@@ -138,21 +128,17 @@ def check_fresh(project: Project) -> None:
 
     The tables of another version may have other columns.
     """
-    manifest, where, remedy = project.processed / MANIFEST, "data/processed", "Run cchc process."
+    manifest = project.processed / MANIFEST
     if not manifest.is_file():
-        raise ReportError(Problem(where, f"no such file: {MANIFEST}", "data", remedy))
+        raise ReportError(Problem("data/processed", *say("not_made", name=MANIFEST)))
     try:
         made = json.loads(manifest.read_bytes())
         known = {**made["inputs"], PACKAGE: made["version"]}
     except (ValueError, KeyError, TypeError, RecursionError):
-        where, expected = f"{where}/{MANIFEST}", "the file that cchc process writes"
-        found = "no list of what the data were made from (conflict marks, or a file cut off)"
-        remedy = "Restore it, or remove data/processed, and run cchc process."
-        raise ReportError(Problem(where, found, expected, remedy)) from None
+        raise ReportError(Problem(f"data/processed/{MANIFEST}", *say("no_manifest"))) from None
     there = {**_hash_inputs(project), PACKAGE: __version__}
     if changed := sorted(name for name in known | there if known.get(name) != there.get(name)):
-        found, expected = "changed since data/processed was made", "what it was made from"
-        raise ReportError(Problem(name, found, expected, remedy) for name in changed)
+        raise ReportError(Problem(name, *say("stale")) for name in changed)
 
 
 def write_copies(folder: Path, tables: Tables) -> None:
@@ -167,23 +153,15 @@ def write_copies(folder: Path, tables: Tables) -> None:
 
 def load_copies(folder: Path, without: Collection[str] = ()) -> Tables:
     """Load the tables that ``write_copies`` wrote; some may come back empty."""
+    import pandas as pd
     from pyarrow.parquet import ParquetFile
 
-    made = {}
-    for name in (field.name for field in fields(Tables)):
-        if name in without:
-            made[name] = _load_nothing(name)
-            continue
+    made = {name: pd.DataFrame(columns=list(STORED[name][0]), dtype="str") for name in without}
+    for name in {field.name for field in fields(Tables)} - made.keys():
         # By one thread: for tables of this size many take four times as long.
         with ParquetFile(folder / f"{name}.parquet") as file:
             made[name] = file.read(use_threads=False).to_pandas(use_threads=False)
     return Tables(**made)
-
-
-def _load_nothing(name: str) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(columns=list(STORED[name][0]), dtype="str")
 
 
 def _hash_inputs(project: Project) -> dict[str, str]:
@@ -253,11 +231,6 @@ def is_fresh(project: Project) -> bool:
         is_copied &= all((copies / name).is_file() for name in said["outputs"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return is_copied and _is_whole(project.processed)
-
-
-def _is_whole(folder: Path) -> bool:
-    """Whether all files are there, as we wrote them."""
-    outputs = read_list(folder, MANIFEST)
-    is_there = outputs is not None and all((folder / name).is_file() for name in outputs)
-    return is_there and not list_changed(folder, outputs or {})
+    outputs = read_list(project.processed, MANIFEST) or {}
+    is_there = bool(outputs) and all((project.processed / name).is_file() for name in outputs)
+    return is_copied and is_there and not list_changed(project.processed, outputs)
