@@ -6,6 +6,7 @@ only when a command needs it, so that ``cchc --help`` answers at once.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tomllib
@@ -52,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     is_program = arguments is None
     if is_program:
         open_console()
+        gc.set_threshold(
+            70_000
+        )  # tables make many objects that stay, and each search sees them all
         os.environ["PYTHONSAFEPATH"] = "1"  # kernels and workers import nothing of this folder
     options = build_parser().parse_args(arguments)
     try:

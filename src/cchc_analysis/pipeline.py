@@ -23,7 +23,7 @@ from cchc_analysis.data.owned import changing
 from cchc_analysis.data.records import TERM_COLUMNS, Severity, Tables, check_unmixed
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import MANIFEST, is_fresh, list_inputs, load, write_tables
-from cchc_analysis.data.system import collecting_seldom, import_jsonschema
+from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.data.tidy import Tidied, check_corrections, tidy_observations
 from cchc_analysis.data.trace import CITATION
 from cchc_analysis.errors import (
@@ -72,7 +72,6 @@ class Run:
         return frozenset(findings.loc[findings["severity"] == Severity.CRITICAL, "source_id"])
 
 
-@collecting_seldom()
 def process(project: Project) -> Run:
     """Make all tables from ``data/raw``, ``data/reference`` and ``expectations``.
 

@@ -20,7 +20,6 @@ and swapped in.
 from __future__ import annotations
 
 import errno
-import gc
 import importlib
 import io
 import logging
@@ -304,17 +303,3 @@ def import_without(name: str, hidden: str) -> None:
         importlib.import_module(name)
     finally:
         del sys.modules[hidden]
-
-
-@contextmanager
-def collecting_seldom() -> Iterator[None]:
-    """Look a hundred times less often for objects that only refer to each other.
-
-    Imports and tables make many objects that stay, and each search goes through all of them.
-    """
-    often = gc.get_threshold()
-    gc.set_threshold(100 * often[0], *often[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*often)
