@@ -289,20 +289,18 @@ def _join_words(words: Sequence[dict[str, Any]], height: float) -> list[TextLine
             line.append(mark)
         else:
             lines.append([mark])
-    return [_make_line(sorted(line, key=lambda each: each["x0"]), height) for line in lines]
+    joined = []
+    for line in lines:
+        line.sort(key=lambda each: each["x0"])
+        size, text = _usual_size(line), ""
+        for word in line:
+            is_mark = word["text"].strip("()").isdigit() and word["size"] < 0.8 * size
+            text += raise_digits(word["text"].strip("()")) if is_mark else f" {word['text']}"
+        top, right = line[0]["top"] / height, line[-1]["x1"]
+        joined.append(TextLine(text.removeprefix(" "), right, top, size))
+    return joined
 
 
 def _usual_size(words: Sequence[dict[str, Any]]) -> float:
     sizes = Counter(round(word["size"], 1) for word in words for _ in word["text"])
     return float(sizes.most_common(1)[0][0]) if sizes else 0.0
-
-
-def _make_line(words: Sequence[dict[str, Any]], height: float) -> TextLine:
-    size, text = _usual_size(words), ""
-    for word in words:
-        digits = word["text"].strip("()")
-        if digits.isdigit() and word["size"] < 0.8 * size:
-            text += raise_digits(digits)
-        else:
-            text += f" {word['text']}"
-    return TextLine(text.removeprefix(" "), words[-1]["x1"], words[0]["top"] / height, size)

@@ -116,50 +116,26 @@ def describe_text(document: Document, reading: Reading, rows: Sequence[Row]) -> 
     }  # fmt: skip
 
 
-def describe_draft(draft: Draft, text: Mapping[str, Any], reference: Reference) -> dict[str, Any]:
-    """The draft as the page shows it: head, rows with their candidates, and what is left to do."""
-    lines = dict(text["lines"])
-    rows = [_describe_row(row, text["figures"], lines, reference) for row in draft.rows]
-    return {
-        "version": draft.version,
-        "source": draft.source,
-        "rows": rows,
-        "left": {
-            "undecided": sum(row["is_undecided"] for row in rows),
-            "open": sum(not row["cells"]["indicator"] for row in rows),
-            "mapped": sum(bool(row["cells"]["indicator"]) for row in rows),
-            "head": [name for name, cell in draft.source.items() if cell.startswith(UNDECIDED)],
-        },
-    }
-
-
-def _describe_row(
-    row: Row, figures: Mapping[str, Any], lines: Mapping[int, str], reference: Reference
-) -> dict[str, Any]:
-    thought = figures.get(row["figure_id"], {})
-    code = row["indicator"].removeprefix(UNDECIDED)
-    is_undecided = any(cell.startswith(UNDECIDED) for cell in row.values())
-    known = reference.indicator_rows.get(code, {"label_vi": code})
-    unit = reference.unit_rows.get(row["unit"], {"label_vi": row["unit"]})
-    words = load_page_words()
-    read_as = f" → {row['read_as']}" if row["read_as"] else ""
-    start, is_told = thought.get("start", -1), row["status"] != Status.ACTUAL
-    return {
-        "id": row["figure_id"],
-        "cells": {name: row[name] for name in TRANSCRIPT_COLUMNS},
-        "is_undecided": is_undecided,
-        "state": "unsure" if is_undecided else "sure" if code else "open",
-        "start": start,
-        "code": code,
-        "name": str(known["label_vi"]) if code else words["said"]["no_indicator"],
-        "reading": f"{read_as} {unit['label_vi']}".rstrip(),
-        "scope": words["scopes"].get(row["scope"], row["scope"]),
-        "days": " – ".join(filter(None, (row["period_start"], row["period_end"]))),
-        "status": words["statuses"].get(row["status"], row["status"]) if is_told else "",
-        "said": quote(lines.get(read_line(row), ""), row["printed"], start),
-        "why": thought.get("why", ""),
-        "candidates": [*dict.fromkeys(filter(None, (code, *thought.get("rivals", []))))],
-    }
+def describe_draft(draft: Draft, text: Mapping[str, Any]) -> dict[str, Any]:
+    """The draft as the page shows it: its head, and each row with what was thought of it."""
+    lines, rows = dict(text["lines"]), []
+    for row in draft.rows:
+        thought = text["figures"].get(row["figure_id"], {})
+        code, start = row["indicator"].removeprefix(UNDECIDED), thought.get("start", -1)
+        is_undecided = any(cell.startswith(UNDECIDED) for cell in row.values())
+        told = {
+            "id": row["figure_id"],
+            "cells": {name: row[name] for name in TRANSCRIPT_COLUMNS},
+            "is_undecided": is_undecided,
+            "state": "unsure" if is_undecided else "sure" if code else "open",
+            "start": start,
+            "code": code,
+            "said": quote(lines.get(read_line(row), ""), row["printed"], start),
+            "why": thought.get("why", ""),
+            "candidates": [*dict.fromkeys(filter(None, (code, *thought.get("rivals", []))))],
+        }
+        rows.append(told)
+    return {"version": draft.version, "source": draft.source, "rows": rows}
 
 
 def find_place(text: str, printed: str, start: int, taken: Sequence[tuple[int, int]] = ()) -> int:
@@ -237,14 +213,14 @@ def render_static(
     identities: Sequence[Identity],
 ) -> str:
     """The page of a draft to be read from its file: no script, and nothing can be changed."""
-    told = describe_draft(draft, text, reference)
+    told = describe_draft(draft, text)
     rank = {"unsure": 0, "open": 1, "sure": 2}
     rows = sorted(told["rows"], key=lambda row: rank[row["state"]])
     lines = mark_lines(rows, text)
     told["remarks"] = [tell_reviewer(each) for each in document.remarks]
     told |= judge_draft(draft, reference, identities) | {"rows": rows, "lines": lines}
-    others = len(text["others"])
-    return render("review.html", served=False, document=document, others=others, **told)
+    told |= {"others": len(text["others"]), "terms": describe_words(reference)}
+    return render("review.html", served=False, document=document, **told)
 
 
 def judge_draft(
@@ -375,6 +351,6 @@ def _tell_conflict(
         "rule_id": rule_id,
         "statement": statement,
         "arithmetic": arithmetic,
-        "scope": load_page_words()["scopes"].get(scope, scope),
+        "scope": scope,
         "figures": [*dict.fromkeys(each for cell in cells for each in cell.split())],
     }

@@ -56,6 +56,7 @@ class Review:
 
     def __post_init__(self) -> None:
         self.reference = load_reference(self.project.reference)
+        self.terms = describe_words(self.reference)
         path = self.project.expectations / "identities.json"
         self.identities = tuple(load_identities(path, self.reference))
 
@@ -63,11 +64,11 @@ class Review:
         """The draft as the page shows it; with its text anew, where it was read anew."""
         if draft.source["sha256"] != self.text["sha256"]:
             self.text = load_text(self.project, self.source_id)
-        told = describe_draft(draft, self.text, self.reference)
+        told = describe_draft(draft, self.text)
         lines = mark_lines(told["rows"], self.text)
         parts = {
-            "rows": render("rows.html", rows=told["rows"]),
-            "document": render("document.html", lines=lines, served=True),
+            "rows": render("rows.html", rows=told["rows"], terms=self.terms),
+            "document": render("document.html", lines=lines, terms=self.terms, served=True),
         }
         can_undo = any(name == draft.version for name, _ in self.undone[-1:])
         return {**told, "html": parts, "can_undo": can_undo}
@@ -202,7 +203,7 @@ class _Answer(web.RequestHandler):
         nonce = secrets.token_urlsafe(16)
         content = {
             "token": self.review.token,
-            "words": describe_words(self.review.reference),
+            "words": self.review.terms,
             "others": self.review.text["others"],
         }
         self.set_header(

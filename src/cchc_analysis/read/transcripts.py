@@ -220,7 +220,7 @@ def accept_source(project: Project, source_id: str) -> tuple[int, int]:
         draft = open_draft(project, source_id)
         transcript, _ = draft.tabulate()
         mapped = transcript[transcript["indicator"] != ""]
-        problems = [*_find_undecided(draft), *_check_source(draft, reference)]
+        problems = [*_find_problems(draft, reference)]
         if not problems:
             found = tidy_observations(mapped, reference, sources).problems.values()
             problems = [problem for each in found for problem in each]
@@ -231,9 +231,9 @@ def accept_source(project: Project, source_id: str) -> tuple[int, int]:
     return len(mapped), len(transcript) - len(mapped)
 
 
-def _find_undecided(draft: Draft) -> Iterator[Problem]:
-    """One sentence a file: which of its cells nobody has decided."""
-    cells = draft.list_undecided()
+def _find_problems(draft: Draft, reference: Reference) -> Iterator[Problem]:
+    """One sentence a file on the cells that nobody has decided; and what its source lacks."""
+    cells, where, source = draft.list_undecided(), f"source {draft.source_id}", draft.source
     for file, found in (
         ("sources.csv", [cell for cell in cells if "." not in cell]),
         (f"transcripts/{draft.source_id}.csv", [cell for cell in cells if "." in cell]),
@@ -247,17 +247,12 @@ def _find_undecided(draft: Draft) -> Iterator[Problem]:
                 f"Decide them on the page of `cchc review {draft.source_id}`, or write them in "
                 "the file without the question mark.",
             )
-
-
-def _check_source(draft: Draft, reference: Reference) -> Iterator[Problem]:
-    where, row = f"source {draft.source_id}", draft.source
-    if not row["area"].startswith(UNDECIDED):
+    if not source["area"].startswith(UNDECIDED):
         try:
-            reference.match_source(row)
+            reference.match_source(source)
         except KeyError as error:
-            yield Problem(
-                where, f"unknown area {row['area']!r}", "a known name", f"{error.args[0]}."
-            )
+            unknown, remedy = f"unknown area {source['area']!r}", f"{error.args[0]}."
+            yield Problem(where, unknown, "a known name", remedy)
     for column in ("period", "period_end"):
-        if not row[column]:
+        if not source[column]:
             yield Problem(where, f"no {column}", "a date", "Write it, as in 2024-06-30.")

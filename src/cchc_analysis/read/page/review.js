@@ -3,7 +3,7 @@
 const content = JSON.parse(document.getElementById("content").textContent);
 const words = content.words;
 const byId = (name) => document.getElementById(name);
-let draft = null; // what the server says: version, source, rows, left
+let draft = null; // what the server says: version, source, rows
 let order = []; // ids in the order of work, fixed when the page opens so that rows do not jump
 let current = ""; // the id of the row that keys act on
 let selected = new Set(); // rows that keys act on instead, if any
@@ -78,11 +78,13 @@ const bare = (cell) => cell.replace(/^\?/, "");
 const nameOf = (code) => (words.indicators[code] || [code || "không có chỉ tiêu"])[0];
 
 function render() {
-  const left = draft.left;
-  const head = left.head.length ? ` · đầu văn bản còn ${left.head.length} ô (h)` : "";
-  byId("left").textContent = left.undecided || head
-    ? `Còn ${left.undecided} dòng chưa quyết${head} · ${left.mapped} có chỉ tiêu, ${left.open} không`
-    : `Đã quyết xong: ${left.mapped} có chỉ tiêu, ${left.open} không. Chạy: cchc accept ${draft.source.source_id}`;
+  const undecided = draft.rows.filter((row) => row.is_undecided).length;
+  const inHead = Object.values(draft.source).filter((cell) => cell.startsWith("?")).length;
+  const head = inHead ? ` · đầu văn bản còn ${inHead} ô (h)` : "";
+  const mapped = draft.rows.filter((row) => row.cells.indicator).length, open = draft.rows.length - mapped;
+  byId("left").textContent = undecided || head
+    ? `Còn ${undecided} dòng chưa quyết${head} · ${mapped} có chỉ tiêu, ${open} không`
+    : `Đã quyết xong: ${mapped} có chỉ tiêu, ${open} không. Chạy: cchc accept ${draft.source.source_id}`;
   renderHead();
   renderMarks();
   renderCurrent();
@@ -121,7 +123,9 @@ function renderCurrent() {
     candidates.append(line);
   });
   const facts = make("p", "", { class: "facts" });
-  for (const [label, fact] of [["như in", `${cells.comparator} ${cells.printed}${row.reading}`], ["phạm vi", row.scope], ["kỳ", row.days],
+  const reading = (cells.read_as && ` → ${cells.read_as}`) + (cells.unit && ` ${words.units[cells.unit] || cells.unit}`);
+  for (const [label, fact] of [["như in", `${cells.comparator} ${cells.printed}${reading}`], ["phạm vi", words.scopes[cells.scope] || cells.scope],
+    ["kỳ", [cells.period_start, cells.period_end].filter(Boolean).join(" – ")],
     ["tình trạng", words.statuses[cells.status] || cells.status], ["của", cells.area], ["phân tổ", words.breakdowns[cells.breakdown] || cells.breakdown]]) {
     if (!fact) continue;
     const each = make("span");
@@ -135,7 +139,7 @@ function renderCurrent() {
 function renderJudgement(told) {
   const items = [
     ...told.problems.map((each) => [`${each.text}`, [each.id]]),
-    ...told.contradictions.map((each) => [`${each.rule_id} ${each.statement}: ${each.arithmetic} (${each.scope})`, each.figures]),
+    ...told.contradictions.map((each) => [`${each.rule_id} ${each.statement}: ${each.arithmetic} (${words.scopes[each.scope] || each.scope})`, each.figures]),
   ];
   byId("contradictions").replaceChildren(...(items.length ? [make("strong", `Chưa khớp: ${items.length}`)] : []), ...(told.verdict ? [make("p", told.verdict)] : []), ...items.map(([text, ids]) => {
     const line = make("p", `${text} `);
