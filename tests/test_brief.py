@@ -349,6 +349,13 @@ def test_a_zero_a_missing_and_a_withheld_value_look_different() -> None:
     )
 
 
+def test_a_count_that_is_withheld_has_its_unit_all_the_same() -> None:
+    brief = open_made_up(make_tables(PLAIN_REPORT), "en")
+    withheld = replace(brief.entries[0], value=float("nan"), indicator="commune_website_posts_max")
+    assert brief.tell_unit(withheld) == "posts"
+    assert brief.tell_plain(withheld) == "withheld"
+
+
 def test_a_title_in_another_language_says_so() -> None:
     tables = make_tables(PLAIN_REPORT)
     tables = replace(tables, sources=tables.sources.assign(language="vi"))

@@ -104,15 +104,6 @@ def name_part(part: str) -> str:
     return ANNEX.replace(".", f"-{part.replace('_', '-')}.")
 
 
-def name_list(name: str, lang: str) -> PurePosixPath:
-    """A page of a language besides its briefs, by its folder.
-
-    >>> str(name_list("quality", "vi"))
-    'vi/quality/index.html'
-    """
-    return PurePosixPath(lang) / name / "index.html"
-
-
 class Voice(Protocol):
     """Whatever tells in a language what the codes of the reference stand for."""
 
@@ -128,6 +119,12 @@ class Voice(Protocol):
 def name_indicator(voice: Voice, indicator: str) -> Markup:
     """The label of an indicator."""
     return voice.words.pick(voice.reference.indicator_rows[indicator], "label")
+
+
+def name_short(voice: Voice, indicator: str) -> Markup:
+    """The name of an indicator where there is little room, if it has one."""
+    key = f"short.{indicator}"
+    return voice.words.say(key) if voice.words.has(key) else name_indicator(voice, indicator)
 
 
 @shows(
@@ -512,7 +509,7 @@ class Brief:
         own = f"unit.of.{entry.indicator}"
         if self.words.has(own):
             # What the catalogue only calls an item has a word of its own: an article, a chair.
-            return self.words.count(own, 0 if many else int(entry.value))
+            return self.words.count(own, 0 if many or entry.is_withheld else int(entry.value))
         row = self.reference.unit_rows.get(entry.unit, {})
         if self.lang == "en" and entry.value == 1 and not many:
             # The code of a unit is its English singular.
@@ -525,10 +522,13 @@ class Brief:
         if entry.breakdown:
             name = join(": ", name, self.name_breakdown(entry.breakdown))
         if entry.area_id and entry.area_id != self.area["area_id"]:
-            area = self.reference.area_rows.get(entry.area_id, {})
-            place = self.words.place(area) if area else clean_text(entry.area_id)
-            name = join(" – ", name, place)
+            name = join(" – ", name, self.name_place(entry.area_id))
         return name
+
+    def name_place(self, area_id: str) -> Markup:
+        """The name of an area, of which the reference may know none."""
+        row = self.reference.area_rows.get(area_id)
+        return self.words.place(row) if row else clean_text(area_id)
 
     def name_breakdown(self, breakdown: str) -> Markup:
         """The label of a breakdown, "máy tính"."""
@@ -543,13 +543,10 @@ class Brief:
         """The name of the district."""
         return self.words.place(self.area)
 
-    def name_window(self, entry: Entry) -> Markup:
-        """The period by its name, if the value has its window; else the dates of the window."""
+    def is_named(self, entry: Entry) -> bool:
+        """Whether a value has the window that the name of the period says."""
         named, ends = parse_period(self.period), [entry.start or self.start, entry.end]
-        if ends == [str(named.start), str(named.end)] and "/" not in self.period:
-            return self.words.period(self.period, ".in")
-        start, end = self.words.date(entry.start), self.words.date(entry.end)
-        return self.say("summary.window", start=start, end=end)
+        return ends == [str(named.start), str(named.end)] and "/" not in self.period
 
     def tabulate_entries(self, entries: Iterable[Entry]) -> pd.DataFrame:
         """Values as a table: what each is of, for whom and when, and the figures behind it."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.content import Brief, name_short
 from cchc_analysis.brief.ledger import list_entries
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.plots import (
@@ -28,7 +28,7 @@ from cchc_analysis.brief.plots import (
 from cchc_analysis.brief.report import ChartPlan
 from cchc_analysis.brief.templates import join, lower, macro, open_svg, render
 from cchc_analysis.data.records import Severity, Status
-from cchc_analysis.data.words import clean_text, plain
+from cchc_analysis.data.words import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -248,11 +248,7 @@ def _find_posts(brief: Brief, _: str, plan: ChartPlan) -> Row:
 def _find_rates(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Shares per scope on one scale, with their intervals."""
     rates = brief.find_scoped(plan.rates)
-    named = [
-        join(", ", brief.say(f"short.{each.indicator}"), lower(brief.name_scope(each.scope)))
-        for each in rates
-    ]
-    return {"rows": list_points(brief, rates, named) if len(rates) > 1 else [], "cited": rates}
+    return {"rows": list_points(brief, rates) if len(rates) > 1 else [], "cited": rates}
 
 
 def _find_shares(brief: Brief, key: str, plan: ChartPlan) -> Row:
@@ -282,7 +278,12 @@ def _find_amounts(brief: Brief, _: str, plan: ChartPlan) -> Row:
     if len(spent) < 3:
         return {}
     whole = brief.find(plan.codes[0], brief.whole)
-    told = [(_name_spender(brief, each), each) for each in (*spent, whole) if each]
+    here = brief.area["area_id"]
+    told = [
+        (brief.name_place(e.area_id) if e.area_id != here else brief.name_scope(e.scope), e)
+        for e in (*spent, whole)
+        if e
+    ]
     rows = [
         {
             "label": plain(name),
@@ -295,13 +296,6 @@ def _find_amounts(brief: Brief, _: str, plan: ChartPlan) -> Row:
     ]
     entries = [each for _, each in told]
     return {"rows": rows, "cited": spent, "entries": entries, "named": told, "whole": whole}
-
-
-def _name_spender(brief: Brief, entry: Entry) -> Markup:
-    if entry.area_id != brief.area["area_id"]:
-        row = brief.reference.area_rows.get(entry.area_id)
-        return brief.words.place(row) if row else clean_text(entry.area_id)
-    return brief.name_scope(entry.scope)
 
 
 def _find_tasks(brief: Brief, _: str, plan: ChartPlan) -> Row:
@@ -434,14 +428,18 @@ def _fill(
 
 
 def list_points(
-    brief: Brief, entries: Sequence[Entry], names: Iterable[Markup], *also: float
+    brief: Brief, entries: Sequence[Entry], names: Iterable[Markup] = (), also: Sequence[float] = ()
 ) -> list[Row]:
     """The rows of ``plot_points`` for values on one axis, which has room for others, too.
 
-    It goes from 0 to 100 per cent, or has the end of that where all values crowd: points need no
-    zero, and an axis that is mostly empty would hide what there is to see. Both ends are written on
-    the chart.
+    Without ``names`` they go by those of indicator and scope. The axis goes from 0 to 100 per cent,
+    or has the end of that where all values crowd: points need no zero, and an axis that is mostly
+    empty would hide what there is to see. Both ends are written on the chart.
     """
+    names = names or [
+        join(", ", name_short(brief, e.indicator), lower(brief.name_scope(e.scope)))
+        for e in entries
+    ]
     known = [value for value in (*also, *(e.value for e in entries)) if not isnan(value)]
     low, high = min(known, default=0.0), max(known, default=100.0)
     start, end = 10.0 * ((low - 2) // 10) if low >= 80 else 0.0, max(100.0, 10.0 * -(-high // 10))

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.board import TRENDS
 from cchc_analysis.brief.brief_sections import define_indicator, tell_method
-from cchc_analysis.brief.content import Brief, name_folder, name_indicator, name_page
+from cchc_analysis.brief.content import Brief, name_folder, name_page, name_short
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES
 from cchc_analysis.brief.ledger import grade_brief, tell_about, tell_grade_rule, tell_rule, tell_sum
 from cchc_analysis.brief.nouns import count_contradictions, number_findings
@@ -252,10 +252,8 @@ class Told:
     @property
     def columns(self) -> list[Markup]:
         """The names of the figures of a row."""
-        codes = [codes[0] for codes in load_report(self.project.notebooks, self.reference).index]
-        keys = {code: f"short.{code}" for code in codes}
-        has, say = self.words.has, self.words.say
-        return [say(key) if has(key) else name_indicator(self, code) for code, key in keys.items()]
+        lines = load_report(self.project.notebooks, self.reference).index
+        return [name_short(self, codes[0]) for codes in lines]
 
     @property
     def files(self) -> list[str]:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import count
+from itertools import count, groupby
 from math import isnan
 from operator import itemgetter
 from pathlib import Path
@@ -63,36 +63,29 @@ def open_brief(
     period: str,
     reports: Path | None = None,
 ) -> Brief:
-    """Open the brief of one area and period.
+    """Open the brief of one area and period, by name or code, by label or Vietnamese name.
 
-    Args:
-        tables: The tables of a run.
-        reference: The reference tables.
-        words: The strings of the language to tell it in.
-        district: Name or code of an area of any level, "Cao Lộc" or "phường Kỳ Lừa".
-        period: A period label or its Vietnamese name.
-        reports: Where the user keeps documents; their sentences are then quoted in the notes.
+    ``words`` are the strings of the language to tell it in; ``reports`` is where the user keeps
+    documents: their sentences are then quoted in the notes.
 
     Raises:
         CommandError: The area is unknown, or no report on it for the period is held.
     """
     held = list_rows(tables.sources[[*OF_SOURCE]])
     places = [(reference.match_source(row), row) for row in held]
-    label = label_period(match_period(period))
-    area_id = match_told(reference, _list_briefs(places, reference), district, label)
+    briefs, label = _list_briefs(places, reference), label_period(match_period(period))
+    area_id = match_told(reference, briefs, district, label)
     here = [at for at, (place, _) in enumerate(places) if place == area_id]
     chosen = [here[at] for at in choose_rows([places[at][1] for at in here], label)]
     told = [places[at][1] for at in chosen]
     own = [row for row in told if row["kind"] not in NOT_TOLD]
     order = {row["source_id"]: at for at, row in enumerate(told)}
-    periods_held: dict[str, set[str]] = {}
-    for place, row in places:
-        if row["kind"] not in NOT_TOLD:
-            periods_held.setdefault(place, set()).add(row["period"])
     rows = list_rows(tables.indicators)
     kept = [at for at, row in enumerate(rows) if order.keys() >= {*row["source_id"].split()}]
-    observations = _keep_sources(tables.observations, order)
-    figures = _keep_sources(tables.transcripts, order)
+    observations, figures, findings = (
+        table[table["source_id"].isin(list(order))].reset_index(drop=True)
+        for table in (tables.observations, tables.transcripts, tables.findings)
+    )
     sources = tables.sources.iloc[chosen].reset_index(drop=True)
     end = max(row["period_end"] for row in own)
     area = reference.area_on(area_id, end)
@@ -107,9 +100,12 @@ def open_brief(
         figures=figures,
         observations=observations,
         indicators=tables.indicators.iloc[kept].reset_index(drop=True),
-        findings=_keep_sources(tables.findings, order),
+        findings=findings,
         held=[row for row in rows if row["status"] in RESULT_STATUSES],
-        periods_held={place: sorted(periods) for place, periods in periods_held.items()},
+        periods_held={
+            place: [period for _, period in own]
+            for place, own in groupby(briefs, key=itemgetter(0))
+        },
         entries=tuple(_list_entries([rows[at] for at in kept], observations, figures, order)),
         quotes=find_quotes(reports, sources, figures) if reports else {},
     )
@@ -177,11 +173,6 @@ def choose_rows(here: Sequence[Row], label: str) -> list[int]:
         for at, row in enumerate(here)
         if row["kind"] == "plan" and row["period_start"] <= end and row["period_end"] >= start
     ]
-
-
-def _keep_sources(table: pd.DataFrame, used: Iterable[str]) -> pd.DataFrame:
-    kept: pd.DataFrame = table[table["source_id"].isin(list(used))]
-    return kept.reset_index(drop=True)
 
 
 def _list_entries(
@@ -321,11 +312,7 @@ class Context:
         return load_words(self.project.notebooks / TEMPLATE, lang)
 
     def open_brief(self, area: str, period: str, lang: str) -> Brief:
-        """Open the brief of an area and period in a language.
-
-        Raises:
-            CommandError: The area is unknown, or no report on it for the period is held.
-        """
+        """Open the brief of an area and period in a language; raises as ``open_brief``."""
         words, reports = self.words(lang), self.project.reports
         brief = open_brief(self.tables, self.reference, words, area, period, reports)
         return replace(brief, is_whole=self.is_whole)

@@ -159,14 +159,9 @@ def _draw_plan(brief: Brief) -> Exhibit | None:
 
 def _draw_target(brief: Brief, own: Sequence[Comparison]) -> Iterator[dict[str, Any]]:
     """The rows of ``plot_points`` for the results of one target: they share an axis."""
-    words, target = brief.words, own[0].target
-    goal = words.plain("plan.chart.goal", n=brief.tell_plain(target))
-    results, names = [each.result for each in own if each.result], []
-    for result in results:
-        key = f"short.{result.indicator}"
-        name = words.say(key) if words.has(key) else brief.name_indicator(result.indicator)
-        names.append(templates.join(", ", name, templates.lower(brief.name_scope(result.scope))))
-    rows = list_points(brief, results, names, target.value)
+    target = own[0].target
+    goal = brief.words.plain("plan.chart.goal", n=brief.tell_plain(target))
+    rows = list_points(brief, [e.result for e in own if e.result], also=[target.value])
     for each, row in zip(own, rows, strict=True):
         yield row | {
             "text": f"{STATE_SIGNS[each.state]} {row['text']}",

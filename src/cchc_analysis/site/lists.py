@@ -13,14 +13,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis import __version__
 from cchc_analysis.brief import downloads, lists
 from cchc_analysis.brief.board import TRENDS
-from cchc_analysis.brief.content import name_list
 from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.render import PROFILE_NOTEBOOK, TEMPLATE
 from cchc_analysis.data.clean import slug_text
@@ -86,7 +85,7 @@ def put_lists(
         )
         found = (contents.build.read(contents.shown[page.folder].key, pages.ROW) for page in shown)
         rows = [json.loads(row) for row in found if row]
-        folder = str(name_list(TRENDS, lang).parent)
+        folder = str(PurePosixPath(lang, TRENDS))
         _put(contents, folder, rows, partial(lists.bind_trends, project, rows, lang))
         for page in own:
             if page.areas is not None and page.folder not in contents.shown:
@@ -125,11 +124,11 @@ def _put_told(
         return replace(told, briefs=briefs)
 
     for name, bind in lists.LISTS.items():
-        folder = str(name_list(name, lang).parent)
+        folder = str(PurePosixPath(lang, name))
         _put(contents, folder, made_of, lambda bind=bind: bind(project, tell(), lang))  # type: ignore[misc]
     bare = replace(told, findings=told.findings.iloc[:0], withheld=[], workbooks=[])
     for name, (cards, bind) in lists.list_places(bare).items():
-        folder = str(name_list(name, lang).parent)
+        folder = str(PurePosixPath(lang, name))
         if folder not in contents.shown:
             parts = [told.profiled, [kept[card.folder] for card in cards], told.indicators]
             below = replace(bare, cards=cards)

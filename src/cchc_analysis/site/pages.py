@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from operator import methodcaller
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
@@ -27,7 +27,7 @@ from xml.sax.saxutils import escape
 from cchc_analysis.brief import render
 from cchc_analysis.brief.board import FILE as VALUES
 from cchc_analysis.brief.board import format_values, list_told, name_trend, tell_trend_row
-from cchc_analysis.brief.content import ANNEX, name_folder, name_list
+from cchc_analysis.brief.content import ANNEX, name_folder
 from cchc_analysis.brief.downloads import RERUN, write_downloads
 from cchc_analysis.brief.lists import make_card
 from cchc_analysis.brief.opening import SUFFIX, Context, list_briefs, running_in
@@ -130,7 +130,7 @@ def list_pages(
     """
     for page in _list_pages(slices, tables, reference, notebook):
         for lang in LANGUAGES:
-            folder = str(name_list(page.folder, lang).parent)
+            folder = str(PurePosixPath(lang, page.folder))
             yield replace(page, folder=folder, parameters={**page.parameters, "lang": lang})
 
 
