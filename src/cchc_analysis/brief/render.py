@@ -15,8 +15,8 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
@@ -80,20 +80,23 @@ def build_whole(
         execute_notebook(each, parameters, each.parent, engine) for each in (notebook, annex)
     )
     # The page has one head, that of the front.
-    heads = [cell for cell, shown in _list_outputs(rest) if shown.startswith('<div class="head">')]
-    front.cells += [cell for cell in rest.cells if all(cell is not head for head in heads)]
+    head = '<div class="head">'
+    heads = {id(cell) for cell, data in _list_shown(rest) if _find_html(data).startswith(head)}
+    front.cells += [cell for cell in rest.cells if id(cell) not in heads]
     page = export_page(front, project, words, "brief")
     check_page(page, notebook.name)
     return page
 
 
-def _list_outputs(executed: NotebookNode) -> list[tuple[Any, str]]:
-    """The HTML that cells show, each with its cell."""
-    return [
-        (cell, output.get("data", {}).get("text/html", ""))
-        for cell in executed.cells
-        for output in cell.get("outputs", ())
-    ]
+def _list_shown(executed: NotebookNode) -> Iterator[tuple[Any, Any]]:
+    """What cells show, in its forms, each with its cell."""
+    for cell in executed.cells:
+        for output in cell.get("outputs", ()):
+            yield cell, output.get("data", {})
+
+
+def _find_html(data: Mapping[str, Any]) -> str:
+    return str(data.get("text/html", ""))
 
 
 def build_page(
@@ -120,13 +123,12 @@ def build_pages(
     check_parameters(notebook, parameters)
     executed = execute_notebook(notebook, parameters, notebook.parent, engine)
     kind, _ = KINDS.get(notebook.name, ("", ""))
-    page = export_page(executed, project, words, kind)
-    check_page(page, notebook.name)
-    outputs = (output for cell in executed.cells for output in cell.get("outputs", ()))
-    parts = (output.get("data", {}).get(PAGES, {}) for output in outputs)
-    return {name: page} | {
-        part: export_body(body, project, words, kind) for own in parts for part, body in own.items()
-    }
+    pages = {name: export_page(executed, project, words, kind)}
+    check_page(pages[name], notebook.name)
+    for _, data in _list_shown(executed):
+        for part, body in data.get(PAGES, {}).items():
+            pages[part] = export_body(body, project, words, kind)
+    return pages
 
 
 def export_body(body: str, project: Project, words: Words, kind: str) -> str:
@@ -142,9 +144,8 @@ def export_body(body: str, project: Project, words: Words, kind: str) -> str:
 def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
     """Refuse what papermill would only log, and then build the default district instead.
 
-    Raises:
-        CommandError: The notebook has no such parameter.
-        BriefError: There is no such notebook, or it is none.
+    A ``CommandError``: the notebook has no such parameter; a ``BriefError``: there is no such
+    notebook, or it is none.
     """
     if not notebook.is_file():
         raise BriefError(problem("no_notebook", notebook.name))
@@ -158,10 +159,8 @@ def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
     if unknown and not known:
         raise CommandError(problem("no_parameters", notebook.name, names=", ".join(unknown)))
     if unknown:
-        said = {"known": ", ".join(known)}
-        raise CommandError(
-            problem("strange_parameter", notebook.name, name=name, **said) for name in unknown
-        )
+        told = partial(problem, "strange_parameter", notebook.name, known=", ".join(known))
+        raise CommandError(told(name=name) for name in unknown)
 
 
 @lru_cache(maxsize=8)
@@ -178,8 +177,7 @@ def execute_notebook(
 ) -> NotebookNode:
     """Execute a notebook through papermill: with a fresh kernel, or by an engine it knows.
 
-    Raises:
-        BriefError: A cell failed; says which, and with what.
+    A ``BriefError`` where a cell failed says which, and with what.
     """
     from papermill import execute_notebook as execute
     from papermill.exceptions import PapermillExecutionError
@@ -197,14 +195,13 @@ def execute_notebook(
             extra_arguments=["--log-level=40"],
         )
     except PapermillExecutionError as error:
-        source = str(error.source).strip().splitlines() or [""]
-        raise BriefError(_name_failure(notebook, source[0], error.ename, error.evalue)) from None
+        source = str(error.source).strip()
+        raise BriefError(_name_failure(notebook, source, error.ename, error.evalue)) from None
     problems = []
     for cell in executed.cells:
         for output in cell.get("outputs", ()):
             if output.output_type == "error":
-                first = str(cell.source).splitlines()[0]
-                problems.append(_name_failure(notebook, first, output.ename, output.evalue))
+                problems.append(_name_failure(notebook, cell.source, output.ename, output.evalue))
             if isinstance(text := output.get("data", {}).get("text/html"), str):
                 output.data["text/html"] = undress(text)  # the page has its own style
     if not problems and executed.metadata.get("papermill", {}).get("exception"):
@@ -214,9 +211,10 @@ def execute_notebook(
     return cast("NotebookNode", executed)
 
 
-def _name_failure(notebook: Path, source: str, name: str, value: str) -> Problem:
+def _name_failure(notebook: Path, source: object, name: str, value: str) -> Problem:
+    [first, *_] = str(source).splitlines() or [""]
     found = shorten_text(" ".join(f"{name}: {value}".split()), LONGEST_DESCRIPTION)
-    return problem("failed_cell", f"{notebook.name}, cell “{source}”", found=found)
+    return problem("failed_cell", f"{notebook.name}, cell “{first}”", found=found)
 
 
 def export_page(executed: NotebookNode, project: Project, words: Words, kind: str = "") -> str:
@@ -227,16 +225,15 @@ def export_page(executed: NotebookNode, project: Project, words: Words, kind: st
     import_jsonschema()
     from nbconvert import TemplateExporter
 
-    exporter = make_exporter(project.notebooks, words.lang)
-    title = _find_text(executed, _TITLE)
+    folder, exporter = project.notebooks / TEMPLATE, make_exporter(project.notebooks, words.lang)
     page = {
         "lang": words.lang,
-        "title": f"{title} – {words.plain('site.title')}",
+        "title": f"{_find_text(executed, _TITLE)} – {words.plain('site.title')}",
         "description": shorten_text(_find_text(executed, _LEAD), LONGEST_DESCRIPTION),
         "skip": words.say("page.skip"),
         "footer": words.say("page.footer"),
-        "script": _hash_script(project.notebooks / TEMPLATE / SCRIPT) if kind == "lists" else "",
-        "style": choose_style((project.notebooks / TEMPLATE / STYLE).read_text("utf-8"), kind),
+        "script": _hash_script(folder / SCRIPT) if kind == "lists" else "",
+        "style": choose_style((folder / STYLE).read_text("utf-8"), kind),
     }
     # Not HTMLExporter's own method: it parses the finished page again with BeautifulSoup, to patch
     # what our template does not have, and takes most of the time and the case of SVG names.
@@ -268,17 +265,13 @@ def make_exporter(notebooks: Path, lang: str) -> Any:
 
 def _find_text(executed: NotebookNode, pattern: re.Pattern[str]) -> str:
     """The text of the first element of a kind, without its tags."""
-    found = (pattern.search(shown) for _, shown in _list_outputs(executed))
+    found = (pattern.search(_find_html(data)) for _, data in _list_shown(executed))
     text = next((match[1] for match in found if match), "")
     return " ".join(html.unescape(_TAG.sub("", text)).split())
 
 
 def check_page(page: str, name: str) -> None:
-    """Refuse a page that lacks a part.
-
-    Raises:
-        BriefError: A part is missing, or there is not exactly one main heading.
-    """
+    """Refuse, with a ``BriefError``, a page that lacks a part, or its one main heading."""
     _, anchors = KINDS.get(name, ("", ""))
     missing = [anchor for anchor in anchors.split() if f' id="{anchor}"' not in page]
     headings = len(_TITLE.findall(page))
@@ -295,11 +288,7 @@ _TIME = re.compile(rb"(/(?:CreationDate|ModDate) ?\(D:)\d{14}")
 
 
 def find_browser() -> str:
-    """The first Chromium on the path.
-
-    Raises:
-        BriefError: There is none.
-    """
+    """The first Chromium on the path; a ``BriefError`` where there is none."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         raise BriefError(problem("no_browser", "a brief as PDF", known=", ".join(BROWSERS)))
@@ -309,12 +298,8 @@ def find_browser() -> str:
 def print_page(page: str, out: Path) -> Path:
     """Print a finished page to a PDF; replaced whole or left alone.
 
-    Args:
-        page: The HTML of the page; one that nothing lies beside, for the PDF keeps its links.
-        out: The PDF to write.
-
-    Raises:
-        BriefError: There is no Chromium, it does not print, or ``out`` cannot be written.
+    Nothing may lie beside the page, for the PDF keeps its links. A ``BriefError``: there is no
+    Chromium, it does not print, or ``out`` cannot be written.
     """
     browser = find_browser()
     # Chromium has no sandbox for root, and the page holds no script and may load nothing.
