@@ -30,7 +30,13 @@ from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.data import export
 from cchc_analysis.data.clean import is_day
 from cchc_analysis.data.files import format_table, list_rows, replacing, write_bytes, write_text
-from cchc_analysis.data.records import COLUMN_MEANINGS, FINDING_COLUMNS, FINDING_KEY, TYPES
+from cchc_analysis.data.records import (
+    COLUMN_MEANINGS,
+    FINDING_COLUMNS,
+    FINDING_KEY,
+    TYPES,
+    load_own,
+)
 from cchc_analysis.data.words import COMPARATOR_SIGNS, Words, load_words, plain
 
 if TYPE_CHECKING:
@@ -53,18 +59,8 @@ CITATION = "CITATION.cff"
 
 ROWS_AT_ONCE = 20_000
 
-FIGURE_COLUMNS = (
-    *("note", "area_id", "area", "scope", "indicator", "name", "breakdown", "period_start"),
-    *("period_end", "status", "value", "unit", "comparator", "wilson_low", "wilson_high", "origin"),
-    *("parts", "source_id", "figures", "document", "section", "line", "place", "printed"),
-    *("other_readings", "correction", "is_contested", "findings"),
-)
-SOURCE_COLUMNS = (
-    *("source_id", "kind", "issuer", "title", "number", "dated", "period_start", "period_end"),
-    "licence",
-)
-LISTED = ("document", "section", "line", "place", "printed")
-"""Columns that hold one part for each figure behind a value; all of them are text."""
+_DOWNLOADS: Mapping[str, list[str]] = load_own("columns")["downloads"]
+FIGURE_COLUMNS, LISTED = _DOWNLOADS["figures"], _DOWNLOADS["listed"]
 OWN_TYPES = TYPES | dict.fromkeys(LISTED, "string") | {"contradiction": "integer"}
 
 MEDIA_TYPES = {
@@ -120,7 +116,7 @@ def tabulate_brief(brief: Brief) -> dict[str, pd.DataFrame]:
     findings = brief.findings.assign(contradiction=pd.Series(numbers, brief.findings.index, int))
     columns = ["contradiction", *FINDING_COLUMNS]
     return {
-        "figures": pd.DataFrame(figures, columns=list(FIGURE_COLUMNS)),
+        "figures": pd.DataFrame(figures, columns=FIGURE_COLUMNS),
         "findings": findings.sort_values(["contradiction", "finding_id"], ignore_index=True)[
             columns
         ],
@@ -130,7 +126,7 @@ def tabulate_brief(brief: Brief) -> dict[str, pd.DataFrame]:
 
 def list_sources(sources: pd.DataFrame) -> pd.DataFrame:
     """Who stands behind the figures, and what may be done with them."""
-    kept: pd.DataFrame = sources.reindex(columns=list(SOURCE_COLUMNS), fill_value="")
+    kept: pd.DataFrame = sources.reindex(columns=_DOWNLOADS["sources"], fill_value="")
     return kept.reset_index(drop=True)
 
 
@@ -346,21 +342,8 @@ def simplify(cell: Any) -> Any:
     return int(cell) if cell.is_integer() and abs(cell) < 2**53 else cell
 
 
-RIGHT = {"side": "right"}
-COLUMNS: Mapping[str, tuple[int, Mapping[str, Any]]] = {
-    "what": (52, {"wrap": True}),
-    "scope": (16, {}),
-    "start": (12, {"side": "center"}),
-    "end": (12, {"side": "center"}),
-    "status": (12, {}),
-    "value": (14, RIGHT | {"bold": True}),
-    "unit": (14, {}),
-    "target": (16, RIGHT),
-    "state": (15, {}),
-    "place": (24, {"wrap": True}),
-    "open": (16, RIGHT),
-}
-"""What each column holds, its width in letters, and how it looks."""
+LOOKS: Mapping[str, tuple[int, Mapping[str, Any]]] = load_own("columns")["sheet"]
+"""The width of each column of the sheet, and how it looks."""
 A4 = 9
 """How Excel numbers the paper."""
 DATE_FORMATS = {"vi": "dd/mm/yyyy", "en": "d mmm yyyy"}
@@ -372,7 +355,7 @@ def write_front(book: Any, brief: Brief, citation: str) -> None:
 
     words, sheet = brief.words, book.create_sheet(brief.words.plain("sheet.name"))
     head = list(_tell_head(brief, citation))
-    for at, (width, _) in enumerate(COLUMNS.values(), start=1):
+    for at, (width, _) in enumerate(LOOKS.values(), start=1):
         sheet.column_dimensions[get_column_letter(at)].width = width
     sheet.freeze_panes = f"B{len(head) + 2}"
     sheet.print_title_rows = f"{len(head) + 1}:{len(head) + 1}"
@@ -384,14 +367,14 @@ def write_front(book: Any, brief: Brief, citation: str) -> None:
     sheet.print_options.gridLines = True
     for text, size in head:
         sheet.append([_write(sheet, text, bold=size > 0, size=size or 11)])
-    names = [words.plain(f"sheet.{name}") for name in COLUMNS]
+    names = [words.plain(f"sheet.{name}") for name in LOOKS]
     sheet.append([_write(sheet, name, bold=True, wrap=True, fill=True) for name in names])
     for part in AREAS:
         own = [e for e in brief.entries if part_of(brief.reference, e.indicator) == part]
         if own:
             sheet.append([_write(sheet, words.plain(f"part.title.{part}"), bold=True)])
         for entry in own:
-            told = zip(_tell_entry(brief, entry), COLUMNS.values(), strict=True)
+            told = zip(_tell_entry(brief, entry), LOOKS.values(), strict=True)
             sheet.append([_write(sheet, *cell, **look) for cell, (_, look) in told])
 
 
@@ -412,7 +395,7 @@ def _tell_head(brief: Brief, citation: str) -> Iterator[tuple[str, int]]:
 
 
 def _tell_entry(brief: Brief, entry: Entry) -> Iterator[tuple[Any, ...]]:
-    """What stands in each of ``COLUMNS``, with the form of a number or date."""
+    """What stands in each column of ``LOOKS``, with the form of a number or date."""
     words, own = brief.words, (e for e in brief.current if e.result and e.result.note == entry.note)
     judged = next(own, None)  # what was asked for this value in this period
     # As many decimals as were printed, with the sign of a bound.
@@ -446,7 +429,7 @@ def _name_place(brief: Brief, entry: Entry) -> str:
     return ", ".join(places) or entry.document
 
 
-def _write(sheet: Any, value: Any, form: str = "", *, fill: bool = False, **look: Any) -> Any:
+def _write(sheet: Any, value: Any, form: str = "", **look: Any) -> Any:
     """A cell of a look; no text in it can run."""
     from openpyxl.cell import Cell, WriteOnlyCell
 
@@ -454,16 +437,18 @@ def _write(sheet: Any, value: Any, form: str = "", *, fill: bool = False, **look
     cell = told if isinstance(told, Cell) else WriteOnlyCell(sheet, told)
     if form and not isinstance(value, str):
         cell.number_format = form
-    cell.font, cell.alignment, shade = _looks(**look)
-    if fill:
-        cell.fill = shade
+    for part, style in _make_styles(**look).items():
+        setattr(cell, part, style)
     return cell
 
 
 @cache
-def _looks(*, bold: bool = False, size: int = 11, wrap: bool = False, side: str = "") -> Any:
+def _make_styles(
+    *, bold: bool = False, size: int = 11, wrap: bool = False, side: str = "", fill: bool = False
+) -> dict[str, Any]:
     """Font, alignment and the shade of a head; each made once."""
     from openpyxl.styles import Alignment, Font, PatternFill
 
     alignment = Alignment(horizontal=side or None, vertical="top", wrap_text=wrap)
-    return Font(bold=bold, size=size), alignment, PatternFill("solid", fgColor="E4ECF4")
+    shade = {"fill": PatternFill("solid", fgColor="E4ECF4")} if fill else {}
+    return {"font": Font(bold=bold, size=size), "alignment": alignment} | shade

@@ -25,7 +25,7 @@ from cchc_analysis.brief.nouns import count_contradictions, number_findings
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import AREAS, load_report, part_of
 from cchc_analysis.brief.templates import SISTERS, render, trust, upper
-from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
+from cchc_analysis.data.clean import ALPHABET, AlphabetKey, alphabet_key, first_letter
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.words import LANGUAGES, bare_name, load_words, plain
 
@@ -52,22 +52,18 @@ _SPELT = {"Ă": "aw", "Â": "aa", "Đ": "dd", "Ê": "ee", "Ô": "oo", "Ơ": "ow"
 
 @dataclass(frozen=True)
 class Card:
-    """What the lists say of one brief.
-
-    Attributes:
-        folder: Where its page lies.
-        figures: The figures of its row in the index, each with its note; empty where not reported.
-        ledger: Its contradictions, each with the place where it stands.
-        findings: The findings that it tells.
-        facts: What ``pages.json`` says of it.
-    """
+    """What the lists say of one brief, whose page lies in ``folder``."""
 
     lang: str
     folder: str
     figures: list[dict[str, Any]]
+    """Those of its row in the index, each with its note; empty where not reported."""
     ledger: list[dict[str, Any]]
+    """Its contradictions, each with the place where it stands."""
     findings: list[str]
+    """Those that it tells."""
     facts: dict[str, Any]
+    """What ``pages.json`` says of it."""
 
     def to_bytes(self) -> bytes:
         """The card as a file."""
@@ -93,33 +89,29 @@ def make_card(brief: Brief) -> Card:
                 "is_contested": entry.is_contested,
                 "scope": plain(brief.name_scope(entry.scope)) if entry.scope != brief.whole else "",
             }
-    return Card(
-        lang=brief.lang,
-        folder=str(name_page(brief.area, brief.period, brief.lang).parent),
-        figures=figures,
-        ledger=[
-            {
-                "anchor": each.anchor,
-                "mark": f"{each.sign}{each.number}",
-                "rule": plain(tell_rule(brief, each.findings[0])),
-                "sum": plain(tell_sum(brief, each.findings[0])),
-                "severity": each.severity,
-            }
-            for each in brief.contradictions
-            if not each.is_remark
-        ],
-        findings=list(brief.contradiction_of),
-        facts={
-            "area_id": brief.area["area_id"],
-            "area": brief.area["name"],
-            "province": brief.province["name"] if brief.province else "",
-            "period": brief.period,
-            "period_start": brief.start,
-            "period_end": brief.end,
-            "grade": grade.letter,
-            "contradictions": grade.warnings,
-        },
-    )
+    ledger = [
+        {
+            "anchor": each.anchor,
+            "mark": f"{each.sign}{each.number}",
+            "rule": plain(tell_rule(brief, each.findings[0])),
+            "sum": plain(tell_sum(brief, each.findings[0])),
+            "severity": each.severity,
+        }
+        for each in brief.contradictions
+        if not each.is_remark
+    ]
+    facts = {
+        "area_id": brief.area["area_id"],
+        "area": brief.area["name"],
+        "province": brief.province["name"] if brief.province else "",
+        "period": brief.period,
+        "period_start": brief.start,
+        "period_end": brief.end,
+        "grade": grade.letter,
+        "contradictions": grade.warnings,
+    }
+    folder = str(name_page(brief.area, brief.period, brief.lang).parent)
+    return Card(brief.lang, folder, figures, ledger, [*brief.contradiction_of], facts)
 
 
 @dataclass(frozen=True)
@@ -134,6 +126,10 @@ class ListedArea:
         """Of its page, within its language."""
         return name_folder(self.row, "-").partition("/")[0]
 
+    def sort_key(self) -> AlphabetKey:
+        """Its place in the alphabet."""
+        return alphabet_key(bare_name(self.row))
+
     @property
     def lines(self) -> int:
         """How many contradictions the ledgers of its briefs hold."""
@@ -142,28 +138,22 @@ class ListedArea:
 
 @dataclass(frozen=True)
 class Told:
-    """What the lists of one language are made of; the templates know it as ``page``.
-
-    Attributes:
-        cards: The card of every brief, in the order of the index.
-        briefs: A brief, for the rules by which all are made; none where there is none.
-        reference: The reference tables.
-        findings: All findings.
-        withheld: Sources whose rows may not be published, by their titles.
-        indicators: Codes of all indicators of which a value is published.
-        workbooks: The path of the workbook of each province, and its name.
-        profiled: The areas that have a profile.
-        project: Whose templates tell it; and in which ``words``.
-    """
+    """What the lists of one language are made of; the templates know it as ``page``."""
 
     cards: Sequence[Card]
+    """That of every brief, in the order of the index."""
     briefs: Sequence[Brief]
+    """A brief, for the rules by which all are made; none where there is none."""
     reference: Reference
     findings: pd.DataFrame
     withheld: Sequence[str] = ()
+    """Sources whose rows may not be published, by their titles."""
     indicators: Sequence[str] = ()
+    """Codes of all indicators of which a value is published."""
     workbooks: Sequence[tuple[str, str]] = ()
+    """The path of the workbook of each province, and its name."""
     profiled: Sequence[str] = ()
+    """The areas that have a profile."""
     project: Any = None
     words: Any = None
 
@@ -212,7 +202,7 @@ class Told:
             groups.setdefault(above, []).append(card)
         rows = self.reference.area_rows
         found = [ListedArea(rows[each], own) for each, own in groups.items() if each in rows]
-        return sorted(found, key=lambda place: alphabet_key(bare_name(place.row)))
+        return sorted(found, key=ListedArea.sort_key)
 
     def list_in(self, order: str) -> list[ListedArea]:
         """In another order: the provinces where briefs are many, else briefs as of one place."""
@@ -226,10 +216,10 @@ class Told:
         """Every place that has a page, by the letter under which it stands in the alphabet."""
         profiled = [ListedArea(self.reference.area_rows[each]) for each in self.profiled]
         places = {place.folder: place for place in (*profiled, *self.provinces, *self.areas)}
-        groups: dict[str, list[ListedArea]] = {}
-        for place in sorted(places.values(), key=lambda each: alphabet_key(bare_name(each.row))):
-            groups.setdefault(first_letter(bare_name(place.row)), []).append(place)
-        return {letter: groups[letter] for letter in ("#", *ALPHABET.upper()) if letter in groups}
+        groups: dict[str, list[ListedArea]] = {letter: [] for letter in ("#", *ALPHABET.upper())}
+        for place in sorted(places.values(), key=ListedArea.sort_key):
+            groups[first_letter(bare_name(place.row))].append(place)
+        return {letter: own for letter, own in groups.items() if own}
 
     @staticmethod
     def name_letter(letter: str) -> str:
@@ -269,10 +259,9 @@ class Told:
     @property
     def rules(self) -> list[tuple[str, Markup]]:
         """The rules by which every page is made, in words, and what surrounds them."""
-        say = self.words.say
-        own = [("path", say("method.path")), *tell_method(self.briefs[0])]
-        own.append(("grade", tell_grade_rule(self)))
-        return [*own, *((key, say(f"method.{key}")) for key in ("limits", "people"))]
+        said = ((key, self.words.say(f"method.{key}")) for key in ("path", "limits", "people"))
+        path, *more = said
+        return [path, *tell_method(self.briefs[0]), ("grade", tell_grade_rule(self)), *more]
 
     def name_area(self, card: Card) -> Markup:
         """The area of a brief with the name that it bore then."""
