@@ -49,15 +49,7 @@ ATTRIBUTES: Mapping[str, list[str]] = {
 
 
 def show_own_cells(executed: NotebookNode, words: Words) -> NotebookNode:
-    """Turn what cells show into HTML for the page.
-
-    Args:
-        executed: A notebook as it was executed; left as it is.
-        words: The strings of the page's language.
-
-    Returns:
-        A copy whose outputs hold ``text/html`` only.
-    """
+    """Turn what cells show into HTML for the page: a copy whose outputs hold ``text/html`` only."""
     from copy import deepcopy
 
     from nbformat.v4 import new_output
