@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cchc_analysis.data.owned import finish_changes
-from cchc_analysis.data.records import Scope
+from cchc_analysis.data.records import Scope, problem
 from cchc_analysis.data.system import STOPPED, UNTOUCHED, end_now, live_line, open_console
 from cchc_analysis.errors import (
     BriefError,
     CchcError,
     CommandError,
-    Problem,
     ReportError,
     count,
     escape_controls,
@@ -82,16 +81,15 @@ def _run(options: Namespace) -> Sequence[CchcError]:
     except OSError as error:  # nobody's bug, and the user can mend it
         kind = BriefError if options.run in (_brief, _site) else ReportError
         where, found = str(error.filename or "this machine"), error.strerror or str(error)
-        remedy = "Check its rights and the space left, and run it again; what was there is whole."
-        return [kind(Problem(where, found, "a place that can be read and written", remedy))]
+        return [kind(problem("refused", where, found=found))]
 
 
 class _Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Tell a wrong word as every problem is told."""
         self.print_usage(sys.stderr)
-        problem = Problem(self.prog, message, "what its help lists", f"See `{self.prog} --help`.")
-        self.exit(2, f"cchc: {problem}\n")
+        told = problem("wrong_word", self.prog, found=message, program=self.prog)
+        self.exit(2, f"cchc: {told}\n")
 
 
 def build_parser() -> ArgumentParser:
@@ -128,9 +126,7 @@ def _rerun(options: Namespace, _: Project) -> list[CchcError]:
     if changed and documents:
         print(f"It quotes documents that no kit holds: {', '.join(documents)}", file=sys.stderr)
     elif changed:
-        remedy = "Install the versions of requirements.txt; other versions draw otherwise."
-        expected = "the bytes that were published"
-        return [BriefError(Problem(", ".join(changed), "other bytes", expected, remedy))]
+        return [BriefError(problem("other_bytes", ", ".join(changed)))]
     return []
 
 
@@ -236,8 +232,7 @@ def _validate(options: Namespace, project: Project) -> list[CchcError]:
     from cchc_analysis.rules.validation import doubt, list_doubtful
 
     if options.suite and not options.data:
-        found, remedy = "--suite without --data", "Name the table that the suite is for."
-        raise CommandError(Problem("cchc validate", found, "a table", remedy))
+        raise CommandError(problem("suite_alone", "cchc validate"))
     if options.data:
         from cchc_analysis.data.reference import load_reference
         from cchc_analysis.panels import validate_table
@@ -274,8 +269,7 @@ def _site(options: Namespace, project: Project) -> list[CchcError]:
     from cchc_analysis.site.jobs import check_count, check_timeout
 
     if options.url and not options.url.startswith(("https://", "http://")):
-        remedy = "Write the whole address of the site."
-        raise CommandError(Problem("--url", repr(options.url), "https://…", remedy))
+        raise CommandError(problem("no_address", "--url", url=options.url))
     workers = Workers(
         count=None if options.scheduler else check_count(options.jobs),
         timeout=check_timeout(options.timeout),
@@ -346,9 +340,9 @@ def _find_project(root: Path | None) -> Project:
 
 def _tell(errors: Sequence[CchcError]) -> int:
     """Print the problems to standard error; the exit code is that of the first kind."""
-    problems = [problem for error in errors for problem in error.problems]
-    for problem in problems[:MOST_PROBLEMS]:
-        print(f"cchc: {problem}", file=sys.stderr)
+    problems = [each for error in errors for each in error.problems]
+    for each in problems[:MOST_PROBLEMS]:
+        print(f"cchc: {each}", file=sys.stderr)
     if len(problems) > MOST_PROBLEMS:
         print(f"cchc: and {len(problems) - MOST_PROBLEMS} more problems.", file=sys.stderr)
     return errors[0].exit_code if errors else 0

@@ -16,10 +16,10 @@ from cchc_analysis.brief.own_cells import show_figure
 from cchc_analysis.data import named
 from cchc_analysis.data.export import describe_columns, export_table
 from cchc_analysis.data.named import choose_rows, to_wide
-from cchc_analysis.data.records import Status
+from cchc_analysis.data.records import Status, problem
 from cchc_analysis.data.reference import load_reference
 from cchc_analysis.data.trace import Citation, cite_any
-from cchc_analysis.errors import CommandError, Problem, join_some
+from cchc_analysis.errors import CommandError, join_some
 from cchc_analysis.openers import (
     ProjectPlace,
     find_given,
@@ -172,9 +172,8 @@ def load_panel(
     code = named.match_indicator(reference, named.take_one(indicator, "indicator"))
     panel = make_panel(tables, reference, code, level)
     if panel.empty:
-        found = f"no value of level {level!r}" if level else "no value"
-        expected = "province, district or commune, as far as values of it are held"
-        raise CommandError(Problem(f"indicator {code}", found, expected, "Leave `level` out."))
+        of = f" of level {level!r}" if level else ""
+        raise CommandError(problem("no_panel", f"indicator {code}", of=of))
     _warn_left_out(tables.indicators, panel, code, reference)
     parted = name_partings(panel, reference)
     return _name(given, balance_panel(parted) if is_balanced else parted, names)
@@ -420,9 +419,8 @@ def export(
     try:
         return export_table(table, place, sources, citation=citation, bom=bom, overwrite=overwrite)
     except OSError as error:  # it may name a temporary file beside the one that was asked for
-        found, expected = error.strerror or str(error), "a place that can be written to"
-        remedy = "Choose another place, or check its rights and the space left."
-        raise CommandError(Problem(f"export {place}", found, expected, remedy)) from None
+        found = error.strerror or str(error)
+        raise CommandError(problem("no_export", f"export {place}", found=found)) from None
 
 
 def cite(what: pd.Series | pd.DataFrame | Brief, project: ProjectPlace = None) -> Citation:
@@ -482,8 +480,7 @@ def validate(
     if not isinstance(own, Path):
         named.check_table(own, "validate")
     if not isinstance(rules, Path | Mapping | None):
-        found, expected = f"a suite of type {type(suite).__name__}", "a JSON file, or what it holds"
-        raise CommandError(Problem("validate", found, expected, "Pass its path, or a dictionary."))
+        raise CommandError(problem("no_suite", "validate", kind=type(suite).__name__))
     findings = validate_table(own, rules, load_reference(place.reference), place.expectations)
     for said in findings.attrs["warnings"]:
         warnings.warn(said, stacklevel=2)

@@ -20,9 +20,10 @@ from cchc_analysis.brief.plots import plot_tile_map as plot_squares
 from cchc_analysis.brief.profile import Profile
 from cchc_analysis.brief.profile import open_profile as open_profile_of
 from cchc_analysis.data.named import match_indicator, take_one, take_path, take_some
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Project, find_project, load_reference
 from cchc_analysis.data.store import load
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.errors import CommandError
 from cchc_analysis.site.slices import grade_all
 
 if TYPE_CHECKING:
@@ -113,8 +114,7 @@ def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: A
 
     values = pd.Series(values)
     if twice := [str(each) for each in values.index[values.index.duplicated()].unique()]:
-        found, remedy = f"several values of {', '.join(twice[:5])}", "Choose one period."
-        raise CommandError(Problem("plot_tile_map", found, "one number a province", remedy))
+        raise CommandError(problem("several_values", "plot_tile_map", areas=", ".join(twice[:5])))
     context = find_context()
     reference = context.reference if context else load_reference(open_project().reference)
     maps = {"63": reference.tile_map_63, "34": reference.tile_map_34}

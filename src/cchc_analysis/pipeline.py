@@ -20,7 +20,7 @@ from cchc_analysis.brief.render import check_parameters
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.owned import changing
-from cchc_analysis.data.records import TERM_COLUMNS, Severity, Tables, check_unmixed
+from cchc_analysis.data.records import TERM_COLUMNS, Severity, Tables, check_unmixed, problem
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import MANIFEST, is_fresh, list_inputs, load, write_tables
 from cchc_analysis.data.system import import_jsonschema
@@ -146,12 +146,10 @@ def check(project: Project) -> Iterator[str]:
 
 def list_errors(findings: pd.DataFrame) -> list[CchcError]:
     """The findings with which nothing may be published, as one error or none."""
-    remedy = "Compare the transcript with the report; nothing of it is published."
-    problems = []
-    for row in list_rows(findings[findings["severity"] == Severity.CRITICAL]):
-        where = f"{row['source_id']}, figures {row['figures']}"
-        expected = f"rule {row['rule_id']} to hold"
-        problems.append(Problem(where, row["explanation_en"], expected, remedy))
+    problems = [
+        problem("critical", f"{row['source_id']}, figures {row['figures']}", **row)
+        for row in list_rows(findings[findings["severity"] == Severity.CRITICAL])
+    ]
     return [ValidationError(problems)] if problems else []
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.outside import LARGEST_FILE, MOST_COLUMNS, read_text, refuse
-from cchc_analysis.data.records import TYPES, say
+from cchc_analysis.data.records import TYPES, problem, say
 from cchc_analysis.errors import CchcError, Problem, ReportError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def load_text_table(
         header, rows = _parse_rows(path, text)
         problems = [*_check_header(name, header, columns)]
         if not problems and not rows and not may_be_empty:
-            problems = [Problem(name, *say("no_rows"))]
+            problems = [problem("no_rows", name)]
         is_composed = unicodedata.is_normalized("NFC", text)  # in one go; then its parts are
         if not problems and (not is_composed or {*map(len, rows.values())} - {len(header)}):
             problems = [*_check_rows(name, header, rows)]
@@ -69,15 +69,15 @@ def load_text_table(
         table = pd.DataFrame([*rows.values()], columns=header, dtype="str")[list(columns)]
         told, lines = list(key), [*rows]
         for at in table.index[table.duplicated(told)] if key else ():
-            said = say("second_time", key=", ".join(key), cells=", ".join(table.loc[at, told]))
-            problems.append(Problem(f"{name} line {lines[at]}", *said))
+            said = {"key": ", ".join(key), "cells": ", ".join(table.loc[at, told])}
+            problems.append(problem("second_time", f"{name} line {lines[at]}", **said))
         if problems:
             raise ReportError(problems)
         return type_columns(table) if is_typed else table
     except ReportError as error:
         raise kind(error.problems) from None
     except ValueError as error:
-        raise kind(Problem(name, *say("wrong_cell", error=error))) from None
+        raise kind(problem("wrong_cell", name, error=error)) from None
 
 
 def type_columns(table: pd.DataFrame) -> pd.DataFrame:
@@ -177,28 +177,28 @@ def _parse_rows(path: Path, text: str) -> tuple[list[str], dict[int, list[str]]]
 
 def _check_header(name: str, header: list[str], columns: Sequence[str]) -> Iterator[Problem]:
     if len(header) > MOST_COLUMNS:
-        yield Problem(name, *say("many_columns", number=len(header)))
+        yield problem("many_columns", name, number=len(header))
         return
     if len(header) == 1 and (mark := next((each for each in ";\t" if each in header[0]), "")):
         marks = "semicolons" if mark == ";" else "tabs"
-        yield Problem(name, *say("no_commas", marks=marks))
+        yield problem("no_commas", name, marks=marks)
         return
     if missing := [column for column in columns if column not in header]:
-        yield Problem(name, *say("no_column", names=", ".join(missing)))
+        yield problem("no_column", name, names=", ".join(missing))
     if unknown := [repr(column) for column in header if column not in columns]:
-        told = say("unknown_column", names=", ".join(unknown), known=", ".join(columns))
-        yield Problem(name, *told)
+        names, known = ", ".join(unknown), ", ".join(columns)
+        yield problem("unknown_column", name, names=names, known=known)
     if doubled := sorted({column for column in header if header.count(column) > 1}):
-        yield Problem(name, *say("doubled_column", names=", ".join(doubled)))
+        yield problem("doubled_column", name, names=", ".join(doubled))
 
 
 def _check_rows(name: str, header: list[str], rows: dict[int, list[str]]) -> Iterator[Problem]:
     for line, row in rows.items():
         if len(row) != len(header):
-            told = say("ragged", number=len(row), width=len(header))
-            yield Problem(f"{name} line {line}", *told)
+            told = {"number": len(row), "width": len(header)}
+            yield problem("ragged", f"{name} line {line}", **told)
         elif not all(unicodedata.is_normalized("NFC", cell) for cell in row):
-            yield Problem(f"{name} line {line}", *say("decomposed"))
+            yield problem("decomposed", f"{name} line {line}")
 
 
 def _format_cell(cell: object) -> str:

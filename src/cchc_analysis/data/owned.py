@@ -30,9 +30,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import clear_parts, hash_file, write_bytes, write_text
-from cchc_analysis.data.records import say
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.system import exchange_at_once
-from cchc_analysis.errors import CommandError, Problem, join_some
+from cchc_analysis.errors import CommandError, join_some
 
 if TYPE_CHECKING:
     from cchc_analysis.data.reference import Project
@@ -265,7 +265,7 @@ def _carry_over(former: Path, target: Path, name: str) -> None:
 
 
 def _refuse(place: Path, found: str, expected: str) -> CommandError:
-    return CommandError(Problem(str(place), *say("foreign", found=found, expected=expected)))
+    return CommandError(problem("foreign", str(place), found=found, expected=expected))
 
 
 _KEPT = Path("data", ".cchc-undo")
@@ -344,11 +344,11 @@ def hold(folder: Path, command: str, *, seconds: float = LONGEST_WAIT) -> Iterat
             _tell("")
     except filelock.Timeout:
         waited = f" for {seconds:.0f} s" if seconds else ""
-        told = say("held", holder=_read_holder(holder), waited=waited)
-        raise CommandError(Problem(str(folder), *told)) from None
+        told = {"holder": _read_holder(holder), "waited": waited}
+        raise CommandError(problem("held", str(folder), **told)) from None
     except (OSError, NotImplementedError) as error:
-        told = say("no_lock", error=getattr(error, "strerror", None) or error)
-        raise CommandError(Problem(str(folder), *told)) from None
+        found = getattr(error, "strerror", None) or error
+        raise CommandError(problem("no_lock", str(folder), error=found)) from None
     try:
         with suppress(OSError):
             since = f"since {datetime.now().astimezone():%H:%M:%S}"

@@ -19,9 +19,15 @@ from cchc_analysis import __version__
 from cchc_analysis.data import files, records
 from cchc_analysis.data.export import describe_package, describe_table
 from cchc_analysis.data.owned import list_changed, read_list, swap_in
-from cchc_analysis.data.records import SOURCE_COLUMNS, TERM_COLUMNS, TRANSCRIPT_COLUMNS, Tables, say
+from cchc_analysis.data.records import (
+    SOURCE_COLUMNS,
+    TERM_COLUMNS,
+    TRANSCRIPT_COLUMNS,
+    Tables,
+    problem,
+)
 from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.errors import ReportError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,8 +62,8 @@ def write_tables(project: Project, tables: Tables, version: str) -> None:
             write_copies(folder, tables)
     except OSError as error:
         where = str(error.filename or project.processed)
-        told = say("no_place", error=error.strerror or "an error of the file system")
-        raise ReportError(Problem(where, *told)) from None
+        found = error.strerror or "an error of the file system"
+        raise ReportError(problem("no_place", where, error=found)) from None
 
 
 def load(project: Project, without: Collection[str] = ()) -> tuple[Reference, Tables]:
@@ -130,15 +136,15 @@ def check_fresh(project: Project) -> None:
     """
     manifest = project.processed / MANIFEST
     if not manifest.is_file():
-        raise ReportError(Problem("data/processed", *say("not_made", name=MANIFEST)))
+        raise ReportError(problem("not_made", "data/processed", name=MANIFEST))
     try:
         made = json.loads(manifest.read_bytes())
         known = {**made["inputs"], PACKAGE: made["version"]}
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise ReportError(Problem(f"data/processed/{MANIFEST}", *say("no_manifest"))) from None
+        raise ReportError(problem("no_manifest", f"data/processed/{MANIFEST}")) from None
     there = {**_hash_inputs(project), PACKAGE: __version__}
     if changed := sorted(name for name in known | there if known.get(name) != there.get(name)):
-        raise ReportError(Problem(name, *say("stale")) for name in changed)
+        raise ReportError(problem("stale", name) for name in changed)
 
 
 def write_copies(folder: Path, tables: Tables) -> None:
