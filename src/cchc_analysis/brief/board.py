@@ -18,8 +18,9 @@ from cchc_analysis.brief.templates import macro, shows
 from cchc_analysis.data.clean import fold_text, nearest_names, slug_text
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.words import Words, clean_text
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.errors import CommandError
 from cchc_analysis.stats import panel
 from cchc_analysis.stats.rates import follow_standing, rank_values
 from cchc_analysis.stats.trends import FEWEST_FOR_TREND, JudgedTrends, judge_many
@@ -177,8 +178,8 @@ def open_board(
     code, areas, first, last = choice
     known = set(tables.indicators["indicator"])
     if code not in reference.indicator_rows or code not in known:
-        remedy = f"Nearest: {', '.join(nearest_names(code, sorted(known)))}."
-        raise CommandError(Problem(f"indicator {code!r}", "not held", "one that is held", remedy))
+        near = ", ".join(nearest_names(code, sorted(known)))
+        raise CommandError(problem("unheld_indicator", f"indicator {code!r}", near=near))
     row = reference.indicator_rows[code]
     held = panel.choose_values(tables, code)
     names = areas.split(",") if isinstance(areas, str) else areas
@@ -187,8 +188,8 @@ def open_board(
         held = held[held["area_id"].isin(_match_held(wanted, set(held["area_id"]), reference))]
     held = held[held["period_end"].str[:4].between(first or "0", last or "9999")]
     if held.empty:
-        found = f"no value from {first or 'the first'} to {last or 'the last year'}"
-        raise CommandError(Problem(f"indicator {code}", found, "one at least", "Ask for more."))
+        asked = {"first": first or "the first", "last": last or "the last year"}
+        raise CommandError(problem("no_year_held", f"indicator {code}", **asked))
     own, *rest = panel.part_kinds(held, reference)
     described = panel.describe_values(own, tables, reference)
     values, *others = (_order(each, reference, words) for each in (described, *rest))
@@ -226,9 +227,7 @@ def _match_held(names: Iterable[str], held: set[str], reference: Reference) -> s
             others = (str(reference.area_rows[each]["name"]) for each in held)
             like = sorted(each for each in others if shorten_name(each) == shorten_name(own))
             remedy = f"Write {' or '.join(map(repr, like))}." if like else "Leave it out."
-            expected = "an area that has values of this indicator"
-            told = f"{own}, of which none is held"
-            problems.append(Problem(f"area {name!r}", told, expected, remedy))
+            problems += [problem("unheld_area", f"area {name!r}", area=own, remedy=remedy)]
     if problems:
         raise CommandError(problems)
     return found

@@ -31,8 +31,9 @@ from cchc_analysis.brief.templates import (
 )
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table, list_rows
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.words import Words, plain
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.errors import CommandError
 from cchc_analysis.stats.panel import (
     OTHER,
     SPREAD,
@@ -154,7 +155,7 @@ class Profile:
         """
         if theme not in self.themes:
             known = ", ".join(self.themes)
-            raise CommandError(Problem(f"theme {theme!r}", "no such theme", known, "Write one."))
+            raise CommandError(problem("no_theme", f"theme {theme!r}", known=known))
         table = self.table[self.table["theme"] == theme].reset_index(drop=True)
         if table.empty:
             return Section(Markup(""))
@@ -308,9 +309,7 @@ def match_profiled(reference: Reference, held: Collection[str], area: str) -> st
     if meant := reference.match_held(area, held):
         return max(meant, key=lambda each: str(reference.area_rows[each]["valid_from"]))
     name = reference.area_rows[reference.match_over_time(area)[-1]]["name"]
-    found, expected = f"{name}, of which no value is published", "one of which a value is published"
-    remedy = "See which are: load_indicators(areas=…), or the index of the site."
-    raise CommandError(Problem(f"area {area!r}", found, expected, remedy))
+    raise CommandError(problem("no_profile", f"area {area!r}", area=name))
 
 
 def find_folder(area: Row) -> str:

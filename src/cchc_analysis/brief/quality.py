@@ -30,9 +30,9 @@ from cchc_analysis.brief.templates import (
 )
 from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import RESULT_STATUSES, Severity
+from cchc_analysis.data.records import RESULT_STATUSES, Severity, problem
 from cchc_analysis.data.words import Words, bare_name
-from cchc_analysis.errors import BriefError, CommandError, Problem
+from cchc_analysis.errors import BriefError, CommandError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -361,17 +361,13 @@ def open_quality(
     district is held, a ``CommandError`` where none of this province is.
     """
     if not briefs:
-        remedy = "Add a report, or accept one in sources.csv."
-        expected = "at least one accepted source"
-        raise BriefError(Problem("the sources", "no report on a district", expected, remedy))
+        raise BriefError(problem("no_district_reports", "the sources"))
     held = list_provinces(briefs, reference)
     ids = reference.match_over_time(province) if province else []
     meant = next((each for each in ids if each in held), "")
     if province and not meant:
         names = ", ".join(str(reference.area_rows[each]["name"]) for each in held)
-        remedy = "Choose one of these, or leave it out for the page on the whole."
-        problem = Problem(f"province {province!r}", "no report", f"one of {names}", remedy)
-        raise CommandError(problem)
+        raise CommandError(problem("no_province_reports", f"province {province!r}", names=names))
     return Quality(words, reference, tables, briefs, meant)
 
 

@@ -16,7 +16,7 @@ from cchc_analysis import rules
 from cchc_analysis.data import records
 from cchc_analysis.data.clean import format_number, is_cut_off
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Comparator, Origin, Status
+from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin, Status, problem
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.tidy import correct_values, mark_corrections
 from cchc_analysis.errors import Problem, ReferenceDataError, ValidationError
@@ -243,7 +243,7 @@ def _apply(
         **{name: computed[name].to_numpy() for name in ("value", "low", "high")},
         unit=reference.indicator_rows[derivation["indicator"]]["unit"],
         decimals=0,
-        comparator=Comparator.EQUAL.value,
+        comparator=records.Comparator.EQUAL.value,
         is_published=True,
         figures=[" ".join(dict.fromkeys(each.split())) for each in figures],
         printed="",
@@ -260,8 +260,8 @@ def check_formulas(reference: Reference) -> Iterator[Problem]:
     for derivation in list_rows(reference.derivations):
         where = f"data/reference/derivations.csv, {derivation['indicator']}"
         if derivation["scope"] not in ("", *records.Scope):
-            expected = f"empty, or one of {', '.join(records.Scope)}"
-            yield Problem(where, f"scope {derivation['scope']!r}", expected, "Use one of these.")
+            scope, known = derivation["scope"], ", ".join(records.Scope)
+            yield problem("strange_scope", where, scope=scope, known=known)
         try:
             operands = rules.list_operands(rules.parse_expression(derivation["formula"]))
         except ValidationError as error:
@@ -270,9 +270,7 @@ def check_formulas(reference: Reference) -> Iterator[Problem]:
             continue
         yield from rules.check_codes(where, operands, reference)
         if not operands or any(isinstance(operand, rules.GroupSum) for operand in operands):
-            found, expected = f"formula {derivation['formula']!r}", "quantities named one by one"
-            remedy = "A derived value has to name what it comes from; write the parts out."
-            yield Problem(where, found, expected, remedy)
+            yield problem("unnamed_parts", where, formula=derivation["formula"])
 
 
 def add_rows(*tables: pd.DataFrame) -> pd.DataFrame:
@@ -315,7 +313,7 @@ def derive_quarters(
     rows = fresh.assign(
         reading=1,
         decimals=0,
-        comparator=Comparator.EQUAL.value,
+        comparator=records.Comparator.EQUAL.value,
         is_published=True,
         printed="",
         other_readings="",

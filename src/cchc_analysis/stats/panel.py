@@ -18,8 +18,8 @@ import numpy as np
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.intervals import NORMAL, Floats, Numbers, as_floats
 from cchc_analysis.data.named import of_panel
-from cchc_analysis.data.records import RESULT_STATUSES, UNCERTAINTY, Origin, Scope, Status
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.data.records import RESULT_STATUSES, UNCERTAINTY, Origin, Scope, Status, problem
+from cchc_analysis.errors import CommandError
 from cchc_analysis.stats.peers import FEWEST, break_series, list_breaks, list_cuts
 
 if TYPE_CHECKING:
@@ -314,8 +314,8 @@ def change_over(panel: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     now = held[held["period"] == last]
     known = [str(each) for each in panel["period"].unique()]
     if missing := [repr(each) for each in (first, last) if each not in known]:
-        found, remedy = f"no period {' or '.join(missing)}", "Name two of these."
-        raise CommandError(Problem("change_over", found, f"two of {', '.join(known)}", remedy))
+        told = {"missing": " or ".join(missing), "known": ", ".join(known)}
+        raise CommandError(problem("no_period_of_panel", "change_over", **told))
     pairs = now.merge(before, on=["area_id", "segment"], suffixes=("", "_first"))
     ends = ([pairs[f"{name}{suffix}"] for name in ("value", *bounds)] for suffix in ("_first", ""))
     low, high = subtract_estimates(*ends)

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, cast
 
 from markupsafe import escape
 
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.words import plain, shorten_text
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.errors import CommandError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -257,19 +258,19 @@ def drawn_from(columns: str = "") -> Callable[[Plot[P]], Plot[P]]:
         @wraps(plot)
         def draw_checked(data: Any, *args: P.args, **kwargs: P.kwargs) -> Axes:
             held = [str(each) for each in getattr(data, "columns", ())]
-            lacking = [each for each in wanted if each not in held]
+            lacking = ", ".join(each for each in wanted if each not in held)
             if not hasattr(data, "index") or callable(data.index):
-                found, remedy = f"a {type(data).__name__}", "Make a table of pandas of it."
+                found = type(data).__name__
+                said = problem("drawn_of_no_table", name, found=found, expected=expected)
             elif lacking:
-                found = f"the columns {', '.join(held)}" if held else "no columns"
-                remedy = f"Add {', '.join(lacking)}, or rename what holds them; "
-                remedy += f"help({name}) says more."
+                told = f"the columns {', '.join(held)}" if held else "no columns"
+                more = {"held": told, "expected": expected, "lacking": lacking, "plot": name}
+                said = problem("drawn_of_no_column", name, **more)
             elif len(data):
                 return plot(data, *args, **kwargs)
             else:
-                found = "a table without rows"
-                remedy = "Ask first whether there is anything to draw."
-            raise CommandError(Problem(name, found, expected, remedy))
+                said = problem("drawn_of_no_row", name, expected=expected)
+            raise CommandError(said)
 
         return cast("Plot[P]", draw_checked)
 

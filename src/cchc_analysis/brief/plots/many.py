@@ -8,7 +8,6 @@ each province has its square: the tables ``tile_map_63`` and ``tile_map_34`` of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +33,9 @@ from cchc_analysis.brief.plots.canvas import (
 )
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.intervals import Floats
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.words import plain
-from cchc_analysis.errors import CommandError, Problem, join_some
+from cchc_analysis.errors import CommandError, join_some
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -411,22 +411,15 @@ def choose_tiles(area_ids: Iterable[Any], maps: dict[str, pd.DataFrame]) -> pd.D
     fits = [name for name, unknown in lacking.items() if not unknown]
     if len(fits) == 1:
         return maps[fits[0]]
-    name_some = partial(join_some, most=MOST_NAMED)
     strange = sorted(set.intersection(*map(set, lacking.values()))) if maps else []
-    remedy = "Keep the values of one time, or name the squares: tiles=."
     if fits:
-        found = f"only provinces that are among the {' and the '.join(fits)}"
+        said = problem("on_both_maps", "plot_tile_map", maps=" and the ".join(fits))
     elif strange:
-        found = f"no square for {name_some(strange)}"
-        remedy = "Index the values by area_id, and keep areas that have a square."
+        said = problem("on_no_map", "plot_tile_map", names=join_some(strange, MOST_NAMED))
     else:
-        parts = (f"{name_some(lacking[name])} not among the {name}" for name in maps)
-        found = f"provinces of different times: {', '.join(parts)}"
-    expected = (
-        "values indexed by area_id (01), of provinces of one time: 63 until 30 June 2025, 34 "
-        "since 1 July 2025"
-    )
-    raise CommandError(Problem("plot_tile_map", found, expected, remedy))
+        parts = [f"{join_some(lacking[n], MOST_NAMED)} not among the {n}" for n in maps]
+        said = problem("on_two_maps", "plot_tile_map", parts=", ".join(parts))
+    raise CommandError(said)
 
 
 def find_limits(values: pd.Series[float]) -> list[float]:
