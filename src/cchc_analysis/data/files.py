@@ -39,18 +39,11 @@ def load_text_table(
     is_typed: bool = False,
     kind: type[CchcError] = ReportError,
 ) -> pd.DataFrame:
-    """Load a CSV file of ours, with every cell as text unless it is to be typed.
+    """Load a CSV file of ours, ``""`` for an empty cell; all text, unless ``is_typed``.
 
-    Args:
-        path: The file.
-        columns: The header it must have; their order in the file is free.
-        key: Columns whose values together may occur only once.
-        may_be_empty: Whether a file with a header and no rows is in order.
-        is_typed: Whether numbers and booleans become such (``type_columns``).
-        kind: The error to raise where anything of this does not hold.
-
-    Returns:
-        One row per line, the given columns in the given order, ``""`` for an empty cell.
+    ``columns`` is the header it must have, in any order, and the order of the result; what ``key``
+    names together may occur once. Where anything of this does not hold, an error of the ``kind``
+    tells all of it.
     """
     import pandas as pd
 
