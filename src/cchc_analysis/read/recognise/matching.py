@@ -174,14 +174,16 @@ def _is_far(level: Level, term: str) -> bool:
     return level.name in FAR and not term.startswith("lv ")
 
 
+_MONEY = frozenset({"VND", "thousand VND", "million VND", "billion VND"})
+
+
 def fits_unit(unit: str, units: frozenset[str]) -> bool:
     """Whether an indicator in ``unit`` can be what a noun of these units counts.
 
     A share needs its percent sign and money its currency; anything else may stand bare.
     """
-    money = {"VND", "thousand VND", "million VND", "billion VND"}
-    if unit in money:
-        return bool(units & money)
+    if unit in _MONEY:
+        return not units.isdisjoint(_MONEY)
     if unit == "%":
         return "%" in units
     if unit == "rank" and not units & {"%", "point"}:

@@ -100,8 +100,7 @@ class Proposer:
         if speaker and speaker.kind is scopes.Speech.ELSEWHERE:
             # The heading may have said that all below it is of that area.
             speaker = None if self._scopes.frames[entry.line].area else speaker
-        is_ours = self._scopes.find_area(entry, words) == self._head.area
-        if candidate and speaker and not self._speaks_for(speaker, candidate, is_ours=is_ours):
+        if candidate and speaker and not self._speaks_for(speaker, candidate, entry, words):
             candidate, rivals = None, ()
         is_below = self._scopes.level == "province" and words.own & BELOW
         if candidate and not is_below:
@@ -137,11 +136,14 @@ class Proposer:
         if figure.indicator:
             self._beside.first_of_line.setdefault(entry.line, figure)
 
-    def _speaks_for(self, speaker: scopes.Speaker, candidate: Claim, *, is_ours: bool) -> bool:
+    def _speaks_for(
+        self, speaker: scopes.Speaker, candidate: Claim, entry: FigureText, words: WordsAround
+    ) -> bool:
         """Whether what a speaker counts can be an indicator of ours."""
         if speaker.kind is scopes.Speech.COMMUNE:
             # What one commune has done is no figure of a province; of a known one it is its own.
-            return self._scopes.level != "province" or not is_ours
+            is_province = self._scopes.level == "province"
+            return not is_province or self._scopes.find_area(entry, words) != self._head.area
         rule = self._wording.rules[candidate.indicator]
         if speaker.kind is scopes.Speech.MODEL:
             return WORDS.model in rule.speaking or rule.unit != "dossier"
@@ -243,11 +245,9 @@ class Proposer:
             return True
         if companions.list_scopes(words.own) or PATTERNS.other_time.search(words.levels[0].text):
             return False
-        area = self._scopes.find_area(entry, words)
         same = {(candidate.indicator, candidate.breakdown), (f"{candidate.indicator}_lost", "")}
-        return any(
-            whole.area == area and (whole.indicator, whole.breakdown) in same for whole in wholes
-        )
+        alike = {whole.area for whole in wholes if (whole.indicator, whole.breakdown) in same}
+        return bool(alike) and self._scopes.find_area(entry, words) in alike
 
     def _allows(self, entry: FigureText, words: WordsAround, candidate: Claim) -> bool:
         """Whether the printed digits can be a value of the indicator at all."""
@@ -466,8 +466,7 @@ def _enter_line(
         if is_repeated:
             told = "this line stood before, word for word"
             numerals = [replace(each, kind=Kind.REPEATED, reason=told) for each in numerals]
-        placed = [replace(n, start=n.start + line.start, end=n.end + line.start) for n in numerals]
-        yield placed, _make_entries(at, line.text, numerals, None, line.start)
+        yield _move(numerals, line.start), _make_entries(at, line.text, numerals, None, line.start)
         return
     start = 0
     for column, cell in enumerate(line.cells):
@@ -477,9 +476,13 @@ def _enter_line(
             told = "numbers a row or column"
             numerals = [replace(each, kind=Kind.SECTION, reason=told) for each in numerals]
         offset = start + (line.text[start:].find(cell.text) if cell.text else 0)
-        placed = [replace(n, start=n.start + offset, end=n.end + offset) for n in numerals]
         start = offset + len(cell.text)
-        yield placed, _make_entries(at, cell.text, numerals, label, offset)
+        yield _move(numerals, offset), _make_entries(at, cell.text, numerals, label, offset)
+
+
+def _move(numerals: list[Numeral], by: int) -> list[Numeral]:
+    """Numerals of a part of a line, as they stand in the line."""
+    return [replace(n, start=n.start + by, end=n.end + by) for n in numerals] if by else numerals
 
 
 def _make_entries(

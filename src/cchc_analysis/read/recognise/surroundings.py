@@ -226,11 +226,12 @@ class WordCollector:
 
     def collect(self, entry: FigureText) -> matching.WordsAround:
         """The words around a mention, nearest level first."""
-        own_text, own_hits, gaps = self._own(entry)
+        end, shared = self._find_end(entry), find_shared(entry.text, entry)
+        own_text, own_hits, gaps = self._own(entry, end)
         outer = []
         # What is above a table names no field of its total.
         is_total = entry.label and PATTERNS.total.fullmatch(entry.label.row)
-        for name, text in self._outer(entry):
+        for name, text in self._outer(entry, end, shared):
             hits = self._hits(name, text)
             if is_total:
                 hits = tuple(h for h in hits if not h.term.startswith("lv "))
@@ -252,7 +253,7 @@ class WordCollector:
         factor = int(WORDS.factors[many[1].casefold()]) if many else 1
         return matching.WordsAround(
             (first, *outer), gaps, units, later, factor, entry.label is not None,
-            is_shared=bool(find_shared(entry.text, entry)),
+            is_shared=bool(shared),
         )  # fmt: skip
 
     def _find_end(self, entry: FigureText) -> int:
@@ -309,10 +310,10 @@ class WordCollector:
                 units = frozenset({"million VND"})
         return units
 
-    def _own(self, entry: FigureText) -> tuple[str, tuple[Hit, ...], dict[str, int]]:
+    def _own(self, entry: FigureText, end: int) -> tuple[str, tuple[Hit, ...], dict[str, int]]:
         """The own words of a mention, and how many words stand between each and the number."""
         mention, text = entry.mention, entry.text
-        start, end = mention.own[0], self._find_end(entry)
+        start = mention.own[0]
         own = text[start:end]
         # Terms are looked for in the whole line, so that none is cut where the stretch begins.
         hits = [hit for hit in self._find(text) if start < hit.end and hit.start < end]
@@ -415,14 +416,13 @@ class WordCollector:
         if field := name_field(label.row):
             yield 1, Hit(field, 0, len(label.row), 0, 0)
 
-    def _outer(self, entry: FigureText) -> Iterator[tuple[str, str]]:
+    def _outer(self, entry: FigureText, end: int, shared: str) -> Iterator[tuple[str, str]]:
         mention, text = entry.mention, entry.text
         if entry.label and entry.label.group:
             yield "title row above", entry.label.group
         # The index that stands behind a rank.
         index = None if entry.label else PATTERNS.ranked_in.match(text, mention.numeral.end)
-        ranked = index[1] if index else find_tail(text, entry, self._find_end(entry))
-        yield LATER, find_shared(text, entry) or ranked
+        yield LATER, shared or (index[1] if index else find_tail(text, entry, end))
         yield from self._whole(entry.mentions, mention.parent, text)
         yield from tell_sentence(entry)
         place = self._places[entry.line]

@@ -106,11 +106,6 @@ class Wording:
         return index
 
     @cached_property
-    def _first_words(self) -> frozenset[str]:
-        """The words with which a phrase begins."""
-        return frozenset(words[0] for words in self._index)
-
-    @cached_property
     def _speakers(self) -> dict[str, tuple[int, ...]]:
         """The variants that a term can speak for, as positions; "" for those that need none."""
         found: dict[str, list[int]] = {}
@@ -131,13 +126,11 @@ class Wording:
         """
         words = list(_WORD.finditer(text))
         folded = [*(fold_word(word[0]) for word in words), ""]
-        plain = text.isascii()
         hits: list[Hit] = []
         reach = -1
-        for at, word in enumerate(folded):
-            if word not in self._first_words:
-                continue
-            found = self._longest(text, words, folded, at, is_plain=plain)
+        for at, pair in enumerate(pairwise(folded)):
+            phrases = (*self._index.get(pair, ()), *self._index.get(pair[:1], ()))
+            found = _find_longest(phrases, text, words, folded, at) if phrases else None
             if not found or at + found[0] - 1 <= reach:
                 continue
             length, terms = found
@@ -152,23 +145,6 @@ class Wording:
                 for each in (term, *self.means.get(term, ()))
             ]
         return hits
-
-    def _longest(
-        self, text: str, words: list[re.Match[str]], folded: list[str], at: int, *, is_plain: bool
-    ) -> tuple[int, list[str]] | None:
-        length, terms = 0, []
-        pair = folded[at], folded[at + 1]
-        for phrase in (*self._index.get(pair, ()), *self._index.get(pair[:1], ())):
-            if len(phrase.words) < length:
-                break
-            if phrase.strict and not is_plain and words[at][0].casefold() != phrase.strict:
-                continue
-            if tuple(folded[at : at + len(phrase.words)]) != phrase.words:
-                continue
-            if _is_joined(text, words[at : at + len(phrase.words)], phrase.commas):
-                length = len(phrase.words)
-                terms.append(phrase.term)
-        return (length, terms) if terms else None
 
 
 @dataclass(frozen=True)
@@ -186,6 +162,23 @@ def _make_phrase(phrase: str, term: str) -> _Phrase:
     commas = tuple("," in phrase[left.end() : right.start()] for left, right in pairwise(words))
     folded = tuple(fold_word(word[0]) for word in words)
     return _Phrase(folded, commas, phrase.casefold() if len(words) == 1 else "", term)
+
+
+def _find_longest(
+    phrases: Iterable[_Phrase], text: str, words: list[re.Match[str]], folded: list[str], at: int
+) -> tuple[int, list[str]] | None:
+    """The length of the longest phrases that stand at a word, and their terms."""
+    length, terms = 0, []
+    for phrase in phrases:
+        if len(phrase.words) < length:
+            break
+        if phrase.strict and not text.isascii() and words[at][0].casefold() != phrase.strict:
+            continue
+        end = at + len(phrase.words)
+        if tuple(folded[at:end]) == phrase.words and _is_joined(text, words[at:end], phrase.commas):
+            length = len(phrase.words)
+            terms.append(phrase.term)
+    return (length, terms) if terms else None
 
 
 def _is_joined(text: str, words: list[re.Match[str]], commas: tuple[bool, ...]) -> bool:
