@@ -39,6 +39,17 @@ RECEIVED = "Trong năm 2022, {who} tiếp nhận 5.100 hồ sơ."
             "huyện Cao Lộc",
             True,
         ),
+        # A letter without a dot, right behind the committee.
+        (
+            [
+                "UBND p Đông Kinh",
+                "BÁO CÁO",
+                "Kết quả cải cách hành chính năm 2025 của UBND p Đông Kinh",
+                "Trung tâm Phục vụ hành chính công phường tiếp nhận 5.100 hồ sơ.",
+            ],
+            "phường Đông Kinh",
+            True,
+        ),
         # The motto of the country beside the office, in a second column or run into it.
         (
             [

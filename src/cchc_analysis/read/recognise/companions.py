@@ -170,7 +170,7 @@ class Companions:
             first = min(n for n, m in enumerate(entry.mentions) if m.lead == entry.mention.lead)
             at = first - 1
         if at < 0:
-            return self._follow_total(entry, candidate)
+            return candidate
         if entry.mentions[at].role == "whole":
             # "19/20 người (cán bộ 10, công chức 9)" tells the nineteen apart.
             at = entry.mentions[at].partner
@@ -185,14 +185,6 @@ class Companions:
         if (is_given and WORDS.present not in words.own) or is_maximum:
             return replace(candidate, indicator=over, reason=f"{candidate.reason}, as its whole")
         return candidate
-
-    def _follow_total(self, entry: surroundings.FigureText, candidate: Claim) -> Claim:
-        """Points behind the total of an index are shares of it: "Tổng điểm: 100; … tự chấm 88"."""
-        over = self._wording.rules[candidate.indicator].over
-        before = list(self.list_before(entry))
-        is_share = before and before[-1].indicator == "par_score_max_total" and "_max" in over
-        reason = f"{candidate.reason}, as the total before it"
-        return replace(candidate, indicator=over, reason=reason) if is_share else candidate
 
     def complete_pair(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
         """The other one of "giao 92 người, hiện có mặt 89": quota and present follow each other."""
@@ -237,8 +229,6 @@ class Companions:
         behind = entry.text[entry.mention.numeral.end :].split()[:1]
         if not rule or rule.scope or not first:
             return None
-        if PATTERNS.elided.match(entry.text, entry.mention.numeral.end):
-            return Claim(before.indicator, SURE, "as the one before it, of the same kind")
         if behind != first[1].split()[:1]:
             return None
         is_bare = not words.own - WORDS.empty - list_scopes(words.own)
@@ -282,8 +272,9 @@ class Companions:
             heads.insert(0, self.by_mention.get((entry.line, entry.text, entry.mention.partner)))
         elif entry.at and entry.mentions[entry.at - 1].lead == entry.mention.lead:
             # The second of "cấp huyện đạt 98,9 %, cấp xã đạt 99,1 %" is as the first.
-            before = self.by_mention.get((entry.line, entry.text, entry.at - 1))
-            start, end = entry.mentions[entry.at - 1].own[0], entry.mention.own[0]
+            at = self._step_back(entry)
+            before = self.by_mention.get((entry.line, entry.text, at))
+            start, end = entry.mentions[at].own[0], entry.mention.own[0]
             if before and "%" in before.units and "%" not in words.units:
                 # "cấp huyện 301 (3,2%), cấp xã 58": the share between is of the first.
                 before = next((f for f in self.list_before(entry) if "%" not in f.units), None)
@@ -292,25 +283,11 @@ class Companions:
             )
             if before and is_told and (before.units & words.units or before.units == words.units):
                 heads.insert(0, before)
-        else:
-            heads += self._list_earlier(entry, words)
         if entry.mention.parent >= 0:
             parent = self.by_mention.get((entry.line, entry.text, entry.mention.parent))
             is_sibling = entry.at and entry.mentions[entry.at - 1].parent == entry.mention.parent
             heads.insert(len(heads) if is_sibling else 0, parent)
         return heads
-
-    def _list_earlier(self, entry: surroundings.FigureText, words: WordsAround) -> list[Figure]:
-        """The figure of an earlier sentence that the opening of this one goes on with."""
-        told = (self.by_mention.get((entry.line, entry.text, at)) for at in range(entry.at))
-        earlier = [figure for figure in told if figure]
-        if PATTERNS.in_which.match(entry.text, entry.mention.lead):
-            # A sentence of its own that opens with "Trong đó" tells the one before it apart.
-            return [figure for figure in earlier if figure.units & words.units][-1:]
-        if PATTERNS.level_label.match(entry.text, entry.mention.lead):
-            # "Cấp huyện: 265 (…). Cấp xã: 129" goes on with what the first label counts.
-            return [f for f in earlier if f.is_scope_said and f.units == words.units][:1]
-        return []
 
     def find_twin_scope(self, entry: surroundings.FigureText) -> tuple[Scope, bool] | None:
         """A second run in a sentence goes through the things that the first has named."""
@@ -535,8 +512,6 @@ def is_entity_row(entry: surroundings.FigureText, wording: Wording, candidate: C
 
 
 _CLOSES = re.compile(r"\s*%\s*\)")
-
-
 _FIELD = re.compile(r"(par_score_\w+?)_lost")
 _OPENED = re.compile(r"\(\s*$")
 

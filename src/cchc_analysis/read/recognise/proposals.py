@@ -237,12 +237,6 @@ class Proposer:
     def _repeats_whole(self, entry: FigureText, words: WordsAround, candidate: Claim) -> bool:
         """Whether a part would be what its whole is: then it is a part by something else."""
         wholes = list(self._beside.list_wholes(entry))
-        if candidate.indicator == "tthc_total" and any(
-            whole.indicator.startswith("tthc_") and not whole.indicator.startswith("tthc_total")
-            for whole in wholes
-        ):
-            # "Đơn giản hóa 17 thủ tục, gồm 12 thủ tục cấp huyện": some of these, not all there are.
-            return True
         if companions.list_scopes(words.own) or PATTERNS.other_time.search(words.levels[0].text):
             return False
         same = {(candidate.indicator, candidate.breakdown), (f"{candidate.indicator}_lost", "")}

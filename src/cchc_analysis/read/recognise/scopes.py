@@ -23,8 +23,13 @@ from cchc_analysis.read.recognise.head import ReportHead, find_level, list_names
 from cchc_analysis.read.recognise.matching import Level, WordsAround
 from cchc_analysis.read.recognise.numerals import REMARK, SENTENCE_END, Mention
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
-from cchc_analysis.read.recognise.surroundings import CAPTION, FigureText, WordCollector
-from cchc_analysis.read.recognise.wording import WordingRule
+from cchc_analysis.read.recognise.surroundings import (
+    CAPTION,
+    FigureText,
+    WordCollector,
+    find_bare_level,
+)
+from cchc_analysis.read.recognise.wording import Hit, WordingRule
 
 TOPIC = 20
 """Words at the head of a sentence that may name whose work it tells of."""
@@ -173,6 +178,10 @@ class Scopes:
                 # "14/14 xã tham gia; huyện có 03 …": what was counted there is not whose this is.
                 said = PATTERNS.counted_clause.sub(" ", REMARK.sub(" ", said))
                 yield self._surroundings.read_level(level.name, said)
+            elif level.name == "what it is a part of":
+                # "thị xã 3.120 (3.080 đúng hạn)": a whole may be labelled with its bare level.
+                bare = find_bare_level(replace(entry, at=mention.parent))
+                yield replace(level, hits=(Hit(bare, 0, 0, 0, 0),)) if bare else level
             elif level.name == "its paragraph":
                 yield self._read_paragraph(level)
             else:
