@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -17,7 +18,6 @@ import pytest
 
 from brief_work import PROVINCES, Here, name_task, process_once
 from cchc_analysis import pipeline
-from cchc_analysis.brief.quality import Graded
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
 from cchc_analysis.site import build as site_module
@@ -298,7 +298,7 @@ def test_the_page_on_all_briefs_is_made_of_those_that_are_there(
     class Watched(Here):
         def submit(self, task):
             if task.folder == "vi/quality":
-                told.append([Graded.from_bytes(each).area_id for each in task.graded])
+                told.append([json.loads(each)["area_id"] for each in task.graded])
             return super().submit(task)
 
     monkeypatch.setattr(pipeline, "process", process_once)

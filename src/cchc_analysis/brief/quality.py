@@ -6,7 +6,6 @@ that has reports has a page on these.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +18,7 @@ import numpy as np
 
 from cchc_analysis.brief import ledger
 from cchc_analysis.brief.content import ANNEX, Brief, name_folder, name_indicator
-from cchc_analysis.brief.ledger import Grade, grade_brief
+from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import SIGNS, Contradiction, number_findings, split_figures
 from cchc_analysis.brief.report import AREAS
 from cchc_analysis.brief.templates import (
@@ -64,42 +63,15 @@ TABLE_FAMILIES = ("I", "N", "O")
 """Families that check the tables themselves, rather than what a report says."""
 RESULT, GOAL = "●", "○"
 """A value that is reported; a target, ceiling or norm only."""
-
-
-@dataclass(frozen=True)
-class Graded:
-    """What is known of one brief: kept with it, so that none is opened again.
-
-    Attributes:
-        sources: The reports that it tells.
-        grade: How far its figures can be trusted.
-        contested: The headline figures that a contradiction of its own reports concerns.
-        anchors: Where its ledger tells a finding.
-    """
-
-    area_id: str
-    period: str
-    sources: tuple[str, ...]
-    grade: Grade
-    contested: tuple[str, ...]
-    anchors: Mapping[str, str]
-
-    def to_bytes(self) -> bytes:
-        """As a file."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def from_bytes(cls, content: bytes) -> Graded:
-        """What a file holds."""
-        read = json.loads(content)
-        grade = read["grade"] | {"missing": tuple(read["grade"]["missing"])}
-        tuples = {name: tuple(read[name]) for name in ("sources", "contested")}
-        return cls(**read | tuples | {"grade": Grade(**grade)})
+Graded = dict[str, Any]
+"""What is known of one brief, kept with it as JSON, so that none is opened again: ``area_id``,
+``period``, ``sources`` (its reports), ``grade`` (a ``Grade``), ``contested`` (headline figures that
+a contradiction of its own reports concerns), ``anchors`` (where its ledger tells a finding)."""
 
 
 def make_graded(brief: Brief) -> Graded:
     """What a page on data quality says of a brief."""
-    own = tuple(brief.reports["source_id"])
+    own = brief.reports["source_id"].tolist()
     contested = dict.fromkeys(
         entry.indicator
         for entry in brief.entries
@@ -107,14 +79,15 @@ def make_graded(brief: Brief) -> Graded:
         if entry.indicator in brief.report.quoted
         if each.severity != Severity.INFO and each.findings[0]["source_id"] in own
     )
-    return Graded(
-        area_id=brief.area["area_id"],
-        period=brief.period,
-        sources=own,
-        grade=grade_brief(brief),
-        contested=tuple(contested),
-        anchors={finding: each.anchor for finding, each in brief.contradiction_of.items()},
-    )
+    grade = asdict(grade_brief(brief))
+    return {
+        "area_id": brief.area["area_id"],
+        "period": brief.period,
+        "sources": own,
+        "grade": grade | {"missing": [*grade["missing"]]},
+        "contested": [*contested],
+        "anchors": {finding: each.anchor for finding, each in brief.contradiction_of.items()},
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,17 +190,17 @@ class Quality:
     def find_brief(self, brief: Graded) -> str:
         """Where the page of a brief lies, from here."""
         up = "../" * len(self.name.split("/"))
-        return f"{up}{name_folder(self.reference.area_rows[brief.area_id], brief.period)}/"
+        return f"{up}{name_folder(self.reference.area_rows[brief['area_id']], brief['period'])}/"
 
     def link(self, each: Contradiction) -> str:
         """Where the ledger of a brief tells a contradiction in full; nothing if none does."""
         finding = each.findings[0]["finding_id"]
         own = each.findings[0]["source_id"].partition(" ")[0]
-        told = [brief for brief in self.briefs if finding in brief.anchors]
+        told = [brief for brief in self.briefs if finding in brief["anchors"]]
         if not told:
             return ""
-        brief = next((one for one in told if own in one.sources), told[0])
-        return f"{self.find_brief(brief)}{ANNEX}#{brief.anchors[finding]}"
+        brief = next((one for one in told if own in one["sources"]), told[0])
+        return f"{self.find_brief(brief)}{ANNEX}#{brief['anchors'][finding]}"
 
     def find_likely(self, finding: Row) -> Row | None:
         """The figure that is likely wrong, as printed; none where none stands out."""
@@ -258,8 +231,8 @@ class Quality:
 
         by_province = list_provinces(self.briefs, self.reference)
         briefs = by_province.get(self.province, []) if self.province else self.briefs
-        briefs = sorted(briefs, key=lambda each: each.grade.letter, reverse=True)
-        table = pd.DataFrame([asdict(each) | asdict(each.grade) for each in briefs])
+        briefs = sorted(briefs, key=lambda each: each["grade"]["letter"], reverse=True)
+        table = pd.DataFrame([each | each["grade"] for each in briefs])
         table = table.drop(columns=["grade", "anchors"], errors="ignore")
         pages = {each: name_quality(each, self.reference)[len(PAGE) + 1 :] for each in by_province}
         told = {"briefs": briefs, "by_province": by_province, "pages": pages}
@@ -375,7 +348,7 @@ def list_provinces(briefs: Iterable[Graded], reference: Reference) -> dict[str, 
     """The provinces of briefs by the alphabet, with their briefs."""
     found: dict[str, list[Graded]] = {}
     for brief in briefs:
-        found.setdefault(reference.find_province(brief.area_id), []).append(brief)
+        found.setdefault(reference.find_province(brief["area_id"]), []).append(brief)
     order = sorted(found, key=lambda each: alphabet_key(bare_name(reference.area_rows[each])))
     return {each: found[each] for each in order}
 

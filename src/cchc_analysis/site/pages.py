@@ -33,7 +33,7 @@ from cchc_analysis.brief.lists import make_card
 from cchc_analysis.brief.opening import SUFFIX, Context, list_briefs, running_in
 from cchc_analysis.brief.profile import FILE as ALL_VALUES
 from cchc_analysis.brief.profile import find_folder, format_own_values, list_profiled
-from cchc_analysis.brief.quality import Graded, make_graded, name_quality
+from cchc_analysis.brief.quality import make_graded, name_quality
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.reference.areas import load_moves
@@ -236,7 +236,7 @@ def make_files(project: Project, reference: Reference, task: Task) -> dict[str, 
         if not (project.root / name).is_file():  # this may be the user's own project
             write_bytes(project.root / name, content)
     notebook = project.notebooks / task.notebook
-    graded = tuple(map(Graded.from_bytes, task.graded))
+    graded = tuple(map(json.loads, task.graded))
     context = Context(project, watched, task.tables, graded, notebook=notebook.name)
     with running_in(context):
         page = render.build_page(project, notebook, task.parameters, ENGINE)
@@ -274,7 +274,8 @@ def put_beside(context: Context, given: Mapping[str, str]) -> dict[str, bytes]:
         brief = context.open_once(given["district"], given["period"], given["lang"])
         with TemporaryDirectory(prefix="cchc-") as folder:
             write_downloads(Path(folder), brief)
-            kept = {CARD: make_card(brief).to_bytes(), GRADED: make_graded(brief).to_bytes()}
+            graded = json.dumps(make_graded(brief)).encode()
+            kept = {CARD: make_card(brief).to_bytes(), GRADED: graded}
             return read_files(Path(folder)) | kept
     if "indicator" in given:
         board = context.open_board_once(given["indicator"], "", "", "", given["lang"])
