@@ -21,26 +21,17 @@ from markupsafe import Markup
 
 from cchc_analysis.brief import plots
 from cchc_analysis.brief.board import FEWEST_AREAS, FILE, Board, name_trend, shorten_name
-from cchc_analysis.brief.templates import (
-    Section,
-    join,
-    open_svg,
-    tell_masthead,
-    tell_section,
-)
+from cchc_analysis.brief.plots.many import FIVE
+from cchc_analysis.brief.templates import Section, join, open_svg, tell_masthead, tell_section
 from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats import rates
-from cchc_analysis.stats.panel import (
-    OLD,
-    change_over,
-)
+from cchc_analysis.stats.panel import OLD, SPREAD, change_over
 from cchc_analysis.stats.peers import list_breaks
 from cchc_analysis.stats.trends import judge_many
 
-FIVE = {"least": 0.0, "q1": 0.25, "median": 0.5, "q3": 0.75, "most": 1.0}
 MOST_DRAWN, FEW = 80, 48
 """Areas that one chart or table holds, and how many it shows of more; the file holds all."""
 MOST_IN_PART = 24
@@ -262,7 +253,7 @@ def show_distribution(board: Board) -> Section:
     words, full = board.words, board.values[board.values["is_full"]]
     if full.empty or len(board.latest) == 1:
         return show(board, "spread")
-    spread = full.groupby("period", sort=False)["value"].quantile(np.array([*FIVE.values()]))
+    spread = full.groupby("period", sort=False)["value"].quantile(np.array([*SPREAD.values()]))
     table = spread.unstack().set_axis([*FIVE], axis=1)
     table = table.loc[[label for label in board.periods if label in table.index]]
     table = table.rename_axis("label").reset_index()

@@ -21,12 +21,7 @@ from cchc_analysis.brief.content import ANNEX, Brief, name_folder, name_indicato
 from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.nouns import SIGNS, Contradiction, number_findings, split_figures
 from cchc_analysis.brief.report import AREAS
-from cchc_analysis.brief.templates import (
-    Section,
-    tell_masthead,
-    tell_section,
-    upper,
-)
+from cchc_analysis.brief.templates import Section, tell_masthead, tell_section, upper
 from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Severity, problem
