@@ -422,7 +422,7 @@ QUANTITY_OF_SOURCE = ["source_id", *QUANTITY]
 
 
 def choose_readings(
-    observations: pd.DataFrame, identities: Iterable[Identity], reference: Reference | None = None
+    observations: pd.DataFrame, identities: Iterable[Identity], reference: Reference
 ) -> pd.DataFrame:
     """The observations with ``is_published`` set on one reading of each quantity of a source."""
     contested = observations[observations.duplicated(QUANTITY_OF_SOURCE, keep=False)]

@@ -24,7 +24,7 @@ from cchc_analysis.rules.expressions import Group, GroupSum, Operand, Quantity
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cchc_analysis.data.reference import Reference as ReferenceTables
+    from cchc_analysis.data.reference import Reference
 
 
 ROW_COLUMNS = ("source_id", "area_id", "scope", "period_start", "period_end")
@@ -289,21 +289,14 @@ class Statements:
         return self._groups[operand]
 
 
-def tabulate_statements(
-    observations: pd.DataFrame, reference: ReferenceTables | None = None
-) -> Statements:
+def tabulate_statements(observations: pd.DataFrame, reference: Reference) -> Statements:
     """Line up the published readings of observations for arithmetic.
 
-    Without the catalogue and the areas of ``reference`` only maxima are norms, and no area has
-    others below it.
+    The catalogue says what is a norm, and the areas what lies below what.
     """
-    parents: dict[str, str] = {}
-    if reference is None:
-        norms = set(observations.loc[observations["status"] == Status.MAX_SCORE, "indicator"])
-    else:
-        catalogue = reference.indicators
-        norms = set(catalogue.loc[catalogue["aggregation"] == "norm", "indicator"])
-        parents = dict(reference.tabulate_areas(observations["area_id"].unique())["parent_id"])
+    catalogue = reference.indicators
+    norms = set(catalogue.loc[catalogue["aggregation"] == "norm", "indicator"])
+    parents = dict(reference.tabulate_areas(observations["area_id"].unique())["parent_id"])
     return Statements(choose_figures(observations, norms), norms, parents)
 
 
