@@ -22,7 +22,7 @@ from cchc_analysis.data.clean import (
     parse_period,
 )
 from cchc_analysis.data.owned import changing
-from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, Status
+from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, Status, problem
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.errors import Problem, ReportError, escape_controls
 from cchc_analysis.read.transcripts import UNDECIDED, Draft, open_draft, save_draft
@@ -80,13 +80,8 @@ def load_text(project: Project, source_id: str) -> dict[str, Any]:
         text: dict[str, Any] = json.loads(path.read_text("utf-8"))
         return {name: text[name] for name in ("sha256", "lines", "figures", "others")}
     except (OSError, ValueError, KeyError, TypeError):
-        found = "the text of the report is not there, or not whole"
-        remedy = (
-            "Read the report again with another --source-id, or mend the draft in "
-            f"data/raw/transcripts/{source_id}.csv."
-        )
-        where, expected = path.relative_to(project.root), "what `cchc read` wrote beside the draft"
-        raise ReportError(Problem(where.as_posix(), found, expected, remedy)) from None
+        where = path.relative_to(project.root).as_posix()
+        raise ReportError(problem("lost_text", where, source_id=source_id)) from None
 
 
 def change_draft(
@@ -120,10 +115,7 @@ def restore_draft(project: Project, version: str, wanted: Draft) -> Draft:
 def _open_seen(project: Project, source_id: str, version: str) -> Draft:
     draft = open_draft(project, source_id)
     if draft.version != version:
-        found = "was changed meanwhile, in another window or by hand"
-        remedy = "It is shown as it is now; do your last step again."
-        where, expected = f"source {source_id}", "the draft that this page shows"
-        raise ReportError(Problem(where, found, expected, remedy))
+        raise ReportError(problem("moved_draft", f"source {source_id}"))
     return draft
 
 

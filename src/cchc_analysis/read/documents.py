@@ -29,6 +29,7 @@ from cchc_analysis.data.outside import (
     refuse,
     sniff,
 )
+from cchc_analysis.data.records import say
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -170,15 +171,11 @@ def _mask_line(text: str) -> str:
 
 FORMATS = ".docx, .pdf, .html, .xlsx or .txt"
 MOST_LETTERS = 5_000_000
-_OCR = "Recognise its text first (OCR), and compare it with the picture."
 _UNOPENED = {
-    "locked": ("an encrypted document", "Remove the password."),
-    "ole": ("an old Office file (.doc, .xls)", "Save it as .docx or .xlsx."),
-    "rtf": ("an RTF file", "Save it as .docx."),
-    "image": ("a picture", _OCR),
-    "archive": ("an archive", "Unpack it, and read what is in it."),
-}
-"""Kinds that we know and do not open, each with what to do instead."""
+    "locked": "locked_file", "ole": "old_office", "rtf": "rich_text", "image": "picture",
+    "archive": "packed_file",
+}  # fmt: skip
+"""Kinds that we know and do not open, each with the sentence on what to do instead."""
 
 
 def open_document(path: Path, *, seconds: int = MOST_SECONDS) -> Document:
@@ -202,7 +199,7 @@ def open_here(path: Path) -> Document:
     else:
         document = _find_reader(path, data, kind)(path, data)
     if sum(len(line.text) for line in document.lines) > MOST_LETTERS:
-        raise refuse(path, "more text than any report has", "a report", "Cut it into parts.")
+        raise refuse(path, *say("long_text"))
     return replace(document, sha256=hashlib.sha256(data).hexdigest())
 
 
@@ -211,8 +208,7 @@ def _find_kind(path: Path, data: bytes) -> str:
     if kind == "ole" and "EncryptedPackage".encode("utf-16-le") in data:
         kind = "locked"
     if kind in _UNOPENED:
-        found, remedy = _UNOPENED[kind]
-        raise refuse(path, found, FORMATS, remedy)
+        raise refuse(path, *say(_UNOPENED[kind], formats=FORMATS))
     return kind
 
 
@@ -226,4 +222,4 @@ def _find_reader(path: Path, data: bytes, kind: str) -> Callable[[Path, bytes], 
         return office.read_word
     if "xl/workbook.xml" in names:
         return office.read_sheet
-    raise refuse(path, "an archive that is no document", FORMATS, "Unpack it first.")
+    raise refuse(path, *say("no_document", formats=FORMATS))

@@ -22,11 +22,11 @@ from cchc_analysis.data.files import format_table, list_rows, write_text
 from cchc_analysis.data.named import match_period
 from cchc_analysis.data.outside import refuse
 from cchc_analysis.data.owned import all_or_none, changing, may_replace, note_files
-from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period
+from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period, problem, say
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.reference.catalogue import SEVERAL
 from cchc_analysis.data.system import is_portable
-from cchc_analysis.errors import CommandError, Problem, ReportError
+from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.read.documents import Document, mask_persons, open_document
 from cchc_analysis.read.recognise import (
     Confidence,
@@ -98,7 +98,7 @@ def read_report(
     seen_again = look_again(reading.figures, wording, reference, identities)
     figures = doubt_figures(seen_again, head, reference, wording, identities)
     if not figures:
-        raise refuse(path, "no figure in it", "a report with figures", "Check the file.")
+        raise refuse(path, *say("no_figures"))
     remarks = list(document.remarks)
     if area and named.area and not _is_of(named, area, reference):
         seems = "its head names" if named.is_sure_area else "it may be of"
@@ -158,13 +158,7 @@ def _doubt_head(
     said = (head.area, head.issuer, head.number, head.dated, head.period.start, head.period.end)
     if not any(said):
         if not any(figure.indicator for figure in figures):
-            found = f"{len(figures)} numbers, none of a known quantity, and no head, area or period"
-            remedy = (
-                "Check that it is one; if so, say whose and when with --area and --period. A table "
-                "of many areas or years comes in by cchc add-panel FILE --draft."
-            )
-            expected = "a report on an area and a period"
-            raise refuse(path, found, expected, remedy)
+            raise refuse(path, *say("no_report", number=len(figures)))
         yield "it has no head of a report: say whose it is and of when"
     if head.is_sure_area or not (head.area or head.period.end):
         return
@@ -244,9 +238,8 @@ def _confirm(
         try:
             reference.match_area(area, head.day)
         except KeyError as error:
-            raise CommandError(
-                Problem("--area", f"unknown area {area!r}", "a known name", f"{error.args[0]}.")
-            ) from None
+            wrong = problem("no_such_area", "--area", area=area, nearest=error.args[0])
+            raise CommandError(wrong) from None
         head = replace(head, area=area, is_sure_area=True)
     return note_begin(head, reference)
 
@@ -261,8 +254,7 @@ def _check_period(said: Period, written: str, head: ReportHead) -> None:
         of_what = "the date of the document" if head.dated else "today"
         found = f"{written!r} begins after {of_what}, {dated}"
     if found:
-        expected, remedy = "a period that it can report on", "Check the year, or leave it out."
-        raise CommandError(Problem("--period", found, expected, remedy))
+        raise CommandError(problem("no_such_period", "--period", found=found))
 
 
 def _name_source(head: ReportHead, path: Path) -> str:
@@ -274,12 +266,10 @@ def _name_source(head: ReportHead, path: Path) -> str:
 
 
 def _check_id(source_id: str) -> None:
-    found, expected = repr(source_id), "small letters, digits and _"
-    if _SOURCE_ID.fullmatch(source_id):
-        if is_portable(source_id):
-            return
-        found, expected = f"{found}, which Windows keeps for a device", "a name of a file"
-    raise CommandError(Problem("--source-id", found, expected, "Write it like cao_loc_2024_h1."))
+    if not _SOURCE_ID.fullmatch(source_id):
+        raise CommandError(problem("no_id", "--source-id", source_id=source_id))
+    if not is_portable(source_id):
+        raise CommandError(problem("no_portable_id", "--source-id", source_id=source_id))
 
 
 def _describe(source_id: str, head: ReportHead, document: Document) -> dict[str, str]:
@@ -325,9 +315,8 @@ def _write_draft(
             save_draft(project, draft, {review: page, said: beside})
             note_files((transcript, review), project.build)
     except OSError as error:
-        found = f"cannot be written ({error.strerror})"
-        problem = Problem(str(project.raw), found, "a folder that can", "Check its rights.")
-        raise ReportError(problem) from None
+        wrong = problem("no_writing", str(project.raw), error=error.strerror)
+        raise ReportError(wrong) from None
     return transcript, review
 
 
@@ -338,8 +327,7 @@ def _check_former(project: Project, source_id: str) -> None:
     former = next((row for row in rows if row["source_id"] == source_id), None)
     where = f"source {source_id}"
     if former is not None and former["state"] != "draft":
-        remedy = "Give another one with --source-id."
-        raise ReportError(Problem(where, "accepted already", "a new id", remedy))
+        raise ReportError(problem("taken_id", where))
     transcript, review, said = _list_files(project, source_id)
     changed = [path for path in (transcript, review) if not may_replace(path, project.build)]
     drafted = None
@@ -349,6 +337,4 @@ def _check_former(project: Project, source_id: str) -> None:
         changed.append(listed)
     if changed:
         names = ", ".join(path.relative_to(project.root).as_posix() for path in changed)
-        found = f"a draft on which somebody has worked since ({names})"
-        remedy = "Give another id with --source-id, or take it back: cchc read --discard."
-        raise ReportError(Problem(where, found, "a new id, or a draft as it was read", remedy))
+        raise ReportError(problem("worked_on", where, names=names))

@@ -25,6 +25,7 @@ from cchc_analysis.data.outside import (
     refuse_outside_parts,
     tell_hidden,
 )
+from cchc_analysis.data.records import say
 from cchc_analysis.read.documents import Cell, Document, Row, build_document, raise_digits
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -112,7 +113,7 @@ def read_word(path: Path, data: bytes) -> Document:
     reader = _WordReader(notes, Numbering(_parse(path, archive, "word/numbering.xml")))
     parts = list(reader.read(body))
     if not any(part.strip() if isinstance(part, str) else part.cells for part in parts):
-        raise refuse(path, "no text in it", "a document with text", "A scan needs its text first.")
+        raise refuse(path, *say("empty_document"))
     return build_document(parts, "docx")
 
 
@@ -214,7 +215,7 @@ def _parse(path: Path, archive: zipfile.ZipFile, name: str) -> Element:
     try:
         return ET.fromstring(content)  # noqa: S314 - no document type, so no entities
     except (ET.ParseError, RecursionError):
-        raise refuse(path, f"broken XML in {name}", "a whole document", "Save it anew.") from None
+        raise refuse(path, *say("broken_xml", part=name)) from None
 
 
 MOST_COLUMNS = 200
@@ -230,8 +231,8 @@ def read_sheet(path: Path, data: bytes) -> Document:
     parts: list[str | Row] = []
     for number, sheet in enumerate(book.worksheets, start=1):
         if (sheet.max_row or 0) > MOST_ROWS:
-            found = f"sheet {sheet.title!r} of {sheet.max_row} rows"
-            raise refuse(path, found, f"at most {MOST_ROWS}", "Remove empty rows.")
+            told = say("long_sheet", sheet=sheet.title, rows=sheet.max_row, most=MOST_ROWS)
+            raise refuse(path, *told)
         parts.append(str(sheet.title))
         for row in _lay_out(_list_cells(sheet), number):
             # A row of one long text is a paragraph.
@@ -324,7 +325,7 @@ def read_web(path: Path, data: bytes) -> Document:
     for tag in page.find_all(True):
         depths[id(tag)] = depths[id(tag.parent)] + 1
         if depths[id(tag)] > MOST_DEPTH:
-            raise refuse(path, "tags nested without end", "a web page", "Save it as text.")
+            raise refuse(path, *say("deep_page"))
     _mark_page(page)
     tables = {
         f"{_TABLE}{number}": _take_rows(table, number)
@@ -340,7 +341,7 @@ def read_web(path: Path, data: bytes) -> Document:
         elif text and not (linked > 0.6 * len(text) and len(text.split()) < 40):
             parts.append(text)
     if not parts:
-        raise refuse(path, "no text in it", "a page with an article", "Save the page again.")
+        raise refuse(path, *say("empty_page"))
     return build_document(parts, "html")
 
 

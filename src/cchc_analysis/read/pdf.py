@@ -17,6 +17,7 @@ from typing import Any
 
 from cchc_analysis.data.encodings import convert_legacy
 from cchc_analysis.data.outside import MOST_PAGES, MOST_PDF_OBJECTS, refuse
+from cchc_analysis.data.records import say
 from cchc_analysis.read.documents import Cell, Document, Row, build_document, raise_digits
 
 SMALL_PRINT = 0.88
@@ -127,18 +128,17 @@ def read_pdf(path: Path, data: bytes) -> Document:
     objects = len(re.findall(rb"\d\s+\d\s+obj\b", data))
     packed = sum(int(number) for number in re.findall(rb"/N\s+(\d{1,9})\b", data))
     if max(objects, packed) > MOST_PDF_OBJECTS:
-        found = f"{max(objects, packed)} objects"
-        raise refuse(path, found, f"at most {MOST_PDF_OBJECTS}", "Print it anew as a PDF.")
+        told = say("many_objects", number=max(objects, packed), most=MOST_PDF_OBJECTS)
+        raise refuse(path, *told)
     import pypdfium2  # type: ignore[import-untyped]
 
     try:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        if "assword" in str(error):
-            raise refuse(path, "an encrypted PDF", "one without a password", "Remove it.") from None
-        raise refuse(path, "a damaged PDF", "a whole PDF", "Fetch it again.") from None
+        told = say("locked_pdf") if "assword" in str(error) else say("damaged_pdf")
+        raise refuse(path, *told) from None
     if len(pdf) > MOST_PAGES:
-        raise refuse(path, f"{len(pdf)} pages", f"at most {MOST_PAGES}", "Cut it.")
+        raise refuse(path, *say("many_pages", number=len(pdf), most=MOST_PAGES))
     ruled = [number for number, page in enumerate(pdf) if _is_ruled(path, page)]
     tables = _find_tables(data, ruled[:MOST_TABLE_PAGES])
     pages = []
@@ -194,9 +194,7 @@ def _build(path: Path, pages: list[list[TextLine | Row]]) -> Document:
     parts = [part for page in pages for part in page]
     letters = sum(len(part.text) for part in parts if isinstance(part, TextLine))
     if letters < 20 * len(pages) and not any(isinstance(part, Row) for part in parts):
-        found = "pages without text, as a scanner makes them"
-        remedy = "Recognise the text first (OCR), compare it with the pages, and read that."
-        raise refuse(path, found, "a PDF with text", remedy)
+        raise refuse(path, *say("scan"))
     joined = list(_join_pages(pages))
     converted, name = convert_legacy("\n".join(part for part in joined if isinstance(part, str)))
     if name:
@@ -231,8 +229,7 @@ def _is_ruled(path: Path, page: Any) -> bool:
     number, objects = raw.FPDFText_CountChars(letters), raw.FPDFPage_CountObjects(page)
     letters.close()
     if number > MOST_CHARACTERS:
-        found, expected = f"{number} letters on one page", f"at most {MOST_CHARACTERS}"
-        raise refuse(path, found, expected, "Print it anew.")
+        raise refuse(path, *say("full_page", number=number, most=MOST_CHARACTERS))
     if not number or objects > MOST_OBJECTS:
         return False
     kinds = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, at)) for at in range(objects))

@@ -17,8 +17,9 @@ from typing import Any
 from pydantic import ValidationError
 from tornado import httpserver, netutil, web
 
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Project, load_reference
-from cchc_analysis.errors import CchcError, CommandError, Problem
+from cchc_analysis.errors import CchcError, CommandError
 from cchc_analysis.read.correcting import Change, change_draft, load_text, restore_draft
 from cchc_analysis.read.review import (
     describe_draft,
@@ -142,9 +143,7 @@ def listen(review: Review, port: int = 0) -> tuple[httpserver.HTTPServer, str]:
         [socket] = netutil.bind_sockets(port, HOST)
     except (OSError, OverflowError) as error:
         found = str(getattr(error, "strerror", None) or error)
-        remedy = "Give another one, or none: then a free one is taken."
-        problem = Problem(f"--port {port}", found, "a port of this machine that is free", remedy)
-        raise CommandError(problem) from None
+        raise CommandError(problem("no_port", f"--port {port}", found=found)) from None
     own = f"{HOST}:{socket.getsockname()[1]}"
     routes = [(r".*", _Answer, {"review": review, "own": own})]
     application = web.Application(routes, log_function=lambda _: None)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.files import format_table, list_rows, load_text_table, write_text
 from cchc_analysis.data.owned import all_or_none, changing
-from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS
+from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, problem
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.errors import Problem, ReportError, count
@@ -62,10 +62,7 @@ def read_transcripts(raw: Path) -> Readings:
     for path in sorted((raw / "transcripts").glob("*.csv")):
         if path.stem not in registered and not path.name.startswith("."):
             where = f"data/raw/transcripts/{path.name}"
-            found = f"a transcript of {path.stem!r}, which is not registered"
-            expected = "a row for it in data/raw/sources.csv"
-            problem = Problem(where, found, expected, "Add the row, or remove the transcript.")
-            problems[path.stem] = (problem,)
+            problems[path.stem] = (problem("unregistered", where, source_id=path.stem),)
     for source_id in accepted["source_id"]:
         try:
             transcripts.append(read_transcript(raw, source_id))
@@ -82,18 +79,15 @@ def read_sources(raw: Path) -> pd.DataFrame:
     """
     path = raw / "sources.csv"
     if not path.is_file():
-        remedy = (
-            "If this is the right folder, read a report (cchc read FILE) or restore the file; "
-            "cchc init FOLDER begins another project."
-        )
-        raise ReportError(Problem(str(path), "no such file", "the list of sources", remedy))
+        raise ReportError(problem("no_sources", str(path)))
     sources = load_text_table(path, SOURCE_COLUMNS, ["source_id"], may_be_empty=True)
     problems = [
-        Problem(
+        problem(
+            "no_such_word",
             f"data/raw/sources.csv, source {source_id}",
-            f"{column} {cell!r}",
-            f"one of {', '.join(words)}",
-            "Use one of these words.",
+            column=column,
+            cell=cell,
+            words=", ".join(words),
         )
         for column, words in (("kind", SOURCE_KINDS), ("state", SOURCE_STATES))
         for source_id, cell in zip(sources["source_id"], sources[column], strict=True)
@@ -114,11 +108,8 @@ def read_transcript(raw: Path, source_id: str) -> pd.DataFrame:
     strangers = transcript[transcript["source_id"] != source_id]
     if len(strangers):
         raise ReportError(
-            Problem(
-                f"{path.name}, figure {figure_id}",
-                f"source_id {stranger!r}",
-                f"{source_id!r}, as the file is named",
-                "Move the figure to the transcript of its own source.",
+            problem(
+                "stranger", f"{path.name}, figure {figure_id}", own=source_id, stranger=stranger
             )
             for figure_id, stranger in zip(
                 strangers["figure_id"], strangers["source_id"], strict=True
@@ -175,11 +166,9 @@ def find_draft(sources: pd.DataFrame, source_id: str) -> dict[str, str]:
         drafts = sources.loc[sources["state"] == "draft", "source_id"]
         nearest = ", ".join(nearest_names(source_id, drafts))
         remedy = f"Did you mean {nearest}?" if nearest else "Read the report first: cchc read."
-        raise ReportError(Problem(f"source {source_id}", "no such source", "a draft", remedy))
+        raise ReportError(problem("no_such_source", f"source {source_id}", remedy=remedy))
     if found[0]["state"] != "draft":
-        raise ReportError(
-            Problem(f"source {source_id}", "accepted already", "a draft", "Nothing is to be done.")
-        )
+        raise ReportError(problem("no_draft", f"source {source_id}"))
     return found[0]
 
 
@@ -233,26 +222,22 @@ def accept_source(project: Project, source_id: str) -> tuple[int, int]:
 
 def _find_problems(draft: Draft, reference: Reference) -> Iterator[Problem]:
     """One sentence a file on the cells that nobody has decided; and what its source lacks."""
-    cells, where, source = draft.list_undecided(), f"source {draft.source_id}", draft.source
+    open_cells, where, source = draft.list_undecided(), f"source {draft.source_id}", draft.source
     for file, found in (
-        ("sources.csv", [cell for cell in cells if "." not in cell]),
-        (f"transcripts/{draft.source_id}.csv", [cell for cell in cells if "." in cell]),
+        ("sources.csv", [cell for cell in open_cells if "." not in cell]),
+        (f"transcripts/{draft.source_id}.csv", [cell for cell in open_cells if "." in cell]),
     ):
         if found:
-            yield Problem(
-                f"data/raw/{file}",
-                f"{count(len(found), 'cell')} that a person has to decide; each opens with a "
-                f"question mark: {', '.join(found[:SHOWN])}{' …' if len(found) > SHOWN else ''}",
-                "what the report says",
-                f"Decide them on the page of `cchc review {draft.source_id}`, or write them in "
-                "the file without the question mark.",
+            cells = ", ".join(found[:SHOWN]) + (" …" if len(found) > SHOWN else "")
+            number, source_id = count(len(found), "cell"), draft.source_id
+            yield problem(
+                "undecided", f"data/raw/{file}", number=number, cells=cells, source_id=source_id
             )
     if not source["area"].startswith(UNDECIDED):
         try:
             reference.match_source(source)
         except KeyError as error:
-            unknown, remedy = f"unknown area {source['area']!r}", f"{error.args[0]}."
-            yield Problem(where, unknown, "a known name", remedy)
+            yield problem("no_such_area", where, area=source["area"], nearest=error.args[0])
     for column in ("period", "period_end"):
         if not source[column]:
-            yield Problem(where, f"no {column}", "a date", "Write it, as in 2024-06-30.")
+            yield problem("no_such_day", where, column=column)

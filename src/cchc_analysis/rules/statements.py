@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cchc_analysis.data.clean import NumberError, parse_number
-from cchc_analysis.data.records import RESULT_STATUSES, Comparator, Scope, Status
-from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.data.records import RESULT_STATUSES, Comparator, Scope, Status, problem
+from cchc_analysis.errors import ReportError
 from cchc_analysis.rules.expressions import Group, GroupSum, Operand, Quantity
 
 if TYPE_CHECKING:
@@ -361,9 +361,7 @@ def _parse(name: str, row: Any, cell: Any, is_rounded: bool) -> tuple[float, flo
     try:
         number = parse_number(cell, "rate" if is_rounded else "count")
     except NumberError as error:
-        remedy = "Mend the cell, or leave it empty where nothing is known."
-        where = f"{name}, row {row}"
-        raise ReportError(Problem(where, f"{error}", "a number", remedy)) from None
+        raise ReportError(problem("no_number_in_cell", f"{name}, row {row}", error=error)) from None
     return number.value, 10.0**-number.decimals if is_rounded else 0.0
 
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.outside import load_json
-from cchc_analysis.data.records import Scope, Severity
+from cchc_analysis.data.records import Scope, Severity, problem
 from cchc_analysis.data.reference import Reference, suggest
 from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.errors import Problem, ReportError, ValidationError
@@ -133,9 +133,7 @@ class Suite:
                 expectations.append(ExpectationConfiguration(**entry).to_domain_obj())
             except (TypeError, ValueError) as error:
                 where, said = f"{self.file}, rule {name_rule(entry)}", " ".join(str(error).split())
-                found = f"arguments that {entry['type']} does not take: {said}"
-                expected = "arguments, each of its kind"
-                problems.append(Problem(where, found, expected, "Mend kwargs."))
+                problems.append(problem("wrong_kwargs", where, type=entry["type"], said=said))
         if problems:
             raise ValidationError(problems)
         return ExpectationSuite(name=self.file, expectations=expectations)
@@ -154,9 +152,8 @@ def load_suites(expectations: Path, reference: Reference) -> dict[str, Suite]:
             continue
         for rule in suites[name].rules:
             if (other := owner.setdefault(rule.rule_id, name)) != name:
-                found = f"a rule of this id in {other}.json as well"
                 where = f"{name}.json, rule {rule.rule_id}"
-                problems.append(Problem(where, found, "an id for each rule", "Rename one."))
+                problems.append(problem("rule_of_two_suites", where, other=other))
     if problems:
         raise ValidationError(problems)
     return suites
@@ -178,11 +175,10 @@ def make_suite(
     problems = list(_check_rule_ids(file, entries))
     about = meta.get("table") if isinstance(meta, dict) else None
     if about not in SUITES.values():
-        found, expected = f"meta.table {about!r}", f"one of {', '.join(SUITES.values())}"
-        problems.append(Problem(file, found, expected, "Say which table the suite is for."))
+        known = ", ".join(SUITES.values())
+        problems.append(problem("suite_of_no_table", file, table=about, known=known))
     elif table is not None and about != table:
-        found, remedy = f"a suite for {about}", f"Name the suite for {table}."
-        problems.append(Problem(file, found, f"one for {table}", remedy))
+        problems.append(problem("suite_of_other_table", file, found=about, table=table))
     for entry in entries:
         problems.extend(_check_entry(file, entry, reference))
     if problems:
@@ -224,10 +220,9 @@ def load_suite_file(path: Path) -> Any:
 def _list_entries(file: str, suite: Any) -> list[dict[str, Any]]:
     entries = suite.get("expectations") if isinstance(suite, dict) else None
     if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
-        found, expected = 'no list "expectations" of objects', "a suite with one rule an object"
-        raise ValidationError(Problem(file, found, expected, "Mend the file."))
+        raise ValidationError(problem("no_list_of_rules", file))
     if not entries:
-        raise ValidationError(Problem(file, "no rule", "at least one rule", "Write one."))
+        raise ValidationError(problem("no_rule", file))
     return entries
 
 
@@ -262,8 +257,7 @@ def _check_rule_ids(file: str, entries: Iterable[Entry]) -> Iterator[Problem]:
         names.update([name_rule(entry), *(definitions if isinstance(definitions, dict) else ())])
     for rule_id, count in names.items():
         if count > 1 and not rule_id.startswith("without"):
-            where, found = f"{file}, rule {rule_id}", f"{count} rules with this id"
-            yield Problem(where, found, "an id for each rule", "Give the later one its own.")
+            yield problem("doubled_rule", f"{file}, rule {rule_id}", count=count)
 
 
 def _check_entry(file: str, entry: Entry, reference: Reference) -> Iterator[Problem]:
@@ -282,8 +276,7 @@ def _check_entry(file: str, entry: Entry, reference: Reference) -> Iterator[Prob
     if rule_type not in known and not (rule_type == GUARD and is_guard):
         nearest = nearest_names(str(rule_type).replace("_", " "), known)
         remedy = f"Did you mean {', '.join(nearest)}?" if nearest else "Mend the type."
-        expected = "one of cchc_analysis, or of Great Expectations that names the rows that fail"
-        yield Problem(where, f"rule type {rule_type!r}", expected, remedy)
+        yield problem("strange_rule_type", where, type=rule_type, remedy=remedy)
         return
     yield from _check_shape(where, entry)
     if entry["type"] in (IDENTITY, DEFINITIONS):
@@ -318,11 +311,12 @@ def _check_shape(where: str, entry: Entry) -> Iterator[Problem]:
     )
     for name, said in texts.items():
         if not (isinstance(said, str) and said.strip()):
-            yield Problem(where, f"{name} {said!r}", "a text", f"Write {name} as a text.")
+            yield problem("no_text_in_meta", where, name=name, said=said)
     for name in [each for each in meta if each not in (*META, *MORE_META)]:
         nearest = nearest_names(str(name), (*META, *MORE_META))
         remedy = f"Did you mean {nearest[0]}?" if nearest else "Take it out."
-        yield Problem(where, f"unknown {name!r} in meta", ", ".join((*META, *MORE_META)), remedy)
+        known = ", ".join((*META, *MORE_META))
+        yield problem("strange_meta", where, name=name, known=known, remedy=remedy)
 
 
 def _check_identities(file: str, entry: Entry, reference: Reference) -> Iterator[Problem]:
@@ -370,7 +364,7 @@ def _check_rule(where: str, text: str, reference: Reference) -> Iterator[Problem
             yield Problem(f"{where}, {each.where}", each.found, each.expected, each.remedy)
         return
     if not left + right:
-        yield Problem(where, "a rule without a quantity", "codes of the catalogue", "Name them.")
+        yield problem("rule_of_nothing", where)
     yield from check_codes(where, (*left, *right), reference)
     for one, other in product(left, right if identity.operator != expressions.WHOLE else ()):
         both = [each for each in (one, other) if isinstance(each, Quantity)]
@@ -378,18 +372,15 @@ def _check_rule(where: str, text: str, reference: Reference) -> Iterator[Problem
         # A bare code means any scope, so it would meet itself at the scope of the other.
         is_met = is_same and not all(each.scope for each in both)
         if one == other or is_met:
-            found = f"{one} on the left and {other} on the right"
-            remedy = "Fix the scopes with @, or take the quantity off one side."
-            yield Problem(where, found, "an identity between different quantities", remedy)
+            yield problem("same_on_both_sides", where, left=one, right=other)
 
 
 def check_codes(where: str, operands: Iterable[Operand], reference: Reference) -> Iterator[Problem]:
     """A problem for every indicator that the catalogue does not have."""
     for code in dict.fromkeys(operand.code for operand in operands):
         if code not in reference.indicator_rows:
-            found = f"unknown indicator {code!r}"
-            remedy = suggest(code, reference.indicator_rows, "indicators.csv") + "."
-            yield Problem(where, found, "one of data/reference/indicators.csv", remedy)
+            nearest = suggest(code, reference.indicator_rows, "indicators.csv")
+            yield problem("code_of_no_indicator", where, code=code, nearest=nearest)
 
 
 ATTEMPTS = (
@@ -451,12 +442,9 @@ def check_examples(suite: Suite, reference: Reference) -> Iterator[Problem]:
         verdict = evaluate_identity(alone, WideTable(pd.DataFrame(rows), rounded))
         keeps, breaks_not = verdict["holds"].reindex([0, 1], fill_value=False)
         if not keeps:
-            found = f"{identity.rule}: no figures found that keep it beside others that break it"
-            yield Problem(where, found, "a rule that can hold and can fail", "Mend the rule.")
+            yield problem("rule_that_never_holds", where, rule=identity.rule)
         elif breaks_not:
-            found = f"{identity.rule}: nothing tried breaks it"
-            remedy = "Mend the rule, or narrow its tolerance."
-            yield Problem(where, found, "a rule that can fail", remedy)
+            yield problem("rule_that_never_fails", where, rule=identity.rule)
 
 
 def list_owed(reference: Reference) -> Iterator[str]:
@@ -490,13 +478,9 @@ def check_owed(suite: Suite, reference: Reference) -> Iterator[Problem]:
     written = {identity.rule for identity in suite.identities}
     for text in owed:
         if text not in written:
-            found = f"no rule {text!r}, which follows from indicators.csv"
-            remedy = f"Add it, with the source {CATALOGUE!r}, or mend indicators.csv."
-            yield Problem(suite.file, found, "all that follow from the catalogue", remedy)
+            yield problem("owed_rule", suite.file, rule=text, catalogue=CATALOGUE)
     for rule in suite.rules:
         text = str(rule.kwargs.get("rule"))
         if str(rule.meta["source"]).startswith(CATALOGUE) and text not in owed:
             where = f"{suite.file}, rule {rule.rule_id}"
-            found = f"{text!r}, which does not follow from indicators.csv"
-            remedy = "Say another source, take the rule out, or mend indicators.csv."
-            yield Problem(where, found, f"a rule as {CATALOGUE} implies", remedy)
+            yield problem("rule_not_owed", where, rule=text, catalogue=CATALOGUE)

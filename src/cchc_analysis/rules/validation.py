@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cchc_analysis.data import records
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.errors import CommandError, Problem, ValidationError
+from cchc_analysis.errors import CommandError, ValidationError
 from cchc_analysis.rules import arithmetic, suites
 from cchc_analysis.rules.causes import CauseSearch
 from cchc_analysis.rules.evaluation import join_definitions, make_nothing
@@ -164,8 +165,8 @@ def tabulate_for(
 ) -> pd.DataFrame:
     """The table that a suite of ours judges; a CommandError where none has this name."""
     if suite not in suites.SUITES:
-        found, expected = f"suite {suite!r}", f"one of {', '.join(suites.SUITES)}"
-        raise CommandError(Problem("make_table", found, expected, "Use one of these names."))
+        known = ", ".join(suites.SUITES)
+        raise CommandError(problem("strange_suite", "make_table", suite=suite, known=known))
     if suite != "identities":
         return describe_rows(suite, getattr(tables, suite), reference)
     identities = suites.load_identities(expectations / "identities.json", reference)
@@ -428,10 +429,8 @@ def _read_answer(file: str, rule: Rule, answer: ExpectationValidationResult) -> 
     if not answer.success and "unexpected_index_list" not in answer.result:
         errors.append("it fails and names no row")
     if errors:
-        found = f"the rule could not be run: {errors[0]}"
-        remedy = "Mend the rule, or the columns that it looks at."
         where = f"{file}, rule {rule.rule_id}"
-        raise ValidationError(Problem(where, found, "a rule that answers for every row", remedy))
+        raise ValidationError(problem("rule_not_run", where, error=errors[0]))
     listed = [] if answer.success else answer.result.get("unexpected_index_list", [])
     broken = np.array(listed, dtype=np.int64)
     evaluation = answer.result.get("details", {}).get("evaluation")
