@@ -12,11 +12,10 @@ and document properties carry a fixed time: the file says what it holds, not whe
 from __future__ import annotations
 
 import io
-import json
 import math
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -29,7 +28,7 @@ from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.data import export
 from cchc_analysis.data.clean import is_day
-from cchc_analysis.data.files import format_table, list_rows, replacing, write_bytes, write_text
+from cchc_analysis.data.files import format_table, list_rows, replacing, write_bytes, write_json
 from cchc_analysis.data.records import (
     COLUMN_MEANINGS,
     FINDING_COLUMNS,
@@ -90,7 +89,7 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     }
     for name, table in tables.items():
         told[name] = [{key: simplify(cell) for key, cell in r.items()} for r in list_rows(table)]
-    _write_json(folder / "brief.json", told)
+    write_json(folder / "brief.json", told)
     until = words.date(brief.end)
     citation = words.plain("downloads.cite", title=title, version=__version__, until=until)
     sheets = tables | {"read-me": tell_columns(tables, title, [words], [citation])}
@@ -103,7 +102,7 @@ def write_downloads(folder: Path, brief: Brief) -> None:
         *(export.describe_file(folder / f"brief{end}", kind) for end, kind in MEDIA_TYPES.items()),
     ]
     name = f"cchc-{brief.area['area_id']}-{brief.period}-{brief.lang}".lower()
-    write_package(folder, name, title, resources)
+    export.write_package(folder, name, title, resources)
 
 
 def tabulate_brief(brief: Brief) -> dict[str, pd.DataFrame]:
@@ -150,10 +149,6 @@ def _tell_figure(brief: Brief, entry: Entry, titles: Mapping[str, str]) -> dict[
         **{name: "; ".join(texts) for name, texts in parts.items()},
         "findings": " ".join(entry.findings),
     }
-
-
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    write_text(path, json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
 
 def tell_columns(
@@ -208,20 +203,6 @@ def describe_csv(
         for column, text in said.items()
     }
     return export.describe_table(folder / f"{name}.csv", meanings, key, OWN_TYPES)
-
-
-def write_package(
-    folder: Path,
-    name: str,
-    title: str,
-    resources: list[dict[str, Any]],
-    licences: Sequence[Mapping[str, str]] = (export.LICENSE,),
-) -> None:
-    """Write the descriptor of a folder of downloads."""
-    from cchc_analysis import __version__
-
-    content = export.describe_package(name, title, __version__, resources, "data-package", licences)
-    _write_json(folder / "datapackage.json", content)
 
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis import __version__
 from cchc_analysis.data.clean import fold_text
-from cchc_analysis.data.files import hash_file, list_rows, write_bytes, write_text
+from cchc_analysis.data.files import hash_file, list_rows, write_bytes, write_json, write_text
 from cchc_analysis.data.named import NAME_MEANINGS
 from cchc_analysis.data.records import COLUMN_MEANINGS, TABLE_COLUMNS, TYPES, problem, render_own
 from cchc_analysis.errors import CommandError
@@ -210,23 +211,24 @@ def list_licences(licences: Iterable[str]) -> list[dict[str, str]]:
     return [LICENSE, *({"name": "notspecified", "title": each} for each in others)]
 
 
-def describe_package(
+def write_package(
+    folder: Path,
     name: str,
     title: str,
-    version: str,
     resources: Sequence[Mapping[str, Any]],
-    profile: str = "tabular-data-package",
     licences: Sequence[Mapping[str, str]] = (LICENSE,),
-) -> dict[str, Any]:
-    """The descriptor of a package: its name, version, licences and resources."""
-    return {
+    profile: str = "data-package",
+) -> None:
+    """Write the descriptor of a folder: its name, version, licences and resources."""
+    content = {
         "profile": profile,
         "name": name,
         "title": title,
-        "version": version,
-        "licenses": list(licences),
-        "resources": list(resources),
+        "version": __version__,
+        "licenses": [*licences],
+        "resources": [*resources],
     }
+    write_json(folder / "datapackage.json", content)
 
 
 def describe_table(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 import math
 import os
 import tempfile
@@ -118,6 +119,11 @@ def format_table(table: pd.DataFrame) -> str:
 def write_text(path: Path, text: str) -> None:
     """Write a text file at once, in UTF-8 with the line ends it has."""
     write_bytes(path, text.encode())
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write what JSON can hold, an entry a line; replaced whole or left alone."""
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
 
 def write_bytes(path: Path, content: bytes) -> None:

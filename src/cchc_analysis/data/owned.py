@@ -29,7 +29,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.files import clear_parts, hash_file, write_bytes, write_text
+from cchc_analysis.data.files import clear_parts, hash_file, write_bytes, write_json, write_text
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.system import exchange_at_once
 from cchc_analysis.errors import CommandError, join_some
@@ -73,7 +73,7 @@ def write_list(
     It says what is in ``head`` besides; ``command`` at least.
     """
     content = {**head, "outputs": outputs}
-    write_text(folder / name, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    write_json(folder / name, content)
 
 
 def check_folder(folder: Path, name: str) -> None:

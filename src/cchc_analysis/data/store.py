@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from cchc_analysis import __version__
 from cchc_analysis.data import files, records
-from cchc_analysis.data.export import describe_package, describe_table
+from cchc_analysis.data.export import describe_table, write_package
 from cchc_analysis.data.owned import list_changed, read_list, swap_in
 from cchc_analysis.data.records import (
     SOURCE_COLUMNS,
@@ -55,7 +55,7 @@ def write_tables(project: Project, tables: Tables, version: str) -> None:
     try:
         head = {"command": "cchc process", "version": version, "inputs": _hash_inputs(project)}
         with swap_in(project.processed, MANIFEST, head) as folder:
-            _fill(folder, tables, version)
+            _fill(folder, tables)
         copied = files.hash_file(project.processed / MANIFEST)
         head = {"command": "cchc process", "copied_from": copied}
         with swap_in(project.build / "tables", MANIFEST, head) as folder:
@@ -220,7 +220,7 @@ def list_inputs(project: Project) -> list[Path]:
     )
 
 
-def _fill(folder: Path, tables: Tables, version: str) -> None:
+def _fill(folder: Path, tables: Tables) -> None:
     """The tables as CSV, and their Data Package descriptor (specs.frictionlessdata.io)."""
     resources = []
     for name, (columns, key) in STORED.items():
@@ -230,9 +230,7 @@ def _fill(folder: Path, tables: Tables, version: str) -> None:
         meanings = {column: records.COLUMN_MEANINGS[column] for column in columns}
         resources.append(describe_table(path, meanings, key))
     title = "Public administration reform (CCHC) of Vietnamese districts: reported figures"
-    package = describe_package("cchc-analysis", title, version, resources)
-    text = json.dumps(package, ensure_ascii=False, indent=2)
-    files.write_text(folder / "datapackage.json", f"{text}\n")
+    write_package(folder, "cchc-analysis", title, resources, profile="tabular-data-package")
 
 
 def is_fresh(project: Project) -> bool:

@@ -23,7 +23,7 @@ from cchc_analysis.brief.board import TRENDS
 from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.render import PROFILE_NOTEBOOK, TEMPLATE
 from cchc_analysis.data.clean import slug_text
-from cchc_analysis.data.export import index_licences, join_licences, list_licences
+from cchc_analysis.data.export import index_licences, join_licences, list_licences, write_package
 from cchc_analysis.data.store import STORED
 from cchc_analysis.data.trace import cite_data
 from cchc_analysis.data.words import LANGUAGES, load_words
@@ -188,7 +188,7 @@ def write_site_downloads(
         described = downloads.describe_csv(data, name, [*table.columns], key, words)
         resources.append(described | {"licenses": terms})
     title = words.plain("site.title")
-    downloads.write_package(data, "cchc-site", title, resources, terms)
+    write_package(data, "cchc-site", title, resources, terms)
     if (project.root / downloads.CITATION).is_file():
         shutil.copyfile(project.root / downloads.CITATION, data / downloads.CITATION)
 
