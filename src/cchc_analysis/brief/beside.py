@@ -1,4 +1,7 @@
-"""Beside others: other years of the same window, and the peers of an area.
+"""What stands beside a value: its target, other years of its window, and the peers of the area.
+
+A target is held against results, and has one of five states, by rules that name no indicator: which
+result belongs to which target is knowledge of ``data/reference/target_results.csv``.
 
 Only like windows are set side by side. The word for a series is that of ``stats.trends``, with the
 years that it holds for; until there is one, the values stand, with their difference. A brief that
@@ -11,8 +14,11 @@ open, or, where areas differ far more than chance, that no such range holds.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from math import isnan, nan
 from pathlib import Path
 from statistics import quantiles
@@ -20,12 +26,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import Brief, Row
-from cchc_analysis.brief.nouns import Entry
-from cchc_analysis.brief.plots import draw, plot_dots, sketch, sketch_spine
+from cchc_analysis.brief.content import TWO_TIERS, Brief, Row
+from cchc_analysis.brief.exhibits import Exhibit, list_points
+from cchc_analysis.brief.nouns import STATE_SIGNS, Comparison, Entry, State, group_targets
+from cchc_analysis.brief.plots import draw, plot_dots, plot_points, sketch, sketch_spine
 from cchc_analysis.brief.templates import Section, draw_line, open_svg, tell_section
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import Origin
+from cchc_analysis.data.records import Comparator, Origin, Scope, Status
 from cchc_analysis.data.trace import compare_editions, name_edition
 from cchc_analysis.stats.panel import ENOUGH
 from cchc_analysis.stats.peers import FEWEST, find_kin
@@ -37,9 +44,157 @@ if TYPE_CHECKING:
 
 MOST_IN_PART = 36
 """Areas that one part of a drawing holds: more would not fit on a sheet of paper."""
+FLOWS = ("flow_ytd", "flow_ytd_incl_opening")
 LAST_YEAR = "_pct_same_period"
 MOST_PERIODS = 6
 """Periods that a table has columns for; the test looks at all."""
+
+
+def compare_plan(brief: Brief) -> tuple[Comparison, ...]:
+    """Hold each target that a brief's sources print against the brief's results.
+
+    A target for the whole district is held against each scope that reports: the district may
+    reach at one level what it misses at another.
+    """
+    stated = (Status.TARGET, Status.PLAN, Status.THRESHOLD)
+    targets = [entry for entry in brief.entries if entry.status in stated]
+    return tuple(chain(*(_compare(brief, each) for each in (*targets, *_list_targets(brief)))))
+
+
+def _list_targets(brief: Brief) -> Iterator[Entry]:
+    """The targets of ``targets.csv`` that concern the district in this period and have a result."""
+    places = {brief.area["area_id"], brief.area["parent_id"], ""}
+    reported = {entry.indicator for entry in brief.results}
+    # Those for districts are of districts.
+    others = () if brief.area["level"] == "district" else TWO_TIERS
+    same = ("area_id", "scope", "indicator", "unit", "comparator", "document")
+    for row in brief.reference.rows_where("targets", "area_id", *sorted(places)):
+        is_here = row["period_start"] <= brief.end and row["period_end"] >= brief.start
+        is_stated = row["indicator"] in reported and row["value"] == row["value"]
+        if is_here and is_stated and row["scope"] not in others:
+            yield Entry(
+                **{name: row[name] for name in same},
+                note=f"n-{row['target_id']}",
+                breakdown="",
+                start=row["period_start"],
+                end=row["period_end"],
+                status=Status.TARGET,
+                value=float(row["value"]),
+                decimals=None,
+                origin="reported",
+            )
+
+
+def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
+    """A target against the results of its scope; of all, where a whole district is to be judged."""
+    rows = brief.reference.rows_where("target_results", "target_indicator", target.indicator)
+    is_earlier = bool(target.end) and target.end < brief.start
+    same: dict[str, Any] = {"result_indicator": target.indicator, "relation": "same"}
+    found = False
+    for row in (same, *rows):
+        scopes: Sequence[str | None] = [None]
+        if target.scope not in (Scope.WHOLE_DISTRICT, Scope.UNSPECIFIED):
+            scopes = [target.scope]
+        elif row["relation"] == "same" and target.scope == Scope.WHOLE_DISTRICT:
+            scopes = brief.main_scopes
+        for result in (brief.find(row["result_indicator"], scope) for scope in scopes):
+            if result and (not target.end or target.start <= result.end <= target.end):
+                found = True
+                is_open = not target.end or result.end < target.end
+                state = _judge(brief, target, result, row)
+                yield Comparison(target, result, state, row, is_open, is_earlier)
+    if not found:
+        is_open = target.end > brief.end
+        yield Comparison(target, None, State.MISSING, {}, is_open, is_earlier)
+
+
+def _judge(brief: Brief, target: Entry, result: Entry, relation: Mapping[str, Any]) -> State:
+    if relation["relation"] == "differs":
+        return State.DIFFERS
+    if relation["relation"] == "no_denominator":
+        return State.MISSING
+    value, goal = result.value, target.value
+    is_lower = brief.reference.indicator_rows[target.indicator]["polarity"] == "lower"
+    is_reached = {
+        Comparator.EQUAL: value <= goal if is_lower else value >= goal,
+        Comparator.AT_LEAST: value >= goal,
+        Comparator.MORE: value > goal,
+        Comparator.AT_MOST: value <= goal,
+        Comparator.LESS: value < goal,
+    }.get(Comparator(target.comparator), False)
+    is_over = not target.end or result.end >= target.end
+    settles_early = is_running_rate(brief, result.indicator)
+    if is_reached:
+        # What only grows and has reached its floor stays above it; a ceiling may still be broken.
+        is_floor = target.comparator in (Comparator.AT_LEAST, Comparator.MORE, Comparator.EQUAL)
+        return State.MET if is_over or settles_early or is_floor else State.NOT_DUE
+    return State.MISSED if is_over or settles_early else State.NOT_DUE
+
+
+def is_running_rate(brief: Brief, indicator: str) -> bool:
+    """Whether a rate can be judged before its year is over.
+
+    A share of the cases so far (on time among resolved) can; a share of a year's total (disbursed
+    among planned) starts at zero each January and cannot.
+    """
+    rows = brief.reference.indicator_rows
+    parts = [rows[indicator]["numerator"], rows[indicator]["denominator"]]
+    return all(part and rows[part]["aggregation"] in FLOWS for part in parts)
+
+
+def show_plan(brief: Brief) -> Section:
+    """Every target with its state."""
+    exhibit = _draw_plan(brief)
+    return tell_section(
+        brief,
+        "plan",
+        partial(tabulate_plan, brief.comparisons),
+        exhibit and partial(getattr, exhibit, "figure"),
+        counts=Counter(goal[0].state for goal in brief.goals),
+        chart=exhibit.chart if exhibit else "",
+    )
+
+
+def tabulate_plan(comparisons: Sequence[Comparison]) -> pd.DataFrame:
+    """Targets as a table: what ought to be, what is, and what follows."""
+    import pandas as pd
+
+    rows = [
+        {
+            "indicator": each.target.indicator,
+            "scope": (each.result or each.target).scope,
+            "comparator": each.target.comparator,
+            "target": each.target.value,
+            "due": each.target.end,
+            "result": each.result.value if each.result else None,
+            "result_indicator": each.result.indicator if each.result else "",
+            "period_end": each.result.end if each.result else "",
+            "unit": each.target.unit,
+            "state": str(each.state),
+            "is_target": each.is_target,
+            "is_earlier": each.is_earlier,
+        }
+        for each in comparisons
+    ]
+    return pd.DataFrame(rows)
+
+
+def _draw_plan(brief: Brief) -> Exhibit | None:
+    """Percentages against their targets, where the two mean the same."""
+    judged = [each for each in brief.current if each.target.unit == "%" and each.is_judged]
+    drawn = [each for each in judged if each.result]
+    rows = []
+    for own in group_targets(drawn):  # the results of one target share an axis
+        target = own[0].target
+        goal = brief.words.plain("plan.chart.goal", n=brief.tell_plain(target))
+        results = list_points(brief, [e.result for e in own if e.result], also=[target.value])
+        for each, row in zip(own, results, strict=True):
+            row |= {"target": target.value, "target_text": goal}
+            row["text"] = f"{STATE_SIGNS[each.state]} {row['text']}"
+            row["role"] = "alert" if each.state == State.MISSED else "deep"
+        rows += results
+    found = {"kind": "targets", "cited": [each.target for each in drawn], "drawn": drawn}
+    return Exhibit(brief, "plan", plot_points, rows, (), found) if len(drawn) > 1 else None
 
 
 class LastYear(NamedTuple):

@@ -128,14 +128,13 @@ def name_short(voice: Voice, indicator: str) -> Markup:
 
 
 @shows(
-    beside="show_trend show_revised show_peers draw_spine find_standing",
+    beside="show_plan is_running_rate show_trend show_revised show_peers draw_spine find_standing",
     exhibits="list_scores",
     brief_sections="show_head show_summary show_cards show_goals show_disputes show_themes "
     "show_place show_references choose_lead draw_series "
     "show_annex_head show_reform_areas show_notes tell_method tell_spread",
     ledger="show_contradictions list_entries split_explanation tell_arithmetic "
     "tell_grade_rule tell_rule",
-    plan="show_plan is_running_rate",
 )
 @dataclass(frozen=True, eq=False, repr=False)
 class Brief:

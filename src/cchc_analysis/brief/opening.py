@@ -22,10 +22,10 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cchc_analysis.brief.beside import compare_plan
 from cchc_analysis.brief.board import Board, open_board
 from cchc_analysis.brief.content import NOT_TOLD, Brief, Row
 from cchc_analysis.brief.nouns import Entry, Quote, Quotes, name_anchor, split_figures
-from cchc_analysis.brief.plan import compare_plan
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
 from cchc_analysis.data.clean import label_period, nearest_names
 from cchc_analysis.data.files import list_rows
