@@ -143,12 +143,10 @@ class Brief:
     Attributes:
         area: Its row of the areas.
         period: The label of the period; ``start`` and ``end`` its dates.
-        sources: The reports told, then the plans they are held against.
-        indicators: The published values of these sources as a table, to go on computing with.
+        sources: The reports told, then the plans they are held against; their tables follow.
         held: The published results of all areas, for trend and peers.
         periods_held: The periods that have a brief, by area, as far as a brief may know.
         entries: The published values of its sources, in the order of the documents.
-        comparisons: The targets against these values.
         quotes: Sentences of documents that the user keeps, by source and figure.
         annex: Where the annex lies, from the page that is told; empty on the annex itself.
         is_front: Whether the page that is told is the front.

@@ -26,7 +26,7 @@ MOST_IN_FULL = 40
 """Entries told in full; a page with more lists the rest in a line each, and stays readable."""
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZĐ“])")
-_NUMBER = re.compile(r"\d[\d.,]*\d|\d")
+_NUMBER = re.compile(r"(\d[\d.,]*\d|\d)")
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,10 @@ def tell_arithmetic(brief: Brief, finding: Mapping[str, Any]) -> Markup:
         for figure in split_figures(finding["source_id"], finding["operands"])
         for entry in [brief.entry_of_figure.get(figure)]
     )
-    text = _localise(brief, finding["arithmetic"])
-    parts: list[Markup] = []
-    at = 0
-    for match in _NUMBER.finditer(text):
-        number, href = clean_text(match[0]), next(hrefs, "")
-        parts += [clean_text(text[at : match.start()]), link(href, number) if href else number]
-        at = match.end()
-    return macro(brief.words, "sum", Markup("").join([*parts, clean_text(text[at:])]))
+    pieces = _NUMBER.split(_localise(brief, finding["arithmetic"]))
+    told = [clean_text(each) for each in pieces]  # a number is every second one
+    told[1::2] = [link(to, each) if (to := next(hrefs, "")) else each for each in told[1::2]]
+    return macro(brief.words, "sum", Markup("").join(told))
 
 
 def tell_sum(voice: Voice, finding: Mapping[str, Any]) -> Markup:

@@ -28,13 +28,8 @@ AREAS = (
 """The seven areas of reform and its impact, then tasks and index."""
 
 Line = tuple[str, ...]
-Shade = Literal["deep", "mid", "pale", "paper", "alert"]
-Parts = dict[str, Shade]
-
-
+Parts = dict[str, Literal["deep", "mid", "pale", "paper", "alert"]]
 Form = Literal["dossiers", "backlog", "scopes", "of", "rate", "score", "plan", "change", "peers"]
-ClosingForm = Literal["size", "gaps", "contradictions"]
-"""How a sentence of the summary is said."""
 
 
 class Part(BaseModel, extra="forbid", frozen=True):
@@ -76,10 +71,10 @@ class ChartPlan(Part):
 
 
 class SummaryLine(Part):
-    """A sentence of the summary: its form, and the figures that it takes."""
+    """A sentence of the summary: how it is said, and the figures that it takes."""
 
     name: str
-    form: Form | ClosingForm
+    form: Form | Literal["size", "gaps", "contradictions"]
     codes: Line = ()
     unless: str = ""
 
@@ -120,11 +115,7 @@ class Report(Part):
 
 
 def load_report(folder: Path, reference: Reference) -> Report:
-    """Load what a brief shows.
-
-    Args:
-        folder: Where ``report.yml`` lies: beside the notebooks.
-        reference: Whose indicators it may name.
+    """Load what a brief shows from the folder of the notebooks; it may name known indicators only.
 
     Raises:
         BriefError: It is absent, no YAML, empty, or names what there is not, or the same twice;
@@ -163,59 +154,55 @@ def _parse(content: bytes, known: tuple[str, ...]) -> Report:
 
 def _check(report: Report, known: Iterable[str]) -> Iterator[Problem]:
     """What it names that there is not, and what it names twice where once is meant."""
+    charts, areas = report.charts, report.areas
     once = {
         "cards": [code for line in report.cards for code in line],
         "index": [code for line in report.index for code in line],
-        "quoted": list(report.quoted),
-        "peers": list(report.peers.compared),
-        "summary": [line.name for line in report.summary],
-        **{f"charts.{name}.table": list(each.table) for name, each in report.charts.items()},
+        "quoted": report.quoted,
+        "peers": report.peers.compared,
+        **{f"charts.{name}.table": each.table for name, each in charts.items()},
     }
-    named = {
+    named: Mapping[str, Iterable[str]] = {
         **once,
         "headline": [report.headline],
-        "required": list(report.required),
+        "required": report.required,
         "peers": [report.peers.size, *report.peers.compared],
         "beside": [code for key, pair in report.beside.items() for code in (key, *pair) if code],
-        "areas": [code for area in report.areas.values() for code in area.numbers],
+        "areas": [code for area in areas.values() for code in area.numbers],
         "summary": [code for line in report.summary for code in (*line.codes, line.unless) if code],
         "fields": [f"par_score_{field}" for field in report.fields],
-        **{f"charts.{name}": each.list_codes() for name, each in report.charts.items()},
+        **{f"charts.{name}": each.list_codes() for name, each in charts.items()},
+        **{
+            f"profile.{theme}": [each for each in patterns if not match_codes(known, each)]
+            for theme, patterns in report.profile.items()
+        },
     }
-    for where, codes in named.items():
-        for code in dict.fromkeys(codes):
-            if code not in known:
-                yield _unknown(where, "indicator", code, known)
-    for where, codes in once.items():
+    asked = [(where, "indicator", codes, known) for where, codes in named.items()]
+    asked += [("areas", "area", areas, AREAS)]
+    for name, area in areas.items():
+        asked += [(f"areas.{name}", "chart", (*area.charts, *filter(None, [area.front])), charts)]
+    for where, what, names, there in asked:
+        for each in dict.fromkeys(names):
+            if each not in there:
+                yield _unknown(where, what, each, there)
+    for where, codes in {**once, "summary": [line.name for line in report.summary]}.items():
         for code in sorted({code for code in codes if codes.count(code) > 1}):
             yield _fault(f"{where}: {code} twice", "each once", "Take one of them out.")
-    for theme, patterns in report.profile.items():
-        for pattern in patterns:
-            if not match_codes(known, pattern):
-                yield _unknown(f"profile.{theme}", "indicator", pattern, known)
-    yield from _check_flows(report.charts)
-    for name, area in report.areas.items():
-        yield from _check_area(name, area, report.charts)
+    yield from _check_charts(report)
 
 
-def _check_flows(charts: Mapping[str, ChartPlan]) -> Iterator[Problem]:
-    for name, chart in charts.items():
+def _check_charts(report: Report) -> Iterator[Problem]:
+    for name, chart in report.charts.items():
         if chart.kind == "flow" and (len(chart.codes), len(chart.came)) != (3, 2):
-            found = f"charts.{name}: {len(chart.codes)} codes, {len(chart.came)} in came"
-            expected = (
-                "received, resolved, pending; and in came what is new and what was carried over"
+            yield _fault(
+                f"charts.{name}: {len(chart.codes)} codes, {len(chart.came)} in came",
+                "received, resolved, pending; and in came what is new and what was carried over",
+                "Name these three and two.",
             )
-            yield _fault(found, expected, "Name these three and two.")
-
-
-def _check_area(name: str, area: ReformArea, charts: Iterable[str]) -> Iterator[Problem]:
-    if name not in AREAS:
-        yield _unknown("areas", "area", name, AREAS)
-    for chart in (*area.charts, *filter(None, [area.front])):
-        if chart not in charts:
-            yield _unknown(f"areas.{name}", "chart", chart, charts)
-    if area.front and area.front not in area.charts:
-        yield _fault(f"areas.{name}: front {area.front}", "one of its charts", "Add it there.")
+    for name, area in report.areas.items():
+        if area.front and area.front not in area.charts:
+            found = f"areas.{name}: front {area.front}"
+            yield _fault(found, "one of its charts", "Add it there.")
 
 
 def part_of(reference: Reference, indicator: str) -> str:
