@@ -213,11 +213,7 @@ def _order(rows: pd.DataFrame, reference: Reference, words: Words) -> pd.DataFra
 
 
 def _match_held(names: Iterable[str], held: set[str], reference: Reference) -> set[str]:
-    """The ids of areas by name; a name that means an area without values is asked back.
-
-    Raises:
-        CommandError: A name is unknown, or of an area of which nothing is held.
-    """
+    """The ids of areas by name; those that mean no area with values are asked back together."""
     found, problems = set(), []
     for name in names:
         meant = set(reference.match_over_time(name))

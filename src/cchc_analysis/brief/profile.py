@@ -148,11 +148,7 @@ class Profile:
         )
 
     def show_theme(self, theme: str) -> Section:
-        """The series of a theme, a row each; nothing where none is held.
-
-        Raises:
-            CommandError: ``report.yml`` has no such theme.
-        """
+        """The series of a theme of ``report.yml``, a row each; nothing where none is held."""
         if theme not in self.themes:
             known = ", ".join(self.themes)
             raise CommandError(problem("no_theme", f"theme {theme!r}", known=known))
@@ -299,11 +295,7 @@ def is_below(reference: Reference, area_id: str, above: str) -> bool:
 
 
 def match_profiled(reference: Reference, held: Collection[str], area: str) -> str:
-    """The id of the area of a name of which something is held, the last of several in turn.
-
-    Raises:
-        CommandError: No area has the name, several have it at one time, or nothing is held.
-    """
+    """The id of the area of a name of which something is held, the last of several in turn."""
     if area in held and area in reference.area_rows:
         return area
     if meant := reference.match_held(area, held):
