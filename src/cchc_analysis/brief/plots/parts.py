@@ -132,10 +132,8 @@ def _draw_points(canvas: Canvas, y: float, rows: Sequence[dict[str, Any]]) -> fl
     canvas.add(Text((0, foot + 8.74), ends[0], "soft", layer=UNDER))
     canvas.add(Text((canvas.width, foot + 8.74), ends[1], "soft", "right", layer=UNDER))
     for row in rows:
-        name = shorten(plain(row["label"]), canvas.width - width_of(row["text"]) - 12)
         middle, words = y + LINE + GAP + 4, f"{row['label']}: {row['text']}"
-        canvas.add(Text((0, y + TEXT), name))
-        canvas.add(Text((canvas.width, y + TEXT), row["text"], ha="right", is_bold=True))
+        _write_heading(canvas, y, plain(row["label"]), row["text"], bold=False)
         canvas.add(Stroke([(0, middle), (canvas.width, middle)], "rule"))
         if row["low"] == row["low"] and row["high"] == row["high"]:
             span = f"{words} ({row['low']:g} – {row['high']:g})"
