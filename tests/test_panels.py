@@ -824,6 +824,11 @@ def test_a_name_of_several_areas_is_refused_with_their_list(
 
 
 REFUSED: dict[str, tuple[Table, dict[str, object], tuple[str, ...]]] = {
+    "two columns of provinces, and none of areas": (
+        "Province,Entry costs,Province\nHà Nội,7.1,Đà Nẵng\nĐà Nẵng,6.9,Hà Nội\n",
+        {"constants": {"period": "2016"}},
+        ("'Province' and 'Province' are both the area", "columns: {area: …}"),
+    ),
     "headings that nothing knows": (
         "area,period,Hồ sơ giải quyết tổng số,Điểm thưởng\nCao Lộc,2023,5,1\n",
         {},

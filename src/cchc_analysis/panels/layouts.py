@@ -132,6 +132,7 @@ def sort_columns(table: Worksheet, known: Vocabulary) -> Roles:
     if not {"area", "area_code"} & {*roles.fields}:  # a province is the area of its row
         own = {"province": "area"}
         roles.fields = {own.get(name, name): at for name, at in roles.fields.items()}
+        roles.twice = [(own.get(word, word), name) for word, name in roles.twice]
     return roles
 
 
