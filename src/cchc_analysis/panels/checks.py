@@ -103,12 +103,10 @@ def _check_values(figures: pd.DataFrame, reference: Reference, where: str) -> It
             shown = f"{printed}, read as {first['value']:.12g}"
             mark = f"say `decimal_mark: {marks[0]!r}` in the mapping"
             advice = f"If {marks[0]!r} parts the decimals, {mark}. "
-        is_open = not np.isfinite(first["range_max"])
+        low, high = first["range_min"], first["range_max"]
         said = {
             "areas": ", ".join(dict.fromkeys(rows["area"].iloc[:MOST_NAMED])),
-            "range": ("at least {0:g}" if is_open else "{0:g} to {1:g}").format(
-                first["range_min"], first["range_max"]
-            ),
+            "range": f"{low:g} to {high:g}" if np.isfinite(high) else f"at least {low:g}",
             "advice": advice,
         }
         place = place_rows(where, rows["row"])

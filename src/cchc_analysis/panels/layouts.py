@@ -231,15 +231,11 @@ def _is_coded(row: list[str], above: list[str]) -> bool:
 
 def _find_numbers(row: list[str]) -> dict[int, int]:
     """The numbers of the columns, where a row below the head is one of these: "(3)=(4)+(5)"."""
-    numbers: dict[int, int] = {}
-    for position, text in enumerate(row):
-        if found := pattern("numbered").fullmatch(text):
-            numbers[position] = int(found[1])
-        elif text and not re.fullmatch(r"\(?[A-Z]\)?", text):
-            return {}
-    ordered = list(numbers.values())
-    is_counting = len(ordered) > 2 and all(b - a == 1 for a, b in pairwise(ordered))
-    return numbers if is_counting else {}
+    held = {at: text for at, text in enumerate(row) if not re.fullmatch(r"\(?[A-Z]\)?|", text)}
+    found = {at: pattern("numbered").fullmatch(text) for at, text in held.items()}
+    numbers = {at: int(each[1]) for at, each in found.items() if each}
+    is_counting = all(after - before == 1 for before, after in pairwise(numbers.values()))
+    return numbers if is_counting and 2 < len(numbers) == len(held) else {}
 
 
 def _flatten(rows: list[list[str]]) -> tuple[str, ...]:

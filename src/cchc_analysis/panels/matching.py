@@ -286,7 +286,7 @@ def read_numerals(
         ``value`` (NaN where refused), ``decimals`` as printed, ``comparator``, and ``fault`` in
         words, empty where there is none.
     """
-    is_text = printed.map(lambda cell: isinstance(cell, str)).astype("bool")
+    is_text = _find_texts(printed)
     numbers = printed[~is_text].astype("float64").round(MOST_DECIMALS)
     read = numbers.to_frame("value").assign(decimals=0, comparator=Comparator.EQUAL.value, fault="")
     noise = 1e-10 * numbers.abs().clip(lower=1)
@@ -313,8 +313,9 @@ def read_numerals(
 def tell_mixed_marks(printed: pd.Series[Any], group: pd.Series[Any]) -> Iterator[str]:
     """The groups that print decimals both ways, with an example of each, in words."""
     examples: dict[str, dict[str, str]] = {}
-    pairs = (pair for pair in zip(group, printed, strict=True) if isinstance(pair[1], str))
-    for name, text in dict.fromkeys(pairs):
+    texts = printed[_find_texts(printed)]
+    pairs = pd.DataFrame({"group": group[texts.index], "text": texts}).drop_duplicates()
+    for name, text in pairs.itertuples(index=False, name=None):
         marks = [*_read_both(text, "")]
         if len(marks) == 1 and marks[0] in text:
             examples.setdefault(name, {}).setdefault(marks[0], text)
@@ -322,6 +323,13 @@ def tell_mixed_marks(printed: pd.Series[Any], group: pd.Series[Any]) -> Iterator
         if len(of) > 1:
             both = f"decimals with a dot ({of['.']}) and with a comma ({of[',']})"
             yield f"{name}: {both}; both were read"
+
+
+def _find_texts(printed: pd.Series[Any]) -> pd.Series[Any]:
+    is_text: Any = isinstance(printed.dtype, pd.StringDtype)
+    if printed.dtype == "object":
+        is_text = printed.map(lambda cell: isinstance(cell, str))
+    return pd.Series(is_text, index=printed.index, dtype="bool")
 
 
 def describe_units(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:

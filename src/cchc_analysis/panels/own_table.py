@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.data import records
@@ -25,13 +26,7 @@ from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import ReportError, ValidationError, join_some
 from cchc_analysis.panels import cells, checks
 from cchc_analysis.panels.layouts import find_head, find_strays
-from cchc_analysis.panels.mapping import (
-    PanelMapping,
-    Vocabulary,
-    load_vocabulary,
-    problem,
-    refusal,
-)
+from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary, problem, refusal
 from cchc_analysis.panels.matching import WordFixer, describe_units, read_numerals
 from cchc_analysis.panels.reading import as_observations
 from cchc_analysis.rules import choose_readings, validation
@@ -302,8 +297,6 @@ def _read_numbers(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
 
     Values are written as machines write them; of money and counts the dots may be thousands.
     """
-    import numpy as np
-
     about = describe_units(rows, reference)
     kind, held = about["kind"], rows["value"] != ""
     is_plain = ~kind.isin(["count", "money"])

@@ -34,11 +34,7 @@ from cchc_analysis.panels.mapping import (
     refusal,
 )
 from cchc_analysis.panels.matching import place_rows
-from cchc_analysis.panels.reading import (
-    as_observations,
-    read_panel,
-    salvage_mapping,
-)
+from cchc_analysis.panels.reading import as_observations, read_panel, salvage_mapping
 
 PANEL_SOURCE_COLUMNS = (*SOURCE_COLUMNS, "panel", "url", "licence", "file", "mapping", "publish")
 PANEL_COLUMNS = (
