@@ -1173,6 +1173,8 @@ def test_no_source(project: Project, tmp_path: Path) -> None:
         ("values: {Điểm A: sipas}\nignore: Điểm C", "ignore: "),
         ("values: {Điểm A: sipas}\nsources: [{source_id: some_one, publisher: Ai}]", "licence"),
         ("values: {Điểm A: sipas}\nsources: []", "no source"),
+        ("values: {Điểm A: sipas}\nsources: {source_id: some_one}", "sources: "),
+        ("values: {Điểm A: sipas}\nranks: {column: Điểm C, lst: x, indicators: {}}", "ranks.lst"),
     ],
 )
 def test_faults_of_a_mapping_and_of_the_headings_are_told_in_one_run(

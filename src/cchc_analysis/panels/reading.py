@@ -113,9 +113,10 @@ def salvage_mapping(content: Mapping[str, Any]) -> PanelMapping | None:
             kept[name] = entry
         elif name in ("sheet", "sheets"):
             return None
-        elif name != "ranks" and name in PanelMapping.model_fields and isinstance(entry, dict):
-            kept[name] = {key: each for key, each in entry.items() if is_right(name, {key: each})}
-            told += _list_texts({key: entry[key] for key in entry if key not in kept[name]})
+        elif isinstance(entry, dict):
+            right = {key: each for key, each in entry.items() if is_right(name, {key: each})}
+            kept |= {name: right} if right else {}
+            told += _list_texts({key: entry[key] for key in entry if key not in right})
         else:
             told += _list_texts(entry)
     found = PanelMapping.model_validate(kept)
