@@ -95,7 +95,7 @@ class Slices:
     def of_quality(self, area_ids: tuple[str, ...]) -> Slice:
         """What the page on data quality of some areas, or of all, reads beside their briefs."""
         at = join(self._by_area.get(each, NONE) for each in area_ids or self._by_area)
-        told = take(self._tables.sources, at)["source_id"].tolist()
+        told = self._tables.sources["source_id"].iloc[at].tolist()
         own = {name: self._find_own(name, told) for name in ("findings", "tallies")}
         own |= {"sources": at, "definitions": self._find("definitions", told)}
         seen = {"printed": "transcripts", "reported": "observations"}
@@ -137,7 +137,8 @@ class Slices:
         """
         held, reference = self._results, self._reference
         own = held[area_id]
-        places = list_last_places(take(self._tables.indicators, own))
+        table = self._tables.indicators[[*WINDOW]]
+        places = list_last_places(take(table, own))
         beside = join(self._by_place[each] for each in places)
         linked = {
             *list_kin(area_id, reference),
@@ -147,7 +148,7 @@ class Slices:
         most = None if reference.area_rows[area_id]["level"] == "district" else 1
         firsts = join(held[each][:most] for each in sorted(linked) if each in held)
         told = self._list_named("indicators", own)
-        codes = set(take(self._tables.indicators, own)["indicator"])
+        codes = set(table["indicator"].iloc[own])
         shown = (self._told.get(each, NONE) for each in codes | set(map(name_ranked, codes)))
         seen = {
             "beside": join([beside, firsts, *shown]),
@@ -186,7 +187,7 @@ class Slices:
     def _by_place(self) -> dict[tuple[str, ...], Rows]:
         """The same by indicator, scope and days."""
         at = join(self._results.values())
-        found = index_rows(take(self._tables.indicators, at), list(WINDOW))
+        found = index_rows(take(self._tables.indicators[[*WINDOW]], at), list(WINDOW))
         return {place: at[rows] for place, rows in found.items()}
 
     def of_areas(self, area_ids: Sequence[str]) -> Slice:
@@ -225,7 +226,7 @@ class Slices:
 
     def _list_named(self, name: str, rows: Rows) -> list[str]:
         """The sources on which some rows of a table rest."""
-        named = take(getattr(self._tables, name), rows)["source_id"].unique()
+        named = getattr(self._tables, name)["source_id"].iloc[rows].unique()
         return sorted({source for each in named for source in each.split()})
 
     @cache  # noqa: B019 - lives as long as a build
