@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -711,3 +713,18 @@ def test_contradicting_readings_of_a_rate_span_a_range() -> None:
     assert span_readings(rate, findings) == (86.553, 87.8)
     assert span_readings(rate, findings.iloc[1:]) == ()
     assert span_readings({**rate, "scope": "commune"}, findings) == ()
+
+
+JUDGED = """
+import sys
+from cchc_analysis.stats import rates, trends
+assert trends.find_trend(range(6), [3, 1, 4, 2, 6, 5]).points == 6
+assert trends.adjust_p_values([0.01, 0.2]).size == 2
+assert rates.place_in_funnel([8, 9], [10, 20]).shape[0] == 2
+assert not {"scipy.stats", "statsmodels"} & {*sys.modules}
+"""
+
+
+def test_no_page_pays_for_the_import_of_scipy_stats() -> None:
+    """It takes as long as making a page."""
+    subprocess.run([sys.executable, "-c", JUDGED], check=True)

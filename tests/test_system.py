@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import io
 import os
 import signal
@@ -199,3 +200,17 @@ def test_line_ends_of_windows_are_line_ends(tmp_path: Path) -> None:
     path.write_bytes("\ufeffa,b\r\n1,Cao Lộc\r\n2,x\r\n".encode())
     table = load_text_table(path, ("a", "b"))
     assert table["b"].tolist() == ["Cao Lộc", "x"]
+
+
+def test_a_module_is_imported_without_another_which_stays_to_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "costly_made_up.py").write_text("", "utf-8")
+    (tmp_path / "made_up.py").write_text(
+        "try:\n    import costly_made_up\nexcept ImportError:\n    costly_made_up = None\n", "utf-8"
+    )
+    system.import_without("made_up", "costly_made_up")
+    made_up = importlib.import_module("made_up")
+    assert made_up.costly_made_up is None
+    assert importlib.import_module("costly_made_up")
