@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cchc_analysis.data.records import Period
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import ReferenceDataError
 from cchc_analysis.read.documents import mask_persons
@@ -16,6 +18,7 @@ from cchc_analysis.read.recognise import (
     Figure,
     Wording,
     doubt_figures,
+    windows,
 )
 from cchc_analysis.read.recognise.figures import BASE, SURE_FROM, mark_document, weigh
 from cchc_analysis.read.recognise.wording import load_weights
@@ -34,6 +37,36 @@ def reference() -> Reference:
 @pytest.fixture(scope="module")
 def wording() -> Wording:
     return load_rules()[1]
+
+
+@pytest.mark.parametrize(
+    ("find", "text", "end"),
+    [
+        (windows.find_window, "từ ngày 15/12/2022 đến ngày 20/9/2023 tiếp nhận", "2023-09-20"),
+        (windows.find_window, "theo Kế hoạch năm 2022", ""),
+        (windows.find_counted_window, ["(số liệu tính đến ngày 15/9/2023)"], "2023-09-15"),
+        (windows.find_compared_window, "tăng so với quý II/2022 (", "2022-06-30"),
+    ],
+)
+def test_a_text_names_its_window(find, text, end: str) -> None:
+    found = find(text, Period(dt.date(2023, 1, 1), dt.date(2023, 9, 30)))
+    assert (found.end.isoformat() if found else "") == end
+
+
+def test_a_year_in_brackets_and_a_month_have_their_last_day() -> None:
+    assert windows.find_bracket_window("% (năm 2021) lên").end == dt.date(2021, 12, 31)
+    assert windows.make_month(2024, 2).end == dt.date(2024, 2, 29)
+    assert (windows.make_month(2024, 13), windows.make_month(0, 8)) == (None, None)
+
+
+def test_what_is_compared_in_brackets_is_of_the_time_before_it() -> None:
+    text = f"{TITLE}Toàn huyện tiếp nhận 8.904 hồ sơ, tăng 210 hồ sơ so với năm 2021 (8.694 hồ sơ)."
+    last = read_text(text)[1][-1]
+    assert (last.printed, last.period_start, last.period_end) == (
+        "8.694",
+        "2021-01-01",
+        "2021-12-31",
+    )
 
 
 def tell(figures: list[Figure]) -> list[tuple[str, str, str, str]]:

@@ -946,25 +946,9 @@ def test_wording_with_unknown_names_is_refused(tmp_path) -> None:
     assert "no example" in str(raised.value)
 
 
-def test_a_lowered_mark_of_a_note_is_no_figure(reader) -> None:
-    text = (
-        "Huyện đã ban hành 52 văn bản về CCHC1. Theo Biểu QĐ2 có 03 mục.\n"
-        "Đã tiếp nhận 90 hồ sơ.\n1 Gồm: 12 kế hoạch, 40 công văn.\n"
-    )
-    assert [(figure.printed, figure.place) for figure in reader(text)] == [
-        ("52", "text"), ("03", "text"), ("90", "text"),
-        ("12", "footnote 1"), ("40", "footnote 1"),
-    ]  # fmt: skip
-
-
 def test_tasks_on_seven_fields_are_not_on_more_than_seven(reader) -> None:
     tasks, fields = reader("Kế hoạch CCHC có 58 nhiệm vụ trên 7 lĩnh vực.")
     assert (str(tasks.comparator), str(fields.comparator)) == ("=", "=")
-
-
-def test_notes_are_counted_from_one(reader) -> None:
-    text = "Ban hành 52 văn bản về CCHC2.\nĐã tiếp nhận 90 hồ sơ.\n2 Quyết định, 12 kế hoạch.\n"
-    assert [figure.printed for figure in reader(text)] == ["52", "90", "2", "12"]
 
 
 def test_a_line_that_opens_with_a_figure_is_no_note_without_a_mark(reader) -> None:

@@ -275,9 +275,6 @@ class Companions:
             at = self._step_back(entry)
             before = self.by_mention.get((entry.line, entry.text, at))
             start, end = entry.mentions[at].own[0], entry.mention.own[0]
-            if before and "%" in before.units and "%" not in words.units:
-                # "cấp huyện 301 (3,2%), cấp xã 58": the share between is of the first.
-                before = next((f for f in self.list_before(entry) if "%" not in f.units), None)
             is_told = before and (
                 before.is_scope_said or PATTERNS.of_ours.search(entry.text, start, end)
             )

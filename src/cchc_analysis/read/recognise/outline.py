@@ -1,7 +1,7 @@
 """The lines of a document made fit to be read, the outline they stand in, and the labels of cells.
 
 Comes in as lines; goes out as lines of which none is too long, with the words of officialdom
-spelled and the marks of notes raised, no character moved; as one ``OutlinePlace`` per line: its
+spelled, no character moved; as one ``OutlinePlace`` per line: its
 section number, the headings above it, the lines that open the lists it belongs to, and, for the
 text of a note, the line and character that the note hangs on; and, for every cell of a table with
 a figure, as the words of its row, of its column, and of the title row above it. Tables may have
@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from cchc_analysis.read.documents import RAISED, Cell, Line
+from cchc_analysis.read.documents import Cell, Line
 from cchc_analysis.read.patterns import CAPITALS, PATTERNS, WORDS
 from cchc_analysis.read.recognise.wording import fold_word
 
@@ -83,53 +83,6 @@ def restore_words(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(
         line if line.cells else replace(line, text=plain.sub(spell, line.text)) for line in lines
     )
-
-
-_NOTE = re.compile(rf"^\s*(\d{{1,2}})\s+(?=[{CAPITALS}])")
-_ENDS = r"(?=[.,;:)\s]|$)"
-_MARK = re.compile(rf"(?<=[^\W\d_]{{2}})(\d{{1,2}}){_ENDS}|(?<=[^\W\d_][)”\"])(\d{{1,2}}){_ENDS}")
-
-
-def raise_marks(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Raise the digits of notes whose mark stands glued to a word, and whose text stands below.
-
-    Both must be there, and the notes must be counted from one: "QĐ1" alone is a code.
-    """
-    notes = _count_notes(lines)
-    if not notes:
-        return tuple(lines)
-    return tuple(
-        line if line.cells else replace(line, text=_raise(line.text, at, notes))
-        for at, line in enumerate(lines)
-    )
-
-
-def _count_notes(lines: Sequence[Line]) -> dict[str, int]:
-    """The line of the text of each note that has a mark above it."""
-    marked: dict[str, int] = {}
-    notes: dict[str, int] = {}
-    for at, line in enumerate(lines):
-        if line.cells:
-            continue
-        note = _NOTE.match(line.text)
-        if note and note[1] == str(len(notes) + 1) and marked.get(note[1], at) < at:
-            notes[note[1]] = at
-            continue
-        for mark in _MARK.finditer(line.text):
-            marked.setdefault(mark[1] or mark[2], at)
-    return notes
-
-
-def _raise(text: str, at: int, notes: dict[str, int]) -> str:
-    note = _NOTE.match(text)
-    if note and notes.get(note[1]) == at:
-        text = text[: note.start(1)] + note[1].translate(RAISED) + text[note.end(1) :]
-
-    def lift(mark: re.Match[str]) -> str:
-        is_above = notes.get(mark[1] or mark[2], -1) > at
-        return mark[0].translate(RAISED) if is_above else mark[0]
-
-    return _MARK.sub(lift, text)
 
 
 _NOTE_TEXT = re.compile(r"^\s*[⁽(]?([⁰¹²³⁴-⁹]+)[⁾)]?\s*(?=\S)")

@@ -397,9 +397,7 @@ def read_document(
         wording: ``data/reference/wording.yml``.
         head: What is known of the document; proposed from its first lines if not given.
     """
-    lines = outline.spread_tables(
-        outline.restore_words(outline.raise_marks(outline.cut_lines(document.lines)))
-    )
+    lines = outline.spread_tables(outline.restore_words(outline.cut_lines(document.lines)))
     starts = [0, *find_reports(lines)]
     parts = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
     read = [_read_part(parts[0], reference, wording, head)]

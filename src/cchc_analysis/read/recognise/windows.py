@@ -22,15 +22,7 @@ OTHER_DAYS = 45
 
 
 def find_window(text: str, default: Period) -> Period | None:
-    """The window that a text names from its first to its last day.
-
-    Examples:
-        >>> report = Period(dt.date(2023, 1, 1), dt.date(2023, 9, 30))
-        >>> find_window("từ ngày 15/12/2022 đến ngày 20/9/2023 tiếp nhận", report).end.isoformat()
-        '2023-09-20'
-        >>> find_window("theo Kế hoạch năm 2022", report) is None
-        True
-    """
+    """The window that a text names from its first to its last day."""
     if window := find_exact_window(text, default):
         return window
     spans = list(PATTERNS.span.finditer(text))
@@ -100,13 +92,7 @@ def find_exact_window(text: str, default: Period) -> Period | None:
 
 
 def find_counted_window(texts: Iterable[str], period: Period) -> Period | None:
-    """The days that the opening of a document says its figures count over; a lone day is the last.
-
-    Examples:
-        >>> nine = Period(dt.date(2023, 1, 1), dt.date(2023, 9, 30))
-        >>> find_counted_window(["(số liệu tính đến ngày 15/9/2023)"], nine).end.isoformat()
-        '2023-09-15'
-    """
+    """The days that the opening says its figures count over; a lone day is the last."""
     off = dt.timedelta(days=OTHER_DAYS)
     for text in texts:
         opened = PATTERNS.counted_days.search(text) or PATTERNS.only_window.search(text)
@@ -142,14 +128,7 @@ def make_year(year: int) -> Period:
 
 
 def make_month(year: int, month: int) -> Period | None:
-    """A month from its first to its last day; nothing where no calendar has it.
-
-    Examples:
-        >>> make_month(2024, 2).end.isoformat()
-        '2024-02-29'
-        >>> make_month(2024, 13), make_month(0, 8)
-        (None, None)
-    """
+    """A month from its first to its last day; nothing where no calendar has it."""
     try:
         return Period(dt.date(year, month, 1), month_end(year, month))
     except ValueError:
@@ -157,13 +136,7 @@ def make_month(year: int, month: int) -> Period | None:
 
 
 def find_compared_window(before: str, default: Period) -> Period | None:
-    """The time that a value in brackets is of: "so với tháng 9 (1.953 hồ sơ)".
-
-    Examples:
-        >>> report = Period(dt.date(2023, 1, 1), dt.date(2023, 9, 30))
-        >>> find_compared_window("tăng so với quý II/2022 (", report).end.isoformat()
-        '2022-06-30'
-    """
+    """The time that a value in brackets is of: "so với tháng 9 (1.953 hồ sơ)"."""
     match = PATTERNS.compared_to.search(before)
     if not match or not default.end:
         return None
@@ -178,12 +151,7 @@ def find_compared_window(before: str, default: Period) -> Period | None:
 
 
 def find_bracket_window(behind: str) -> Period | None:
-    """The year in brackets right behind a value: "từ 12,4% (năm 2021) lên 68,9% (năm 2023)".
-
-    Examples:
-        >>> find_bracket_window("% (năm 2021) lên").end.isoformat()
-        '2021-12-31'
-    """
+    """The year in brackets right behind a value: "từ 12,4% (năm 2021) lên 68,9% (năm 2023)"."""
     match = PATTERNS.year_behind.match(behind)
     return make_year(int(match[1])) if match else None
 
