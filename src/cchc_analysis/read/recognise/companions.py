@@ -422,8 +422,10 @@ def counts_all_of_them(
     opened = near.read_level("", text[clause : first.numeral.start])
     if opened.terms.intersection(rule.never):
         return False
-    noun = near.read_level("", text[mention.numeral.end :][:NOUN]).hits
-    if noun and noun[0].first == 0:
+    behind = text[mention.numeral.end :][:NOUN]
+    noun = near.read_level("", behind).hits
+    # What stands behind a comma or a full stop is no noun: "số đơn vị sự nghiệp: 54, giảm 02".
+    if noun and noun[0].first == 0 and not behind.startswith((",", ".")):
         return PATTERNS.noun_ends.match(text, mention.numeral.end + noun[0].end) is not None
     # "160 thôn": a noun that no unit of ours has.
     return bool(words.units) or not re.match(r"\s*[^\W\d_]", text[mention.numeral.end :])

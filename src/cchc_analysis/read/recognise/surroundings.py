@@ -229,8 +229,12 @@ class WordCollector:
         end, shared = self._find_end(entry), find_shared(entry.text, entry)
         own_text, own_hits, gaps = self._own(entry, end)
         outer = []
+        # What is above a table names no field of its total.
+        is_total = entry.label and PATTERNS.total.fullmatch(entry.label.row)
         for name, text in self._outer(entry, end, shared):
             hits = self._hits(name, text)
+            if is_total:
+                hits = tuple(h for h in hits if not h.term.startswith("lv "))
             if name == "its paragraph":
                 # "Huyện có 13 xã, thị trấn. …": communes that were counted are not whose this is.
                 hits = tuple(
@@ -407,6 +411,8 @@ class WordCollector:
         for distance, words in ((1, label.row), *nested):
             for hit in self._find(words):
                 yield distance, hit
+        if field := name_field(label.row):
+            yield 1, Hit(field, 0, len(label.row), 0, 0)
 
     def _outer(self, entry: FigureText, end: int, shared: str) -> Iterator[tuple[str, str]]:
         mention, text = entry.mention, entry.text
