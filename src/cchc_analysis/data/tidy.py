@@ -255,7 +255,7 @@ def check_corrections(
     ``transcripts`` has the figures of the sources that could be understood; ``registered`` the ids
     of all sources, also of drafts and of those that were set aside.
     """
-    known = set(registered)
+    known = dict.fromkeys(registered)  # in their order, in which equally near names are offered
     for source_id in reference.corrections["source_id"]:
         if source_id not in known:
             where = f"data/reference/corrections.csv, source {source_id}"
