@@ -20,7 +20,13 @@ from cchc_analysis.read.recognise import (
     doubt_figures,
     windows,
 )
-from cchc_analysis.read.recognise.figures import BASE, SURE_FROM, mark_document, weigh
+from cchc_analysis.read.recognise.figures import (
+    BASE,
+    SURE_FROM,
+    mark_document,
+    weigh,
+    weigh_figures,
+)
 from cchc_analysis.read.recognise.wording import load_weights
 from cchc_analysis.rules import load_identities
 from reading_work import load_rules, read_text
@@ -310,6 +316,19 @@ def test_the_weights_are_a_logistic_regression(wording: Wording) -> None:
     )
 
 
+def test_a_claim_that_is_rather_wrong_is_a_candidate_only(
+    reference: Reference, wording: Wording
+) -> None:
+    _, [figure] = read_text(f"{TITLE}Tiếp nhận 612 hồ sơ trực tuyến.\n")
+    unlikely = wording.weights | {BASE: -3.0}
+    [left] = weigh_figures([figure], reference, replace(wording, weights=unlikely))
+    assert (left.indicator, left.confidence) == ("", Confidence.NONE)
+    assert left.rivals[0] == figure.indicator == "dossiers_received_online"
+    assert left.looked_again == "dossiers_received_online is unlikely; left open"
+    [kept] = weigh_figures([figure], reference, replace(wording, weights=unlikely | {BASE: 0.0}))
+    assert (kept.indicator, kept.confidence) == (figure.indicator, Confidence.LOW)
+
+
 def test_a_weight_that_is_no_number_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "confidence.csv"
     path.write_text("mark,weight,words_vi,words_en\n(base),much,,\n", "utf-8")
@@ -319,7 +338,7 @@ def test_a_weight_that_is_no_number_is_refused(tmp_path: Path) -> None:
 
 def test_a_weight_that_everything_needs_is_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "confidence.csv"
-    path.write_text("mark,weight,words_vi,words_en\n(base),2,,\n", "utf-8")
+    path.write_text("mark,weight,words_vi,words_en\n(base),2,,\n(claimed from),0.3,,\n", "utf-8")
     with pytest.raises(ReferenceDataError, match=r"confidence\.csv: no row \(sure from\)"):
         load_weights(path)
 

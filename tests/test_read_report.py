@@ -49,7 +49,8 @@ def test_a_report_becomes_a_draft_that_counts_when_accepted(
     assert sources.loc[result.source_id, "state"] == "draft"
     assert sources.loc[result.source_id, "number"] == "41/BC-NV"
     assert len(read_transcripts(project.raw).transcripts) == before, "a draft never counts"
-    with pytest.raises(ReportError, match=r"14 cells .*F012.indicator, F015.indicator"):
+    assert {"F012.indicator", "F015.indicator"} <= {*result.undecided}
+    with pytest.raises(ReportError, match=r"17 cells .*F002.indicator, .*question mark"):
         accept_source(project, result.source_id)
     confirm_all(project, result.source_id)
     mapped, unmapped = accept_source(project, result.source_id)
@@ -182,8 +183,8 @@ def test_the_sample_has_something_to_decide(project: Project, tmp_path: Path) ->
     added = report.replace(tools["BEFORE"], tools["UNSURE"] + tools["BEFORE"], 1)
     (tmp_path / "report.txt").write_text(added, "utf-8")
     drafted = read_report(project, tmp_path / "report.txt")
-    # About a third is doubted, as in documents at first sight.
-    assert 2 <= drafted.unsure <= drafted.figures // 3 + 1
+    # Of all rows of documents at first sight some 31 of 100; of claims, as all rows are here, 44.
+    assert 2 <= drafted.unsure <= 44 * drafted.figures // 100
 
 
 def test_nothing_is_dropped(project: Project) -> None:

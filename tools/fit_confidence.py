@@ -32,11 +32,13 @@ from cchc_analysis.data.files import format_table, write_text  # noqa: E402
 from cchc_analysis.data.reference import Reference  # noqa: E402
 from cchc_analysis.read.documents import Document, open_document, read_lines  # noqa: E402
 from cchc_analysis.read.recognise import load_wording, look_again, read_document  # noqa: E402
-from cchc_analysis.read.recognise.figures import BASE, SURE_FROM, mark_document  # noqa: E402
+from cchc_analysis.read.recognise.figures import BASE, CLAIMED_FROM, SURE_FROM, mark_document  # noqa: E402
 from cchc_analysis.rules import load_identities  # noqa: E402
 from cchc_analysis.stats.rates import wilson_interval  # noqa: E402
 
-SEEN, RIDGE, TRUST, STEPS = 0.3, 2.0, 0.955, 30
+SEEN, RIDGE, TRUST, STEPS = 0.3, 2.0, 0.958, 30
+LEAST = 1 / 3
+"""A claim that is more than twice as likely wrong as right is left open."""
 FIRST_SIGHT = ROOT / "tests" / "made_up" / "first_sight.csv"
 WORDS = {
     "told far": ("từ ngữ đứng xa", "words that speak for it stand far off"),
@@ -83,7 +85,10 @@ def main() -> None:
     fitted = fit(inputs, right, weights)
     for title, part in (("at first sight", ~seen), ("seen", seen)):
         tell(title, chances[part] >= least, right[part])
-    print(f"sure from {least:.3f}")
+    unlikely = right[~seen & (chances < LEAST)]
+    print(
+        f"sure from {least:.3f}; left open at first sight: {len(unlikely)}, {sum(unlikely)} right"
+    )
     for name, weight in zip(["(base)", *names], fitted, strict=True):
         print(f"  {weight:+.2f} {name}")
     if options.write:
@@ -190,6 +195,8 @@ def write(names: list[str], fitted: np.ndarray, least: float) -> None:
         for name, weight in zip(names, fitted[1:], strict=True)
     ]
     rows.append((SURE_FROM, f"{least:.3f}", "chắc từ xác suất này", "sure from this chance on"))
+    open_words = ("để ngỏ dưới xác suất này", "left open below this chance")
+    rows.append((CLAIMED_FROM, f"{LEAST:.3f}", *open_words))
     table = pd.DataFrame(rows, columns=["mark", "weight", "words_vi", "words_en"])
     write_text(ROOT / "data" / "reference" / "confidence.csv", format_table(table))
 

@@ -149,7 +149,7 @@ def count_decimals(figure: Figure) -> int:
         return 0
 
 
-BASE, SURE_FROM = "(base)", "(sure from)"
+BASE, SURE_FROM, CLAIMED_FROM = "(base)", "(sure from)", "(claimed from)"
 EQUALS = "="
 CROWD, LONG_LINE = 8, 90
 """Many figures in one sentence, and many words in one line."""
@@ -265,7 +265,7 @@ def weigh_figures(
     wording: Wording,
     identities: Sequence[Identity] = (),
 ) -> list[Figure]:
-    """Every claim sure or not, by its chance to be right."""
+    """Every claim sure or not, by its chance to be right; one with little chance is left open."""
     weighed = []
     for figure, marks in zip(figures, mark_document(figures, reference, identities), strict=True):
         chance = round(weigh(marks, wording.weights), 3) if figure.indicator else 0.0
@@ -278,6 +278,10 @@ def weigh_figures(
             against.sort(key=wording.weights.__getitem__)
             told = "; ".join(wording.marks[mark] for mark in against[:2] or [BASE])
             confidence, doubt = Confidence.LOW, doubt or f"{LESS_SURE}{told}"
+            if chance < wording.weights[CLAIMED_FROM]:  # it is a candidate, and no more
+                confidence, doubt = Confidence.NONE, f"{figure.indicator} is unlikely; left open"
+                rivals = (figure.indicator, *figure.rivals)
+                figure = replace(figure, indicator="", breakdown="", rivals=rivals)  # noqa: PLW2901
         weighed.append(
             replace(figure, marks=marks, chance=chance, confidence=confidence, looked_again=doubt)
         )

@@ -232,14 +232,14 @@ def load_wording(path: Path, indicators: Iterable[str]) -> Wording:
     return replace(wording, **load_weights(path.parent / "confidence.csv"))
 
 
-ESSENTIAL_WEIGHTS = {"(base)", "(sure from)"}
+ESSENTIAL_WEIGHTS = {"(base)", "(sure from)", "(claimed from)"}
 """What no figure can be weighed without."""
 
 
 def load_weights(path: Path) -> dict[str, Any]:
     """The weights by mark, and the marks in the words of a reviewer.
 
-    ``(base)`` is what all figures have, ``(sure from)`` the least chance.
+    ``(base)`` is what all figures have; ``(sure from)`` and ``(claimed from)`` are chances.
 
     Raises:
         ReferenceDataError: The table cannot be read, or a weight is no number.
