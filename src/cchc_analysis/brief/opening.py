@@ -30,7 +30,7 @@ from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
 from cchc_analysis.data.clean import label_period, nearest_names
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.named import list_days, match_period
-from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin
+from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin, problem
 from cchc_analysis.data.words import Words, load_words
 from cchc_analysis.errors import CommandError, Problem
 
@@ -148,16 +148,14 @@ def _name_nearest(
     own = [label for place, label in places if place == area_id]
     others = [f"{reference.area_rows[place]['name']} {label}" for place, label in places]
     near = nearest_names(f"{name} {period}", others, 5) or others
-    return Problem(
-        f"{name}, period {period!r}",
-        "no report held",
-        f"a period with a report ({', '.join(own) or 'none for this area'})",
-        f"Choose one of: {', '.join(f'{name} {label}' for label in own)}."
-        if own
-        else f"Reports are held of {', '.join(near)}; a profile tells what else is held of an area."
-        if others
-        else "Read a report first: cchc read, then cchc accept and cchc process.",
-    )
+    remedy = "Read a report first: cchc read, then cchc accept and cchc process."
+    if own:
+        remedy = f"Choose one of: {', '.join(f'{name} {label}' for label in own)}."
+    elif others:
+        tail = "a profile tells what else is held of an area."
+        remedy = f"Reports are held of {', '.join(near)}; {tail}"
+    held = ", ".join(own) or "none for this area"
+    return problem("no_report_held", f"{name}, period {period!r}", own=held, remedy=remedy)
 
 
 def choose_rows(here: Sequence[Row], label: str) -> list[int]:

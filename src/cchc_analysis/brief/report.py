@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, Field, ValidationError
 
 from cchc_analysis.data.clean import nearest_names
+from cchc_analysis.data.records import problem
 from cchc_analysis.errors import BriefError, Problem
 
 if TYPE_CHECKING:
     from cchc_analysis.data.reference import Reference
 
 FILE = "report.yml"
+WHERE = f"notebooks/{FILE}"
 AREAS = (
     *("steering", "institution", "procedures", "apparatus", "civil_service"),
     *("public_finance", "digital", "impact", "tasks", "index"),
@@ -125,7 +127,7 @@ def load_report(folder: Path, reference: Reference) -> Report:
         content = (folder / FILE).read_bytes()
     except OSError as error:
         found = error.strerror or "it cannot be read"
-        raise BriefError(_fault(found, "what a brief shows", "Restore it.")) from None
+        raise BriefError(problem("report_absent", WHERE, found=found)) from None
     return _parse(content, tuple(reference.indicator_rows))
 
 
@@ -136,14 +138,15 @@ def _parse(content: bytes, known: tuple[str, ...]) -> Report:
     try:
         report = Report.model_validate(yaml.safe_load(content.decode("utf-8")) or {})
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        found = f"no YAML ({' '.join(str(error).split())})"
-        raise BriefError(_fault(found, "YAML in UTF-8", "Mend it.")) from None
+        told = " ".join(str(error).split())
+        raise BriefError(problem("report_no_yaml", WHERE, error=told)) from None
     except ValidationError as error:
         raise BriefError(
-            _fault(
-                f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}",
-                "an entry as its neighbours are",
-                "Mend the entry; its neighbours show how.",
+            problem(
+                "report_entry",
+                WHERE,
+                where=".".join(map(str, each["loc"])) or "the file",
+                found=each["msg"],
             )
             for each in error.errors()
         ) from None
@@ -184,25 +187,24 @@ def _check(report: Report, known: Iterable[str]) -> Iterator[Problem]:
     for where, what, names, there in asked:
         for each in dict.fromkeys(names):
             if each not in there:
-                yield _unknown(where, what, each, there)
+                near = ", ".join(nearest_names(each, there))
+                remedy = f"Did you mean {near}?" if near else "Correct it, or take it out."
+                told = {"where": where, "what": what, "name": each, "remedy": remedy}
+                yield problem("report_unknown", WHERE, **told)
     for where, codes in {**once, "summary": [line.name for line in report.summary]}.items():
         for code in sorted({code for code in codes if codes.count(code) > 1}):
-            yield _fault(f"{where}: {code} twice", "each once", "Take one of them out.")
+            yield problem("report_twice", WHERE, where=where, name=code)
     yield from _check_charts(report)
 
 
 def _check_charts(report: Report) -> Iterator[Problem]:
     for name, chart in report.charts.items():
         if chart.kind == "flow" and (len(chart.codes), len(chart.came)) != (3, 2):
-            yield _fault(
-                f"charts.{name}: {len(chart.codes)} codes, {len(chart.came)} in came",
-                "received, resolved, pending; and in came what is new and what was carried over",
-                "Name these three and two.",
-            )
+            counts = {"codes": len(chart.codes), "came": len(chart.came)}
+            yield problem("report_flow", WHERE, name=name, **counts)
     for name, area in report.areas.items():
         if area.front and area.front not in area.charts:
-            found = f"areas.{name}: front {area.front}"
-            yield _fault(found, "one of its charts", "Add it there.")
+            yield problem("report_front", WHERE, name=name, front=area.front)
 
 
 def part_of(reference: Reference, indicator: str) -> str:
@@ -213,16 +215,3 @@ def part_of(reference: Reference, indicator: str) -> str:
         return "index"
     area = str(reference.indicator_rows[indicator]["reform_area"])
     return area if area in AREAS else "index"
-
-
-def _unknown(where: str, what: str, code: str, known: Iterable[str]) -> Problem:
-    near = ", ".join(nearest_names(code, known))
-    return _fault(
-        f"{where}: unknown {what} {code!r}",
-        f"a known {what}",
-        f"Did you mean {near}?" if near else "Correct it, or take it out.",
-    )
-
-
-def _fault(found: str, expected: str, remedy: str) -> Problem:
-    return Problem(f"notebooks/{FILE}", found, expected, remedy)
