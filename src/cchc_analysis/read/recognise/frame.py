@@ -168,14 +168,6 @@ def _find_last_year(text: str) -> Period | None:
 
 APPRAISED = "par_score_total"
 """The points that are left when the province has appraised them."""
-_ESTIMATING = frozenset(
-    {
-        "the list it stands in",
-        "the text the note hangs on",
-        "heading",
-        "above the table",
-    }
-)
 
 
 def find_status(
@@ -206,7 +198,7 @@ def find_status(
     if entry.mention.role == "whole":
         # "Ước hoàn thành 12/13 nhiệm vụ": how many there are is known.
         return Status.ACTUAL
-    above = [level.text for level in words.levels if level.name in _ESTIMATING]
+    above = [level.text for level in words.levels if level.name in WORDS.estimating_levels]
     if "point" not in words.units:
         # "Dự kiến điểm": only the points are an estimate, not what they are given for.
         said, near, *above = (PATTERNS.of_points.sub(" ", text) for text in (said, near, *above))
@@ -253,19 +245,6 @@ RUNNING = "service_index"
 """An index that is counted from day to day, not once a year."""
 OF_THE_YEAR = ("public_investment", "budget_revenue")
 """What is counted from the first day of the year on, in the report of a quarter as well."""
-FLOWS = frozenset(
-    {
-        *("flow_ytd", "flow_ytd_incl_opening", "opening_stock", "ratio_reported"),
-        *("norm", "score", "rank", "ratio", "extremum"),
-    }
-)
-_NEAR_LEVELS = frozenset(
-    {
-        *("words of its own", "what it is a part of", "its sentence", "its sentence, line before"),
-        *("the list it stands in", "the text the note hangs on", "above the table"),
-        "its paragraph",
-    }
-)
 
 
 _EARLIER_WORDS = frozenset({"its sentence", "its paragraph"})
@@ -338,7 +317,7 @@ class FigureContext:
         if self._head.kind == "plan":
             return window or default
         is_stock = rule is not None and rule.indicator.startswith("onestop_staff_per")
-        if not is_stock and (not rule or aggregation in FLOWS):
+        if not is_stock and (not rule or aggregation in WORDS.flows):
             default = self.count_from_new_year(default, rule)
             return window or of_index or self._cut_at_day(entry, words, default)
         return Period(None, self._find_stock_day(entry, words, window) or default.end)
@@ -373,7 +352,7 @@ class FigureContext:
         if said_of := said_of or windows.find_series_window(said, default):
             return said_of
         for level in words.levels:
-            if level.name not in _NEAR_LEVELS:
+            if level.name not in WORDS.near_levels:
                 continue
             if level.name == "its paragraph":
                 opened = self._find_opened(_list_alike(level, words), default)
@@ -407,7 +386,7 @@ class FigureContext:
         self, entry: FigureText, words: WordsAround, window: Period | None
     ) -> dt.date | None:
         for level in words.levels:
-            if level.name not in _NEAR_LEVELS:
+            if level.name not in WORDS.near_levels:
                 continue
             text = level.text
             if level.name == "its paragraph":

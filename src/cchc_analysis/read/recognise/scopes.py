@@ -35,16 +35,6 @@ TOPIC = 20
 """Words at the head of a sentence that may name whose work it tells of."""
 LEVEL = 25
 """Characters by which the name of a level may go on behind its first word: "xã, phường"."""
-_ELSEWHERE = frozenset(
-    {
-        "earlier in its sentence, another clause",
-        "title",
-        "goes on with",
-        "the document",
-        "the figure before it",
-        "earlier in its sentence",
-    }
-)
 _OF_INDEX = ("par_score", "par_index", "sipas", "papi", "pci")
 
 _ABOVE = {
@@ -167,7 +157,7 @@ class Scopes:
         """The levels that may say whose work it is; far behind a figure something else is said."""
         mention = entry.mention
         for level in words.levels:
-            if level.name in _ELSEWHERE:
+            if level.name in WORDS.no_scope_levels:
                 continue
             if level.name == "words of its own" and not entry.label:
                 near = mention.numeral.end + 40
