@@ -53,17 +53,9 @@ class _Evidence:
 def find_owner(
     top: Sequence[str], title: str, kind: str, lines: Sequence[Line], known: tuple[Reference, str]
 ) -> tuple[str, bool, tuple[str, ...]]:
-    """The area that a document is of, whether that is sure, and the others that its head names.
+    """The area ("huyện Cao Lộc", or ""), whether that is sure, and the others that its head names.
 
-    Args:
-        top: The first lines, in one form.
-        title: The title.
-        kind: The kind of document; news has no head, and its title counts for more.
-        lines: All lines.
-        known: The reference tables, and the day of the document, for what was an area then.
-
-    Returns:
-        A name with its level ("huyện Cao Lộc"), or "" where nothing tells.
+    ``known`` are the reference tables and the day of the document, for what was an area then.
     """
     own = _find_own_level(lines)
     held: dict[str, _Evidence] = {}

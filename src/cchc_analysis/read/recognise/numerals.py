@@ -70,11 +70,7 @@ _BARE_YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
 
 
 def find_numerals(text: str, *, is_cell: bool = False) -> list[Numeral]:
-    """Find and classify every numeral of a line.
-
-    Args:
-        text: One line, NFC.
-        is_cell: Whether the line is a cell of a table, where a lone number is never a marker.
+    """Find and classify every numeral of a line, or of a cell, whose lone number marks nothing.
 
     Examples:
         >>> [(n.text, n.kind.value) for n in find_numerals("Quyết định số 12/QĐ-UBND: 1.310 hồ sơ")]

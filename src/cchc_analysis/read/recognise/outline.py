@@ -342,7 +342,10 @@ INNER = "›"
 
 @dataclass(frozen=True)
 class Label:
-    """The words that label a cell: of its row, of its column, and of the title row above."""
+    """The words that label a cell: of its row, of its column, and of the title row above.
+
+    ``is_order`` marks cells that number rows or columns and count nothing.
+    """
 
     row: str
     column: str
@@ -351,12 +354,7 @@ class Label:
 
 
 def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
-    """Label the cells of one table.
-
-    Yields:
-        Line number and position of the cell in its row, and its label; ``is_order`` marks cells
-        that number rows or columns and count nothing.
-    """
+    """Line number, position in its row and label of each cell of one table."""
     first_data = next((at for at, row in enumerate(rows) if _is_data(row)), len(rows))
     headers = list(rows[:first_data])
     orders = _find_order_columns(rows, headers)

@@ -389,14 +389,7 @@ class Reading:
 def read_document(
     document: Document, reference: Reference, wording: Wording, head: ReportHead | None = None
 ) -> Reading:
-    """Read a document.
-
-    Args:
-        document: The opened document.
-        reference: The reference tables.
-        wording: ``data/reference/wording.yml``.
-        head: What is known of the document; proposed from its first lines if not given.
-    """
+    """Read a document; its head is proposed from the first lines if it is not given."""
     lines = outline.spread_tables(outline.restore_words(outline.cut_lines(document.lines)))
     starts = [0, *find_reports(lines)]
     parts = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
