@@ -22,11 +22,14 @@ SLICE = """
 import sys, time
 from pathlib import Path
 from cchc_analysis import pipeline
+from cchc_analysis.brief.report import load_report
 from cchc_analysis.data.reference import Project
 from cchc_analysis.site.slices import Slices
-reference, tables = pipeline.load(Project(Path(sys.argv[1])))
+project = Project(Path(sys.argv[1]))
+reference, tables = pipeline.load(project)
+report = load_report(project.notebooks, reference)
 begin = time.process_time()
-slices = Slices(tables, reference)
+slices = Slices(tables, reference, report)
 slices.of_brief("183", "2024-H1").cut()
 first = time.process_time()
 slices.of_brief("660", "2019").cut()
