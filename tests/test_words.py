@@ -202,6 +202,9 @@ def _list_patterns() -> tuple[set[str], set[str]]:
         )
         patterns = {re.escape(a) + ".*" * bool(hole) + re.escape(b) for a, hole, b in said}
         named = set(map(re.escape, re.findall(r'"([a-z_]+(?:\.\w+)+)"', text)))
+        named |= {rf"{key}\..*" for key in re.findall(r'"([a-z]+\.\w+)\." ~', text)}
+        # The macro of data quality that names what the catalogue or a suite calls by a code.
+        named |= {rf"quality\.{kind}\..*" for kind in re.findall(r'q\.code\("(\w+)"', text)}
         asked, mentioned = asked | patterns, mentioned | patterns | named
     return asked, mentioned
 
