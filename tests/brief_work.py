@@ -48,7 +48,7 @@ from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import list_inputs
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.data.words import Words, load_words
-from cchc_analysis.read import read_transcripts
+from cchc_analysis.read.transcripts import read_transcripts
 from cchc_analysis.rules import choose_readings, load_identities
 from cchc_analysis.site.build import Site, open_site, render_site
 from cchc_analysis.site.jobs import Reply

@@ -20,7 +20,8 @@ from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.panels import PanelSource, add_panel
 from cchc_analysis.panels.mapping import build_mapping
-from cchc_analysis.read import accept_source, read_report, read_sources
+from cchc_analysis.read.drafting import read_report
+from cchc_analysis.read.transcripts import accept_source, read_sources
 from cchc_analysis.site import single
 
 REPORTS = Path(__file__).resolve().parent / "made_up" / "reports"

@@ -17,8 +17,9 @@ from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.opening import list_briefs
 from cchc_analysis.data.records import Scope, Tables
 from cchc_analysis.data.reference import Reference, load_reference
-from cchc_analysis.read import accept_source, read_report
+from cchc_analysis.read.drafting import read_report
 from cchc_analysis.read.review import load_page_words
+from cchc_analysis.read.transcripts import accept_source
 from conftest import confirm_all, make_project
 
 OF_TEST = "TỈNH THỬ NGHIỆM"

@@ -20,7 +20,7 @@ import pytest
 from cchc_analysis.data.records import QUANTITY
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import tidy_observations
-from cchc_analysis.read import read_transcripts
+from cchc_analysis.read.transcripts import read_transcripts
 from cchc_analysis.rules import (
     choose_readings,
     evaluate_rivals,

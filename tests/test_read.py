@@ -6,7 +6,7 @@ import pytest
 
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import ReportError
-from cchc_analysis.read import read_transcripts
+from cchc_analysis.read.transcripts import read_transcripts
 from conftest import Replace
 
 TRANSCRIPT = "data/raw/transcripts/song_may_2022_h1.csv"

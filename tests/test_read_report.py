@@ -11,14 +11,8 @@ import pytest
 
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError, ReportError
-from cchc_analysis.read import (
-    accept_source,
-    discard_draft,
-    read_report,
-    read_sources,
-    read_transcripts,
-)
-from cchc_analysis.read.transcripts import UNDECIDED
+from cchc_analysis.read.drafting import discard_draft, read_report
+from cchc_analysis.read.transcripts import UNDECIDED, accept_source, read_sources, read_transcripts
 from conftest import confirm_all
 
 REPORTS = Path(__file__).resolve().parent / "made_up" / "reports"

@@ -23,7 +23,7 @@ from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import check_fresh
 from cchc_analysis.errors import CommandError, ReportError
-from cchc_analysis.read import accept_source, discard_draft, read_report, review
+from cchc_analysis.read import review
 from cchc_analysis.read.correcting import (
     NO_TEXT,
     Change,
@@ -32,9 +32,10 @@ from cchc_analysis.read.correcting import (
     change_draft,
     load_text,
 )
+from cchc_analysis.read.drafting import discard_draft, read_report
 from cchc_analysis.read.review import judge_draft, tell_problem
 from cchc_analysis.read.serving import Review, listen
-from cchc_analysis.read.transcripts import Draft, open_draft
+from cchc_analysis.read.transcripts import Draft, accept_source, open_draft
 from cchc_analysis.rules import Identity, evaluate_rivals, load_identities
 from cchc_analysis.rules.statements import Statements
 from conftest import make_project

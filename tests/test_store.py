@@ -25,7 +25,7 @@ from cchc_analysis.data.records import (
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.panels import read_panels
-from cchc_analysis.read import read_transcripts
+from cchc_analysis.read.transcripts import read_transcripts
 
 
 def text(columns: tuple[str, ...], rows: list[dict[str, object]]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cchc_analysis.data.records import QUANTITY
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import Tidied, tidy_observations
-from cchc_analysis.read import read_transcripts
+from cchc_analysis.read.transcripts import read_transcripts
 from conftest import Replace
 
 TRANSCRIPT = "data/raw/transcripts/song_may_2022_h1.csv"

@@ -16,7 +16,7 @@ from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.errors import CchcError, ReportError, ValidationError
 from cchc_analysis.panels import validate_table
-from cchc_analysis.read import read_transcripts
+from cchc_analysis.read.transcripts import read_transcripts
 from cchc_analysis.rules import (
     choose_readings,
     load_identities,

@@ -171,7 +171,7 @@ def _add_panel(options: Namespace, project: Project) -> None:
 
 
 def _read(options: Namespace, project: Project) -> None:
-    from cchc_analysis.read import discard_draft, read_report
+    from cchc_analysis.read.drafting import discard_draft, read_report
 
     if options.discard:
         aside = discard_draft(project, str(options.report))
@@ -200,7 +200,7 @@ def _review(options: Namespace, project: Project) -> None:
 
 
 def _accept(options: Namespace, project: Project) -> None:
-    from cchc_analysis.read import accept_source
+    from cchc_analysis.read.transcripts import accept_source
 
     mapped, unmapped = accept_source(project, options.source_id)
     left = f"{unmapped} more have no indicator yet and stay in the transcript."

@@ -37,7 +37,7 @@ from cchc_analysis.errors import (
 )
 from cchc_analysis.panels import PanelReadings, read_panels
 from cchc_analysis.panels.register import load_register
-from cchc_analysis.read import Readings, read_sources, read_transcripts
+from cchc_analysis.read.transcripts import Readings, read_sources, read_transcripts
 from cchc_analysis.rules import choose_readings, load_identities, try_suites, validate_tables
 from cchc_analysis.site import build as building
 from cchc_analysis.site.build import Site, Workers

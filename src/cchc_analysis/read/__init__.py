@@ -6,28 +6,7 @@ and nothing dropped. What the figures mean is the business of ``tidy``.
 - ``transcripts``: the transcripts of accepted sources, as tables; a reviewed draft becomes one
 - ``drafting``: one document into a draft transcript, a row of ``sources.csv`` and a review page
 - ``review``: the review page
+
+Nothing is imported here: a document is opened in a process of its own, which imports ``documents``
+and what that needs.
 """
-
-from cchc_analysis.read.drafting import DraftResult, discard_draft, read_report
-from cchc_analysis.read.transcripts import (
-    SOURCE_KINDS,
-    SOURCE_STATES,
-    Readings,
-    accept_source,
-    read_sources,
-    read_transcript,
-    read_transcripts,
-)
-
-__all__ = [
-    "SOURCE_KINDS",
-    "SOURCE_STATES",
-    "DraftResult",
-    "Readings",
-    "accept_source",
-    "discard_draft",
-    "read_report",
-    "read_sources",
-    "read_transcript",
-    "read_transcripts",
-]
