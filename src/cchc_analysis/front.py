@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from cchc_analysis.brief.own_cells import show_figure
 from cchc_analysis.data import named
 from cchc_analysis.data.export import describe_columns, export_table
@@ -37,8 +39,6 @@ from cchc_analysis.stats.rates import rank_within
 from cchc_analysis.stats.trends import judge_many
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.brief import Brief, Context
     from cchc_analysis.data.reference import Reference
 
@@ -361,8 +361,6 @@ def match_areas(
         >>> cchc.match_areas(["Lang Son Province", "TP. Hồ Chí Minh"], day="2022-12-31").tolist()
         ['20', '79']
     """
-    import pandas as pd
-
     cells = names if isinstance(names, pd.Series) else pd.Series(named.take_some(names), dtype=str)
     reference = load_reference(open_project(project).reference)
     return named.match_names(cells, reference, level, day)

@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from cchc_analysis.brief import Context, find_context
 from cchc_analysis.brief import open_quality as open_quality_of
 from cchc_analysis.brief.board import Board
@@ -27,7 +29,6 @@ from cchc_analysis.errors import CommandError
 from cchc_analysis.site.slices import grade_all
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
     from cchc_analysis.brief import Brief, Quality
@@ -110,8 +111,6 @@ def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: A
         >>> cchc.plot_tile_map(last).has_data()
         True
     """
-    import pandas as pd
-
     values = pd.Series(values)
     if twice := [str(each) for each in values.index[values.index.duplicated()].unique()]:
         raise CommandError(problem("several_values", "plot_tile_map", areas=", ".join(twice[:5])))

@@ -13,7 +13,8 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from cchc_analysis import __version__
 from cchc_analysis.brief.render import check_parameters
@@ -46,9 +47,6 @@ from cchc_analysis.site.kit import check_empty
 from cchc_analysis.site.rerun import compare_pages, open_kit, unpack_kit
 from cchc_analysis.site.single import do_apart, make_pages, put_files
 from cchc_analysis.stats.derive import add_rows, check_formulas, derive_indicators, mark_findings
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _LOG = logging.getLogger(__name__)
 

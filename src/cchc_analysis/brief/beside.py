@@ -22,8 +22,9 @@ from itertools import chain
 from math import isnan, nan
 from pathlib import Path
 from statistics import quantiles
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import TWO_TIERS, Brief, Row
@@ -38,9 +39,6 @@ from cchc_analysis.stats.panel import ENOUGH
 from cchc_analysis.stats.peers import FEWEST, find_kin
 from cchc_analysis.stats.rates import rank_values
 from cchc_analysis.stats.windows import compare_same_window, is_near, year_before
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOST_IN_PART = 36
 """Areas that one part of a drawing holds: more would not fit on a sheet of paper."""
@@ -157,8 +155,6 @@ def show_plan(brief: Brief) -> Section:
 
 def tabulate_plan(comparisons: Sequence[Comparison]) -> pd.DataFrame:
     """Targets as a table: what ought to be, what is, and what follows."""
-    import pandas as pd
-
     rows = [
         {
             "indicator": each.target.indicator,
@@ -218,8 +214,6 @@ def show_trend(brief: Brief) -> Section:
 
     def tabulate() -> pd.DataFrame:
         """The values of all series, with the word that may be said of each."""
-        import pandas as pd
-
         rows = [{**row, "word": str(each.verdict.word)} for each in series for row in each.points]
         days = ("period", "period_start", "period_end")
         names = ["indicator", "scope", *days, "value", "unit", "word"]
@@ -282,8 +276,6 @@ def list_last_year(brief: Brief) -> list[LastYear]:
 
 def _list_per_day(brief: Brief) -> list[Row]:
     """Flows whose window of the year before ends on another day, at the same pace per day."""
-    import pandas as pd
-
     ends = (brief.end[:4], str(int(brief.end[:4]) - 1))
     near = [row for row in brief.own_values if row["period_end"][:4] in ends]
     days = {(row["period_start"], row["period_end"]) for row in near}
@@ -352,8 +344,6 @@ def show_peers(brief: Brief) -> Section:
 
     def tabulate() -> pd.DataFrame:
         """The compared values of the area and of its peers, a row an area."""
-        import pandas as pd
-
         rows = {a: [a, brief.reference.area_rows[a]["name"], *values] for a, values in beside}
         names = ["area_id", "name", *(f"{each.indicator}@{each.scope}" for each in own)]
         ids = (brief.area["area_id"], *same)
@@ -420,8 +410,6 @@ def _value_of(brief: Brief, area_id: str, entry: Entry) -> float:
 
 def _draw(brief: Brief, standing: Row) -> dict[str, Any]:
     """The values in order with the median, as pictures and figure; and the range of its rank."""
-    import pandas as pd
-
     words, rows = brief.words, brief.reference.area_rows
     values = {brief.area["area_id"]: standing["entry"].value, **standing["others"]}
     data = pd.DataFrame({"area_id": values.keys(), "value": values.values()})
@@ -447,8 +435,6 @@ def _draw(brief: Brief, standing: Row) -> dict[str, Any]:
 
 def _list_cases(brief: Brief, standing: Row) -> pd.DataFrame | None:
     """Both counts behind the rate of the area and of each peer; nothing where one lacks them."""
-    import pandas as pd
-
     entry, row = standing["entry"], brief.reference.indicator_rows[standing["entry"].indicator]
     codes = [str(row[side]) for side in ("numerator", "denominator")]
     rows = []

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis.brief.templates import macro, shows
@@ -26,8 +27,6 @@ from cchc_analysis.stats.rates import follow_standing, rank_values
 from cchc_analysis.stats.trends import FEWEST_FOR_TREND, JudgedTrends, judge_many
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data.records import Tables
     from cchc_analysis.data.reference import Reference
 

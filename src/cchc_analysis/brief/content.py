@@ -17,6 +17,7 @@ from pathlib import PurePosixPath
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any, Protocol
 
+import pandas as pd
 from markupsafe import Markup, escape
 
 from cchc_analysis.brief.nouns import (
@@ -47,8 +48,6 @@ from cchc_analysis.data.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_te
 from cchc_analysis.stats.peers import Peers, find_peers, find_segments
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data.reference import Reference
 
     once = cached_property
@@ -547,8 +546,6 @@ class Brief:
 
     def tabulate_entries(self, entries: Iterable[Entry]) -> pd.DataFrame:
         """Values as a table: what each is of, for whom and when, and the figures behind it."""
-        import pandas as pd
-
         rows = [
             vars(each)
             | {"name": plain(self.name_entry(each))}

@@ -19,8 +19,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.sax.saxutils import escape
+
+import pandas as pd
 
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.ledger import grade_brief
@@ -37,9 +39,6 @@ from cchc_analysis.data.records import (
     load_own,
 )
 from cchc_analysis.data.words import COMPARATOR_SIGNS, Words, load_words, plain
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 BRIEF_FILES = ("brief.xlsx", "figures.csv", "findings.csv", "brief.json", "datapackage.json")
 """What lies beside every brief, in the order of the links."""
@@ -107,8 +106,6 @@ def write_downloads(folder: Path, brief: Brief) -> None:
 
 def tabulate_brief(brief: Brief) -> dict[str, pd.DataFrame]:
     """The tables of a brief: ``figures``, ``findings`` and ``sources``, texts as they are."""
-    import pandas as pd
-
     titles = dict(zip(brief.sources["source_id"], brief.sources["title"], strict=True))
     figures = [_tell_figure(brief, entry, titles) for entry in brief.entries]
     numbers = [brief.contradiction_of[each].number for each in brief.findings["finding_id"]]
@@ -155,8 +152,6 @@ def tell_columns(
     tables: Mapping[str, pd.DataFrame], title: str, words: list[Words], citations: list[str]
 ) -> Any:
     """The sheet that says what the others hold and how to cite them, in the languages given."""
-    import pandas as pd
-
     from cchc_analysis import __version__
 
     rows = [

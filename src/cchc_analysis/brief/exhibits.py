@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief, name_short
@@ -31,7 +32,6 @@ from cchc_analysis.data.records import Severity, Status
 from cchc_analysis.data.words import plain
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
 SHARES = ("province_plan", "district_plan", "same_period")
@@ -69,8 +69,6 @@ class Exhibit:
     @property
     def data(self) -> pd.DataFrame:
         """What is drawn, as a table."""
-        import pandas as pd
-
         return pd.DataFrame(list(self.rows))
 
     @property

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis.brief.board import TRENDS
@@ -30,8 +31,6 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.words import LANGUAGES, bare_name, load_words, plain
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data.reference import Project, Reference
 
 MOST_ROWS = 60

@@ -22,6 +22,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from cchc_analysis.brief.beside import compare_plan
 from cchc_analysis.brief.board import Board, open_board
 from cchc_analysis.brief.content import NOT_TOLD, Brief, Row
@@ -35,8 +37,6 @@ from cchc_analysis.data.words import Words, load_words
 from cchc_analysis.errors import CommandError, Problem
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.brief.quality import Graded
     from cchc_analysis.data.records import Tables
     from cchc_analysis.data.reference import Project, Reference

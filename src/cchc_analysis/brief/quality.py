@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from cchc_analysis.brief import ledger
 from cchc_analysis.brief.content import ANNEX, Brief, name_folder, name_indicator
@@ -29,8 +30,6 @@ from cchc_analysis.data.words import Words, bare_name
 from cchc_analysis.errors import BriefError, CommandError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data.records import Tables
     from cchc_analysis.data.reference import Reference
 
@@ -222,8 +221,6 @@ class Quality:
 
     def show_grades(self) -> Section:
         """The grade of every brief of a province and why; on the whole, the grades by province."""
-        import pandas as pd
-
         by_province = list_provinces(self.briefs, self.reference)
         briefs = by_province.get(self.province, []) if self.province else self.briefs
         briefs = sorted(briefs, key=lambda each: each["grade"]["letter"], reverse=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
 
@@ -24,7 +25,6 @@ from cchc_analysis.data.words import Words, bare_name, clean_text, load_words
 from cchc_analysis.errors import BriefError
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
 MACROS = "macros.html.j2"
@@ -72,8 +72,6 @@ class Section:
     @property
     def table(self) -> pd.DataFrame:
         """The numbers behind the section; an empty table where it has none."""
-        import pandas as pd
-
         return self.tabulate() if self.tabulate else pd.DataFrame()
 
     @property

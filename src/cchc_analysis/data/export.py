@@ -13,7 +13,9 @@ import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from cchc_analysis import __version__
 from cchc_analysis.data.clean import fold_text
@@ -21,9 +23,6 @@ from cchc_analysis.data.files import hash_file, list_rows, write_bytes, write_js
 from cchc_analysis.data.named import NAME_MEANINGS
 from cchc_analysis.data.records import COLUMN_MEANINGS, TABLE_COLUMNS, TYPES, problem, render_own
 from cchc_analysis.errors import CommandError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 LONGEST_NAME = 32
 LONGEST_LABEL = 80
@@ -46,8 +45,6 @@ def describe_columns(table: object = "indicators") -> pd.DataFrame:
         >>> cchc.describe_columns("indicators").set_index("column").loc["value", "meaning"]
         'the number, in unit'
     """
-    import pandas as pd
-
     if not isinstance(table, str) or table not in TABLE_COLUMNS:
         where = f"table {table!r}" if isinstance(table, str) else type(table).__name__
         raise CommandError(problem("no_table", where, known=", ".join(TABLE_COLUMNS)))
@@ -113,8 +110,6 @@ def _check_place(path: Path, note: Path, *, overwrite: bool) -> None:
 
 def _flatten(table: pd.DataFrame) -> pd.DataFrame:
     """One row of headings, and the index as columns where it is more than a count of rows."""
-    import pandas as pd
-
     flat = table.copy()
     heads = (each if isinstance(each, tuple) else (each,) for each in list[Any](flat.columns))
     flat.columns = pd.Index([" | ".join(filter(None, map(str, parts))) for parts in heads])
@@ -126,8 +121,6 @@ def _flatten(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _write_xlsx(table: pd.DataFrame) -> bytes:
-    import pandas as pd
-
     written = io.BytesIO()
     with pd.ExcelWriter(written, engine="openpyxl", date_format="YYYY-MM-DD") as book:
         table.to_excel(book, sheet_name="data", index=False, freeze_panes=(1, 0))

@@ -18,6 +18,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+import pandas as pd
+
 from cchc_analysis.data.clean import (
     STANDARD_LABEL,
     PeriodError,
@@ -32,8 +34,6 @@ from cchc_analysis.data.reference.catalogue import offer_names
 from cchc_analysis.errors import AreaError, CommandError, Problem, count, join_some
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data.words import Words
 
 NAME_MEANINGS: dict[str, str] = load_own("columns")["names"]
@@ -118,8 +118,6 @@ def _refuse_type(what: str, value: Any, expected: str, remedy: str) -> CommandEr
 
 def check_table(value: Any, who: str) -> None:
     """Refuse what is no table, with a ``CommandError``."""
-    import pandas as pd
-
     if not isinstance(value, pd.DataFrame):
         raise CommandError(problem("no_frame", who, found=type(value).__name__))
 
@@ -153,8 +151,6 @@ def add_names(table: pd.DataFrame, reference: Reference, words: Words) -> pd.Dat
 
     The names are in the language of the words. Returns a new table.
     """
-    import pandas as pd
-
     province, regions, label = reference.find_province, reference.region_of, f"label_{words.lang}"
 
     def name_area(area_id: str) -> str:
@@ -229,8 +225,6 @@ def check_day(day: Any) -> None:
 
 def tabulate_areas(reference: Reference, level: str | None, day: Any) -> pd.DataFrame:
     """The areas of a level, or of all, as a table; of a day, if one is given."""
-    import pandas as pd
-
     levels = LEVELS if level is None else [_match_word("level", LEVELS, level)]
     check_day(day)
     areas = [row for each in levels for row in reference.list_areas(each, day)]
@@ -243,8 +237,6 @@ def order_categories(table: pd.DataFrame) -> pd.DataFrame:
     Periods in the order of time, scopes and statuses as in ``Scope`` and ``Status``, names as the
     catalogue lists them. Dates become ``datetime64``; a stock has no ``period_start`` (``NaT``).
     """
-    import pandas as pd
-
     typed = table.copy()
     for column in ("period_start", "period_end"):
         if column in typed:

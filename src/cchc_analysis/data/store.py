@@ -13,7 +13,8 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from cchc_analysis import __version__
 from cchc_analysis.data import files, records
@@ -28,9 +29,6 @@ from cchc_analysis.data.records import (
 )
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import ReportError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MANIFEST = "manifest.json"
 """What ``data/processed`` was made from, and the list of what we wrote into it."""
@@ -91,8 +89,6 @@ def load(project: Project, without: Collection[str] = ()) -> tuple[Reference, Ta
 
 def _load_inputs(raw: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sources and figures of reports and panels, of which a run has found that they are well."""
-    import pandas as pd
-
     terms, panels = dict.fromkeys(TERM_COLUMNS, ""), raw / "panels"
     sources = [_read(raw / "sources.csv", SOURCE_COLUMNS).assign(**terms)]
     if (panels / "sources.csv").is_file():
@@ -125,8 +121,6 @@ def as_transcripts(figures: pd.DataFrame) -> pd.DataFrame:
 
 def _read(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     """Some columns of a file of ours that is known to be well, all text."""
-    import pandas as pd
-
     table = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
     return table.reindex(columns=list(columns), fill_value="")
 
@@ -172,8 +166,6 @@ def load_copies(folder: Path, without: Collection[str] = ()) -> Tables:
 
 
 def _leave_out(without: Collection[str]) -> dict[str, pd.DataFrame]:
-    import pandas as pd
-
     return {name: pd.DataFrame(columns=list(STORED[name][0]), dtype="str") for name in without}
 
 

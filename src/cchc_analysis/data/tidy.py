@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from cchc_analysis.data import records
 from cchc_analysis.data.clean import NumberError, is_day, parse_number
@@ -23,10 +25,6 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, Comparator, Scope, Status, problem
 from cchc_analysis.data.reference import Reference, find_issue_day, offer_names, suggest
 from cchc_analysis.errors import Problem, ReferenceDataError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 FIRST_YEAR, LAST_YEAR = 1945, 2100
 """Years in which a report can have been written."""
@@ -59,8 +57,6 @@ def tidy_observations(
         indicator yet stay in the transcript alone. Problems by source id: a source with any
         problem gives no observations.
     """
-    import pandas as pd
-
     rows: list[dict[str, Any]] = []
     problems: dict[str, list[Problem]] = {}
     find_area = _make_finder(reference, sources, keeps_unknown=keeps_unknown_areas)

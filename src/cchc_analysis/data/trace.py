@@ -16,7 +16,9 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from cchc_analysis import __version__
 from cchc_analysis.data.clean import STANDARD_LABEL, label_period, parse_period, slug_text
@@ -26,9 +28,6 @@ from cchc_analysis.data.outside import load_yaml, refuse
 from cchc_analysis.data.records import INDICATOR_KEY, Tables, problem, render_own
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import CommandError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def find_published(
@@ -134,8 +133,6 @@ def cite_data(root: Path, version: str, sources: pd.DataFrame) -> Citation:
 
 def cite_any(what: object, root: Path, sources: pd.DataFrame) -> Citation:
     """Cite a row of the indicators, a brief, or the data set behind a table that is not empty."""
-    import pandas as pd
-
     if isinstance(what, pd.Series) and "source_id" in what:
         return _cite_value(dict(what), sources, cite_data(root, __version__, sources))
     table = what if isinstance(what, pd.DataFrame) else getattr(what, "indicators", None)
@@ -193,8 +190,6 @@ def compare_editions(
     if some are given. ``reason`` is the correction that decided the new value, or the entry of the
     later edition's CHANGELOG that names its source or indicator; empty where neither says why.
     """
-    import pandas as pd
-
     before, after = _load_values(old), _load_values(new)
     if sources:
         own = set(sources)
@@ -230,8 +225,6 @@ def name_edition(place: Path) -> str:
 
 
 def _load_values(place: Path | pd.DataFrame) -> pd.DataFrame:
-    import pandas as pd
-
     columns = [*INDICATOR_KEY, "value", "unit", "source_id", "correction"]
     if isinstance(place, pd.DataFrame):
         text = io.StringIO(format_table(place[columns]))

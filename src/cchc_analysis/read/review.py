@@ -17,6 +17,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from cchc_analysis.data.clean import format_number
 from cchc_analysis.data.records import QUANTITY, TRANSCRIPT_COLUMNS, Comparator, Scope, Status
 from cchc_analysis.data.reference import Reference
@@ -29,7 +31,6 @@ from cchc_analysis.read.transcripts import UNDECIDED, Draft
 from cchc_analysis.rules import Identity, choose_readings, evaluate_rivals, tabulate_statements
 
 if TYPE_CHECKING:
-    import pandas as pd
     from jinja2 import Environment
 
 QUOTED = 110

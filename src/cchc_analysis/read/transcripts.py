@@ -13,7 +13,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.files import format_table, list_rows, load_text_table, write_text
@@ -22,10 +23,6 @@ from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, probl
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.errors import Problem, ReportError, count
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 SOURCE_KINDS = ("period_report", "plan", "campaign_report", "article", "panel")
 SOURCE_STATES = ("accepted", "draft")
@@ -52,8 +49,6 @@ def read_transcripts(raw: Path) -> Readings:
     Sources (``SOURCE_COLUMNS``) and figures (``TRANSCRIPT_COLUMNS``) of those that could be read,
     all cells text; a ReportError where ``sources.csv`` itself cannot be.
     """
-    import pandas as pd
-
     sources = read_sources(raw)
     accepted = sources[sources["state"] == "accepted"]
     registered = tuple(sources["source_id"])
@@ -119,8 +114,6 @@ def read_transcript(raw: Path, source_id: str) -> pd.DataFrame:
 
 
 def _tabulate(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> pd.DataFrame:
-    import pandas as pd
-
     return pd.DataFrame(rows, columns=list(columns), dtype="str")
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from cchc_analysis.data.records import Severity
 from cchc_analysis.rules import expressions, wording
@@ -19,10 +21,6 @@ from cchc_analysis.rules.expressions import Expression, Identity, Operand, Quant
 from cchc_analysis.rules.statements import EXTREME_RATES, Integers, Statements
 from cchc_analysis.rules.suites import Rule
 from cchc_analysis.rules.wording import DraftFinding, Sentences, Teller, join_sentences
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 RATES = ("ratio", "pooled", "complement")
 
@@ -196,8 +194,6 @@ def align_days(statements: Statements) -> Statements:
 
     The first rows are those given; ``own_end`` is the day on which a figure was counted.
     """
-    import pandas as pd
-
     figures = statements.figures.assign(own_end=statements.figures["period_end"])
     stocks = figures[(figures["period_start"] == "") & (figures["period_end"] != "")]
     quantity = ["source_id", "area_id", "scope", "indicator", "breakdown"]

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from cchc_analysis.data.records import QUANTITY
 from cchc_analysis.rules.evaluation import compute_value, evaluate_identity, judge_rows, list_fits
@@ -29,8 +30,6 @@ from cchc_analysis.rules.expressions import EQUAL, Identity, Operand, Quantity
 from cchc_analysis.rules.statements import Integers, Statements, hold_texts, tabulate_statements
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data.reference import Reference
 
 
@@ -50,8 +49,6 @@ def judge_changes(
     back for each change, rule and row in which they meet: the states ``before`` and ``after``, and
     ``is_complete`` (all figures printed).
     """
-    import pandas as pd
-
     values = statements.figures["value"].to_numpy("float64")
     shifts = (changes["value"] - values[changes["figure"]]).to_dict()
     is_changed = np.zeros(len(values), dtype=bool)
@@ -79,8 +76,6 @@ def _judge_met(
     shifts: Mapping[int, float],
 ) -> pd.DataFrame:
     """Judge a rule for each change and row in which operands of it meet the changed figure."""
-    import pandas as pd
-
     pairs = reduce(pd.MultiIndex.union, met.values())
     changes, at = (pairs.get_level_values(level).to_numpy("int64") for level in (0, 1))
     by = np.array([shifts[change] for change in changes])
@@ -256,8 +251,6 @@ class CauseSearch:
         Each with the breaks that it closes, and how many more rules are not kept after it. What
         would then only be rounded the wrong way closes; what was kept must not become so.
         """
-        import pandas as pd
-
         tried = [
             (number, *change)
             for number, case in enumerate(cases)

@@ -13,19 +13,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from cchc_analysis.data.intervals import Interval
 from cchc_analysis.rules import expressions
 from cchc_analysis.rules.expressions import Expression, Identity, Operand, list_operands
 from cchc_analysis.rules.statements import Booleans, Integers, Operands, Statements, WideTable
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 OPERATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
@@ -86,8 +83,6 @@ def evaluate_identity(identity: Identity, lines: Lines) -> pd.DataFrame:
     (as digits that were cut off would) and ``is_not_stated`` (a sum that falls short of its total,
     where a kind that is not stated can make up for it).
     """
-    import pandas as pd
-
     operands = {operand: lines.find(operand) for operand in identity.operands}
     at = _list_home_rows(identity, operands)
     if not len(at):
@@ -101,8 +96,6 @@ def evaluate_identity(identity: Identity, lines: Lines) -> pd.DataFrame:
 @cache
 def make_nothing() -> pd.DataFrame:
     """The verdict of a rule that applies nowhere; most rules apply to few sources."""
-    import pandas as pd
-
     numbers = dict.fromkeys(("left", "right", "difference"), np.zeros(0))
     words = ("holds", "is_complete", "is_within_unit", "is_truncated", "is_not_stated")
     columns = numbers | dict.fromkeys(words, np.zeros(0, dtype=bool))
@@ -120,8 +113,6 @@ def _is_assumed(identity: Identity, lines: Lines, rows: Integers) -> Booleans:
     Of those of one quantity it follows the one that fits best. Where two fit equally well, nobody
     can tell which, and nothing is assumed, unless they say the same at all levels of the identity.
     """
-    import pandas as pd
-
     assumed = np.ones(len(rows), dtype=bool)
     levels = max(2, len({getattr(each, "scope", "") for each in identity.operands}) - 1)
     for clause in identity.assumes if len(rows) else ():
@@ -162,8 +153,6 @@ def evaluate_definitions(
     follow that one, and a gap is no contradiction. Gives back a verdict with ``rule_id``, of the
     definitions followed, and ``DEFINED``, sorted.
     """
-    import pandas as pd
-
     told = [evaluate_identity(rule, lines).assign(rule_id=rule.rule_id) for rule in definitions]
     if all(each.empty for each in told):  # a report states the figures of few groups
         return told[0], join_definitions([])
@@ -231,16 +220,12 @@ def evaluate_rivals(
 
 def join_definitions(chosen: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """The definitions of several groups as one table, sorted."""
-    import pandas as pd
-
     ordered = pd.concat([pd.DataFrame(columns=list(DEFINED)), *chosen])
     return ordered.sort_values(["source_id", "rival_group"], ignore_index=True)
 
 
 def compute_expression(expression: Expression, lines: Lines) -> pd.DataFrame:
     """``value``, ``low`` and ``high`` of an expression in the rows that print all its figures."""
-    import pandas as pd
-
     operands = {operand: lines.find(operand) for operand in list_operands(expression)}
     at = np.flatnonzero(np.all([each.is_printed for each in operands.values()], axis=0))
     found = compute_interval(expression, {each: one.take(at) for each, one in operands.items()})

@@ -17,14 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from cchc_analysis.data.clean import VERBAL_ZEROS, is_cut_off
 from cchc_analysis.data.records import OBSERVATION_KEY, QUANTITY, RESULT_STATUSES, Scope, Status
 from cchc_analysis.rules.statements import Booleans, Integers, leave_room
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data.reference import Reference
 
 
@@ -78,8 +77,6 @@ def _look_up(cells: pd.Series, words: pd.Series) -> pd.Series:
 
 def _share_words(columns: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
     """Columns whose cells are compared with each other, as numbers of the same sorted words."""
-    import pandas as pd
-
     words = {word for cells in columns.values() for word in cells.dropna().unique()}
     shared = pd.CategoricalDtype(sorted(words), ordered=True)
     return {name: cells.astype(shared) for name, cells in columns.items()}
@@ -87,8 +84,6 @@ def _share_words(columns: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
 
 def _count_days(dates: pd.Series) -> pd.Series:
     """Days since 1970 of ISO dates; parsed once for each date that occurs."""
-    import pandas as pd
-
     texts = dates.unique()
     days = pd.to_datetime(pd.Series(texts, dtype="str"), format="ISO8601", errors="coerce")
     numbers = (days - pd.Timestamp(0)).dt.days
@@ -215,8 +210,6 @@ def compare_windows(table: pd.DataFrame) -> pd.DataFrame:
 
 def compare_openings(table: pd.DataFrame, opening: str, closing: str) -> pd.DataFrame:
     """What a window takes over is what was left on the last day before it."""
-    import pandas as pd
-
     results = _keep_results(table)
     place = ["area_id", "scope", "breakdown"]
     taken = results[(results["indicator"] == opening) & results["first_day"].notna()]
@@ -376,8 +369,6 @@ def judge_ranks(shown: pd.DataFrame) -> pd.DataFrame:
     better one), ``nearest`` of them to the printed one, ``is_complete`` (the values of all ranked
     areas are held) and ``holds``.
     """
-    import pandas as pd
-
     group = ["period_end", "parent_id", "level"]
     place = ["area_id", *group]
     columns = ["source_id", "indicator", "value", "low", "high", "decimals", *place]
@@ -431,8 +422,6 @@ def compare_copies(table: pd.DataFrame, least: float) -> pd.DataFrame:
     One count may stay as it was; that all of several larger ones (``least`` and more) do is no
     chance. One count of each source, area, scope and last day that has enough of them is judged.
     """
-    import pandas as pd
-
     flows = _keep_results(table)
     flows = flows[flows["aggregation"].isin(GROWING) & flows["last_day"].notna()]
     key = ["source_id", "area_id", "scope", "last_day"]
@@ -536,8 +525,6 @@ def _tell_places(table: pd.DataFrame, rows: Any, others: Any, holds: Any) -> pd.
 
 def _tell_verdict(rows: Any, left: Any, right: Any, holds: Any, others: Any) -> pd.DataFrame:
     """A verdict on some rows of a table; nothing in it is loose."""
-    import pandas as pd
-
     return pd.DataFrame(
         {
             "left": np.asarray(left, dtype="float64"),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from cchc_analysis.data.clean import NumberError, parse_number
 from cchc_analysis.data.records import RESULT_STATUSES, Comparator, Scope, Status, problem
@@ -22,8 +23,6 @@ from cchc_analysis.errors import ReportError
 from cchc_analysis.rules.expressions import Group, GroupSum, Operand, Quantity
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data.reference import Reference
 
 
@@ -84,8 +83,6 @@ def print_nothing(length: int) -> Operands:
 
 def hold_texts(cells: pd.Series) -> Texts:
     """A column of texts, each distinct one held once: to be asked cell by cell, in any order."""
-    import pandas as pd
-
     codes, names = pd.factorize(cells, use_na_sentinel=False)
     texts: Texts = np.array([str(name) for name in names], dtype=object)[codes]
     return texts
@@ -147,8 +144,6 @@ class Statements:
     def __init__(
         self, figures: pd.DataFrame, norms: Collection[str], parents: Mapping[str, str]
     ) -> None:
-        import pandas as pd
-
         self.figures, self.norms, self.parents = figures, frozenset(norms), parents
         words = [figures[name] for name in ROW_COLUMNS]
         self._cells = [pd.Index(cells.unique()) for cells in words]
@@ -206,8 +201,6 @@ class Statements:
 
     def pair_figures(self, operand: Operand, rows: Integers) -> pd.DataFrame:
         """The figures behind one operand in some rows: ``row`` and ``figure``."""
-        import pandas as pd
-
         if isinstance(operand, GroupSum):
             of_rows, positions, of_figures = self._group(operand)
             wanted = pd.DataFrame({"row": rows, "group": of_rows[rows]})
@@ -250,8 +243,6 @@ class Statements:
 
     def _move_rows(self, **cells: str) -> Integers:
         """The row in the place of each row but for some cells; -1 where there is none."""
-        import pandas as pd
-
         key = (*cells, *cells.values())
         if key not in self._moved:
             places = self._places.copy()
@@ -382,8 +373,6 @@ def tabulate_columns(statements: Statements, operands: Iterable[Operand]) -> pd.
 
     A column that would say nothing (an operand printed nowhere, the room of a count) is left out.
     """
-    import pandas as pd
-
     columns: dict[Any, Any] = {**statements.rows}
     for operand in operands:
         numbers = statements.find(operand)

@@ -21,6 +21,8 @@ from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.outside import load_json
 from cchc_analysis.data.records import Scope, Severity, problem
@@ -431,8 +433,6 @@ def make_example(identity: Identity) -> tuple[Numbers, Numbers] | None:
 
 def check_examples(suite: Suite, reference: Reference) -> Iterator[Problem]:
     """A problem for every identity that no example shows to work."""
-    import pandas as pd
-
     rounded = list_rounded(reference)
     for identity in suite.identities:
         where = f"{suite.file}, rule {identity.rule_id}"

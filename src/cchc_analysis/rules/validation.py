@@ -20,6 +20,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from cchc_analysis.data import records
 from cchc_analysis.data.records import problem
@@ -40,7 +41,6 @@ from cchc_analysis.rules.suites import Rule, Suite, list_rounded
 from cchc_analysis.rules.wording import DraftFinding, Teller, draft_rows, tabulate_drafts
 
 if TYPE_CHECKING:
-    import pandas as pd
     from great_expectations.core import ExpectationValidationResult
     from great_expectations.core.batch_definition import BatchDefinition
 
@@ -114,8 +114,6 @@ class Found:
 
 def join_tallies(found: Iterable[Found]) -> pd.DataFrame:
     """All tallies as a table (``TALLY_COLUMNS``), sorted by rule and source."""
-    import pandas as pd
-
     tallies = [(rule_id, each) for each in found for rule_id in each.counts]
     tallies.sort(key=lambda tally: tally[0])
     rules = np.array([rule_id for rule_id, _ in tallies], dtype=object)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from cchc_analysis.data.clean import format_number
 from cchc_analysis.data.records import FINDING_COLUMNS, Scope, Severity
@@ -24,8 +25,6 @@ from cchc_analysis.rules.rows import SAID
 from cchc_analysis.rules.statements import ROW_COLUMNS, Texts, hold_texts
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data import reference as reference_data
     from cchc_analysis.rules.suites import Rule
     from cchc_analysis.rules.validation import Outcome
@@ -69,8 +68,6 @@ class DraftFinding:
 
 def tabulate_drafts(drafts: Iterable[DraftFinding]) -> pd.DataFrame:
     """Drafts as findings (``FINDING_COLUMNS``), sorted by id; equal names are numbered."""
-    import pandas as pd
-
     ordered = sorted(drafts, key=lambda draft: (draft.name, draft.indicator, draft.arithmetic))
     seen: dict[str, int] = {}
     leaders: dict[object, str] = {}

@@ -17,6 +17,8 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from cchc_analysis import __version__
 from cchc_analysis.brief import downloads, lists
 from cchc_analysis.brief.board import TRENDS
@@ -32,8 +34,6 @@ from cchc_analysis.site.slices import hash_rows
 from cchc_analysis.site.store import in_words
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data.records import Tables
     from cchc_analysis.data.reference import Project, Reference
     from cchc_analysis.site.build import Contents

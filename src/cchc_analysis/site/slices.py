@@ -15,6 +15,7 @@ from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import pandas as pd
 
 from cchc_analysis.brief.board import FEWEST_AT_ONCE, find_told, name_ranked
 from cchc_analysis.brief.opening import OF_SOURCE, choose_rows, list_briefs, open_brief
@@ -29,8 +30,6 @@ from cchc_analysis.stats.peers import list_kin, list_peers
 from cchc_analysis.stats.trends import FEWEST_FOR_TREND
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data.reference import Reference
     from cchc_analysis.data.words import Words
 
@@ -166,8 +165,6 @@ class Slices:
     @cached_property
     def _told(self) -> dict[str, Rows]:
         """Rows enough to see that an indicator has a page: of a period, and of a series."""
-        import pandas as pd
-
         table = self._tables.indicators[[*OF_VALUE]].reset_index(drop=True)
         cells = find_told(replace(self._tables, indicators=table), self._reference)
         first = cells.groupby("indicator")["kind"].transform("first")
@@ -276,8 +273,6 @@ class Slices:
     @cached_property
     def _ends(self) -> Any:
         """The end of the period of each published value, as a number that grows with the day."""
-        import pandas as pd
-
         return pd.factorize(self._tables.indicators["period_end"], sort=True)[0]
 
     @cached_property
@@ -336,8 +331,6 @@ def take(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
 
 def cut_table(table: pd.DataFrame, views: Sequence[View]) -> pd.DataFrame:
     """Rows of a table with the columns that are seen of them; a cell that is not seen is empty."""
-    import pandas as pd
-
     if len(views) < 2:
         at, columns = views[0] if views else (NONE, table.columns)
         return take(table if columns is table.columns else table[[*columns]], at).reset_index(
@@ -370,8 +363,6 @@ def empty(column: pd.Series) -> Any:
 
 def hash_rows(table: pd.DataFrame) -> Any:
     """A hash of each row; the same for the same cells on every machine."""
-    import pandas as pd
-
     return pd.util.hash_pandas_object(table, index=False).to_numpy()
 
 

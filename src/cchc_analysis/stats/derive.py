@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from cchc_analysis import rules
 from cchc_analysis.data import records
@@ -22,9 +24,6 @@ from cchc_analysis.data.tidy import correct_values, mark_corrections
 from cchc_analysis.errors import Problem, ReferenceDataError, ValidationError
 from cchc_analysis.stats.rates import wilson_interval
 from cchc_analysis.stats.windows import discretise_windows, label_span
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SOURCE_RANK = {"period_report": 0, "campaign_report": 1, "plan": 2, "article": 3, "panel": 4}
 """Where two sources state one quantity, the one nearer to the district's own reporting speaks."""
@@ -218,8 +217,6 @@ def _apply(
     reference: Reference,
 ) -> pd.DataFrame:
     """The rows that one formula gives, known ones included."""
-    import pandas as pd
-
     expression = rules.parse_expression(derivation["formula"])
     rows = statements.rows.iloc[computed.index].reset_index(drop=True)
     start = figures = pd.Series("", index=rows.index, dtype="str")
@@ -275,8 +272,6 @@ def check_formulas(reference: Reference) -> Iterator[Problem]:
 
 def add_rows(*tables: pd.DataFrame) -> pd.DataFrame:
     """Some tables one below the other; empty ones, whose columns carry no types, left out."""
-    import pandas as pd
-
     return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
 
 

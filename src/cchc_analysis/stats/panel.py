@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.intervals import NORMAL, Floats, Numbers, as_floats
@@ -23,8 +24,6 @@ from cchc_analysis.errors import CommandError
 from cchc_analysis.stats.peers import FEWEST, break_series, list_breaks, list_cuts
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data.records import Tables
     from cchc_analysis.data.reference import Reference
 
@@ -205,8 +204,6 @@ def measure_coverage(values: pd.DataFrame, reference: Reference) -> pd.DataFrame
     Returns:
         ``period``, ``held``, ``existing``, ``coverage`` (a share of one), ``is_full``.
     """
-    import pandas as pd
-
     known = map(reference.area_rows.get, values["area_id"].unique())
     like = {(row["level"], row["parent_id"]) for row in known if row}
     rows = []
@@ -305,8 +302,6 @@ def change_over(panel: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
         >>> "change" in cchc.change_over(panel, "2022", "2023")
         True
     """
-    import pandas as pd
-
     first, last = str(first), str(last)
     bounds = ["published_low", "published_high"]
     held = panel.reindex(columns=list(dict.fromkeys([*panel.columns, *bounds])))
@@ -380,8 +375,6 @@ def grow(panel: pd.DataFrame) -> pd.Series:
 
 def keep_read(held: pd.DataFrame, area_id: str) -> pd.Series[bool]:
     """Which results a profile reads: its own, and those beside the last one of each series."""
-    import pandas as pd
-
     own = held["area_id"] == area_id
     places = list_last_places(held[own])
     cells = zip(*(held[name].tolist() for name in WINDOW), strict=True)
@@ -427,8 +420,6 @@ def describe_series(
     points: pd.DataFrame, kept: pd.DataFrame, reference: Reference, theme_of: Mapping[str, str]
 ) -> pd.DataFrame:
     """The last value of each series, and where it stands among those like it."""
-    import pandas as pd
-
     last = list_rows(points.drop_duplicates("series", keep="last"))
     periods = {row["series"]: row["period"] for row in last}
     beside = kept[kept["period"] == kept["series"].map(periods)]

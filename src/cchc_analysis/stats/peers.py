@@ -16,12 +16,12 @@ from functools import cache
 from math import nan
 from typing import TYPE_CHECKING, Any, Literal
 
+import pandas as pd
+
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TWO_TIERS_SINCE
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data.reference import Reference
 
 FEWEST = 5
@@ -197,8 +197,6 @@ def break_series(
         events inside it, by id): values of two segments are never joined, and a period that
         crosses an event says so.
     """
-    import pandas as pd
-
     begin = table["period_start"].where(table["period_start"] != "", table["period_end"])
     columns = (table["area_id"], table["indicator"], begin, table["period_end"])
     keys = [*zip(*(column.to_numpy(object) for column in columns), strict=True)]

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from cchc_analysis.data.intervals import NORMAL, Floats, Numbers, as_floats
 from cchc_analysis.data.named import of_panel, take_one
@@ -19,8 +20,6 @@ from cchc_analysis.data.records import Severity
 from cchc_analysis.stats.peers import break_series
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data.reference import Reference
 
 MOST_SCATTER = 10.0
@@ -172,8 +171,6 @@ def place_in_funnel(numerator: Numbers, denominator: Numbers) -> pd.DataFrame:
         ``place``: ``low``, ``lowish``, ``inside``, ``highish`` or ``high``; empty without a
         denominator, and where there are no limits.
     """
-    import pandas as pd
-
     count, total = as_floats(numerator), as_floats(denominator)
     fits = (total > 0) & np.isfinite(count)
     centre = count[fits].sum() / total[fits].sum() if fits.any() else float("nan")
@@ -235,8 +232,6 @@ def find_kinds(values: pd.DataFrame) -> pd.Series:
     Args:
         values: ``published_low``, ``published_high``, ``numerator``, ``denominator``.
     """
-    import pandas as pd
-
     total = values["denominator"]
     has_bounds = values["published_low"] <= values["published_high"]
     has_cases = (total > 0) & values["numerator"].between(0, total)
@@ -268,8 +263,6 @@ def rank_values(
         ``rank`` (ties share the better), ``rank_low``, ``rank_high``, ``kind`` and ``scatter`` (φ
         of the cases, 1 without); the ranges are missing where φ is too large.
     """
-    import pandas as pd
-
     kinds, number = find_kinds(values), as_floats(values["value"])
     cases = values[kinds == CASES]
     scatter = find_scatter(cases["numerator"], cases["denominator"])
@@ -312,8 +305,6 @@ def _draw_sampled(rows: pd.DataFrame, rng: np.random.Generator, draws: int) -> F
 
 def rank_ranges(low: Numbers, high: Numbers, *, is_higher_better: bool = True) -> pd.DataFrame:
     """Ranks of scores that are known up to rounding: best and worst place that each may hold."""
-    import pandas as pd
-
     bottom, top = as_floats(low), as_floats(high)
     if not is_higher_better:
         bottom, top = -top, -bottom

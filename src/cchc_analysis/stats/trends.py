@@ -14,16 +14,14 @@ from functools import lru_cache
 from math import sqrt
 from operator import itemgetter
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.intervals import Floats, Numbers, as_floats
 from cchc_analysis.data.named import of_panel, take_one
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FEWEST_FOR_TREND = 5
 """Points of one series that a trend word needs (product.md; Fingertips asks for the same)."""
@@ -228,8 +226,6 @@ def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
         >>> cchc.judge_many(cchc.follow_standing(panel)).table.columns[:2].tolist()
         ['area_id', 'word']
     """
-    import pandas as pd
-
     by = take_one(by, "by")
     series: dict[Any, list[Point]] = {}  # to cut a table is most of the time of many short ones
     for row in list_rows(values[[by, *JUDGED]]):

@@ -16,14 +16,13 @@ from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from cchc_analysis.data.clean import label_period, parse_period
 from cchc_analysis.data.intervals import read_interval, with_range
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cchc_analysis.data.reference import Reference
 
 SERIES = ("area_id", "scope", "indicator", "breakdown", "status")
@@ -73,8 +72,6 @@ def discretise_windows(table: pd.DataFrame, reference: Reference) -> pd.DataFram
     flows = with_range(kept).drop_duplicates(list(QUANTITY))
     whole = flows[~flows["indicator"].isin(OPENING)]
     opened = flows[flows["indicator"].isin(OPENING)]
-    import pandas as pd
-
     sides = [_difference(whole), _strip_opening(_difference(opened), flows, table)]
     windows = pd.concat([each for each in sides if len(each)] or sides[:1], ignore_index=True)
     days = (windows[each] for each in ("period_start", "before_end", "period_end"))
@@ -155,8 +152,6 @@ def compare_same_window(table: pd.DataFrame, reference: Reference) -> pd.DataFra
         ``change`` is a per cent, with the range that rounding leaves; rates are compared by their
         difference only.
     """
-    import pandas as pd
-
     now = with_range(table)
     now = now[now["status"].isin(RESULT_STATUSES) & (now["period_end"] != "")]
     if now.empty:

@@ -12,6 +12,7 @@ from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from cchc_analysis.brief.plots.canvas import (
     LINE,
@@ -38,7 +39,6 @@ from cchc_analysis.data.words import plain
 from cchc_analysis.errors import CommandError, join_some
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
 COLUMNS = 3

@@ -11,6 +11,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pandas as pd
+
 from cchc_analysis.brief.plots.canvas import (
     GAP,
     LINE,
@@ -35,7 +37,6 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.words import plain
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
 BAR = 16.0

@@ -9,7 +9,9 @@ from fnmatch import fnmatchcase
 from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from cchc_analysis.data.clean import nearest_names, take_apart
 from cchc_analysis.data.files import list_rows
@@ -27,10 +29,6 @@ from cchc_analysis.data.reference.areas import (
     load_moves,
 )
 from cchc_analysis.errors import AreaError, join_some
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 AREA_COLUMNS = ["code", "name", "level", "type", "parent_id", "valid_from", "valid_to"]
 """What every area has, wherever it is kept."""
@@ -161,8 +159,6 @@ class Reference:
 
     def tabulate_areas(self, area_ids: Iterable[str]) -> pd.DataFrame:
         """The rows of some areas, a table by id; ids that are not known have no row."""
-        import pandas as pd
-
         rows = {each: self.area_rows[each] for each in area_ids if each in self.area_rows}
         return pd.DataFrame([*rows.values()], [*rows], columns=AREA_COLUMNS, dtype="str")
 

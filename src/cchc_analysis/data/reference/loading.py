@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from cchc_analysis.data.clean import keep_text
 from cchc_analysis.data.files import list_rows, load_text_table
@@ -14,9 +16,6 @@ from cchc_analysis.data.records import load_own, problem
 from cchc_analysis.data.reference.areas import check_days, check_parents
 from cchc_analysis.data.reference.catalogue import Reference, suggest
 from cchc_analysis.errors import CommandError, Problem, ReferenceDataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _TABLES: Mapping[str, Mapping[str, Any]] = load_own("columns")["reference"]
 """The files of ``data/reference``: the columns and the key of each, and what its cells point at."""

@@ -12,7 +12,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from cchc_analysis.data.clean import NumberError, parse_number
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, Comparator, Scope, Status
@@ -21,9 +22,6 @@ from cchc_analysis.read.recognise.matching import Claim
 from cchc_analysis.read.recognise.surroundings import FigureText
 from cchc_analysis.read.recognise.wording import Wording
 from cchc_analysis.rules import Identity, evaluate_identity, tabulate_statements
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Confidence(StrEnum):
@@ -99,8 +97,6 @@ def tabulate_figures(
     A quantity printed twice with one value is one; with two, the first speaks. ``sizes`` says how
     many of them in turn are of one draft, whose number is their source.
     """
-    import pandas as pd
-
     rows = []
     drafts = [str(at) for at, size in enumerate(sizes or (len(figures),)) for _ in range(size)]
     for position, (figure, draft) in enumerate(zip(figures, drafts, strict=True)):
