@@ -101,6 +101,19 @@ def test_a_fault_is_told_as_it_was_where_other_children_wait() -> None:
         assert "division by zero" in pool.submit("divide").result().found
 
 
+@both
+def test_a_fault_ends_no_more_than_one_of_the_children_that_wait(may_fork: bool) -> None:
+    begin = partial(engine_work.begin, engine_work.stay)
+    with Pool(Orders(begin, timeout=20, may_fork=may_fork, jobs_a_child=9), 4) as pool:
+        for each in [pool.submit(word) for word in "abcd"]:
+            each.result()
+        waiting = {each.process_id for each in pool._free}
+        assert len(waiting) == 4
+        assert not pool.submit("divide").result().result
+        left = {each.process_id for each in pool._free}
+    assert len(waiting & left) == 3
+
+
 def test_a_process_that_no_longer_answers_holds_nobody_up() -> None:
     pool = Pool(Orders(SHOUT, timeout=20), 1)
     os.kill(pool._process.pid, signal.SIGSTOP)

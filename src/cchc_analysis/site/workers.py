@@ -87,21 +87,25 @@ class Pool(jobs.Workforce):
     def _do(self, payload: Any) -> jobs.Reply:
         """Have a job done; it is asked for again where the processes were lost meanwhile."""
         try:
-            asked, tries = pickle.dumps(payload), 0
+            asked, tries, is_again = pickle.dumps(payload), 0, False
             while tries < MOST_TRIES:
                 try:
-                    if reply := self._ask(asked):
+                    if reply := self._ask(asked, is_again=is_again):
                         return reply
+                    is_again = True
                 except (EOFError, OSError):
                     tries += 1
         except Exception as error:  # noqa: BLE001 - whatever a class raises when written or read
             return jobs.explain(error)
         return jobs.Reply(found="the process that prepares it ended again and again")
 
-    def _ask(self, asked: bytes) -> jobs.Reply | None:
-        """What comes of a job; nothing if it fails after others, which may be why."""
+    def _ask(self, asked: bytes, *, is_again: bool) -> jobs.Reply | None:
+        """What comes of a job; nothing if it fails after others, which may be why.
+
+        Again it is done in a process of its own, not after what another child has done.
+        """
         with self._lock:
-            child = self._free.pop() if self._free else self._hire()
+            child = self._free.pop() if self._free and not is_again else self._hire()
         reply, child.given = None, child.given + 1
         with suppress(EOFError, OSError):
             if child.given == 1:
