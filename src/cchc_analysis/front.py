@@ -10,16 +10,17 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from cchc_analysis.brief import Brief, Context
 from cchc_analysis.brief.own_cells import show_figure
 from cchc_analysis.data import named
 from cchc_analysis.data.export import describe_columns, export_table
 from cchc_analysis.data.named import choose_rows, to_wide
 from cchc_analysis.data.records import Status, problem
-from cchc_analysis.data.reference import load_reference
+from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.data.trace import Citation, cite_any
 from cchc_analysis.errors import CommandError, join_some
 from cchc_analysis.openers import (
@@ -37,10 +38,6 @@ from cchc_analysis.stats.panel import sum_communes as sum_communes_of
 from cchc_analysis.stats.rates import follow_standing as follow_standing_of
 from cchc_analysis.stats.rates import rank_within
 from cchc_analysis.stats.trends import judge_many
-
-if TYPE_CHECKING:
-    from cchc_analysis.brief import Brief, Context
-    from cchc_analysis.data.reference import Reference
 
 __all__ = [
     "change_over",

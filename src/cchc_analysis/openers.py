@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cchc_analysis.brief import Context, find_context
+from cchc_analysis.brief import Brief, Context, Quality, find_context
 from cchc_analysis.brief import open_quality as open_quality_of
 from cchc_analysis.brief.board import Board
 from cchc_analysis.brief.plots import choose_tiles
@@ -31,7 +31,6 @@ from cchc_analysis.site.slices import grade_all
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from cchc_analysis.brief import Brief, Quality
 
 ProjectPlace = Project | Path | str | None
 """A project, its folder, or ``None`` for the one around the current folder or ``CCHC_ROOT``."""

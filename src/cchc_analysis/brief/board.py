@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -19,16 +19,13 @@ from cchc_analysis.brief.templates import macro, shows
 from cchc_analysis.data.clean import fold_text, nearest_names, slug_text
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table
-from cchc_analysis.data.records import problem
+from cchc_analysis.data.records import Tables, problem
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.errors import CommandError
 from cchc_analysis.stats import panel
 from cchc_analysis.stats.rates import follow_standing, rank_values
 from cchc_analysis.stats.trends import FEWEST_FOR_TREND, JudgedTrends, judge_many
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.records import Tables
-    from cchc_analysis.data.reference import Reference
 
 TRENDS = "trends"
 """The folder of the list within its language; the page of an indicator lies below it."""

@@ -44,12 +44,11 @@ from cchc_analysis.data.records import (
     Status,
     is_synthetic,
 )
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain
 from cchc_analysis.stats.peers import Peers, find_peers, find_segments
 
 if TYPE_CHECKING:
-    from cchc_analysis.data.reference import Reference
-
     once = cached_property
 else:
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -28,10 +28,8 @@ from cchc_analysis.brief.report import AREAS, load_report, part_of
 from cchc_analysis.brief.templates import SISTERS, render, trust, upper
 from cchc_analysis.data.clean import ALPHABET, AlphabetKey, alphabet_key, first_letter
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, bare_name, load_words, plain
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.reference import Project, Reference
 
 MOST_ROWS = 60
 """Briefs that one table shows at a glance."""

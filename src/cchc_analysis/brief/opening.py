@@ -20,7 +20,7 @@ from itertools import count, groupby
 from math import isnan
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -28,19 +28,15 @@ from cchc_analysis.brief.beside import compare_plan
 from cchc_analysis.brief.board import Board, open_board
 from cchc_analysis.brief.content import NOT_TOLD, Brief, Row
 from cchc_analysis.brief.nouns import Entry, Quote, Quotes, name_anchor, split_figures
+from cchc_analysis.brief.quality import Graded
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
 from cchc_analysis.data.clean import label_period, nearest_names
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.named import list_days, match_period
-from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin, problem
+from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin, Tables, problem
+from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import Words, load_words
 from cchc_analysis.errors import CommandError, Problem
-
-if TYPE_CHECKING:
-    from cchc_analysis.brief.quality import Graded
-    from cchc_analysis.data.records import Tables
-    from cchc_analysis.data.reference import Project, Reference
-    from cchc_analysis.data.words import Words
 
 REPORTING = ("province", "district", "commune")
 """The levels whose reports have briefs."""

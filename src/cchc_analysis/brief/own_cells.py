@@ -20,12 +20,12 @@ from markupsafe import Markup
 from cchc_analysis.brief.templates import Section, macro, show_picture, title_section, trust
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.records import problem
+from cchc_analysis.data.words import Words
 from cchc_analysis.errors import CommandError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from cchc_analysis.data.words import Words
 
 OURS = ("<Section ", "Section(")
 """How the plain form of a section of ours begins."""

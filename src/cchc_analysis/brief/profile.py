@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fnmatch import filter as match_codes
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -31,7 +31,8 @@ from cchc_analysis.brief.templates import (
 )
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table, list_rows
-from cchc_analysis.data.records import problem
+from cchc_analysis.data.records import Tables, problem
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.words import Words, plain
 from cchc_analysis.errors import CommandError
 from cchc_analysis.stats.panel import (
@@ -47,10 +48,6 @@ from cchc_analysis.stats.panel import (
 )
 from cchc_analysis.stats.peers import break_series, find_kin, list_kin
 from cchc_analysis.stats.trends import JudgedTrends, judge_many
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.records import Tables
-    from cchc_analysis.data.reference import Reference
 
 QUARTER = 75.0
 """The per cent of the others that have to stand lower for the best quarter."""

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import compress, groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,13 +25,10 @@ from cchc_analysis.brief.report import AREAS
 from cchc_analysis.brief.templates import Section, tell_masthead, tell_section, upper
 from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import RESULT_STATUSES, Severity, problem
+from cchc_analysis.data.records import RESULT_STATUSES, Severity, Tables, problem
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.words import Words, bare_name
 from cchc_analysis.errors import BriefError, CommandError
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.records import Tables
-    from cchc_analysis.data.reference import Reference
 
 PAGE = "quality"
 """The folder of the page within its language; that of a province lies below it."""

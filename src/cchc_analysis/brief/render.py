@@ -25,6 +25,7 @@ from cchc_analysis.brief.own_cells import OURS, show_own_cells
 from cchc_analysis.brief.templates import PAGES, STYLE, choose_style, undress
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.records import problem
+from cchc_analysis.data.reference import Project
 from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.data.words import Words, load_words, shorten_text
 from cchc_analysis.errors import BriefError, CommandError, Problem
@@ -32,7 +33,6 @@ from cchc_analysis.errors import BriefError, CommandError, Problem
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from cchc_analysis.data.reference import Project
 
 NOTEBOOK = "district_brief.ipynb"
 ANNEX_NOTEBOOK = "brief_annex.ipynb"

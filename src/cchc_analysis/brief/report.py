@@ -10,16 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import filter as match_codes
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
 from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.records import problem
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import BriefError, Problem
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.reference import Reference
 
 FILE = "report.yml"
 WHERE = f"notebooks/{FILE}"

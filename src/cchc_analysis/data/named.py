@@ -16,7 +16,7 @@ from itertools import chain
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
@@ -31,10 +31,8 @@ from cchc_analysis.data.clean import (
 from cchc_analysis.data.records import Period, Scope, Severity, Status, load_own, problem
 from cchc_analysis.data.reference import LEVELS, Reference
 from cchc_analysis.data.reference.catalogue import offer_names
+from cchc_analysis.data.words import Words
 from cchc_analysis.errors import AreaError, CommandError, Problem, count, join_some
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.words import Words
 
 NAME_MEANINGS: dict[str, str] = load_own("columns")["names"]
 NAME_COLUMNS = tuple(NAME_MEANINGS)

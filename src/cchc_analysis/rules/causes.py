@@ -18,20 +18,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from cchc_analysis.data.records import QUANTITY
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.rules.evaluation import compute_value, evaluate_identity, judge_rows, list_fits
 from cchc_analysis.rules.expressions import EQUAL, Identity, Operand, Quantity
 from cchc_analysis.rules.statements import Integers, Statements, hold_texts, tabulate_statements
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.reference import Reference
-
 
 KEPT, ROUNDED, NOT_STATED, BROKEN = range(4)
 """The states of a rule, each worse than the one before."""

@@ -14,18 +14,15 @@ import ast
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cchc_analysis.data.clean import VERBAL_ZEROS, is_cut_off
 from cchc_analysis.data.records import OBSERVATION_KEY, QUANTITY, RESULT_STATUSES, Scope, Status
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.rules.statements import Booleans, Integers, leave_room
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.reference import Reference
-
 
 FEW_WORDS = ("source_id", "area_id", "scope", "indicator", "breakdown", "status", "comparator")
 """Columns in which few words stand over and over: each is held once, and compared as a number."""

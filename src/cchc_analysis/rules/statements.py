@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +19,9 @@ import pandas as pd
 
 from cchc_analysis.data.clean import NumberError, parse_number
 from cchc_analysis.data.records import RESULT_STATUSES, Comparator, Scope, Status, problem
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import ReportError
 from cchc_analysis.rules.expressions import Group, GroupSum, Operand, Quantity
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.reference import Reference
-
 
 ROW_COLUMNS = ("source_id", "area_id", "scope", "period_start", "period_end")
 """The columns that name a row: a source, an area, a scope and a window."""

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -24,6 +23,8 @@ from cchc_analysis.brief.own_cells import list_missing
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
 from cchc_analysis.brief.report import FILE as REPORT
 from cchc_analysis.brief.report import load_report
+from cchc_analysis.data.records import Tables
+from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.errors import BriefError, CommandError, Problem
 from cchc_analysis.site.jobs import Orders, Reply, Workforce, add_up, check_count, follow
@@ -43,10 +44,6 @@ from cchc_analysis.site.pages import (
 from cchc_analysis.site.slices import Slices
 from cchc_analysis.site.store import Build, Placed, open_build
 from cchc_analysis.site.workers import Pool
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.records import Tables
-    from cchc_analysis.data.reference import Project, Reference
 
 JOB_BYTES = 2 << 30
 """Memory that one page may take besides what it shares: far more than any takes when it is well."""

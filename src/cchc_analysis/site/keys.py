@@ -18,11 +18,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from json.encoder import encode_basestring as quote
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from cchc_analysis.data.reference import Reference
-    from cchc_analysis.data.words import Words
+from cchc_analysis.data.reference import Reference
+from cchc_analysis.data.words import Words
 
 
 def key_of(*parts: object) -> str:

@@ -20,7 +20,7 @@ from importlib import import_module
 from operator import methodcaller
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
@@ -35,7 +35,8 @@ from cchc_analysis.brief.profile import FILE as ALL_VALUES
 from cchc_analysis.brief.profile import find_folder, format_own_values, list_profiled
 from cchc_analysis.brief.quality import make_graded, name_quality
 from cchc_analysis.data.files import write_bytes
-from cchc_analysis.data.reference import Project
+from cchc_analysis.data.records import Tables
+from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.reference.areas import load_moves
 from cchc_analysis.data.system import import_jsonschema, import_without
 from cchc_analysis.data.words import LANGUAGES, load_words
@@ -44,10 +45,6 @@ from cchc_analysis.site.keys import Seen, WatchedReference, watch_words, write_n
 from cchc_analysis.site.kit import list_own
 from cchc_analysis.site.rerun import pack_kit
 from cchc_analysis.site.slices import OF_VALUE, Slice, Slices
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.records import Tables
-    from cchc_analysis.data.reference import Reference
 
 ENGINE = "cchc"
 PAGES_A_CHILD = 8

@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -25,14 +25,12 @@ from cchc_analysis.brief.downloads import RERUN
 from cchc_analysis.brief.render import ANNEX_NOTEBOOK
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.outside import open_archive, read_bytes, read_part
+from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.store import load_copies, write_copies, write_tables
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import BriefError, Problem
 from cchc_analysis.site.kit import find_kit, init_project, list_own
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.records import Tables
 
 HEAD = "kit.json"
 TABLES = "tables/"

@@ -14,18 +14,16 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.owned import adding_to, check_file, note_files
+from cchc_analysis.data.records import Tables
+from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import BriefError
 from cchc_analysis.site.jobs import Orders
 from cchc_analysis.site.store import HEAD, LIST, hold_site, in_words
 from cchc_analysis.site.workers import Pool
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.records import Tables
-    from cchc_analysis.data.reference import Project
 
 _LOG = logging.getLogger(__name__)
 PAGE, PDF = "index.html", "brief.pdf"

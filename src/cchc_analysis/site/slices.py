@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -24,14 +24,12 @@ from cchc_analysis.brief.quality import Graded, make_graded
 from cchc_analysis.brief.report import Report, load_report
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Tables
+from cchc_analysis.data.reference import Reference
+from cchc_analysis.data.words import Words
 from cchc_analysis.site.keys import key_of
 from cchc_analysis.stats.panel import WINDOW, list_last_places
 from cchc_analysis.stats.peers import list_kin, list_peers
 from cchc_analysis.stats.trends import FEWEST_FOR_TREND
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.reference import Reference
-    from cchc_analysis.data.words import Words
 
 OF_VALUE = (
     *("source_id", "area_id", "scope", "indicator", "breakdown", "period", "period_start"),

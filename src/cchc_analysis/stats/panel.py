@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,13 +19,18 @@ import pandas as pd
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.intervals import NORMAL, Floats, Numbers, as_floats
 from cchc_analysis.data.named import of_panel
-from cchc_analysis.data.records import RESULT_STATUSES, UNCERTAINTY, Origin, Scope, Status, problem
+from cchc_analysis.data.records import (
+    RESULT_STATUSES,
+    UNCERTAINTY,
+    Origin,
+    Scope,
+    Status,
+    Tables,
+    problem,
+)
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import CommandError
 from cchc_analysis.stats.peers import FEWEST, break_series, list_breaks, list_cuts
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.records import Tables
-    from cchc_analysis.data.reference import Reference
 
 PLACE = ("area_id", "scope", "period_start", "period_end")
 

@@ -14,15 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import nan
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import TWO_TIERS_SINCE
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.reference import Reference
+from cchc_analysis.data.reference import Reference
 
 FEWEST = 5
 """Peers below which an area is given no position."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,10 +17,8 @@ import pandas as pd
 from cchc_analysis.data.intervals import NORMAL, Floats, Numbers, as_floats
 from cchc_analysis.data.named import of_panel, take_one
 from cchc_analysis.data.records import Severity
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.stats.peers import break_series
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.reference import Reference
 
 MOST_SCATTER = 10.0
 """φ above which limits mean nothing: areas differ far more than chance, and that is all there is to

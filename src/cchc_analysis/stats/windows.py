@@ -13,7 +13,6 @@ import datetime as dt
 from collections.abc import Mapping
 from functools import lru_cache
 from math import nan
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,9 +20,7 @@ import pandas as pd
 from cchc_analysis.data.clean import label_period, parse_period
 from cchc_analysis.data.intervals import read_interval, with_range
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.reference import Reference
+from cchc_analysis.data.reference import Reference
 
 SERIES = ("area_id", "scope", "indicator", "breakdown", "status")
 """What a series is of; its rows differ in their windows."""
