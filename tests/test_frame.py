@@ -148,6 +148,22 @@ def test_a_day_without_a_year_is_one_where_a_result_follows(said: str, end: str)
     assert figures[-1].period_end == end
 
 
+def test_a_share_in_a_bracket_is_that_of_its_part_and_not_of_a_whole_with_the_same_words() -> None:
+    _, figures = read_text(
+        f"{TITLE}Đã giải quyết 14.105 hồ sơ, gồm: trước hạn 11.932 (84,6%), đúng hạn 2.041 "
+        "(14,5%), quá hạn 132 (0,9%).\n"
+    )
+    claimed = {figure.printed: figure.indicator for figure in figures}
+    assert claimed["2.041"] == "dossiers_resolved_on_due"
+    assert (claimed["14,5"], claimed["0,9"]) == ("", "overdue_rate")
+
+
+def test_what_is_denied_behind_a_figure_says_nothing_of_it() -> None:
+    said = "Có 90% hồ sơ trực tuyến và phấn đấu không còn hồ sơ quá hạn."
+    _, figures = read_text(f"{TITLE}{said}\n")
+    assert [f.indicator for f in figures if f.printed == "90"] == ["online_rate"]
+
+
 def test_what_is_paid_and_what_is_digitised_are_two_things() -> None:
     _, figures = read_text(
         f"{TITLE}Tỷ lệ thanh toán trực tuyến cấp huyện đạt 91,3%, cấp xã đạt 88,7%; tỷ lệ số hóa "

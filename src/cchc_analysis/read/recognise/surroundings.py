@@ -326,6 +326,9 @@ class WordCollector:
         if remark := PATTERNS.all_in_term.match(text, mention.numeral.end):
             # "64 hồ sơ (trong thời hạn giải quyết)" are all that are pending.
             hits = [hit for hit in hits if not remark.start(1) <= hit.start < remark.end(1)]
+        if denied := PATTERNS.zero.search(text, mention.numeral.end):
+            # "Có 90% hồ sơ trực tuyến và không còn hồ sơ quá hạn": what is denied is not counted.
+            hits = [hit for hit in hits if hit.start < denied.start()]
         hits = label_pair(mention, text, hits)
         hits = self._tell_loss(entry, hits)
         gaps: dict[str, int] = {}

@@ -177,10 +177,11 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
 
     def find(at: int, figure: Figure) -> Change | None:
         share = read_value(figure, reference)
-        if not figure.reason.startswith("a share right behind") or share is None:
+        row = reference.indicator_rows.get(figure.indicator, {})
+        is_behind = figure.reason.startswith("a share right behind")
+        if share is None or not at or not (is_behind or _is_own_share(figures, at, row, reference)):
             return None
-        row = reference.indicator_rows[figure.indicator]
-        if _is_other_share(figures, at, row, reference):
+        if not is_behind or _is_other_share(figures, at, row, reference):
             why = "it is the share that the figure before it has in another one"
             return {"indicator": "", "looked_again": why}
         told = {
@@ -196,6 +197,23 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
         return {"indicator": "", "rivals": rivals, "looked_again": why}
 
     return _mend(figures, find)
+
+
+def _is_own_share(
+    figures: Sequence[Figure], at: int, row: Mapping[str, str], reference: Reference
+) -> bool:
+    """Whether a share in a bracket is that of a part of what it would be the share of."""
+    before, figure = figures[at - 1], figures[at]
+    is_near = (before.line, before.scope) == (figure.line, figure.scope)
+    if not (is_near and row.get("denominator") and before.indicator):
+        return False
+    known = {each.indicator: each for each in figures[max(0, at - 12) : at]}
+    if before.indicator == row["numerator"] or row["denominator"] not in known:
+        return False
+    part, whole = (read_value(each, reference) for each in (before, known[row["denominator"]]))
+    half = 0.5 * 10.0 ** -count_decimals(figure) + 0.01
+    share = read_value(figure, reference) or 0.0
+    return bool(part and whole and part < whole and abs(100 * part / whole - share) <= half)
 
 
 def _is_other_share(
