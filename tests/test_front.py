@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import Environment
 
 from brief_work import (
     PLAIN_REPORT,
@@ -215,6 +217,28 @@ def test_a_mistake_in_a_template_is_a_sentence(tmp_path: Path, text: str | None,
     words = replace(load_words_of("vi"), folder=tmp_path)
     with pytest.raises(BriefError, match=re.escape(said)):
         render(words, "absent")
+
+
+def test_a_template_is_compiled_once_for_all_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def say(folder: str) -> str:
+        place = tmp_path / folder
+        place.mkdir()
+        (place / "said.html.j2").write_text("{{ a }}", "utf-8")
+        return str(render(replace(load_words_of("vi"), folder=place), "said", a=5))
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert say("first") == "5"
+    (kept,) = tmp_path.rglob("*.cache")
+    with monkeypatch.context() as change:
+        change.setattr(Environment, "compile", lambda *_: pytest.fail("compiled again"))
+        assert say("elsewhere") == "5"
+    kept.write_bytes(b"j2")  # damaged: it is compiled again
+    assert say("anew") == "5"
+    assert kept.stat().st_size > 2
+    monkeypatch.setattr(tempfile, "tempdir", str(kept))  # nowhere to keep it
+    assert say("nowhere") == "5"
 
 
 def test_templates_escape_what_they_are_told() -> None:

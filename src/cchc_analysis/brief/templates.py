@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
@@ -17,7 +18,14 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import (
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+)
+from jinja2 import __version__ as jinja_version
 from markupsafe import Markup, escape
 
 from cchc_analysis.data.records import problem
@@ -210,6 +218,17 @@ def macro(words: Words, name: str, *data: Any, **more: Any) -> Markup:
     return told
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates, kept for the next process by their names and text, wherever they lie."""
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002 - as there
+        return super().get_cache_key(name, jinja_version)
+
+    def dump_bytecode(self, bucket: Any) -> None:
+        with suppress(OSError):  # they are compiled again
+            super().dump_bytecode(bucket)
+
+
 @lru_cache(maxsize=4)
 def _open_environment(folder: Path) -> Environment:
     opened = Environment(
@@ -219,7 +238,10 @@ def _open_environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        optimized=False,  # what is kept holds nothing that our filters gave
     )
+    with suppress(OSError, RuntimeError):  # no folder that is this person's alone
+        opened.bytecode_cache = _Compiled()
     opened.filters |= {"begin": upper, "inside": lower, "clean": clean_text, "bare": bare_name}
     return opened
 
