@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 
@@ -44,8 +43,8 @@ from cchc_analysis.site import build as building
 from cchc_analysis.site.build import Site, Workers
 from cchc_analysis.site.keys import key_of, key_of_files
 from cchc_analysis.site.kit import check_empty
-from cchc_analysis.site.rerun import compare_pages, open_kit, unpack_kit
-from cchc_analysis.site.single import do_apart, make_pages, put_files
+from cchc_analysis.site.rerun import compare_pages, make_again, open_kit
+from cchc_analysis.site.single import do_apart, put_files
 from cchc_analysis.stats.derive import add_rows, check_formulas, derive_indicators, mark_findings
 
 _LOG = logging.getLogger(__name__)
@@ -181,12 +180,9 @@ def rerun_brief(place: Path, out: Path) -> tuple[list[str], tuple[str, ...]]:
     """
     check_empty(out)
     kit = open_kit(place)
-    with TemporaryDirectory(prefix="cchc-rerun-") as folder:
-        project, tables = unpack_kit(kit, Path(folder))
-        notebook = project.notebooks / kit.notebook
-        pages = do_apart(partial(make_pages, project, tables, notebook, kit.parameters))
+    pages = do_apart(partial(make_again, kit))
     put_files(out, pages)
-    return compare_pages(kit, out), kit.documents
+    return compare_pages(kit, pages), kit.documents
 
 
 def build_site(

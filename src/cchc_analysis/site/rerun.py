@@ -15,8 +15,8 @@ import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel, Field
 
@@ -26,7 +26,7 @@ from cchc_analysis.brief.render import ANNEX_NOTEBOOK
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.outside import open_archive, read_bytes, read_part
 from cchc_analysis.data.records import Tables
-from cchc_analysis.data.reference import Project
+from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.store import load_copies, write_copies, write_tables
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import BriefError, Problem
@@ -125,27 +125,34 @@ def open_kit(place: Path) -> Kit:
     return kit
 
 
-def unpack_kit(kit: Kit, folder: Path) -> tuple[Project, Tables]:
-    """Lay a project from the installed package and a kit; the project, and its tables."""
-    root = folder / "project"
-    init_project(root)
+def make_again(kit: Kit) -> dict[str, bytes]:
+    """Make the pages of a kit, in a process of its own.
+
+    A new folder in that of the process, which goes with it, takes a project of what is in the kit
+    and in the installed package.
+    """
+    from cchc_analysis.site.pages import Task, make_files  # which packs kits itself
+
+    folder = Path(mkdtemp(dir=Path.cwd()))
+    project = Project(folder / "project")
+    init_project(project.root)
     for name, content in kit.files.items():
         if name.startswith(FILES):
-            write_bytes(root / name.removeprefix(FILES), content)
+            write_bytes(project.root / name.removeprefix(FILES), content)
         elif name.startswith(TABLES):
             write_bytes(folder / name, content)
-    project, tables = Project(root), load_copies(folder / TABLES)
+    tables = load_copies(folder / TABLES)
     write_tables(project, tables, __version__)
-    return project, tables
+    notebook, given = str(project.notebooks / kit.notebook), cast("dict[str, str]", kit.parameters)
+    task = Task("", notebook, given, tables, documents={}, is_alone=True)
+    made = make_files(project, load_reference(project.reference), task)
+    return {name: content for name, content in made.items() if name.endswith(".html")}
 
 
-def compare_pages(kit: Kit, out: Path) -> list[str]:
-    """The pages in a folder whose bytes are not those that were published."""
-    return [
-        name
-        for name, digest in kit.pages.items()
-        if hashlib.sha256((out / name).read_bytes()).hexdigest() != digest
-    ]
+def compare_pages(kit: Kit, pages: Mapping[str, bytes]) -> list[str]:
+    """The published pages whose bytes are not those of the pages that were made again."""
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in pages.items()}
+    return [name for name, published in kit.pages.items() if sums.get(name) != published]
 
 
 def _put_parameters(notebook: Path, parameters: Mapping[str, str]) -> bytes:

@@ -18,7 +18,6 @@ from typing import Any
 
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.owned import adding_to, check_file, note_files
-from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import BriefError
 from cchc_analysis.site.jobs import Orders
@@ -132,33 +131,17 @@ def make_brief(
             told = Path(stack.enter_context(TemporaryDirectory(prefix="cchc-since-")))
             notebook = beside.tell_since(notebook, since, told)
         if is_whole:
-            stack.enter_context(
-                opening.running_in(
-                    opening.Context(
-                        project, reference, tables, is_whole=True, notebook=notebook.name
-                    )
-                )
+            context = opening.Context(
+                project, reference, tables, is_whole=True, notebook=notebook.name
             )
-            return folder, {
-                PAGE: render.build_whole(project, notebook, parameters, pages.ENGINE).encode()
-            }
+            stack.enter_context(opening.running_in(context))
+            page = render.build_whole(project, notebook, parameters, pages.ENGINE)
+            return folder, {PAGE: page.encode()}
         slices = Slices(tables, reference, report.load_report(project.notebooks, reference))
         find = partial(slices.of_brief, area_id, period)
         brief = pages.Page("", str(notebook), parameters, find)
         made = pages.make_files(project, reference, pages.make_task(project, brief))
         return folder, {name: made[name] for name in made if not name.startswith(".")}
-
-
-def make_pages(
-    project: Project, tables: Tables, notebook: Path, parameters: Mapping[Any, str]
-) -> Mapping[str, bytes]:
-    """Make the pages of a brief from its own tables, in a process of its own."""
-    from cchc_analysis.data.reference import load_reference
-    from cchc_analysis.site.pages import Task, make_files
-
-    task = Task("", str(notebook), parameters, tables, documents={}, is_alone=True)
-    made = make_files(project, load_reference(project.reference), task)
-    return {name: content for name, content in made.items() if name.endswith(".html")}
 
 
 @contextmanager
