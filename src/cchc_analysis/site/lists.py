@@ -65,11 +65,8 @@ def put_lists(
         withheld=withheld["title"].where(withheld["title"] != "", withheld["source_id"]).tolist(),
         indicators=sorted(tables.indicators["indicator"].unique()),
         workbooks=[
-            (
-                f"{_name_workbook(reference, province)}/{WORKBOOK}",
-                str(reference.area_rows[province]["name"]) if province else "",
-            )
-            for province in _group_areas(tables, reference)
+            (f"{folder}/{WORKBOOK}", name)
+            for folder, (name, _) in _group_areas(tables, reference).items()
         ],
     )
     for lang in LANGUAGES:
@@ -151,10 +148,10 @@ def put_downloads(
             return pages.read_files(Path(folder) / downloads.SITE_FOLDER)
 
     contents.put(downloads.SITE_FOLDER, made_of, make)
-    for province, area_ids in _group_areas(tables, reference).items():
+    for folder, (_, area_ids) in _group_areas(tables, reference).items():
         rows = slices.of_areas(area_ids)
         bind = partial(_bind_province, project, reference, rows.cut)
-        contents.put(_name_workbook(reference, province), rows.key, bind)
+        contents.put(folder, rows.key, bind)
 
 
 def _put_door(contents: Contents, project: Project, cards: list[lists.Card], url: str) -> None:
@@ -169,8 +166,10 @@ def _put_door(contents: Contents, project: Project, cards: list[lists.Card], url
     def make() -> dict[str, bytes]:
         files = pages.bind_page("", lists.bind_root(project, counts))
         every = [*listed, *json.loads(files[pages.LISTED])]
+        every.sort(key=lambda page: str(page["path"]))
         sitemap = {pages.SITEMAP: pages.bind_sitemap(every, url)} if url else {}
-        return files | sitemap | {pages.LISTING: pages.bind_listing(every)}
+        listing = json.dumps({"pages": every}, ensure_ascii=False, indent=1) + "\n"
+        return files | sitemap | {pages.LISTING: listing.encode()}
 
     contents.put("", [dict(counts), listed, url], make)
 
@@ -206,19 +205,18 @@ def _bind_province(
     return {WORKBOOK: downloads.bind_workbook(sheets, title)}
 
 
-def _group_areas(tables: Tables, reference: Reference) -> dict[str, list[str]]:
-    """The areas of the tables by their province; by "" those that lie in none."""
+def _group_areas(tables: Tables, reference: Reference) -> dict[str, tuple[str, list[str]]]:
+    """The name and areas of each province, and of those in none, by the folder of its workbook."""
     found: dict[str, list[str]] = {}
-    names = {area for name in TABLES for area in getattr(tables, name)["area_id"].unique()}
-    for area_id in sorted(names):
+    held = {area for name in TABLES for area in getattr(tables, name)["area_id"].unique()}
+    for area_id in sorted(held):
         found.setdefault(reference.find_province(area_id), []).append(area_id)
-    return dict(sorted(found.items()))
-
-
-def _name_workbook(reference: Reference, province: str) -> str:
-    """The folder of the workbook of a province within the site."""
-    name = reference.area_rows[province]["name"] if province else ""
-    return f"{downloads.SITE_FOLDER}/{slug_text(f'{province} {name}') or 'other'}"
+    kept = {}
+    for province, areas in sorted(found.items()):
+        name = str(reference.area_rows[province]["name"]) if province else ""
+        folder = slug_text(f"{province} {name}") or "other"
+        kept[f"{downloads.SITE_FOLDER}/{folder}"] = name, areas
+    return kept
 
 
 def _tabulate(tables: Tables, reference: Reference) -> dict[str, pd.DataFrame]:

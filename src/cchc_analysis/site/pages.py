@@ -125,38 +125,35 @@ def list_pages(
 
     The notebook of the briefs is told by its name in ``notebooks/``.
     """
-    for page in _list_pages(slices, tables, reference, notebook):
-        for lang in LANGUAGES:
-            folder = str(PurePosixPath(lang, page.folder))
-            yield replace(page, folder=folder, parameters={**page.parameters, "lang": lang})
-
-
-def _list_pages(
-    slices: Slices, tables: Tables, reference: Reference, notebook: str
-) -> Iterator[Page]:
-    """The same without their languages."""
     # A country's table of values is copied while they are chosen.
-    tables = replace(tables, indicators=tables.indicators[[*OF_VALUE]])
+    tables, pages = replace(tables, indicators=tables.indicators[[*OF_VALUE]]), []
     for indicator in list_told(tables, reference):
         given = {"indicator": indicator, "areas": "", "first": "", "last": ""}
         find = partial(slices.of_indicator, indicator)
-        yield Page(name_trend(indicator), render.TRENDS_NOTEBOOK, given, find)
+        pages.append(Page(name_trend(indicator), render.TRENDS_NOTEBOOK, given, find))
     for area_id in list_profiled(tables, reference):
         name, find = find_folder(reference.area_rows[area_id]), partial(slices.of_profile, area_id)
-        yield Page(name, render.PROFILE_NOTEBOOK, {"area": area_id}, find)
+        pages.append(Page(name, render.PROFILE_NOTEBOOK, {"area": area_id}, find))
     places: dict[str, set[str]] = {"": set()}
     for area_id, period in list_briefs(tables, reference):
         places.setdefault(reference.find_province(area_id), set()).add(area_id)
         name = name_folder(reference.area_rows[area_id], period)
-        given = {"district": area_id, "period": period}
-        yield Page(name, notebook, given, partial(slices.of_brief, area_id, period))
+        given, find = (
+            {"district": area_id, "period": period},
+            partial(slices.of_brief, area_id, period),
+        )
+        pages.append(Page(name, notebook, given, find))
     for province, areas in places.items():
         name, find = (
             name_quality(province, reference),
             partial(slices.of_quality, (*sorted(areas),)),
         )
         given = {"province": province}
-        yield Page(name, render.QUALITY_NOTEBOOK, given, find, areas=frozenset(areas))
+        pages.append(Page(name, render.QUALITY_NOTEBOOK, given, find, areas=frozenset(areas)))
+    for page in pages:
+        for lang in LANGUAGES:
+            folder = str(PurePosixPath(lang, page.folder))
+            yield replace(page, folder=folder, parameters={**page.parameters, "lang": lang})
 
 
 def make_task(project: Project, page: Page) -> Task:
@@ -292,12 +289,6 @@ LISTING = "pages.json"
 SITEMAP = "sitemap.xml"
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _LANGUAGE = re.compile(r'<html lang="(\w+)"')
-
-
-def bind_listing(pages: Iterable[Mapping[str, Any]]) -> bytes:
-    """The list of a site's pages: what each was described as, and what it is of."""
-    listed = sorted(pages, key=lambda page: str(page["path"]))
-    return (json.dumps({"pages": listed}, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def bind_sitemap(pages: Iterable[Mapping[str, Any]], url: str) -> bytes:

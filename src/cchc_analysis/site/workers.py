@@ -105,7 +105,12 @@ class Pool(jobs.Workforce):
         Again it is done in a process of its own, not after what another child has done.
         """
         with self._lock:
-            child = self._free.pop() if self._free and not is_again else self._hire()
+            if self._free and not is_again:
+                child = self._free.pop()
+            else:
+                process_id = self._tell(0)
+                link = Link(reduction.recv_handle(self._control))
+                child = Child(self._process, process_id, link)
         reply, child.given = None, child.given + 1
         with suppress(EOFError, OSError):
             if child.given == 1:
@@ -124,11 +129,6 @@ class Pool(jobs.Workforce):
                 raise EOFError  # it was lost with the process that began it
             status = self._tell(child.process_id)
         return (reply or jobs.explain_end(status)) if is_well or child.given == 1 else None
-
-    def _hire(self) -> Child:
-        """Begin a child."""
-        process_id = self._tell(0)
-        return Child(self._process, process_id, Link(reduction.recv_handle(self._control)))
 
     def _tell(self, process_id: int) -> int:
         """Have the warm process end a child and say how it ended, or begin one: its number."""
