@@ -48,8 +48,8 @@ def make_told(areas: int, periods: int, **more: Any) -> Told:
 
 
 def copy_card(card: Card, area_id: str, period: str, **more: Any) -> Card:
-    facts = card.facts | {"area_id": area_id, "period": period}
-    return replace(card, facts=facts, folder=f"vi/{area_id}-x/{period}", **more)
+    facts = card["facts"] | {"area_id": area_id, "period": period}
+    return card | {"facts": facts, "folder": f"vi/{area_id}-x/{period}", **more}
 
 
 def make_line(rule: str) -> dict[str, str]:
@@ -87,8 +87,8 @@ def test_every_brief_is_reached_from_the_index_and_no_link_is_dead(
 ) -> None:
     told = make_told(areas, periods)
     pages = write_pages(told)
-    briefs = {f"{card.folder}/index.html" for card in told.cards}
-    beside = {f"{card.folder}/annex.html" for card in told.cards}
+    briefs = {f"{card['folder']}/index.html" for card in told.cards}
+    beside = {f"{card['folder']}/annex.html" for card in told.cards}
     reached, waiting = set(), ["vi/index.html"]
     while waiting:
         place = waiting.pop()
@@ -172,9 +172,9 @@ def test_a_district_stands_under_its_letter_with_its_kind_and_province() -> None
 @pytest.mark.parametrize("number", [4, MOST_ROWS + 40])
 def test_briefs_are_listed_in_other_orders_too(number: int) -> None:
     told = make_told(number // 2, 2)
-    counts = {card.folder: at for at, card in enumerate(told.cards)}
+    counts = {card["folder"]: at for at, card in enumerate(told.cards)}
     cards = [
-        replace(card, facts=card.facts | {"contradictions": counts[card.folder]})
+        card | {"facts": card["facts"] | {"contradictions": counts[card["folder"]]}}
         for card in told.cards
     ]
     pages = write_pages(replace(told, cards=cards))
@@ -186,7 +186,7 @@ def test_briefs_are_listed_in_other_orders_too(number: int) -> None:
     if number <= MOST_ROWS:
         links = find_all(r'href="../../([^"]+)/index.html"', page.partition("<tbody>")[2])
         assert list(dict.fromkeys(links)) == [
-            card.folder.partition("/")[2] for card in reversed(cards)
+            card["folder"].partition("/")[2] for card in reversed(cards)
         ]
 
 

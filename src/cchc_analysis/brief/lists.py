@@ -8,9 +8,8 @@ thousand briefs opens none of them again. A table that would pass ``MOST_ROWS`` 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -31,6 +30,11 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, bare_name, load_words, plain
 
+Card = dict[str, Any]
+"""What the lists say of one brief, kept with it as JSON: ``lang``, ``folder`` (of its page),
+``figures`` (of its row in the index, each with its note; empty where not reported), ``ledger`` (its
+contradictions, each with the place where it stands), ``findings`` (those that it tells), ``facts``
+(what ``pages.json`` says of it)."""
 MOST_ROWS = 60
 """Briefs that one table shows at a glance."""
 MOST_LINES = 200
@@ -38,38 +42,13 @@ MOST_LINES = 200
 MOST_DEFINED = 300
 """Indicators that one page defines; more, and it would pass 150 KB."""
 ORDERS: Mapping[str, Callable[[Sequence[Card]], Any]] = {
-    "contradictions": lambda cards: sum(int(card.facts["contradictions"]) for card in cards),
-    "grade": lambda cards: max(str(card.facts["grade"]) for card in cards),
-    "period": lambda cards: max(str(card.facts["period_end"]) for card in cards),
+    "contradictions": lambda cards: sum(int(card["facts"]["contradictions"]) for card in cards),
+    "grade": lambda cards: max(str(card["facts"]["grade"]) for card in cards),
+    "period": lambda cards: max(str(card["facts"]["period_end"]) for card in cards),
 }
 """Orders in which briefs are listed besides that of the alphabet, the greatest first."""
 _SPELT = {"Ă": "aw", "Â": "aa", "Đ": "dd", "Ê": "ee", "Ô": "oo", "Ơ": "ow", "Ư": "uw", "#": "0"}
 """Letters in a path, as they are typed (Telex)."""
-
-
-@dataclass(frozen=True)
-class Card:
-    """What the lists say of one brief, whose page lies in ``folder``."""
-
-    lang: str
-    folder: str
-    figures: list[dict[str, Any]]
-    """Those of its row in the index, each with its note; empty where not reported."""
-    ledger: list[dict[str, Any]]
-    """Its contradictions, each with the place where it stands."""
-    findings: list[str]
-    """Those that it tells."""
-    facts: dict[str, Any]
-    """What ``pages.json`` says of it."""
-
-    def to_bytes(self) -> bytes:
-        """The card as a file."""
-        return json.dumps(asdict(self), ensure_ascii=False).encode()
-
-    @classmethod
-    def from_bytes(cls, content: bytes) -> Card:
-        """The card that a file holds."""
-        return cls(**json.loads(content))
 
 
 def make_card(brief: Brief) -> Card:
@@ -107,8 +86,14 @@ def make_card(brief: Brief) -> Card:
         "grade": grade.letter,
         "contradictions": grade.warnings,
     }
-    folder = str(name_page(brief.area, brief.period, brief.lang).parent)
-    return Card(brief.lang, folder, figures, ledger, [*brief.contradiction_of], facts)
+    return {
+        "lang": brief.lang,
+        "folder": str(name_page(brief.area, brief.period, brief.lang).parent),
+        "figures": figures,
+        "ledger": ledger,
+        "findings": [*brief.contradiction_of],
+        "facts": facts,
+    }
 
 
 @dataclass(frozen=True)
@@ -130,7 +115,7 @@ class ListedArea:
     @property
     def lines(self) -> int:
         """How many contradictions the ledgers of its briefs hold."""
-        return sum(len(card.ledger) for card in self.cards)
+        return sum(len(card["ledger"]) for card in self.cards)
 
 
 @dataclass(frozen=True)
@@ -194,7 +179,7 @@ class Told:
     def _group(self, key: str) -> list[ListedArea]:
         groups: dict[str, list[Card]] = {}
         for card in self.cards:
-            row = self.reference.area_rows[card.facts["area_id"]]
+            row = self.reference.area_rows[card["facts"]["area_id"]]
             above = row["area_id" if row["level"] == "province" else key]
             groups.setdefault(above, []).append(card)
         rows = self.reference.area_rows
@@ -250,7 +235,7 @@ class Told:
     @property
     def others(self) -> pd.DataFrame:
         """What was found in sources that no brief tells, such as panels."""
-        known = {finding for card in self.cards for finding in card.findings}
+        known = {finding for card in self.cards for finding in card["findings"]}
         return self.findings[~self.findings["finding_id"].isin(known)]
 
     @property
@@ -262,7 +247,7 @@ class Told:
 
     def name_area(self, card: Card) -> Markup:
         """The area of a brief with the name that it bore then."""
-        row = self.reference.area_on(card.facts["area_id"], card.facts["period_end"])
+        row = self.reference.area_on(card["facts"]["area_id"], card["facts"]["period_end"])
         return upper(self.words.place(row))
 
     def define(self, indicator: str) -> Markup:

@@ -54,8 +54,8 @@ def put_lists(
     With the address where it will be published, the site gets a sitemap too.
     """
     found = (contents.build.read(placed.key, pages.CARD) for placed in contents.shown.values())
-    cards = [lists.Card.from_bytes(content) for content in found if content]
-    cards.sort(key=lambda card: (card.facts["area_id"], card.facts["period"]))
+    cards = [json.loads(content) for content in found if content]
+    cards.sort(key=lambda card: (card["facts"]["area_id"], card["facts"]["period"]))
     withheld = tables.sources[tables.sources["publish"] == "no"]
     told = lists.Told(
         cards=[],
@@ -76,7 +76,9 @@ def put_lists(
         _put_told(
             contents,
             project,
-            replace(told, cards=[card for card in cards if card.lang == lang], profiled=profiled),
+            replace(
+                told, cards=[card for card in cards if card["lang"] == lang], profiled=profiled
+            ),
             [page for page in shown if page.is_brief][:1],
             lang,
         )
@@ -104,7 +106,7 @@ def _put_told(
 
     One that another page stands on already, such as a profile of the area, is left out.
     """
-    kept = {card.folder: card.to_bytes() for card in told.cards}
+    kept = {card["folder"]: json.dumps(card) for card in told.cards}
     made_of = [
         [contents.shown[page.folder].key for page in tellers],
         [*kept.values()],
@@ -127,7 +129,7 @@ def _put_told(
     for name, (cards, bind) in lists.list_places(bare).items():
         folder = str(PurePosixPath(lang, name))
         if folder not in contents.shown:
-            parts = [told.profiled, [kept[card.folder] for card in cards], told.indicators]
+            parts = [told.profiled, [kept[card["folder"]] for card in cards], told.indicators]
             below = replace(bare, cards=cards)
             _put(contents, folder, parts, partial(bind, project, below, lang))
 
@@ -156,12 +158,12 @@ def put_downloads(
 
 def _put_door(contents: Contents, project: Project, cards: list[lists.Card], url: str) -> None:
     """The door of the site, and beside it the lists of all pages for machines."""
-    facts = {f"{card.folder}/index.html": card.facts for card in cards}
+    facts = {f"{card['folder']}/index.html": card["facts"] for card in cards}
     found = (contents.build.read(placed.key, pages.LISTED) for placed in contents.shown.values())
     listed = [each for content in found if content for each in json.loads(content)]
     listed = [each | facts.get(each["path"], {}) for each in listed]
     listed.sort(key=lambda page: str(page["path"]))  # whatever was made first
-    counts = Counter(card.lang for card in cards)
+    counts = Counter(card["lang"] for card in cards)
 
     def make() -> dict[str, bytes]:
         files = pages.bind_page("", lists.bind_root(project, counts))

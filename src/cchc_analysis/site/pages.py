@@ -268,9 +268,9 @@ def put_beside(context: Context, given: Mapping[str, str]) -> dict[str, bytes]:
         brief = context.open_once(given["district"], given["period"], given["lang"])
         with TemporaryDirectory(prefix="cchc-") as folder:
             write_downloads(Path(folder), brief)
-            graded = json.dumps(make_graded(brief)).encode()
-            kept = {CARD: make_card(brief).to_bytes(), GRADED: graded}
-            return read_files(Path(folder)) | kept
+            kept = {CARD: make_card(brief), GRADED: make_graded(brief)}
+            files = {name: json.dumps(told).encode() for name, told in kept.items()}
+            return read_files(Path(folder)) | files
     if "indicator" in given:
         board = context.open_board_once(given["indicator"], "", "", "", given["lang"])
         row = json.dumps(tell_trend_row(board), ensure_ascii=False)
