@@ -113,6 +113,11 @@ def problem(kind: str, where: str, /, **said: object) -> Problem:
     return Problem(where, *say(kind, **said))
 
 
+def refusal(kind: str, where: str, /, **said: object) -> ReportError:
+    """The error of one problem."""
+    return ReportError(problem(kind, where, **said))
+
+
 def _list_columns(table: str, said: str = "columns") -> tuple[str, ...]:
     return tuple(load_own("columns")["tables"][table][said])
 

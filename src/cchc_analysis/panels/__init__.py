@@ -4,23 +4,22 @@ Comes in as a file (long or wide CSV, XLSX, Parquet, or the official form II.06a
 reviewed mapping of its headings; goes out as one file of figures and the rows that register its
 sources in ``data/raw/panels``, both or neither; and later, from these, as observations. Nothing
 is guessed: unknown headings, areas and numbers that can be read in two ways are named, all at
-once, in the sentences of ``problems.toml``; words of publishers stand in ``words.toml``.
+once, in the sentences of ``data/problems.toml``; words of publishers stand in ``words.toml``.
 
 - ``mapping``: what a mapping file may say, and what the labels of a table say by it
 - ``cells``: a file into sheets of cells, whatever its format
 - ``layouts``: a sheet into tables with areas in rows, and what their columns are
 - ``matching``: areas, periods, units and printed numbers into ids and values
-- ``checks``: what is wrong with figures that can be read
-- ``reading``: all of these, one after the other
+- ``reading``: all of these, one after the other, and what is wrong with the figures read
 - ``register``: ``add_panel`` and ``read_panels``
 - ``drafts``: a mapping file begun for a person to finish
 - ``own_table``: a table that is validated, and not kept
 """
 
-from cchc_analysis.panels.checks import check_ranks
 from cchc_analysis.panels.drafts import draft_mapping
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
 from cchc_analysis.panels.own_table import validate_table
+from cchc_analysis.panels.reading import check_ranks
 from cchc_analysis.panels.register import PanelReadings, PanelSummary, add_panel, read_panels
 
 __all__ = [

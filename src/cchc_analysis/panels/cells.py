@@ -26,8 +26,9 @@ import pandas as pd
 
 from cchc_analysis.data import outside
 from cchc_analysis.data.encodings import decode_text
+from cchc_analysis.data.records import refusal
 from cchc_analysis.errors import join_some
-from cchc_analysis.panels.mapping import load_vocabulary, refusal
+from cchc_analysis.panels.mapping import load_vocabulary
 
 TOP = 40
 """Rows at the top of a sheet in which its head is looked for."""
@@ -64,14 +65,15 @@ class Worksheet:
 def open_sheets(path: Path, sheet: str = "") -> list[Worksheet]:
     """Open the cells of a file of any format; of a workbook one ``sheet``, or all that hold any."""
     if not path.is_file():
-        raise refusal("a_folder" if path.is_dir() else "no_file", path.name or str(path))
+        kind = "folder_for_table" if path.is_dir() else "no_table_file"
+        raise refusal(kind, path.name or str(path))
     form, how = (
         next((said for said, ends in load_vocabulary()[kind].items() if suffix in ends), "")
         for suffix in [path.suffix.lower()]
         for kind in ("formats", "foreign")
     )
     if not form:
-        kind = "foreign_file" if how else "strange_file"
+        kind = "foreign_format" if how else "strange_format"
         raise refusal(kind, path.name, suffix=path.suffix, how=how)
     opened: list[Worksheet] = (
         [_open_text(path)]

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.clean import fold_text, slug_text
+from cchc_analysis.data.records import refusal
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import layouts, mapping
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
-from cchc_analysis.panels.checks import list_rank_codes
 from cchc_analysis.panels.mapping import PanelMapping, ValueColumn, Vocabulary, pattern
 from cchc_analysis.panels.matching import AreaWords, find_level
+from cchc_analysis.rules.rows import RANKED
 
 FEWEST_COLUMNS = 2
 LONGEST_TITLE = 4
@@ -29,6 +30,8 @@ LONG_TITLE = 25
 """Letters of the name of a sheet from which on it may be cut off; 31 is the most of Excel."""
 MOST_STRANGERS = 40
 """Rows that name no area, more of which are no foot of a table."""
+RANKS_OF_DISTRICTS = ("par_index_rank", "ddci_rank")
+"""Ranks of districts; the others are of provinces."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -309,7 +312,7 @@ def _guess_sheet(
         has_figures = table.cells.map(layouts.is_figure).sum() * 2 > (table.cells != "").sum()
         if number < FEWEST_COLUMNS or not has_figures.any():
             lack = f"{number} column" if number < FEWEST_COLUMNS else "no column of figures"
-            raise mapping.refusal("prose", table.name, lack=lack)
+            raise refusal("prose", table.name, lack=lack)
         whole.add(_guess_table(table, known, family, what.indicator))
     bare = (re.sub(r"\s*[-–]?\s*(?<!\d)(?:19|20)\d\d(?!\d)", "", each) for each in titles)
     found = (known.guess_title(each.strip(" ,:-–"), family) for each in bare)
@@ -319,10 +322,23 @@ def _guess_sheet(
     return whole
 
 
+def _list_rank_codes(indicator: str) -> dict[str, str]:
+    """The indicators that are ranks of an indicator, by level of area.
+
+    >>> _list_rank_codes("par_index")
+    {'district': 'par_index_rank', 'province': 'par_index_rank_national'}
+    """
+    return {
+        "district" if rank in RANKS_OF_DISTRICTS else "province": rank
+        for rank, ranked in RANKED.items()
+        if ranked[0] == indicator and not indicator.startswith("par_score")
+    }
+
+
 def _is_surname(guess: Guess, code: str) -> bool:
     """Whether "PCI 2021" in a sheet about a sub-index heads scores and ranks of that sub-index."""
     index = code.partition("_")[0]
-    ranks = {*list_rank_codes(index).values()}
+    ranks = {*_list_rank_codes(index).values()}
     own = {value.indicator for value in guess.values.values()} - ranks
     if code == index or own != {index}:
         return False
@@ -403,7 +419,7 @@ def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:
         found = (
             ValueColumn(indicator=code, period=of.period or mapping.find_years(name))
             for of in named
-            if of and (code := list_rank_codes(of.indicator).get(guess.level))
+            if of and (code := _list_rank_codes(of.indicator).get(guess.level))
         )
         value = next(found, None)
     else:
@@ -443,7 +459,7 @@ def _settle_ranks(guess: Guess, subjects: list[str]) -> dict[str, Any]:
     codes = {value.indicator for value in guess.values.values()} - {""}
     if not codes or "value" in guess.fields or guess.periods:
         codes |= {*subjects}
-    by_level = {code: levels for code in codes if (levels := list_rank_codes(code))}
+    by_level = {code: levels for code in codes if (levels := _list_rank_codes(code))}
     code, levels = next(iter(by_level.items())) if len(by_level) == 1 else ("", {})
     rank = levels.get(guess.level, "")
     dated = {name: mapping.find_years(name) for name in guess.ranks}

@@ -24,6 +24,7 @@ from typing import Any
 import pandas as pd
 
 from cchc_analysis.data.clean import fold_text
+from cchc_analysis.data.records import problem, refusal
 from cchc_analysis.data.reference import AreaIndex, offer_names
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import TOP, Worksheet, print_cell, print_cells
@@ -36,8 +37,6 @@ from cchc_analysis.panels.mapping import (
     last_part,
     load_vocabulary,
     pattern,
-    problem,
-    refusal,
 )
 from cchc_analysis.panels.matching import name_rows, place_rows
 

@@ -13,7 +13,6 @@ import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache, cached_property, partial
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -21,9 +20,10 @@ import pydantic
 
 from cchc_analysis.data.clean import PeriodError, fold_text, nearest_names, parse_period
 from cchc_analysis.data.outside import load_yaml
+from cchc_analysis.data.records import problem, refusal
 from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.data.system import is_portable
-from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.errors import ReportError
 
 FIELDS = (
     *("area", "area_code", "province", "scope", "period", "period_start", "period_end"),
@@ -34,26 +34,15 @@ FIELDS = (
 
 
 @cache
-def load_vocabulary(name: str = "words") -> dict[str, Any]:
-    """The words of ``words.toml`` by what they say, or the sentences of ``problems.toml``."""
-    return tomllib.loads(files("cchc_analysis.panels").joinpath(f"{name}.toml").read_text("utf-8"))
+def load_vocabulary() -> dict[str, Any]:
+    """The words of ``words.toml`` by what they say."""
+    return tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
 
 
 @cache
 def pattern(name: str) -> re.Pattern[str]:
     """One of the patterns of ``words.toml``."""
     return re.compile(load_vocabulary()["patterns"][name])
-
-
-def problem(kind: str, where: str, **said: object) -> Problem:
-    """A problem in the sentences that ``problems.toml`` has for its kind."""
-    found, expected, remedy = load_vocabulary("problems")[kind]
-    return Problem(where, *(each.format(**said) for each in (found, expected, remedy)))
-
-
-def refusal(kind: str, where: str, **said: object) -> ReportError:
-    """The error of one problem."""
-    return ReportError(problem(kind, where, **said))
 
 
 class _Entry(pydantic.BaseModel):

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.data import clean
-from cchc_analysis.data.records import Comparator, Scope, Status
+from cchc_analysis.data.records import Comparator, Scope, Status, problem, refusal
 from cchc_analysis.data.reference import (
     COMMUNE_TYPES,
     Reference,
@@ -36,14 +36,7 @@ from cchc_analysis.data.reference import (
 )
 from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels.cells import MOST_DECIMALS
-from cchc_analysis.panels.mapping import (
-    PanelMapping,
-    Vocabulary,
-    bare_period,
-    load_vocabulary,
-    problem,
-    refusal,
-)
+from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, bare_period, load_vocabulary
 
 MOST_STRANGERS = 12
 """More areas of another level than most are no slip: the panel is of several levels."""
@@ -51,6 +44,8 @@ USUAL_SCOPES = {"district": Scope.WHOLE_DISTRICT.value, "commune": Scope.COMMUNE
 FRACTION = "fraction"
 """A unit of panels only: a hundred per cent is 1."""
 MOST_NAMED = 12
+MOST_TOLD = 6
+"""Holes, cells or ranks named one by one; more are counted."""
 NOT_YET = ("chưa có",)
 """Words in a cell that mean none so far, or a number that nobody knows yet."""
 
@@ -73,7 +68,7 @@ class WordFixer:
         """The rows with ``area_id`` (none for totals) and all words and days as ours."""
         self.match_periods()
         if (none := (self.rows["period_end"] == "") & (self.rows["period"] == "")).any():
-            self.complain(none, "no_period")
+            self.complain(none, "undated_figures")
         self._match_areas(mapping, reference)
         matched = self.translate(mapping, reference)
         for name, rule in mapping.areas.items():  # labels that say that they count something else
@@ -137,7 +132,7 @@ class WordFixer:
         said = {"column": column, "expected": "a known one" if is_listed else few}
         for cell in (cell for cell, code in translated.items() if cell and not code):
             remedy = f"{offer_names(cell, [*words, *(more or ())])}{own}{row}."
-            self.complain(cells == cell, "strange_word", cell=cell, remedy=remedy, **said)
+            self.complain(cells == cell, "untranslated", cell=cell, remedy=remedy, **said)
         return look_up(cells, translated)
 
     def match_periods(self) -> None:
@@ -154,7 +149,7 @@ class WordFixer:
             dates = self.rows[column].where(labels == "", said)
             for day in dates.unique():
                 if day and not clean.is_day(day):
-                    self.complain(dates == day, "no_day", column=column, day=day)
+                    self.complain(dates == day, "wrong_day", column=column, day=day)
             self.rows = self.rows.assign(**{column: dates})
         start, end = self.rows["period_start"], self.rows["period_end"]
         if (is_turned := (start > end) & (end != "")).any():
@@ -261,7 +256,7 @@ def find_areas(place: AreaWords, reference: Reference, level: str = "") -> set[s
         held = " or ".join(str(rows[each]["name"]) for each in sorted(coded))
         raise refusal("other_code", "", code=code, held=held, name=name, offer=offer)
     said = (repr(name) if name else f"of code {code!r}") + f" of {province!r}" * bool(province)
-    raise refusal("strange_area", "", said=said, offer=offer)
+    raise refusal("unknown_area_name", "", said=said, offer=offer)
 
 
 def find_level(places: Iterable[AreaWords], mapping: PanelMapping, reference: Reference) -> str:
@@ -385,3 +380,34 @@ def _read_text(text: str, marks: set[str], kind: str, most: float) -> tuple[floa
     except clean.NumberError as error:
         return np.nan, 0, equal, str(error)
     return number.value, number.decimals, number.comparator.value, ""
+
+
+def check_numerals(
+    figures: pd.DataFrame, where: str, named_by: Sequence[str] = ()
+) -> Iterator[Problem]:
+    """Cells that are no number or two; ``named_by`` columns that name a row without a mapping."""
+    faulty = figures[figures["fault"] != ""]
+    for indicator, rows in faulty.groupby("indicator", sort=False):
+        words = "; ".join(dict.fromkeys(rows["fault"].iloc[:MOST_TOLD]))
+        is_open = rows["fault"].str.contains("thousands or decimals").any()
+        kind = "own_" * bool(named_by) + ("open_mark" if is_open else "unread_number")
+        place, found = place_rows(where, rows["row"]), f"{indicator}: {words}"
+        if named := [str(rows[name].iloc[0]) for name in named_by if name in rows]:
+            place, found = f"{place} ({', '.join(filter(None, named))})", words
+        yield problem(kind, place, found=found)
+
+
+def check_units(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
+    """Units that do not turn into the unit of their indicator."""
+    for key, rows in figures.groupby(["indicator", "unit"], sort=False):
+        indicator, unit = map(str, key)
+        if not unit or indicator not in reference.indicator_rows:
+            continue
+        own = reference.indicator_rows[indicator]["unit"]
+        try:
+            reference.convert_unit(unit, own)
+        except KeyError:
+            near = clean.nearest_names(own, [*reference.unit_rows, *load_vocabulary()["units"]])
+            remedy = f"translate the unit under `units:` (known: {', '.join(map(repr, near))})"
+            said = {"unit": unit, "indicator": indicator, "own": own, "remedy": remedy}
+            yield problem("strange_unit", place_rows(where, rows["row"]), **said)

@@ -22,11 +22,12 @@ import pandas as pd
 from cchc_analysis.data import records
 from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.data.files import type_columns
+from cchc_analysis.data.records import problem, refusal
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import ReportError, ValidationError, join_some
-from cchc_analysis.panels import cells, checks
+from cchc_analysis.panels import cells, matching
 from cchc_analysis.panels.layouts import find_head, find_strays
-from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary, problem, refusal
+from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary
 from cchc_analysis.panels.matching import WordFixer, describe_units, read_numerals
 from cchc_analysis.panels.reading import as_observations
 from cchc_analysis.rules import choose_readings, validation
@@ -104,7 +105,7 @@ def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
     problems = list(find_strays(own))
     names = {at: name for at, name in enumerate(own.names) if name}
     doubled = (name for name, times in Counter(names.values()).items() if times > 1)
-    problems += [problem("doubled_column", own.name, name=name) for name in doubled]
+    problems += [problem("doubled_heading", own.name, name=name) for name in doubled]
     if not len(own.cells):
         problems.append(problem("no_rows", own.name))
     if problems:
@@ -261,8 +262,8 @@ def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> 
     for code, large in figures[is_large].groupby("indicator", sort=False):
         mask, value = is_large & (figures["indicator"] == code), large["value"].iloc[0]
         fixer.complain(mask, "too_large", indicator=code, value=value, most=LARGEST)
-    faults = checks.check_numerals(figures, file, ("area", "period", "indicator"))
-    if problems := [*fixer.problems, *faults, *checks.check_units(figures, reference, file)]:
+    faults = matching.check_numerals(figures, file, ("area", "period", "indicator"))
+    if problems := [*fixer.problems, *faults, *matching.check_units(figures, reference, file)]:
         raise ReportError(problems)
     # A name becomes the code of its area.
     areas = [*figures[["area", "area_id"]].itertuples(index=False, name=None)]

@@ -20,19 +20,19 @@ from cchc_analysis.data import files
 from cchc_analysis.data.clean import label_period, parse_period, slug_text
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.owned import all_or_none, changing
-from cchc_analysis.data.records import SOURCE_COLUMNS, TERM_COLUMNS, UNCERTAINTY, is_synthetic
+from cchc_analysis.data.records import (
+    SOURCE_COLUMNS,
+    TERM_COLUMNS,
+    UNCERTAINTY,
+    is_synthetic,
+    problem,
+    refusal,
+)
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import as_transcripts
 from cchc_analysis.errors import Problem, ReportError, count
 from cchc_analysis.panels.cells import print_cells
-from cchc_analysis.panels.mapping import (
-    PanelMapping,
-    PanelSource,
-    build_entry,
-    build_mapping,
-    problem,
-    refusal,
-)
+from cchc_analysis.panels.mapping import PanelMapping, PanelSource, build_entry, build_mapping
 from cchc_analysis.panels.matching import place_rows
 from cchc_analysis.panels.reading import as_observations, read_panel, salvage_mapping
 
@@ -134,7 +134,7 @@ def _prepare(
     except ReportError as error:
         problems += error.problems
     if not (source or (isinstance(content, dict) and content.get("sources"))):
-        problems.append(problem("no_source", file.name))
+        problems.append(problem("no_panel_source", file.name))
     if chosen is None:
         raise ReportError(dict.fromkeys(problems))
     if sheet:
@@ -274,7 +274,7 @@ def read_panels(raw: Path, reference: Reference) -> PanelReadings:
     register = load_register(raw)
     names = {"sources", *register["panel"]}
     problems: dict[str, tuple[Problem, ...]] = {
-        path.stem: (problem("unregistered", f"data/raw/panels/{path.name}"),)
+        path.stem: (problem("unregistered_panel", f"data/raw/panels/{path.name}"),)
         for path in sorted((raw / "panels").glob("[!.]*"))
         if path.suffix in (".csv", ".parquet") and path.stem not in names
     }
