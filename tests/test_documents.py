@@ -381,6 +381,11 @@ def test_names_without_a_title_are_masked_as_a_guess(name: str, text: str) -> No
         ("trú tại thôn hai, xã A, nộp hai mươi đơn vị", "trú tại […], nộp hai mươi đơn vị"),
         ("trú tại xã A nộp mười hai hồ sơ", "trú tại […] mười hai hồ sơ"),
         ("địa chỉ: phố Hai Bà Trưng, phường Ba Đình", "địa chỉ: […]"),
+        ("trú tại thôn bảy xã A", "trú tại […]"),
+        ("trú tại bản mười hai xã A", "trú tại […]"),
+        ("địa chỉ: tổ Ba phường B, quận C.", "địa chỉ: […]."),
+        ("trú tại khu dân cư bảy xã A", "trú tại […]"),
+        ("trú tại xã A nộp ba văn bản", "trú tại […] ba văn bản"),
         ("qua điện thoại: 1.250.000 lượt", "qua điện thoại: 1.250.000 lượt"),
     ],
 )

@@ -154,7 +154,7 @@ def _mask_line(text: str) -> str:
         """An address on the net or of an office is no person's, a figure and its clause no part."""
         address = found[2]
         text, end = found.string, found.end()
-        if text[end : end + 1].isdigit() or PATTERNS.spelled.match(text, end):
+        if text[end : end + 1].isdigit() or PATTERNS.spelled_in_address.match(text, end):
             address = address.rpartition(",")[0] or address.rstrip()
         is_office = PATTERNS.office_address.search(found[2])
         return (
