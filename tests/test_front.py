@@ -46,6 +46,18 @@ def real() -> list[Brief]:
     return open_real_briefs()
 
 
+def test_the_table_of_the_themes_holds_what_they_and_no_later_cells_tell(
+    real: list[Brief],
+) -> None:
+    brief = replace(real[1])
+    brief.show_head()
+    themes, told = brief.show_themes(), list(brief.front.used.values())
+    brief.show_goals()
+    brief.show_summary()
+    assert len(brief.front.used) > len(told)
+    assert themes.table["figures"].tolist() == brief.tabulate_entries(told)["figures"].tolist()
+
+
 def test_a_front_is_small_and_leads_to_its_annex(real: list[Brief]) -> None:
     for brief in real:
         front, annex = tell_front(brief), tell_annex(brief)

@@ -177,8 +177,9 @@ def show_themes(brief: Brief) -> Section:
         if drawn or numbers:
             themes.append((name, drawn, numbers))
     figure = next((partial(getattr, each, "figure") for _, each, _ in themes if each), None)
-    table = partial(brief.tabulate_entries, brief.used.values())
-    return tell_section(brief, "themes", table, figure, themes=themes)
+    section = tell_section(brief, "themes", None, figure, themes=themes)
+    table = partial(brief.tabulate_entries, [*brief.used.values()])  # what is told until here
+    return replace(section, tabulate=table)
 
 
 def show_place(brief: Brief) -> Section:
