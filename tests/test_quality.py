@@ -378,7 +378,10 @@ def test_a_province_without_reports_is_refused_with_those_that_have_some() -> No
 
 def test_a_section_gives_the_rows_behind_it() -> None:
     held = quality("vi")
-    assert held.show_grades().table["area_id"].tolist() == ["178", "183", "184"]
+    grades = held.show_grades().table
+    assert grades["area_id"].tolist() == ["178", "183", "184"]
+    assert grades["missing"].value_counts().sum() == 3  # cells that can be counted and compared
+    assert len(grades.drop_duplicates()) == 3
     assert len(held.show_contradictions().table) + len(held.show_remarks().table) == len(
         held.findings
     )

@@ -223,6 +223,7 @@ class Quality:
         briefs = sorted(briefs, key=lambda each: each["grade"]["letter"], reverse=True)
         table = pd.DataFrame([each | each["grade"] for each in briefs])
         table = table.drop(columns=["grade", "anchors"], errors="ignore")
+        table = table.map(lambda each: tuple(each) if isinstance(each, list) else each)
         pages = {each: name_quality(each, self.reference)[len(PAGE) + 1 :] for each in by_province}
         told = {"briefs": briefs, "by_province": by_province, "pages": pages}
         return self._tell("grades", table, **told)
