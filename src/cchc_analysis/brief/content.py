@@ -33,7 +33,7 @@ from cchc_analysis.brief.nouns import (
     number_findings,
 )
 from cchc_analysis.brief.report import AREAS, Report, load_report, part_of
-from cchc_analysis.brief.templates import join, shows
+from cchc_analysis.brief.templates import join, load_macros, shows
 from cchc_analysis.data.clean import parse_period, slug_text
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import (
@@ -213,6 +213,11 @@ class Brief:
         """The same brief as its front tells it."""
         annex = "" if self.is_whole else ANNEX
         return replace(self, annex=annex, is_front=True, used={}, homes=set(), first=self)
+
+    @cached_property
+    def macros(self) -> Any:
+        """The macros of templates as this page says them: front and annex have their own."""
+        return load_macros(self.words, brief=self)
 
     @once
     def is_split(self) -> bool:

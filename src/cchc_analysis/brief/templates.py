@@ -195,13 +195,14 @@ def _scope_sheet(path: Path) -> str:
 
 
 def render(words: Words, template: str, **data: Any) -> Markup:
-    """Tell data by a template, which may say the words.
+    """Tell data by a template, which may say the words; that of a brief has its macros as ``m``.
 
     A ``BriefError``: it is absent or mistaken, or asks for what the data do not hold.
     """
     name = f"{template}.html.j2"
     try:
-        told = _open_environment(words.folder).get_template(name).render(words=words, **data)
+        own = {"m": data["brief"].macros} if "brief" in data else {}  # made anew by each import
+        told = _open_environment(words.folder).get_template(name).render(words=words, **own, **data)
     except TemplateError as error:
         raise _name_mistake(name, error) from None
     return trust(told)  # autoescaped
@@ -210,7 +211,7 @@ def render(words: Words, template: str, **data: Any) -> Markup:
 def macro(words: Words, name: str, *data: Any, **more: Any) -> Markup:
     """Tell one thing by its macro; a ``BriefError`` where that is absent or mistaken."""
     try:
-        told: Markup = getattr(_load_macros(words.folder, words.lang), name)(*data, **more)
+        told: Markup = getattr(_keep_macros(words.folder, words.lang), name)(*data, **more)
     except TemplateError as error:
         raise _name_mistake(MACROS, error) from None
     except AttributeError:
@@ -246,10 +247,14 @@ def _open_environment(folder: Path) -> Environment:
     return opened
 
 
+def load_macros(words: Words, **told: Any) -> Any:
+    """The macros, which know the words and what is told; a brief keeps its own."""
+    return _open_environment(words.folder).get_template(MACROS).make_module(dict(told, words=words))
+
+
 @lru_cache(maxsize=4)
-def _load_macros(folder: Path, lang: str) -> Any:
-    words = load_words(folder, lang)
-    return _open_environment(folder).get_template(MACROS).make_module({"words": words})
+def _keep_macros(folder: Path, lang: str) -> Any:
+    return load_macros(load_words(folder, lang))
 
 
 def _name_mistake(name: str, error: TemplateError) -> BriefError:
