@@ -226,6 +226,4 @@ def check_unmixed(names: Iterable[str], where: str) -> None:
     """Refuse synthetic sources or areas that are about to stand beside real ones in one table."""
     by_kind = {is_synthetic(name): name for name in names}
     if len(by_kind) == 2:
-        found = f"synthetic data ({by_kind[True]}) beside real ones ({by_kind[False]})"
-        remedy = "Keep synthetic data in a project of their own."
-        raise ReportError(Problem(where, found, "one or the other", remedy))
+        raise refusal("mixed_kinds", where, synthetic=by_kind[True], real=by_kind[False])

@@ -23,7 +23,7 @@ from cchc_analysis.brief.own_cells import list_missing
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
 from cchc_analysis.brief.report import FILE as REPORT
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.data.records import Tables
+from cchc_analysis.data.records import Tables, problem
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.errors import BriefError, CommandError, Problem
@@ -145,10 +145,7 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     _make_pages(contents, workers, reference, set_aside)
     briefs = [folder for folder, page in pages.items() if page.is_brief]
     if contents.shown.keys().isdisjoint(briefs or pages):
-        found, expected = "no report, and no panel of enough areas", "at least one accepted source"
-        remedy = "Add a report or a panel, or accept one in sources.csv."
-        nothing = Problem(str(project.raw), found, expected, remedy)
-        raise BriefError(contents.problems or nothing)
+        raise BriefError(contents.problems or problem("nothing_to_show", str(project.raw)))
     put_lists(contents, project, tables, reference, url)
     put_downloads(contents, project, tables, reference, slices)
     is_whole = not (contents.problems or contents.kept)
@@ -245,9 +242,8 @@ def open_workforce(workers: Workers, orders: Orders) -> Workforce:
     try:
         from cchc_analysis.site.cluster import Cluster
     except ImportError:
-        where, found = f"--scheduler {workers.scheduler}", "dask.distributed is not installed"
-        remedy = "Run: pip install 'cchc-analysis[cluster]'."
-        raise CommandError(Problem(where, found, "the extra [cluster]", remedy)) from None
+        where = f"--scheduler {workers.scheduler}"
+        raise CommandError(problem("no_cluster_extra", where)) from None
     return Cluster(orders, workers.scheduler)
 
 

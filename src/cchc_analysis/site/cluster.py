@@ -20,7 +20,8 @@ import distributed
 from distributed.comm.addressing import get_address_host_port
 
 from cchc_analysis import __version__
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.data.records import problem
+from cchc_analysis.errors import CommandError
 from cchc_analysis.site.jobs import Orders, Reply, Workforce
 from cchc_analysis.site.keys import key_of_package
 from cchc_analysis.site.workers import Pool
@@ -43,9 +44,8 @@ class Cluster(Workforce):
             get_address_host_port(address)  # a client of no address ends in a traceback of its own
             self._client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
-            found = f"no scheduler answers there ({type(error).__name__})"
-            remedy = "Start one with `dask scheduler`, or mend the address."
-            raise CommandError(Problem(address, found, "the address of one", remedy)) from None
+            told = problem("no_scheduler", address, error=type(error).__name__)
+            raise CommandError(told) from None
         try:
             self._check_workers(address)
             self._client.register_plugin(PoolPlugin(orders), name=self._run_id)
@@ -73,12 +73,12 @@ class Cluster(Workforce):
             self._client.wait_for_workers(1, timeout=WORKER_SECONDS)
             told = self._client.run(describe, on_error="return")
         except TimeoutError:
-            found = f"no worker came within {WORKER_SECONDS} s"
-            remedy = f"Start some with `dask worker {address}`, or wait until some are free."
-            problem = Problem(address, found, "at least one that is free", remedy)
-            raise CommandError(problem) from None
+            said = {"seconds": WORKER_SECONDS, "address": address}
+            raise CommandError(problem("no_worker", address, **said)) from None
         if others := [f"{name}: {said}" for name, said in told.items() if said != describe()]:
-            raise _refuse("; ".join(sorted(others)), describe())
+            raise CommandError(
+                problem("other_code_there", "; ".join(sorted(others)), ours=describe())
+            )
 
 
 class PoolPlugin(distributed.WorkerPlugin):
@@ -99,7 +99,8 @@ class PoolPlugin(distributed.WorkerPlugin):
 def _do(sender: str, run_id: str, payload: Any) -> Reply:
     """Do one job, in a thread of a worker; refuse it where the sender has other code."""
     if sender != describe():
-        raise _refuse(f"{platform.node()}: {describe()}", sender)
+        here = f"{platform.node()}: {describe()}"
+        raise CommandError(problem("other_code_there", here, ours=sender))
     plugin: Any = distributed.get_worker().plugins[run_id]
     reply: Reply = plugin.pool.submit(payload).result()
     return reply
@@ -109,9 +110,3 @@ def _do(sender: str, run_id: str, payload: Any) -> Reply:
 def describe() -> str:
     """The package of this process, and its code."""
     return f"cchc_analysis {__version__}, code {key_of_package()[:16]}"
-
-
-def _refuse(others: str, ours: str) -> CommandError:
-    remedy = "Install the same version there, and start the workers again."
-    expected = f"{ours}, on every worker"
-    return CommandError(Problem(others, "other code than here", expected, remedy))

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.system import count_cores, free_memory
 from cchc_analysis.errors import CchcError, CommandError, Problem
 
@@ -69,8 +70,7 @@ class Reply:
         """Why there is no result; empty when there is one."""
         if self.result is not None or self.error:
             return self.error.problems if self.error else ()
-        remedy = "The others are not touched by it; build this one alone to see more."
-        return (Problem(name, self.found, "a finished page", remedy),)
+        return (problem("unfinished", name, found=self.found),)
 
 
 class Workforce(Executor):
@@ -97,8 +97,7 @@ def follow(workers: Workforce, jobs: Iterable[tuple[str, Any]]) -> Iterator[tupl
             return
         for future in wait(under_way, return_when=FIRST_COMPLETED).done:
             if future.cancelled():
-                found, expected = "the workers were lost", "a scheduler that stays"
-                raise CommandError(Problem("--scheduler", found, expected, "Start it again."))
+                raise CommandError(problem("lost_workers", "--scheduler"))
             error = future.exception()
             if isinstance(error, CommandError):
                 raise error
@@ -184,13 +183,11 @@ def check_count(count: int | None) -> int:
         need, have = count * JOB_MEMORY / (1 << 30), free / (1 << 30)
         found += f", which take {need:.1f} GiB where {have:.1f} GiB are free"
         expected = f"at most {most}"
-    remedy = "Give another number, or leave it out for one per core."
-    raise CommandError(Problem("--jobs", found, expected, remedy))
+    raise CommandError(problem("wrong_jobs", "--jobs", found=found, expected=expected))
 
 
 def check_timeout(seconds: float) -> float:
     """The seconds that a job may take, as asked for."""
     if not 0 < seconds < math.inf:
-        found, remedy = f"{seconds:g} s", "Leave it out for the default."
-        raise CommandError(Problem("--timeout", found, "more than 0 s", remedy))
+        raise CommandError(problem("wrong_timeout", "--timeout", seconds=seconds))
     return seconds

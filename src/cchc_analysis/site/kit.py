@@ -16,8 +16,8 @@ from typing import NamedTuple
 from cchc_analysis import __version__
 from cchc_analysis.data.files import hash_file, write_bytes
 from cchc_analysis.data.owned import read_list, write_list
-from cchc_analysis.data.records import SOURCE_COLUMNS
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.data.records import SOURCE_COLUMNS, problem
+from cchc_analysis.errors import CommandError
 
 KIT = ("data/reference", "expectations", "notebooks", "requirements.lock")
 LIST = ".cchc-project.json"
@@ -51,7 +51,7 @@ def init_project(folder: Path, *, update: bool = False) -> Laid:
         check_empty(folder)
     known = read_list(folder, LIST) if update else {}
     if known is None:
-        raise _refuse(folder, f"no {LIST} in it", "a project that cchc init made")
+        raise CommandError(problem("no_made_project", str(folder), list=LIST))
     laid, sums = Laid([], []), dict(known)
     for name, content in _list_files():
         path, digest = folder / name, hashlib.sha256(content).hexdigest()
@@ -74,17 +74,11 @@ def init_project(folder: Path, *, update: bool = False) -> Laid:
 
 def check_empty(folder: Path) -> None:
     """Refuse a place that is a file, or a folder that is not empty."""
-    if folder.exists() and not folder.is_dir():
-        raise _refuse(folder, "a file", "a new or empty folder")
-    held = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    if held:
-        shown = ", ".join(held[:5]) + (", …" if len(held) > 5 else "")
-        raise _refuse(folder, f"not empty: {shown}", "a new or empty folder")
-
-
-def _refuse(folder: Path, found: str, expected: str) -> CommandError:
-    remedy = "Name another folder; cchc init --update is for a project."
-    return CommandError(Problem(str(folder), found, expected, remedy))
+    found = "a file" if folder.exists() and not folder.is_dir() else ""
+    if held := sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []:
+        found = f"not empty: {', '.join(held[:5])}{', …' if len(held) > 5 else ''}"
+    if found:
+        raise CommandError(problem("no_new_folder", str(folder), found=found))
 
 
 def _list_files() -> Iterator[tuple[str, bytes]]:
@@ -120,5 +114,4 @@ def find_kit() -> Path:
     for base in (package / "project", package.parents[1]):
         if (base / "data" / "reference" / "indicators.csv").is_file():
             return base
-    found, remedy = "no reference data in the package", "Install it again."
-    raise CommandError(Problem(str(package), found, "a whole wheel", remedy))
+    raise CommandError(problem("no_kit", str(package)))

@@ -25,11 +25,11 @@ from cchc_analysis.brief.downloads import RERUN
 from cchc_analysis.brief.render import ANNEX_NOTEBOOK
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.outside import open_archive, read_bytes, read_part
-from cchc_analysis.data.records import Tables
+from cchc_analysis.data.records import Tables, problem
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.store import load_copies, write_copies, write_tables
 from cchc_analysis.data.system import is_portable
-from cchc_analysis.errors import BriefError, Problem
+from cchc_analysis.errors import BriefError
 from cchc_analysis.site.kit import find_kit, init_project, list_own
 
 HEAD = "kit.json"
@@ -172,5 +172,4 @@ def _put_parameters(notebook: Path, parameters: Mapping[str, str]) -> bytes:
 
 
 def _refuse(place: Path, found: str) -> BriefError:
-    remedy = f"Name the {RERUN} that lies beside a brief, or the folder it was unpacked to."
-    return BriefError(Problem(place.name, found, "a kit of a brief", remedy))
+    return BriefError(problem("no_brief_kit", place.name, found=found, name=RERUN))

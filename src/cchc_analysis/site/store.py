@@ -24,6 +24,7 @@ from typing import Any
 
 from cchc_analysis.data import owned
 from cchc_analysis.data.files import hash_file
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.system import DISK_FULL, link
 from cchc_analysis.errors import BriefError, CommandError, Problem
 
@@ -213,9 +214,8 @@ class Build:
         owned.check_folder(self.site, LIST)
         listed = {} if self.placed else owned.read_list(self.site, LIST) or {}
         if changed := owned.list_changed(self.site, listed):
-            found = f"files that differ from what cchc wrote: {', '.join(changed[:10])}"
-            remedy = "Move them elsewhere, or name another folder with --out; nothing was touched."
-            raise CommandError(Problem(str(self.site), found, "a site as it was built", remedy))
+            names = ", ".join(changed[:10])
+            raise CommandError(problem("changed_site", str(self.site), names=names))
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from typing import Any
 from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.files import load_text_table
 from cchc_analysis.data.outside import load_yaml
+from cchc_analysis.data.records import problem
 from cchc_analysis.errors import Problem, ReferenceDataError, ReportError
 
 _WORD = re.compile(r"[^\W_]+")
@@ -252,12 +253,10 @@ def load_weights(path: Path) -> dict[str, Any]:
             "marks": {str(row["mark"]): str(row["words_vi"]) for row in rows},
         }
     except ValueError as error:
-        problem = Problem(path.name, str(error), "a number", "Restore or fit the table.")
-        raise ReferenceDataError(problem) from None
+        raise ReferenceDataError(problem("no_weight", path.name, error=error)) from None
     if missing := ESSENTIAL_WEIGHTS - {*read["weights"]}:
-        found = f"no row {', '.join(sorted(missing))}"
-        remedy = "Restore the table, or fit it with tools/fit_confidence.py."
-        raise ReferenceDataError(Problem(path.name, found, "a weight for it", remedy))
+        names = ", ".join(sorted(missing))
+        raise ReferenceDataError(problem("lacking_weights", path.name, names=names))
     return read
 
 
@@ -273,8 +272,8 @@ def check_wording(
                 yield Problem(where, f"unknown indicator {pointed!r}", "a known one", nearest)
         known = {each.name for each in fields(WordingRule)} - {"indicator"} | {"or"}
         if unknown := sorted(set(entries["indicators"][code]) - known):
-            found, expected = f"unknown key {', '.join(unknown)}", ", ".join(sorted(known))
-            yield Problem(where, found, expected, "Rename or remove it.")
+            names = {"unknown": ", ".join(unknown), "known": ", ".join(sorted(known))}
+            yield problem("unknown_key", where, **names)
         if not rule.example:
             yield Problem(where, "no example", "a made-up sentence", "Write one.")
 
