@@ -219,11 +219,15 @@ def macro(words: Words, name: str, *data: Any, **more: Any) -> Markup:
     return told
 
 
+_READ: dict[str, Any] = dict.fromkeys(("trim_blocks", "lstrip_blocks"), True) | {"optimized": False}
+"""How a template is read; what is kept of it holds nothing that our filters gave."""
+
+
 class _Compiled(FileSystemBytecodeCache):
     """Compiled templates, kept for the next process by their names and text, wherever they lie."""
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002 - as there
-        return super().get_cache_key(name, jinja_version)
+        return super().get_cache_key(name, f"{jinja_version} {_READ}")
 
     def dump_bytecode(self, bucket: Any) -> None:
         with suppress(OSError):  # they are compiled again
@@ -236,10 +240,8 @@ def _open_environment(folder: Path) -> Environment:
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
         auto_reload=False,
-        optimized=False,  # what is kept holds nothing that our filters gave
+        **_READ,
     )
     with suppress(OSError, RuntimeError):  # no folder that is this person's alone
         opened.bytecode_cache = _Compiled()
