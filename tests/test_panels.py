@@ -1192,6 +1192,18 @@ def test_faults_of_a_mapping_and_of_the_headings_are_told_in_one_run(
     assert ("unknown heading 'Điểm C'" in said) == ("Điểm C" not in faulty)
 
 
+def test_a_heading_that_a_rule_with_a_fault_names_is_missed_in_the_same_run(
+    project: Project, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "ranked.csv", "area,period,Điểm A\nCao Bằng,2023,1\n")
+    ranks = "{column: Hạng, period: soon, indicators: {sipas: {province: pci_rank}}}"
+    mapping = write(tmp_path, "ranked.yml", f"values: {{Điểm A: sipas}}\nranks: {ranks}\n")
+    with pytest.raises(ReportError) as caught:
+        add_panel(project, path, SOURCE, mapping)
+    assert "ranks.period" in str(caught.value)
+    assert "no heading 'Hạng', which the mapping names" in str(caught.value)
+
+
 def test_a_faulty_list_of_sheets_says_of_no_heading_that_it_is_strange(
     project: Project, tmp_path: Path
 ) -> None:

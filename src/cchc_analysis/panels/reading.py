@@ -128,6 +128,9 @@ def salvage_mapping(content: Mapping[str, Any]) -> PanelMapping | None:
             return None
         elif isinstance(entry, dict):
             right = {key: each for key, each in entry.items() if is_right(name, {key: each})}
+            if not right:  # a rule of several keys may be right but for one of them
+                rests = ({k: each for k, each in entry.items() if k != key} for key in entry)
+                right = next((rest for rest in rests if is_right(name, rest)), {})
             kept |= {name: right} if right else {}
             told += _list_texts({key: entry[key] for key in entry if key not in right})
         else:
