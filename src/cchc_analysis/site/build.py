@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from cchc_analysis.brief.downloads import SITE_FOLDER
 from cchc_analysis.brief.own_cells import list_missing
-from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
+from cchc_analysis.brief.render import ANNEX_NOTEBOOK, NOTEBOOK, TEMPLATE
 from cchc_analysis.brief.report import FILE as REPORT
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.data.records import Tables, problem
@@ -310,15 +310,16 @@ class Contents:
         where nothing of all that has changed since.
         """
         rows = page.find_slice()
-        notebooks = [self.files.get(f"notebooks/{name}") for name in page.notebooks]
+        names = (page.notebook, ANNEX_NOTEBOOK) if page.is_brief else (page.notebook,)
+        notebooks = [self.files.get(f"notebooks/{name}") for name in names]
         made_of = [notebooks, read_documents(self.project, rows.sources), *page.graded]
         plan = key_of(self.code, page.folder, page.parameters, rows.key, made_of)
         self.planned[page.folder] = Placed(plan, rows.sources, plan)
         if noted := self.build.read(plan, READ):
-            head, _, names = noted.partition(b"\n")
+            head, _, read = noted.partition(b"\n")
             common, key = head.decode().split()
             if common != self.common:
-                key = key_of(plan, self.held.key(names))
+                key = key_of(plan, self.held.key(read))
             if self.build.has(key):
                 self.shown[page.folder] = Placed(key, rows.sources, plan)
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -222,25 +222,16 @@ def _group_areas(tables: Tables, reference: Reference) -> dict[str, tuple[str, l
 
 
 def _tabulate(tables: Tables, reference: Reference) -> dict[str, pd.DataFrame]:
-    """The tables in their order, with names beside codes."""
-    licences = index_licences(tables.sources)
-    kept = {}
+    """The tables in their order, with the names of areas and licences of sources beside codes."""
+    licences, rows, kept = index_licences(tables.sources), reference.area_rows, {}
     for name in TABLES:
         columns, key = STORED[name]
         table = getattr(tables, name)[list(columns)]
-        ordered = table.sort_values(list(key), kind="stable", ignore_index=True)
-        kept[name] = _name_rows(ordered, reference, licences)
+        table = table.sort_values(list(key), kind="stable", ignore_index=True)
+        names = {each: rows[each]["name"] for each in table["area_id"].unique() if each in rows}
+        areas = table["area_id"].map(names).fillna("")
+        table.insert([*table.columns].index("area_id") + 1, "area", areas)
+        terms = join_licences(table["source_id"], licences)
+        table.insert([*table.columns].index("source_id") + 1, "licence", terms)
+        kept[name] = table
     return kept | {"sources": downloads.list_sources(tables.sources)}
-
-
-def _name_rows(table: pd.DataFrame, reference: Reference, licences: Mapping[str, str]) -> Any:
-    """A table with the name of each area and the licence of each source beside their codes."""
-    held = [area_id for area_id in table["area_id"].unique() if area_id in reference.area_rows]
-    names = {area_id: str(reference.area_rows[area_id]["name"]) for area_id in held}
-    named = table.copy()
-    for code, name, values in (
-        ("area_id", "area", table["area_id"].map(names).fillna("")),
-        ("source_id", "licence", join_licences(table["source_id"], licences)),
-    ):
-        named.insert([*named.columns].index(code) + 1, name, values)
-    return named

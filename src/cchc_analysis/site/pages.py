@@ -95,11 +95,6 @@ class Page:
     graded: tuple[bytes, ...] = ()
 
     @property
-    def notebooks(self) -> tuple[str, ...]:
-        """The notebooks that make it: a brief has an annex beside it."""
-        return (self.notebook, render.ANNEX_NOTEBOOK) if self.is_brief else (self.notebook,)
-
-    @property
     def is_brief(self) -> bool:
         """Whether it tells a district and period, and stands in the index."""
         return "district" in self.parameters
