@@ -5,8 +5,8 @@ matches names to ids. Nothing unknown is guessed: a name that is not here raises
 names that are.
 
 - ``areas``: areas by id, code and name; the communes are read when one of them is asked for
-- ``catalogue``: the tables, and matching against them
-- ``loading``: where the parts of a project folder lie, the files, and what is wrong with them
+- ``catalogue``: where the parts of a project folder lie, the tables, what is wrong with them, and
+  matching against them
 """
 
 from cchc_analysis.data.reference.areas import (
@@ -18,15 +18,13 @@ from cchc_analysis.data.reference.areas import (
     keep_widest,
 )
 from cchc_analysis.data.reference.catalogue import (
-    Reference,
-    offer_names,
-    suggest,
-)
-from cchc_analysis.data.reference.loading import (
     Project,
+    Reference,
     check_reference,
     find_project,
     load_reference,
+    offer_names,
+    suggest,
 )
 
 __all__ = [
