@@ -277,8 +277,8 @@ READ: dict[str, tuple[Table, dict[str, object], dict[tuple[str, str, str], float
         "4 figures",
     ),
     "marks of notes behind values and areas": (
-        [["Tỉnh", "PCI 2022"], ["Lạng Sơn (a)", "60,10*"], ["Đắk Nông*", "61,2 (b)"]],
-        {},
+        [["Tỉnh", "PCI(1) 2022(2)"], ["Lạng Sơn (a)", "60,10*"], ["Đắk Nông*", "61,2 ⁽³⁾"]],
+        {"values": {"PCI(1) 2022(2)": {"indicator": "pci", "period": 2022}}},
         {("20", "pci", "2022-12-31"): 60.1, ("67", "pci", "2022-12-31"): 61.2},
         "marks of notes behind values (rows 2, 3)",
     ),
@@ -530,6 +530,8 @@ def test_a_drafted_mapping_loads(project: Project, tmp_path: Path, reference: Re
     [
         ("Chỉ số CCHC (PAR INDEX) năm 2021", "{indicator: par_index, period: 2021}"),
         ("Chỉ số hài lòng (SIPAS) 2022 (%)", "{indicator: sipas, period: 2022}"),
+        ("Chỉ số PAR INDEX(1)", "par_index"),
+        ("PAR INDEX(1) 2022(2)", "{indicator: par_index, period: 2022}"),
         ("PAR INDEX - Chỉ số CCHC", "par_index"),
         ("PCI (điểm)", "pci"),
         ("PCI (Chỉ số năng lực cạnh tranh cấp tỉnh)", "pci"),

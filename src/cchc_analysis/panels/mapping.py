@@ -490,19 +490,22 @@ def first_form(table: Mapping[str, T], name: str) -> T | None:
 
 
 def list_forms(name: str) -> tuple[str, ...]:
-    """A heading folded as it stands, parted at its capitals, and without its numbering.
+    """A heading folded as it stands, parted at its capitals, without marks of notes or numbering.
 
     >>> list_forms("5. Public administrative procedures")[-1], list_forms("TinhThanh")[1]
     ('public administrative procedures', 'tinh thanh')
+    >>> list_forms("PAR INDEX(1) / 2022(2)")[-1]
+    'par index 2022'
     """
     labelled = pattern("labelled").fullmatch(name)
     forms = []
-    for each in (name, *(labelled.groups() if labelled else ())):
+    bare = pattern("heading_mark").sub("", name)
+    for each in (name, *(labelled.groups() if labelled else ()), bare):
         pair = (each, pattern("hump").sub(" ", each))
         # "1.1. …" keeps its number, or it would be the whole of its part.
         numbers = (found for found in map(pattern("numbering").match, pair) if found)
-        bare = (
+        rest = (
             each.string[each.end() :] for each in numbers if not pattern("part").search(each[0])
         )
-        forms += [*pair, *bare]
+        forms += [*pair, *rest]
     return tuple(dict.fromkeys(map(fold_text, forms)))

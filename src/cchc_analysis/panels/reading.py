@@ -389,7 +389,9 @@ def _drop_missing(figures: pd.DataFrame, mapping: PanelMapping, notes: list[str]
             cells = f"{int(is_absent.sum())} cells {absence.printed!r} of {absence.indicator}"
             notes.append(f"{cells} ({areas}) left out: {absence.reason}")
             is_missing |= is_absent
-    marked = texts[texts.str.endswith(("*", "†", "‡", ")"))].str.extract(pattern("marked")).dropna()
+    marked = (
+        texts[texts.str.endswith(tuple("*†‡)⁾⁰¹²³⁴⁵⁶⁷⁸⁹"))].str.extract(pattern("marked")).dropna()
+    )
     if len(marked):
         own = figures.loc[marked.index]
         notes.append(f"marks of notes behind values ({name_rows(own['row'])})")
