@@ -223,11 +223,18 @@ def hostile_files() -> dict[str, tuple[Callable[[], bytes] | bytes, str]]:
         ),
         "empty.txt": (b"\n\n", "an empty file"),
         "noise.txt": (bytes(range(256)) * 40, "no text inside"),
+        "program.docx": (PROGRAM, "a program or unknown bytes"),
+        "program.txt": (PROGRAM + "ô".encode("utf-16-le"), "a program or unknown bytes"),
+        "torn.txt": ("Tiếp nhận 10 hồ sơ; ".encode("utf-16-le") * 9 + b"\0", "is not utf-16-le"),
         "objects.pdf": (partial(_pdf_of, MOST_PDF_OBJECTS + 9), "objects"),
         "damaged.pdf": (b"%PDF-1.7\nnothing more", "a damaged PDF"),
         "deep.html": (b"<html>" + b"<div>" * 100_000 + b"12", "nested without end"),
         "archive.zip": (_zip_of("a.txt", b"x"), "no document"),
     }
+
+
+PROGRAM = b"\x7fELF\x02\x01\x01" + bytes(9) + bytes.fromhex("0300b70001000000 00d8") * 99
+"""What a program looks like: many zeros, at odd places above all, and no letters of a text."""
 
 
 def _word_with_picture() -> bytes:

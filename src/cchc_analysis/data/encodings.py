@@ -50,21 +50,21 @@ def decode_text(path: Path, data: bytes) -> tuple[str, str]:
     for name, half in (("utf-16-le", data[1:4000:2]), ("utf-16-be", data[:4000:2])):
         if len(data) > 3 and half.count(0) > 0.3 * len(half):
             said = said or name
+    text, torn = "", -1
     try:
         text = data.decode(said or "utf-8")
     except UnicodeDecodeError as error:
-        if said:
-            told = say("other_encoding", at=error.start, encoding=said)
-            raise refuse(path, *told) from None
-        text = ""
+        torn = error.start
+    start = (text or data.decode(said or "latin-1", "replace"))[:20_000]
+    controls = sum(1 for letter in start if ord(letter) < 32 and letter not in "\t\r\n\f\x0b")
+    if controls > CONTROL_SHARE * len(start) + 2:
+        raise refuse(path, *say("no_text"))
+    if said and torn >= 0:
+        raise refuse(path, *say("other_encoding", at=torn, encoding=said))
     if _HEAPS.search(text):
         raise refuse(path, *say("heaps", most=MOST_MARKS))
     if said:
         return text, said.removesuffix("-sig")
-    start = (text or data.decode("latin-1"))[:20_000]
-    controls = sum(1 for letter in start if ord(letter) < 32 and letter not in "\t\r\n\f\x0b")
-    if controls > CONTROL_SHARE * len(start) + 2:
-        raise refuse(path, *say("no_text"))
     if text:
         converted, name = convert_legacy(text)
         return converted, name or "utf-8"
