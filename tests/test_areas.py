@@ -339,6 +339,16 @@ def test_names_of_a_panel_and_of_the_areas_meet_by_their_ids(lang: str) -> None:
     assert len(areas) == 63
 
 
+def test_areas_of_one_name_are_told_apart_by_what_they_lie_in() -> None:
+    now = cchc.load_areas("commune", day=SINCE).set_index("area_id")["lies_in"]
+    assert now[["02962-2025", "15520-2025"]].tolist() == ["Tỉnh Lào Cai", "Tỉnh Thanh Hóa"]
+    then = cchc.load_areas("commune", day=BEFORE).set_index("area_id")["lies_in"]
+    assert then["02962"] == "Huyện Bảo Yên, Tỉnh Lào Cai"
+    former = cchc.load_areas("district", day="2024-12-31").set_index("area_id")["lies_in"]
+    assert former["474"] == "Tỉnh Thừa Thiên Huế"  # it has had another name since
+    assert (now != "").all()
+
+
 def test_all_names_that_mean_no_area_or_several_are_told_at_once(reference: Reference) -> None:
     names = pd.Series(["Cao Lộk", "Hưng Yên", "Bắc Sơn", "Cao Lộk"])
     with pytest.raises(CommandError) as told:

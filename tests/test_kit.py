@@ -9,8 +9,9 @@ import openpyxl
 import pytest
 
 from cchc_analysis.cli import main
-from cchc_analysis.data.reference import load_reference
+from cchc_analysis.data.reference import find_project, load_reference
 from cchc_analysis.errors import CommandError
+from cchc_analysis.pipeline import list_names
 from cchc_analysis.site.kit import LIST, init_project
 
 ROOT = Path(__file__).parents[1]
@@ -113,6 +114,20 @@ def test_what_there_is_can_be_listed(
     assert any(each.startswith(line) for each in said)
     assert main(["--root", str(ROOT), "list", kind, "no such thing"]) == 0
     assert not capsys.readouterr().out
+
+
+def test_areas_of_one_name_are_listed_with_what_they_lie_in() -> None:
+    project = find_project(ROOT)
+    lines = list_names(project, "areas", "Xuân Hòa")
+    assert "02962  Xã Xuân Hòa, Huyện Bảo Yên, Tỉnh Lào Cai  commune  … to 2025-06-30" in lines
+    assert len({line.split("  ")[1] for line in lines}) == len(lines) > 10
+    assert list_names(project, "areas", "Xã Xuân Hòa, Huyện Bảo Yên, Tỉnh Lào Cai") == lines[1:2]
+    in_town = list_names(project, "areas", "lang son")
+    assert [line.split("  ")[1] for line in in_town if "commune" not in line] == [
+        "Tỉnh Lạng Sơn",
+        "Thành phố Lạng Sơn, Tỉnh Lạng Sơn",
+    ]
+    assert len(in_town) < 10
 
 
 def test_a_draft_is_listed_as_one_and_a_table_is_pointed_to_its_command(

@@ -306,6 +306,7 @@ def load_areas(
 ) -> pd.DataFrame:
     """Load the areas: id, code, name, level, type, parent, and the days on which each was valid.
 
+    ``lies_in`` names the district and the province, which tells areas of one name apart.
     Merge by ``area_id``, never by a name: other tables have names in the language asked for
     ("tỉnh Lạng Sơn", "Lạng Sơn province"), this one the official ones. ``match_areas`` gives the
     ids of names.

@@ -236,11 +236,16 @@ def list_names(project: Project, kind: str, text: str = "") -> list[str]:
     Only lines that hold the text, with or without its diacritics.
     """
     reference = load_reference(project.reference)
+    wanted = fold_text(text)
     if kind == "areas":
+        rows = (reference.area_rows if text else reference.area_rows.wide).values()
         lines = [
-            f"{row['area_id']}  {row['name']}  {row['level']}  "
+            f"{row['area_id']}  {name}  {row['level']}  "
             f"{row['valid_from'] or '…'} to {row['valid_to'] or '…'}"
-            for row in (reference.area_rows if text else reference.area_rows.wide).values()
+            for row in rows
+            # Who looks for a province wants itself, not all communes in it.
+            for name in [reference.name_in_parent(row["area_id"])]
+            if "," in text or wanted in fold_text(f"{row['area_id']} {row['name']} {row['level']}")
         ]
     elif kind == "indicators":
         lines = [
@@ -262,7 +267,6 @@ def list_names(project: Project, kind: str, text: str = "") -> list[str]:
         ]
     else:
         lines = []
-    wanted = fold_text(text)
     return [line for line in lines if wanted in fold_text(line)]
 
 

@@ -226,7 +226,10 @@ def tabulate_areas(reference: Reference, level: str | None, day: Any) -> pd.Data
     levels = LEVELS if level is None else [_match_word("level", LEVELS, level)]
     check_day(day)
     areas = [row for each in levels for row in reference.list_areas(each, day)]
-    return pd.DataFrame(areas, columns=[*reference.areas.columns, "km2"], dtype="str").fillna("")
+    names = [*reference.areas.columns, "km2"]
+    table = pd.DataFrame(areas, columns=names, dtype="str").fillna("")
+    parents = {each: reference.name_in_parent(each, day) for each in table["parent_id"].unique()}
+    return table.assign(lies_in=table["parent_id"].map(parents).astype("str"))
 
 
 def order_categories(table: pd.DataFrame) -> pd.DataFrame:

@@ -222,7 +222,7 @@ class Reference:
                 is_commune = any(rows[each]["level"] == "commune" for each in meant)
                 if gone and is_commune and not below and not take_apart(name).types:
                     # A bare name of a province that is gone: its namesakes may lie anywhere.
-                    shown = (self._name_in_parent(each) for each in sorted(meant)[:MOST_NAMED])
+                    shown = (self.name_in_parent(each) for each in sorted(meant)[:MOST_NAMED])
                     others = " or ".join(map(repr, shown))
                     raise _refuse(name, f"{self._tell_other_time(gone, day)}, or {others}")
                 if len(meant) == 1:
@@ -345,23 +345,24 @@ class Reference:
         row = self.area_rows[area_id]
         ends = {"valid_from": "from", "valid_to": "until"}
         time = " ".join(f"{word} {row[end]}" for end, word in ends.items() if row[end])
-        return f"{self._name_in_parent(area_id)} ({', '.join(filter(None, (area_id, time)))})"
+        return f"{self.name_in_parent(area_id)} ({', '.join(filter(None, (area_id, time)))})"
 
     def _ask_back(self, area_ids: Iterable[str]) -> str:
         """What tells areas of one name apart: what they lie in, or else when they were there."""
         chosen = sorted(area_ids)
-        places = [repr(self._name_in_parent(each)) for each in chosen]
+        places = [repr(self.name_in_parent(each)) for each in chosen]
         if len({*places[:MOST_NAMED]}) < len(places[:MOST_NAMED]):
             told = join_some([*map(self.describe_area, chosen)], MOST_NAMED, "; ")
             return f"{SEVERAL}: {told}. Say the period, or write the id"
         written, codes = join_some(places, MOST_NAMED, " or "), " or ".join(chosen[:MOST_NAMED])
         return f"{SEVERAL}: write {written}, or the code ({codes})"
 
-    def _name_in_parent(self, area_id: str) -> str:
+    def name_in_parent(self, area_id: str, day: str = "") -> str:
+        """An area with its district and province behind commas, as ``match_area`` takes it."""
         names: list[str] = []
         row = self.area_rows.get(area_id)
         while row and (not names or row["level"] in ("province", "district")):
-            names.append(str(row["name"]))
+            names.append(str(self.area_on(row["area_id"], day)["name"]))
             is_below = row["level"] in ("district", "commune")
             row = self.area_rows.get(str(row["parent_id"])) if is_below else None
         return ", ".join(names)
@@ -390,7 +391,7 @@ class Reference:
         if day and above and not any(exists_on(self.area_rows[each], day) for each in above):
             return self._tell_other_time(above, day)
         near = self.list_near(name, day, level)
-        names = [self._name_in_parent(row["area_id"]) if place else row["name"] for row in near]
+        names = [self.name_in_parent(row["area_id"]) if place else row["name"] for row in near]
         offer = f"Did you mean {', '.join(map(repr, dict.fromkeys(names)))}? " if near else ""
         return (
             f"{offer}A new area is a row in data/reference/areas.csv, another spelling of a known "
