@@ -14,7 +14,7 @@ import cchc_analysis as cchc
 from cchc_analysis.cli import main
 from cchc_analysis.data.named import choose_rows, match_names, to_wide
 from cchc_analysis.data.reference import Project, Reference, find_issue_day, load_reference
-from cchc_analysis.errors import CommandError, ReferenceDataError
+from cchc_analysis.errors import AreaError, CommandError, ReferenceDataError
 
 ROOT = Path(__file__).parents[1]
 BEFORE, SINCE, WARDS = "2025-06-30", "2025-07-01", "2026-04-30"
@@ -347,6 +347,17 @@ def test_areas_of_one_name_are_told_apart_by_what_they_lie_in() -> None:
     former = cchc.load_areas("district", day="2024-12-31").set_index("area_id")["lies_in"]
     assert former["474"] == "Tỉnh Thừa Thiên Huế"  # it has had another name since
     assert (now != "").all()
+
+
+@pytest.mark.parametrize(("period", "number"), [("2025-H2", 2), ("2024", 6)])
+def test_a_name_of_several_is_asked_back_with_those_of_the_period_alone(
+    period: str, number: int
+) -> None:
+    with pytest.raises(AreaError, match="Several areas have that name: write 'Phường") as told:
+        cchc.open_brief("Tam Thanh", period)
+    assert str(told.value).count("'Phường Tam Thanh") == 1
+    assert str(told.value).count(" Tam Thanh, ") == number
+    assert "more" not in str(told.value)
 
 
 def test_all_names_that_mean_no_area_or_several_are_told_at_once(reference: Reference) -> None:

@@ -36,7 +36,7 @@ from cchc_analysis.data.named import list_days, match_period
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin, Tables, problem
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import Words, load_words
-from cchc_analysis.errors import CommandError, Problem
+from cchc_analysis.errors import AreaError, CommandError, Problem
 
 REPORTING = ("province", "district", "commune")
 """The levels whose reports have briefs."""
@@ -117,11 +117,15 @@ def match_told(
         CommandError: No area has that name, or several; or it has no report on the period.
     """
     told = {place for place, period in places if period == label}
-    meant = reference.match_held(area, told, list_days(match_period(label)))
+    days = list_days(match_period(label))
+    meant = reference.match_held(area, told, days)
     if len(meant) == 1:
         return meant.pop()
     held = meant or reference.match_held(area, {place for place, _ in places})
-    area_id = held.pop() if len(held) == 1 else reference.match_area(area)
+    try:
+        area_id = held.pop() if len(held) == 1 else reference.match_area(area)
+    except AreaError:  # of several of the name, those that were there
+        area_id = reference.match_area(area, days[-1])
     raise CommandError(_name_nearest(reference, places, area_id, label))
 
 
