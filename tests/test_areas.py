@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -381,7 +383,7 @@ def test_a_name_that_levels_share_is_of_the_level_of_most_names(reference: Refer
 @pytest.mark.parametrize(
     ("names", "level", "day", "said"),
     [
-        (["Hà Nội", None, None], "", "", "2 rows of names: none; expected a name"),
+        (["Hà Nội", None, None], "", "", "2 rows of names (1, 2): none; expected a name"),
         (["Hà Nội", 1.5], "", "", "area: float 1.5; expected one name or code"),
         (["Hà Nội"], "district", "", "area 'Hà Nội': not known"),
         (["Hà Nội"], "city", "", "level 'city': no such one"),
@@ -394,6 +396,14 @@ def test_names_that_cannot_be_matched_are_told_in_a_sentence(
 ) -> None:
     with pytest.raises(CommandError, match=re.escape(said)):
         match_names(pd.Series(names, dtype="object"), reference, level, day)
+
+
+@pytest.mark.parametrize("kind", [list, dict.fromkeys, iter, pd.Series, pd.Index])
+def test_none_among_names_is_told_with_its_row_whatever_holds_it(kind: Callable[..., Any]) -> None:
+    with pytest.raises(CommandError, match=r"1 row of names \(1\): none.*Use dropna\(\)"):
+        cchc.match_areas(kind(["Lạng Sơn", None, "Hà Nội"]))
+    ids = cchc.match_areas(kind(["Lạng Sơn", "Hà Nội"]))
+    assert ids.to_dict() == {0: "20", 1: "01"}
 
 
 HELD = pd.DataFrame(

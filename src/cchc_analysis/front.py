@@ -359,7 +359,10 @@ def match_areas(
         >>> cchc.match_areas(["Lang Son Province", "TP. Hồ Chí Minh"], day="2022-12-31").tolist()
         ['20', '79']
     """
-    cells = names if isinstance(names, pd.Series) else pd.Series(named.take_some(names), dtype=str)
+    cells = names
+    if not isinstance(cells, pd.Series):
+        is_list = pd.api.types.is_list_like(names)
+        cells = pd.Series([*names] if is_list else named.take_some(names), dtype="object")
     reference = load_reference(open_project(project).reference)
     return named.match_names(cells, reference, level, day)
 

@@ -283,8 +283,9 @@ def match_names(
     check_day(day)
     if level:
         level = _match_word("level", LEVELS, level)
-    if holes := int(names.isna().sum()):
-        raise CommandError(problem("no_names", f"{count(holes, 'row')} of names"))
+    if holes := [*map(str, names.index[names.isna()])]:
+        where = f"{count(len(holes), 'row')} of names ({join_some(holes, MOST_SHOWN)})"
+        raise CommandError(problem("no_names", where))
     words = {each: take_one(each, "area").strip() for each in names.tolist()}
     meant, problems = dict[Any, str](), dict[Problem, None]()
     for each, word in words.items():
