@@ -148,6 +148,34 @@ def test_the_head_is_carried_to_the_rows_that_had_it(
     assert find(after, "14")["period_end"] == "2021-12-31"
 
 
+@pytest.mark.parametrize(
+    "head", [{"period_end": "2022-05-15"}, {"period": "2022-01-01/2022-05-15"}]
+)
+def test_a_stock_follows_the_last_day_of_the_head_unless_it_has_one_of_its_own(
+    head: dict[str, str], drafted: Project, reference: Reference
+) -> None:
+    days = {"14": ("", "2022-06-30"), "20": ("", "2022-03-31"), "80": ("2022-04-01", "2022-06-30")}
+    draft = open_draft(drafted, SOURCE)
+    rows = [
+        row | dict(zip(("period_start", "period_end"), days[row["printed"]], strict=True))
+        if row["printed"] in days
+        else row
+        for row in draft.rows
+    ]
+    assert draft.source["period_end"] == "2022-06-30"
+    changed = apply_change(
+        Draft(draft.source, tuple(rows)), Change(version="", head=head), reference
+    )
+
+    def read(printed: str) -> tuple[str, str]:
+        return find(changed, printed)["period_start"], find(changed, printed)["period_end"]
+
+    assert read("14") == ("", "2022-05-15")
+    assert read("20") == days["20"]
+    assert read("80") == days["80"]
+    assert read("100") == ("2022-01-01", "2022-05-15")
+
+
 def test_deciding_the_area_decides_what_waited_for_it_alone(
     drafted: Project, reference: Reference
 ) -> None:

@@ -217,7 +217,10 @@ def _check_addition(
 
 
 def _carry(draft: Draft, source: Row) -> list[Row]:
-    """The rows with what the head now says, where they had what it said before."""
+    """The rows with what the head now says, where they had what it said before.
+
+    A stock has no first day: its day is the head's last.
+    """
     before = {name: draft.source[name].removeprefix(UNDECIDED) for name in CARRIED}
     moved = {name for name in CARRIED if before[name] != source[name]}
     days = {"period_start", "period_end"}
@@ -226,6 +229,8 @@ def _carry(draft: Draft, source: Row) -> list[Row]:
         own = {"area"} & moved if row["area"] == before["area"] else set()
         if all(row[name] == before[name] for name in days):
             own |= days & moved
+        elif (row["period_start"], row["period_end"]) == ("", before["period_end"]):
+            own |= {"period_end"} & moved
         rows.append(row | {name: source[name] for name in own})
     return rows
 
