@@ -421,6 +421,26 @@ def test_a_number_that_is_repeated_has_the_days_that_one_place_names(reader) -> 
     assert (figures[2].period_start, figures[2].looked_again) == ("2022-01-01", "")
 
 
+def test_short_numbers_of_a_row_have_the_days_that_its_long_ones_told(reader) -> None:
+    told = (
+        "Từ ngày 01/01/2022 đến ngày 15/6/2022, huyện tiếp nhận 2.842 hồ sơ. "
+        "Đã giải quyết 2.810 hồ sơ, trong đó 26 hồ sơ quá hạn. Còn 32 hồ sơ đang giải quyết.\n"
+        "Bảng 1. Kết quả giải quyết hồ sơ\n"
+    )
+    heads = "Đơn vị\tTiếp nhận\tĐã giải quyết\tQuá hạn\tĐang giải quyết"
+    table = f"{heads}\nTổng cộng\t{{}}\t{{}}\t26\t32\n"
+    *_, received, resolved, overdue, pending = look_twice(
+        reader, told + table.format("2.842", "2.810")
+    )
+    assert overdue.indicator == "dossiers_resolved_overdue"
+    for figure in (received, resolved, overdue):
+        assert (figure.period_start, figure.period_end) == ("2022-01-01", "2022-06-15")
+    assert (pending.period_start, pending.period_end) == ("", "2022-06-15")
+    assert overdue.looked_again.endswith("of its row")
+    *_, overdue, pending = look_twice(reader, told + table.format("2.999", "2.973"))
+    assert {overdue.period_end, pending.period_end} == {"2022-06-30"}, "none of the row told"
+
+
 def test_an_estimate_of_points_is_none_of_what_they_are_given_for(reader) -> None:
     text = (
         "II. DỰ KIẾN ĐIỂM SỐ\n5. Cải cách chế độ công vụ: 9/11 điểm\nCó 03 công chức bị kỷ luật.\n"

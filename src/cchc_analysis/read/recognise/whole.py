@@ -47,7 +47,7 @@ def look_again(
 ) -> tuple[Figure, ...]:
     """Look again at the proposals of one document."""
     found = _complete_wholes(list(figures), wording)
-    found = take_window_of_twins(found)
+    found = take_window_of_row(take_window_of_twins(found), reference)
     found = take_plan_of_twins(found, reference)
     found = _check_shares(found, reference)
     found = _tell_by_balance(found, reference)
@@ -241,6 +241,10 @@ OF_PLAN = "so many tasks are those of the plan"
 _OTHER_TASKS = re.compile(r"par_tasks_(?!steering)\w+_total")
 
 
+TWIN_DAYS = "took the days of the same number elsewhere"
+"""Said of a figure whose time another place names."""
+
+
 def take_window_of_twins(figures: list[Figure]) -> list[Figure]:
     """A number repeated without saying when is of the days that the other place names."""
     said: dict[tuple[str, ...], set[tuple[str, str]]] = {}
@@ -255,8 +259,51 @@ def take_window_of_twins(figures: list[Figure]) -> list[Figure]:
         if not figure.indicator or figure.is_time_said or len(windows) != 1 or not is_telling:
             return None
         [(start, end)] = windows
-        told = "took the days of the same number elsewhere"
-        return {"period_start": start, "period_end": end, "looked_again": told}
+        return {"period_start": start, "period_end": end, "looked_again": TWIN_DAYS}
+
+    return _mend(figures, find)
+
+
+def take_window_of_row(figures: list[Figure], reference: Reference) -> list[Figure]:
+    """Dossiers of one row of a table are of one time, where some of its numbers told which.
+
+    A number too short to tell by itself, or printed nowhere else, is no other; a second value of
+    the same quantity is.
+    """
+    moved: dict[tuple[int, str, str], list[Figure]] = {}
+
+    def name_row(figure: Figure) -> tuple[int, str, str]:
+        return figure.line, figure.area, str(figure.status)
+
+    def name_quantity(figure: Figure) -> tuple[str, str, str]:
+        return figure.indicator, figure.breakdown, str(figure.scope)
+
+    def counts_dossiers(figure: Figure) -> bool:
+        row = reference.indicator_rows.get(figure.indicator, {})
+        part = reference.indicator_rows.get(str(row.get("numerator", "")), row)
+        return bool(part.get("unit") == "dossier")
+
+    for figure in figures:
+        if figure.looked_again == TWIN_DAYS and counts_dossiers(figure):
+            moved.setdefault(name_row(figure), []).append(figure)
+
+    def find(_: int, figure: Figure) -> Change | None:
+        others = moved.get(name_row(figure), [])
+        is_second = name_quantity(figure) in map(name_quantity, others)
+        if figure.place != "table" or figure.is_time_said or is_second:
+            return None
+        days = {
+            (each.period_start if figure.period_start else "", each.period_end)
+            for each in others
+            if each.period_start or not figure.period_start
+        }
+        if len(days) != 1 or not counts_dossiers(figure):
+            return None
+        [(start, end)] = days
+        return {
+            "period_start": start, "period_end": end,
+            "looked_again": figure.looked_again or "took the days of other numbers of its row",
+        }  # fmt: skip
 
     return _mend(figures, find)
 
