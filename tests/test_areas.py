@@ -406,6 +406,20 @@ def test_none_among_names_is_told_with_its_row_whatever_holds_it(kind: Callable[
     assert ids.to_dict() == {0: "20", 1: "01"}
 
 
+def test_each_name_may_have_a_day_of_its_own() -> None:
+    table = pd.DataFrame({"name": "Hưng Yên", "day": [BEFORE, SINCE]}, index=["a", "b"])
+    ids = {"a": "33", "b": "33-2025"}
+    assert cchc.match_areas(table["name"], day=table["day"]).to_dict() == ids
+    assert cchc.match_areas(table["name"], day=pd.to_datetime(table["day"])).to_dict() == ids
+    assert cchc.match_areas([*table["name"]], day=[BEFORE, SINCE]).tolist() == [*ids.values()]
+    for days in ([BEFORE], [BEFORE] * 3, table["day"][::-1]):
+        with pytest.raises(CommandError, match="for 2 names: not one for each; expected one day"):
+            cchc.match_areas(table["name"], day=days)
+    for lacking in (None, float("nan"), pd.NaT, 2025):
+        with pytest.raises(CommandError, match="no day; expected 2025-07-01"):
+            cchc.match_areas(table["name"], day=[BEFORE, lacking])
+
+
 HELD = pd.DataFrame(
     [("20", "pci"), ("178", "pci"), ("178", "online_rate"), ("20", "par_index"), ("183", "dti")],
     columns=["area_id", "indicator"],

@@ -333,7 +333,7 @@ def match_areas(
     names: pd.Series[Any] | Iterable[str],
     level: str = "",
     *,
-    day: str = "",
+    day: str | pd.Series[Any] | Iterable[str] = "",
     project: ProjectPlace = None,
 ) -> pd.Series[str]:
     """Turn a column of names into ``area_id``, to merge a table of yours with ours.
@@ -345,8 +345,8 @@ def match_areas(
         names: Names, codes or ids, with or without kind and diacritics; a commune with its
             province behind a comma, "Xã Yên Trạch, Tỉnh Lạng Sơn".
         level: "province", "district" or "commune"; empty for the one that most names are of.
-        day: The day that the table is of, such as "2022-12-31": before July 2025 and since, areas
-            of one name are different ones.
+        day: The day that the table is of, such as "2022-12-31", or one for each name: before July
+            2025 and since, areas of one name are different ones.
         project: As ``load_indicators``.
 
     Returns:

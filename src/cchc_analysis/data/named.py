@@ -273,24 +273,24 @@ def match_indicator(reference: Reference, name: str) -> str:
 
 
 def match_names(
-    names: pd.Series[Any], reference: Reference, level: str = "", day: str = ""
+    names: pd.Series[Any], reference: Reference, level: str = "", day: Any = ""
 ) -> pd.Series[str]:
-    """The ids of the areas that a column names, each different name looked up once.
+    """The ids of the areas that a column names, each different name of a day looked up once.
 
     Without a level, a name that several levels share is of the one that most are of, as in a panel;
     a warning names those that are of another. All that mean no area, or several, are told at once.
     """
-    check_day(day)
     if level:
         level = _match_word("level", LEVELS, level)
     if holes := [*map(str, names.index[names.isna()])]:
         where = f"{count(len(holes), 'row')} of names ({join_some(holes, MOST_SHOWN)})"
         raise CommandError(problem("no_names", where))
-    words = {each: take_one(each, "area").strip() for each in names.tolist()}
+    keys = [*zip(names.tolist(), _take_days(day, names.index), strict=True)]
+    words = {each: take_one(each[0], "area").strip() for each in keys}
     meant, problems = dict[Any, str](), dict[Problem, None]()
     for each, word in words.items():
         try:
-            meant[each] = reference.match_area(word, day, level)
+            meant[each] = reference.match_area(word, each[1], level)
         except AreaError as error:
             problems |= dict.fromkeys(error.problems)
     if problems:
@@ -301,13 +301,25 @@ def match_names(
     told = []
     for each in (each for each, held in levels.items() if held != usual):
         try:
-            meant[each] = reference.match_area(words[each], day, usual)
+            meant[each] = reference.match_area(words[each], each[1], usual)
         except AreaError:
             told.append(f"{words[each]!r} is {reference.describe_area(meant[each])}")
     if told:
-        said = f"Areas that are no {usual}: {join_some(told, MOST_SHOWN, '; ')}"
+        said = f"Areas that are no {usual}: {join_some([*dict.fromkeys(told)], MOST_SHOWN, '; ')}"
         warnings.warn(f"{said}; say level= for one level.", UserWarning, stacklevel=3)
-    return names.map(meant).astype("str").rename("area_id")
+    return pd.Series([meant[each] for each in keys], names.index, dtype="str", name="area_id")
+
+
+def _take_days(day: Any, index: pd.Index[Any]) -> list[str]:
+    """The day of each row, from one for all or one for each."""
+    days = [*day] if pd.api.types.is_list_like(day) else ["" if day is None else day] * len(index)
+    if len(days) != len(index) or (isinstance(day, pd.Series) and not day.index.equals(index)):
+        where = f"{count(len(days), 'day')} for {count(len(index), 'name')}"
+        raise CommandError(problem("other_days", where))
+    texts = [str(each).removesuffix(" 00:00:00") for each in days]  # as pandas writes a day
+    for each in set(texts):
+        check_day(each)
+    return texts
 
 
 def match_period(
