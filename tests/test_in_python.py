@@ -160,6 +160,24 @@ def test_a_table_and_the_file_made_of_it_are_cited_alike(
     assert f"Cite as: {cchc.cite(early, project=root)}\n" in note.read_text("utf-8")
 
 
+def test_a_wide_table_is_cited_and_told_with_the_sources_of_its_rows(
+    processed_once: Project, tmp_path: Path
+) -> None:
+    root = processed_once.root
+    rates = cchc.load_indicators("vi", indicators="on_time_rate", project=root)
+    held = {each for cell in rates["source_id"] for each in cell.split()}
+    assert held < {*cchc.load_sources(root)["source_id"]}
+    wide = cchc.to_wide(rates, ["area", "scope"])
+    assert str(cchc.cite(wide, root)) == str(cchc.cite(rates, root))
+    for form, table in (("xlsx", wide.reset_index()), ("parquet", wide.round(1))):
+        _, note = cchc.export(table, tmp_path / f"w.{form}", project=root)
+        told = note.read_text("utf-8").partition("Sources and licences\n")[2]
+        assert "Of all values together, as to_wide took them" in told
+        assert set(re.findall(r"^  (\w+):", told, re.MULTILINE)) == held
+    _, note = cchc.export(ONE, tmp_path / "one.csv", project=root)
+    assert "its sources are not told apart here" in note.read_text("utf-8")
+
+
 @pytest.mark.parametrize("text", ["- a", "abc", "authors: x", "authors:\n- 5"])
 def test_a_citation_file_that_is_none_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / CITATION).write_text(text, "utf-8")

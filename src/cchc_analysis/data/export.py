@@ -76,7 +76,7 @@ def export_table(
         raise CommandError(problem("doubled_columns", f"export {path}", found=found))
     content = (b"\xef\xbb\xbf" if bom and form == ".csv" else b"") + _FORMS[form](whole)
     named = name_variables(whole.columns) if form == ".dta" else {e: e for e in whole.columns}
-    cells = whole.get("source_id")
+    cells = whole.get("source_id", table.attrs.get("source_id"))
     readme = render_own(
         "readme",
         name=path.name,
@@ -84,6 +84,7 @@ def export_table(
         columns=[(to, MEANINGS.get(each, each), whole[each].dtype) for each, to in named.items()],
         digest=hashlib.sha256(content).hexdigest(),
         citation=citation,
+        is_wide="source_id" not in whole,
         source_ids=None if cells is None else sorted({e for c in cells for e in str(c).split()}),
         sources={row["source_id"]: row for row in list_rows(sources)},
     )

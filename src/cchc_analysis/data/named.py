@@ -381,7 +381,7 @@ def to_wide(
 
     Nothing is averaged: a cell holds the one value that there is. A missing cell is ``NaN`` (never
     zero), or ``False`` for a column of truth values. Rows and columns keep the order of the
-    categories.
+    categories. ``attrs["source_id"]`` keeps the sources of all rows.
 
     Args:
         table: Rows of ``load_indicators`` or ``load_observations``.
@@ -419,6 +419,8 @@ def to_wide(
     wide = table.set_index(told)[values].unstack(heads)
     if table[values].dtype == bool:
         wide = wide.fillna(value=False).astype(bool)
+    if "source_id" in table:  # pandas carries it on, for export and cite
+        wide.attrs["source_id"] = [*map(str, table["source_id"].unique())]
     return wide.sort_index(axis=0).sort_index(axis=1)
 
 

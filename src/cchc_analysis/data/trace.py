@@ -139,8 +139,9 @@ def cite_any(what: object, root: Path, sources: pd.DataFrame) -> Citation:
     if table is None or table.empty:
         found = "a table without rows" if table is not None else type(what).__name__
         raise CommandError(problem("cannot_cite", "cite", found=found))
-    if "source_id" in table:
-        named = {each for cell in table["source_id"] for each in str(cell).split()}
+    cells = table.get("source_id", table.attrs.get("source_id"))
+    if cells is not None:
+        named = {each for cell in cells for each in str(cell).split()}
         sources = sources[sources["source_id"].isin(named)]
     return cite_data(root, __version__, sources)
 
