@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,12 +40,29 @@ def test_the_tutorial_runs_from_its_first_line_to_its_last(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CCHC_ROOT", str(ROOT))
     code = "\n".join(BLOCK.findall((ROOT / "docs" / "tutorial.md").read_text("utf-8")))
-    exec(code, {})  # noqa: S102 - our own documentation
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102 - our own documentation
     assert (tmp_path / "papi.dta").is_file()
+    assert "falling" in {*names["board"].trends["word"]}
 
 
-def test_there_are_eight_recipes_and_one_in_the_readme() -> None:
-    assert len(RECIPES) == 9
+def test_the_recipe_of_trends_shows_some_and_that_of_a_wide_table_one_value_a_cell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CCHC_ROOT", str(ROOT))
+    text = (ROOT / "docs" / "how-to" / "python.md").read_text("utf-8")
+    for head, told in (("trend", "falling"), ("wide table", "on_time_rate")):
+        [code] = re.findall(rf"^## [^\n]*{head}.*?^```python\n(.*?)^```$", text, BLOCK.flags)
+        *before, last = code.strip().split("\n")
+        names: dict[str, Any] = {}
+        exec("\n".join(before), names)  # noqa: S102 - our own documentation
+        shown = eval(last, names)  # noqa: S307
+        assert told in {*shown.columns, *shown.get("word", ())[:5]}
+        assert len(shown) >= 2
+
+
+def test_there_are_nine_recipes_and_one_in_the_readme() -> None:
+    assert len(RECIPES) == 10
 
 
 def test_the_readme_leads_to_five_recipes_that_are_there() -> None:
