@@ -159,6 +159,8 @@ def test_a_file_of_two_reports_and_a_head_of_two_areas_are_asked_back(
     assert "of 2 reports in the file, the one in lines 13 to 24 is read" in other.remarks[0]
     third = read_report(project, tmp_path / "two.txt", area="huyện Sông Mây", source_id="third")
     assert "its head names 'huyện Cao Lộc', and you said 'huyện Sông Mây'" in third.remarks[0]
+    assert "phần đầu văn bản ghi" in third.review.read_text("utf-8")
+    assert "phần đầu văn bản ghi" not in told.review.read_text("utf-8")
     (tmp_path / "late.txt").write_text(
         head.format("CAO LỘC").replace("2023", "2026") + text, "utf-8"
     )

@@ -11,6 +11,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -551,6 +552,25 @@ def test_steps_are_saved_and_taken_back(served: tuple[Review, str], drafted: Pro
     assert not json.loads(told)["can_undo"]
 
 
+def test_another_area_than_the_head_names_is_doubted_until_it_is_taken_back(
+    served: tuple[Review, str],
+) -> None:
+    review, address = served
+    ask_page = partial(ask, address, X_Token=review.token)
+    told = json.loads(ask_page("/state")[1])
+    assert told["doubt"] == ""
+    for area, doubt in (
+        ("Đông Gió", "phần đầu văn bản ghi 'huyện Sông Mây', còn đơn vị đã chọn là 'Đông Gió'"),
+        ("Sông Mây", ""),
+        ("huyện Đông Gió", "còn đơn vị đã chọn là 'huyện Đông Gió': hãy kiểm tra"),
+    ):
+        step = json.dumps({"version": told["version"], "head": {"area": area}})
+        told = json.loads(ask_page("/change", body=step)[1])
+        assert doubt in told["doubt"]
+        assert bool(doubt) == bool(told["doubt"])
+    assert json.loads(ask_page("/undo")[1])["doubt"] == ""
+
+
 def test_taking_back_never_undoes_what_others_wrote(
     served: tuple[Review, str], drafted: Project, reference: Reference
 ) -> None:
@@ -706,6 +726,21 @@ def test_a_second_window_shows_what_the_first_did_before_it_takes_a_step(
     assert "đã được sửa ở cửa sổ khác" in refusal
     assert refused == ["commune", was["status"]]
     assert done == ("", "commune", "plan")
+
+
+def test_the_page_shows_that_the_head_names_another_area(
+    served: tuple[Review, str], browser: Browser
+) -> None:
+    typist = Typist(browser.new_context().new_page())
+    typist.page.goto(served[1])
+    typist.page.wait_for_selector("#rows .is-current")
+    assert typist.page.inner_text("#doubt") == ""
+    typist.press("h")
+    typist.page.fill("#head-area", "huyện Đông Gió")
+    typist.press("Tab")
+    typist.wait()
+    assert "còn đơn vị đã chọn là 'huyện Đông Gió'" in typist.page.inner_text("#doubt")
+    typist.page.context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

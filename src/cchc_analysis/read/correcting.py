@@ -78,7 +78,8 @@ def load_text(project: Project, source_id: str) -> dict[str, Any]:
     path = project.build / "review" / f"{source_id}.json"
     try:
         text: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        return {name: text[name] for name in ("sha256", "lines", "figures", "others")}
+        told = {name: text[name] for name in ("sha256", "lines", "figures", "others")}
+        return told | {"named": text.get("named", ["", False])}
     except (OSError, ValueError, KeyError, TypeError):
         where = path.relative_to(project.root).as_posix()
         raise ReportError(problem("lost_text", where, source_id=source_id)) from None

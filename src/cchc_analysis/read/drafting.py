@@ -40,7 +40,7 @@ from cchc_analysis.read.recognise import (
     read_value,
 )
 from cchc_analysis.read.recognise.head import find_reports, level_of, note_begin
-from cchc_analysis.read.review import describe_text, load_page_words, render_static
+from cchc_analysis.read.review import describe_text, doubt_area, load_page_words, render_static
 from cchc_analysis.read.transcripts import (
     UNDECIDED,
     Draft,
@@ -100,9 +100,6 @@ def read_report(
     if not figures:
         raise refuse(path, *say("no_figures"))
     remarks = list(document.remarks)
-    if area and named.area and not _is_of(named, area, reference):
-        seems = "its head names" if named.is_sure_area else "it may be of"
-        remarks.append(f"{seems} {named.area!r}, and you said {area!r}: check which is right")
     remarks += _doubt_head(head, path, reference, figures, reading.others)
     remarks += (f"another report begins in line {n}" for n in reading.others)
     source = source_id or _name_source(head, path)
@@ -110,6 +107,9 @@ def read_report(
     rows = [_make_row(source, n, each, reference) for n, each in enumerate(figures, start=1)]
     draft = Draft(_describe(source, head, document), tuple(rows))
     text = describe_text(document, replace(reading, figures=figures), rows)
+    text["named"] = [named.area, named.is_sure_area]
+    if doubt := doubt_area(draft.source, text, reference):
+        remarks.insert(len(document.remarks), doubt)
     page = render_static(draft, document, text, reference, identities)
     files = _write_draft(project, draft, page, text)
     return DraftResult(

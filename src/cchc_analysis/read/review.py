@@ -13,6 +13,7 @@ import dataclasses
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -117,6 +118,19 @@ def describe_text(document: Document, reading: Reading, rows: Sequence[Row]) -> 
     }  # fmt: skip
 
 
+def doubt_area(source: Row, text: Mapping[str, Any], reference: Reference) -> str:
+    """That the head of a document names another area than the one it is said to be of, or ""."""
+    area, (named, is_sure) = source["area"].removeprefix(UNDECIDED), text["named"]
+    if not area or not named or area == named:
+        return ""
+    with suppress(KeyError):
+        [*meant] = (reference.match_source(source | {"area": each}) for each in (area, named))
+        if meant[0] == meant[1]:
+            return ""
+    seems = "its head names" if is_sure else "it may be of"
+    return f"{seems} {named!r}, and you said {area!r}: check which is right"
+
+
 def describe_draft(draft: Draft, text: Mapping[str, Any]) -> dict[str, Any]:
     """The draft as the page shows it: its head, and each row with what was thought of it."""
     lines, rows = dict(text["lines"]), []
@@ -218,7 +232,8 @@ def render_static(
     rank = {"unsure": 0, "open": 1, "sure": 2}
     rows = sorted(told["rows"], key=lambda row: rank[row["state"]])
     lines = mark_lines(rows, text)
-    told["remarks"] = [tell_reviewer(each) for each in document.remarks]
+    remarks = (*document.remarks, doubt_area(draft.source, text, reference))
+    told["remarks"] = [tell_reviewer(each) for each in remarks if each]
     told |= judge_draft(draft, reference, identities) | {"rows": rows, "lines": lines}
     told |= {"others": len(text["others"]), "terms": describe_words(reference)}
     return render("review.html", served=False, document=document, **told)

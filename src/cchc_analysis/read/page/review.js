@@ -85,6 +85,7 @@ function render() {
   byId("left").textContent = undecided || head
     ? `Còn ${undecided} dòng chưa quyết${head} · ${mapped} có chỉ tiêu, ${open} không`
     : `Đã quyết xong: ${mapped} có chỉ tiêu, ${open} không. Chạy: cchc accept ${draft.source.source_id}`;
+  byId("doubt").textContent = draft.doubt;
   renderHead();
   renderMarks();
   renderCurrent();
