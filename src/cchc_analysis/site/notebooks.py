@@ -152,6 +152,8 @@ def enter(kernel: Any) -> None:
     kernel._forward_input()  # noqa: SLF001 - nobody is there to be asked
     if sys.path[:1] != [""]:
         sys.path.insert(0, "")
+    if pandas := sys.modules.get("pandas"):
+        pandas.set_option("display.max_columns", 20)  # as where it is imported by a kernel
     if matplotlib := sys.modules.get("matplotlib"):
         matplotlib.use(os.environ["MPLBACKEND"])  # it read the environment when it was imported
     if inline := sys.modules.get("matplotlib_inline.backend_inline"):
