@@ -151,6 +151,17 @@ def test_a_table_that_would_not_end_is_refused(
             open_document(path)
 
 
+@pytest.mark.usefixtures("apart")
+def test_a_cell_of_a_typed_table_is_no_longer_than_one_of_a_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "long.parquet"
+    for letters in (32_767, 32_768):
+        pd.DataFrame({"a": ["x" * letters]}).to_parquet(path)
+        if letters == 32_767:
+            assert len(open_sheets(path)) == 1
+    with pytest.raises(ReportError, match="a cell of 32768 letters; expected at most 32767"):
+        open_sheets(path)
+
+
 TEXTS = {
     "columns": ("," * (MOST_COLUMNS + 1) + "\n1\n", "at most 16384 columns"),
     "cells": ("," * 10_000 + "\n" + "1\n" * 3_000, "at most 16384 columns and 20000000 cells"),

@@ -37,6 +37,8 @@ MOST_DECIMALS = 9
 """Decimals looked at in a number of a spreadsheet; what lies behind them is binary noise."""
 LARGEST_FILLED = 20_000_000
 """Bytes of a worksheet up to which merged cells are filled; a longer one is read row by row."""
+LONGEST_CELL = 32_767
+"""Letters that a cell of a workbook holds at most."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,15 @@ def _open_parquet(path: Path) -> Worksheet:
         size = {"rows": shape.num_rows, "columns": shape.num_columns}
         raise refusal("many_cells", path.name, **size, most=outside.LONGEST_TABLE)
     table = pd.read_parquet(path)
+    _check_length(path, table)
     return frame_columns(path.name, table, table.columns)
+
+
+def _check_length(path: Path, table: pd.DataFrame) -> None:
+    """Refuse a text that no cell of a workbook holds: a few kilobytes may repeat it for ever."""
+    texts = (each for name in table for each in table[name].array if isinstance(each, str))
+    if (longest := max(map(len, texts), default=0)) > LONGEST_CELL:
+        raise refusal("long_cell", path.name, letters=longest, most=LONGEST_CELL)
 
 
 def frame_columns(
@@ -189,6 +199,7 @@ def _open_stata(path: Path) -> Worksheet:
     with StataReader(path) as reader:
         labels = reader.variable_labels()
     table = pd.read_stata(path)
+    _check_length(path, table)
     heads = (f"{labels[name]} [{name}]" if labels.get(name) else name for name in table.columns)
     return frame_columns(path.name, table, heads)
 
