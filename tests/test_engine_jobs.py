@@ -63,6 +63,11 @@ def test_a_process_does_as_many_jobs_as_it_may() -> None:
     assert used == [1, 2, 1, 2, 1]
 
 
+def test_a_process_that_is_not_forked_is_kept() -> None:
+    replies = run(*"abc", work=engine_work.was_warm, count=1, may_fork=False)
+    assert [str(replies[word].result, "ascii").count("used") for word in "abc"] == [1, 2, 3]
+
+
 def test_a_job_that_fails_after_others_is_done_once_more_in_a_process_of_its_own() -> None:
     replies = run(*"abcde", work=engine_work.mind, jobs_a_child=5)
     assert all(reply.result for reply in replies.values())

@@ -121,7 +121,7 @@ class Pool(jobs.Workforce):
             else:
                 reply = jobs.Reply(found=f"no end within {self._orders.timeout:g} s")
         is_well = reply is not None and reply.result is not None
-        if is_well and child.given != self._orders.jobs_a_child:
+        if is_well and child.given != self._most:
             self._free.append(child)
             return reply
         with self._lock:
@@ -154,7 +154,7 @@ class Pool(jobs.Workforce):
         theirs.close()
         try:
             self._control.send(self._orders)
-            said = self._control.recv()
+            said, self._most = self._control.recv()
         except (EOFError, OSError):
             said = jobs.explain_end(self._end())
         if said.result is None:
@@ -182,10 +182,10 @@ def serve(number: int, asker_id: int) -> None:
         said = jobs.do_job(lambda _: callable(begin()), None)
         gc.collect()
         gc.freeze()
-        control.send(said)
         forks = orders.may_fork and system.is_safe_to_fork()
         if not forks:
             begin, orders = orders.begin, replace(orders, jobs_a_child=0)
+        control.send((said, orders.jobs_a_child))
         context: Any = multiprocessing.get_context("fork" if forks else "spawn")
         while True:
             if process_id := control.recv():
