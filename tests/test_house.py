@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import string
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cchc_analysis.data.records import load_own
+from sentence_work import check_sentences
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "cchc_analysis"
@@ -138,13 +138,6 @@ def test_every_sentence_is_there_and_gets_what_it_names() -> None:
     sentences, code = load_own("problems"), [each.read_text("utf-8") for each in list_modules()]
     told = [each for module in code for each in find_problems(module)]
     assert len(told) > 60
-    for kind, given, is_all in told:
-        fields = {
-            name
-            for sentence in sentences[kind]
-            for _, name, _, _ in string.Formatter().parse(sentence)
-            if name
-        }
-        assert given == fields if is_all else given <= fields, kind
+    check_sentences(told)
     whole, made = "".join(code), ("damaged_", "no_columns_of_", "own_")  # put together
     assert [k for k in sentences if f'"{k}"' not in whole and not k.startswith(made)] == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import shutil
-import string
 import time
 import unicodedata
 import warnings
@@ -18,7 +17,7 @@ import pytest
 import yaml
 
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import OBSERVATION_COLUMNS, TRANSCRIPT_COLUMNS, load_own
+from cchc_analysis.data.records import OBSERVATION_COLUMNS, TRANSCRIPT_COLUMNS
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import (
@@ -41,6 +40,7 @@ from cchc_analysis.panels.register import PANEL_SOURCE_COLUMNS, load_register
 from cchc_analysis.stats.derive import derive_indicators
 from cchc_analysis.stats.peers import break_series, find_linked, list_changes
 from cchc_analysis.stats.trends import keep_last_part
+from sentence_work import check_sentences
 
 ROOT = Path(__file__).resolve().parents[1]
 PANELS = ROOT / "src" / "cchc_analysis" / "panels"
@@ -2224,18 +2224,10 @@ def find_sentences(code: str) -> Iterator[tuple[str, set[str], bool]]:
 
 
 def test_every_sentence_of_a_panel_is_there_and_gets_what_it_names() -> None:
-    sentences = load_own("problems")
     modules = [each.read_text("utf-8") for each in PANELS.glob("*.py")]
     told = [each for code in modules for each in find_sentences(code)]
     assert len(told) > 40
-    for kind, given, is_all in told:
-        fields = {
-            name
-            for sentence in sentences[kind]
-            for _, name, _, _ in string.Formatter().parse(sentence)
-            if name
-        }
-        assert given == fields if is_all else given <= fields, kind
+    check_sentences(told)
 
 
 def test_a_day_of_a_mapping_needs_no_quotes() -> None:
