@@ -27,7 +27,7 @@ import pytest
 from filelock import FileLock
 
 from cchc_analysis.data import outside, reference
-from cchc_analysis.data.reference import Project, Reference, catalogue
+from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.system import import_jsonschema
 
 import_jsonschema()
@@ -49,7 +49,7 @@ HEAVY_FIXTURES = frozenset({"browser", "visits", "scheduler"})
 
 _LOADED: dict[str, Reference] = {}
 _COPIES = TemporaryDirectory(prefix="cchc-reference-")
-_load_reference = catalogue.load_reference
+_load_reference = reference.load_reference
 
 
 def load_reference_once(folder: Path) -> Reference:
@@ -92,7 +92,7 @@ def load_yaml_once(path: Path) -> Any:
 
 
 # Before anybody takes them by their names.
-reference.load_reference = catalogue.load_reference = load_reference_once
+reference.load_reference = load_reference_once
 outside.load_yaml = load_yaml_once
 
 

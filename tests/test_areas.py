@@ -14,8 +14,9 @@ import pytest
 
 import cchc_analysis as cchc
 from cchc_analysis.cli import main
+from cchc_analysis.data.areas import find_issue_day
 from cchc_analysis.data.named import choose_rows, match_names, to_wide
-from cchc_analysis.data.reference import Project, Reference, find_issue_day, load_reference
+from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import AreaError, CommandError, ReferenceDataError
 
 ROOT = Path(__file__).parents[1]
@@ -248,7 +249,7 @@ def test_near_names_of_the_same_level_are_offered_and_the_row_that_is_needed(
 def test_commands_that_need_no_commune_do_not_read_them(
     repository: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cchc_analysis.data.reference import catalogue
+    from cchc_analysis.data import reference as catalogue
 
     # Another folder than the other tests have: what they looked up may hold communes.
     folder = Path(shutil.copytree(repository.reference, tmp_path / "reference"))

@@ -12,12 +12,12 @@ import pytest
 
 from brief_work import PROJECT
 from cchc_analysis import pipeline
+from cchc_analysis.data import areas
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import load_own
 from cchc_analysis.data.reference import (
     Project,
     Reference,
-    areas,
     check_reference,
     load_reference,
 )

@@ -20,6 +20,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
+from cchc_analysis.data.areas import LEVELS
 from cchc_analysis.data.clean import (
     STANDARD_LABEL,
     PeriodError,
@@ -29,8 +30,7 @@ from cchc_analysis.data.clean import (
     parse_period,
 )
 from cchc_analysis.data.records import Period, Scope, Severity, Status, load_own, problem
-from cchc_analysis.data.reference import LEVELS, Reference
-from cchc_analysis.data.reference.catalogue import offer_names
+from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.data.words import Words
 from cchc_analysis.errors import AreaError, CommandError, Problem, count, join_some
 

@@ -20,10 +20,11 @@ from typing import Any
 import pandas as pd
 
 from cchc_analysis.data import records
+from cchc_analysis.data.areas import find_issue_day
 from cchc_analysis.data.clean import NumberError, is_day, parse_number
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, Comparator, Scope, Status, problem
-from cchc_analysis.data.reference import Reference, find_issue_day, offer_names, suggest
+from cchc_analysis.data.reference import Reference, offer_names, suggest
 from cchc_analysis.errors import Problem, ReferenceDataError
 
 FIRST_YEAR, LAST_YEAR = 1945, 2100

@@ -23,9 +23,10 @@ from typing import Any
 
 import pandas as pd
 
+from cchc_analysis.data.areas import AreaIndex
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.records import problem, refusal
-from cchc_analysis.data.reference import AreaIndex, offer_names
+from cchc_analysis.data.reference import offer_names
 from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import TOP, Worksheet, print_cell, print_cells
 from cchc_analysis.panels.mapping import (

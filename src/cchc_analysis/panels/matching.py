@@ -26,14 +26,9 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.data import clean
+from cchc_analysis.data.areas import COMMUNE_TYPES, exists_on, keep_widest
 from cchc_analysis.data.records import Comparator, Scope, Status, problem, refusal
-from cchc_analysis.data.reference import (
-    COMMUNE_TYPES,
-    Reference,
-    exists_on,
-    keep_widest,
-    offer_names,
-)
+from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels.cells import MOST_DECIMALS
 from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, bare_period, load_vocabulary

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 import pydantic
 
+from cchc_analysis.data.areas import exists_on
 from cchc_analysis.data.clean import fold_text, nearest_names, parse_period, slug_text
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import (
@@ -30,7 +31,7 @@ from cchc_analysis.data.records import (
     problem,
     refusal,
 )
-from cchc_analysis.data.reference import Reference, exists_on, offer_names
+from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels import layouts, matching
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells

@@ -23,8 +23,7 @@ from cchc_analysis.data.named import match_period
 from cchc_analysis.data.outside import refuse
 from cchc_analysis.data.owned import all_or_none, changing, may_replace, note_files
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period, problem, say
-from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.data.reference.catalogue import SEVERAL
+from cchc_analysis.data.reference import SEVERAL, Project, Reference, load_reference
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.read.documents import Document, mask_persons, open_document

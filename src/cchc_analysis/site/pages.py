@@ -34,10 +34,10 @@ from cchc_analysis.brief.opening import SUFFIX, Context, list_briefs, running_in
 from cchc_analysis.brief.profile import FILE as ALL_VALUES
 from cchc_analysis.brief.profile import find_folder, format_own_values, list_profiled
 from cchc_analysis.brief.quality import make_graded, name_quality
+from cchc_analysis.data.areas import load_moves
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Project, Reference
-from cchc_analysis.data.reference.areas import load_moves
 from cchc_analysis.data.system import import_jsonschema, import_without
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site.jobs import do_job

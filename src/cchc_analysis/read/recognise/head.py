@@ -17,10 +17,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby, pairwise, takewhile
 
+from cchc_analysis.data.areas import LEVELS, find_issue_day
 from cchc_analysis.data.clean import keep_text, label_period
 from cchc_analysis.data.records import Period
-from cchc_analysis.data.reference import Reference, find_issue_day
-from cchc_analysis.data.reference.areas import LEVELS
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.windows import find_counted_window, find_period

@@ -1,6 +1,8 @@
 """The reference tables, held against each other, and the matching of names, areas and units.
 
-Where the parts of a project folder lie, the tables among them, stands here too.
+Comes in as the small reviewed files of ``data/reference``; goes out as one ``Reference`` that
+matches names to ids. Nothing unknown is guessed: a name that is not here raises, with the nearest
+names that are. Where the parts of a project folder lie stands here too.
 """
 
 from __future__ import annotations
@@ -16,10 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from cchc_analysis.data.clean import keep_text, nearest_names, take_apart
-from cchc_analysis.data.files import list_rows, load_text_table
-from cchc_analysis.data.records import load_own, problem
-from cchc_analysis.data.reference.areas import (
+from cchc_analysis.data.areas import (
     COMMUNE_TYPES,
     MOST_NAMED,
     AreaIndex,
@@ -33,6 +32,9 @@ from cchc_analysis.data.reference.areas import (
     load_communes,
     load_moves,
 )
+from cchc_analysis.data.clean import keep_text, nearest_names, take_apart
+from cchc_analysis.data.files import list_rows, load_text_table
+from cchc_analysis.data.records import load_own, problem
 from cchc_analysis.errors import AreaError, CommandError, Problem, ReferenceDataError, join_some
 
 AREA_COLUMNS = ["code", "name", "level", "type", "parent_id", "valid_from", "valid_to"]
