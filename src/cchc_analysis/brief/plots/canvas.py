@@ -7,7 +7,8 @@ of a page (``sketch``), and drawn on matplotlib's axes for who goes on working w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from itertools import groupby, pairwise
 from math import isfinite, nan
@@ -15,6 +16,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, cast
 
+import pandas as pd
 from markupsafe import escape
 
 from cchc_analysis.data.records import problem
@@ -30,12 +32,11 @@ Format = Callable[[float], str]
 PLAIN: Format = "{:g}".format
 """How a number is written where nobody says otherwise."""
 P = ParamSpec("P")
+Plot = Callable[Concatenate[Any, P], "Axes"]
 
 WIDTH = 340.0
 """Width of a chart in points: a phone shows it at its own size, a desktop a little larger."""
-TEXT = 11.5
-LINE = 14.0
-GAP = 4.0
+TEXT, LINE, GAP = 11.5, 14.0, 4.0
 HATCH, SEEN = 4, 2.0
 """Distance of the lines of a contested part, and its least width."""
 DOT, HOLE = 10.0, 5.5
@@ -46,33 +47,13 @@ LETTER = 6.1
 """Width reserved for a letter at TEXT: the page's font is not known here, so rather too much."""
 MIDDLE = 4.37
 """From the middle of a line of words down to their base line."""
-
-ROLES: Mapping[str, str] = {
-    "ink": "#1a1f24",
-    "soft": "#57606a",
-    "rule": "#8c959f",
-    "hair": "#d5dbe1",
-    "deep": "#1b4b73",
-    "mid": "#5a8bb8",
-    "pale": "#c6d9ea",
-    "paper": "#ffffff",
-    "alert": "#b04a00",
-    "t1": "#dce8f3",
-    "t2": "#b4cfe6",
-    "t3": "#86b0d5",
-    "t4": "#3f74a8",
-}
-"""Ink, the quiet greys, three steps of one blue that differ in lightness (and so also without
-colour), one accent for what needs attention, and the steps of a map, whose last one is ``deep``.
-On a page a role is a class, to which the page gives a colour for light, dark and paper."""
-
 TICK, TO_NUMBERS, TO_TITLE = 3.0, 14.74, 30.24
 """From a scale at the foot down to the ends of its ticks, and the base lines of its words."""
 BESIDE, TO_NAME, ABOVE = 6.0, 40.0, 8.0
 """From a scale at the left to its numbers, and to its name, which stands above."""
-
 UNDER, SCALE, BOXES, LINES, FRAME, WORDS = range(6)
 """What lies over what."""
+ROLES: Mapping[str, str] = tomllib.loads(Path(__file__).with_name("roles.toml").read_text("utf-8"))
 
 
 class Stroke(NamedTuple):
@@ -120,23 +101,21 @@ def bar(at: Point, size: Point, role: str, words: str = "", edge: str = "") -> B
     return Box(at, (max(size[0], THIN), size[1]), role, words, edge)
 
 
-def dot(at: Point, role: str, words: str = "", *, is_hollow: bool = False) -> Iterator[Stroke]:
+def dot(at: Point, role: str, words: str = "", *, is_hollow: bool = False) -> list[Mark]:
     """A point; a hollow one is contested. A line without length: smaller than a circle."""
-    yield Stroke([at, at], role, DOT, words, is_round=True)
-    if is_hollow:
-        yield Stroke([at, at], "paper", HOLE, words, is_round=True)
+    whole = Stroke([at, at], role, DOT, words, is_round=True)
+    return [whole, whole._replace(role="paper", width=HOLE)] if is_hollow else [whole]
 
 
-def hatch(at: Point, size: Point, words: str = "") -> Iterator[Mark]:
+def hatch(at: Point, size: Point, words: str = "") -> list[Mark]:
     """A part that is contested: hatched, so that it differs without colour too."""
     (x, y), wide, height = at, max(size[0], SEEN), size[1]
     ends: list[Point] = []
     for step in range(HATCH, int(wide + height) + 1, HATCH):
         left, right = max(step - height, 0), min(step, wide)
         ends += [(x + left, y + step - left), (x + right, y + step - right), (nan, nan)]
-    yield bar(at, (wide, height), "paper", words, edge="alert")
-    if ends:
-        yield Stroke(ends[:-1], "alert")
+    outline = bar(at, (wide, height), "paper", words, edge="alert")
+    return [outline, Stroke(ends[:-1], "alert")] if ends else [outline]
 
 
 PAGE: Any = object()
@@ -144,19 +123,12 @@ PAGE: Any = object()
 
 
 class Canvas:
-    """The marks of a chart.
+    """The marks of a chart, on axes, on new ones, or for a ``PAGE``.
 
-    Args:
-        ax: Axes to draw on, new ones otherwise; ``PAGE`` for a page.
-        width: That of a chart without axes, in points.
-        height: As far as it is known before ``close``.
-        margins: Room left, right, above and below what scales measure.
-
-    Attributes:
-        scales: Of the foot (``x``) and of the left side (``y``) the ticks with their words, the
-            name, and whether there is a grid.
-        units: What axes count from left to right (``x``) and from foot to top (``y``), where these
-            are no points.
+    ``margins`` are the room left, right, above and below what scales measure. ``scales`` holds of
+    the foot (``x``) and of the left side (``y``) the ticks with their words, the name, and whether
+    there is a grid; ``units`` what axes count from left to right and from foot to top, where these
+    are no points.
     """
 
     def __init__(
@@ -171,8 +143,7 @@ class Canvas:
         self.is_guest = ax is not None and ax is not PAGE
         if ax is not None and self.is_guest:
             figure: Any = ax.figure
-            inner = float(ax.bbox.width) * 72 / float(figure.dpi)
-            self.width = inner + margins[0] + margins[1]
+            self.width = float(ax.bbox.width) * 72 / float(figure.dpi) + margins[0] + margins[1]
         self.marks: list[Mark] = []
         self.scales: dict[str, tuple[dict[float, str], str, bool]] = {}
         self.units: dict[str, Point] = {}
@@ -194,28 +165,27 @@ class Canvas:
         from matplotlib.ticker import MaxNLocator
 
         locator = MaxNLocator(nbins=3, steps=[1, 2, 2.5, 5, 10])
-        inside = [float(e) for e in locator.tick_values(*ends) if ends[0] <= e <= ends[1]]
-        ticks = {tick: form(tick) for tick in inside}
+        ticks = {
+            t: form(t) for t in map(float, locator.tick_values(*ends)) if ends[0] <= t <= ends[1]
+        }
         self.scales[side], self.units[side] = (ticks, name, has_grid), ends
         left, right, top, foot = self.sides
-        place = scale(ends, foot, top) if side == "y" else scale(ends, left, right)
-        for tick, words in ticks.items():
-            at = place(tick)
-            if side == "y":
-                where = (left - BESIDE, at)
-                self.add(Text(where, words, "soft", "right", is_middle=True, layer=SCALE))
-                continue
-            if has_grid:
-                self.add(Stroke([(at, foot), (at, top)], "hair", layer=SCALE))
-            self.add(Stroke([(at, foot), (at, foot + TICK)], "rule", layer=SCALE))
-            self.add(Text((at, foot + TO_NUMBERS), words, "soft", "center", layer=SCALE))
         if side == "y":
-            self.add(Stroke([(left, foot), (left, top)], "rule", layer=FRAME))
+            place, end = scale(ends, foot, top), (left, top)
+            for tick, words in ticks.items():
+                at = left - BESIDE, place(tick)
+                self.add(Text(at, words, "soft", "right", is_middle=True, layer=SCALE))
             self.add(Text((left - TO_NAME, top - ABOVE), name, "soft"))
         else:
-            middle = ((left + right) / 2, foot + TO_TITLE)
+            place, end = scale(ends, left, right), (right, foot)
+            for x, words in ((place(tick), words) for tick, words in ticks.items()):
+                if has_grid:
+                    self.add(Stroke([(x, foot), (x, top)], "hair", layer=SCALE))
+                self.add(Stroke([(x, foot), (x, foot + TICK)], "rule", layer=SCALE))
+                self.add(Text((x, foot + TO_NUMBERS), words, "soft", "center", layer=SCALE))
+            middle = (left + right) / 2, foot + TO_TITLE
             self.add(Text(middle, name, "soft", "center", layer=SCALE))
-            self.add(Stroke([(left, foot), (right, foot)], "rule", layer=FRAME))
+        self.add(Stroke([(left, foot), end], "rule", layer=FRAME))
         return place
 
     def close(self, height: float = 0.0) -> Axes:
@@ -232,45 +202,38 @@ class Canvas:
         """
         self.close(height)
         used: set[str] = set()
-        parts = [_write_mark(mark, used) for mark in self.marks]
+        drawn = "".join([_write_mark(mark, used) for mark in self.marks])
         wide, high, paints = _write(self.width), _write(self.height), {"f": "fill", "s": "stroke"}
         rules = [f":where(.{n}){{{paints[n[0]]}:{ROLES[n[2:]]}}}" for n in sorted(used)]
         return (
             f'<svg viewBox="0 0 {wide} {high}" width="{wide}" font-size="{TEXT:g}" fill="none"'
             f' stroke-width="{THIN}" stroke-linecap="round">'
-            f"<style>:where(text){{fill:{ROLES['ink']}}}{''.join(rules)}</style>"
-            f"{''.join(parts)}</svg>"
+            f"<style>:where(text){{fill:{ROLES['ink']}}}{''.join(rules)}</style>{drawn}</svg>"
         )
-
-
-Plot = Callable[Concatenate[Any, P], "Axes"]
 
 
 def drawn_from(columns: str = "") -> Callable[[Plot[P]], Plot[P]]:
     """Let a plot refuse what it cannot draw: what is no table, has no row or lacks a column."""
     wanted = columns.split()
+    expected = f"a DataFrame with the columns {', '.join(wanted)}" if wanted else "one at least"
 
     def check(plot: Plot[P]) -> Plot[P]:
-        name, expected = plot.__name__, "one at least"
-        if wanted:
-            expected = f"a DataFrame with the columns {', '.join(wanted)}"
+        name = plot.__name__
 
         @wraps(plot)
         def draw_checked(data: Any, *args: P.args, **kwargs: P.kwargs) -> Axes:
             held = [str(each) for each in getattr(data, "columns", ())]
             lacking = ", ".join(each for each in wanted if each not in held)
-            if not hasattr(data, "index") or callable(data.index):
-                found = type(data).__name__
-                said = problem("drawn_of_no_table", name, found=found, expected=expected)
-            elif lacking:
-                told = f"the columns {', '.join(held)}" if held else "no columns"
-                more = {"held": told, "expected": expected, "lacking": lacking, "plot": name}
-                said = problem("drawn_of_no_column", name, **more)
-            elif len(data):
-                return plot(data, *args, **kwargs)
-            else:
-                said = problem("drawn_of_no_row", name, expected=expected)
-            raise CommandError(said)
+            if not isinstance(data, pd.DataFrame | pd.Series):
+                told = {"found": type(data).__name__, "expected": expected}
+                raise CommandError(problem("drawn_of_no_table", name, **told))
+            if lacking:
+                told = {"held": f"the columns {', '.join(held)}" if held else "no columns"}
+                told |= {"expected": expected, "lacking": lacking, "plot": name}
+                raise CommandError(problem("drawn_of_no_column", name, **told))
+            if not len(data):
+                raise CommandError(problem("drawn_of_no_row", name, expected=expected))
+            return plot(data, *args, **kwargs)
 
         return cast("Plot[P]", draw_checked)
 
@@ -312,8 +275,8 @@ def _write_mark(mark: Mark, used: set[str]) -> str:
             # Up to a width of one point nobody sees how a line ends.
             told["stroke-linecap"] = "butt" if mark.width > 1 and not mark.is_round else ""
         case Box(at=(x, y), size=(wide, high)):
-            left, top, right, bottom = map(_write, (x, y, x + wide, y + high))
-            drawn = f"M{left} {top}H{right}V{bottom}H{left}z"
+            left, right = _write(x), _write(x + wide)
+            drawn = f"M{left} {_write(y)}H{right}V{_write(y + high)}H{left}z"
             if mark.is_disc:
                 arc = f"a{_write(wide / 2)} {_write(wide / 2)} 0 1 0 "
                 drawn = (
@@ -352,16 +315,15 @@ def _draw_axes(canvas: Canvas) -> Axes:
     import matplotlib as mpl
     from matplotlib import pyplot as plt
 
-    left, right, top, foot = canvas.sides
+    (left, right, top, foot), wide, high = canvas.sides, canvas.width, canvas.height
     with mpl.rc_context(fname=Path(__file__).with_name("cchc.mplstyle")):
         ax: Any = canvas.ax
         if ax is None:
-            figure = plt.figure(figsize=(canvas.width / 72, canvas.height / 72))
-            size = (right - left) / canvas.width, (foot - top) / canvas.height
-            ax = figure.add_axes((left / canvas.width, 1 - foot / canvas.height, *size))
-        for scaled in (ax.xaxis, ax.yaxis, *ax.spines.values()):
-            scaled.set_visible(False)
-        ax.patch.set_visible(False)
+            figure = plt.figure(figsize=(wide / 72, high / 72))
+            size = (right - left) / wide, (foot - top) / high
+            ax = figure.add_axes((left / wide, 1 - foot / high, *size))
+        for part in (ax.patch, ax.xaxis, ax.yaxis, *ax.spines.values()):
+            part.set_visible(False)
         place = _set_limits(canvas, ax)
         for mark in canvas.marks:
             if mark.layer not in (SCALE, FRAME):
@@ -369,8 +331,8 @@ def _draw_axes(canvas: Canvas) -> Axes:
                 ax.add_artist(artist).set_clip_on(False)
         for side, (ticks, name, has_grid) in canvas.scales.items():
             axis, spine = (ax.xaxis, "bottom") if side == "x" else (ax.yaxis, "left")
-            for scaled in (axis, ax.spines[spine]):
-                scaled.set_visible(True)
+            for part in (axis, ax.spines[spine]):
+                part.set_visible(True)
             axis.set_ticks([*ticks], [*ticks.values()])
             axis.grid(visible=has_grid)
             if side == "x":
@@ -384,34 +346,30 @@ def _set_limits(canvas: Canvas, ax: Any) -> Callable[[Mark], Any]:
     Where ticks are drawn, what lies inside goes along when somebody changes the limits, or another
     plot does that shares them; what stands at the sides or beyond (a name, a line across) stays.
     """
-    from matplotlib.transforms import Affine2D, ScaledTranslation, blended_transform_factory
+    from matplotlib import transforms as t
 
     left, right, top, foot = canvas.sides
     sides = {"x": (left, right), "y": (foot, top)}
-    limits = sides | canvas.units
-    ax.set(xlim=limits["x"], ylim=limits["y"])
-    (x, end), (y, most) = limits["x"], limits["y"]
-    share = Affine2D().translate(-left, -foot).scale(1 / (right - left), 1 / (top - foot))
-    along = share + Affine2D().scale(end - x, most - y).translate(x, y) + ax.transData
-    fixed = share + ax.transAxes
+    (x, end), (y, most) = (sides | canvas.units).values()
+    ax.set(xlim=(x, end), ylim=(y, most))
+    inside = t.Bbox.from_extents(left, foot, right, top)
+    along = t.BboxTransform(inside, t.Bbox.from_extents(x, y, end, most)) + ax.transData
+    fixed = t.BboxTransformFrom(inside) + ax.transAxes
     # Words above stay as near as they are on a page, however high the axes.
-    upwards = Affine2D().translate(0, -top).scale(1 / 72, -1 / 72) + ax.figure.dpi_scale_trans
-    above = upwards + ScaledTranslation(0, 1, ax.transAxes)
+    upwards = t.Affine2D().translate(0, -top).scale(1 / 72, -1 / 72) + ax.figure.dpi_scale_trans
+    above = upwards + t.ScaledTranslation(0, 1, ax.transAxes)
 
     def place(mark: Mark) -> Any:
         points = [*mark.points] if isinstance(mark, Stroke) else [mark.at]
         if isinstance(mark, Box):
             points.append((mark.at[0] + mark.size[0], mark.at[1] + mark.size[1]))
-        ways = [
-            along
-            if canvas.scales
-            and side in canvas.units
-            and any(min(ends) < each < max(ends) for each in values)
-            else fixed
-            for (side, ends), values in zip(sides.items(), zip(*points, strict=True), strict=True)
-        ]
+        ways = []
+        for (side, ends), values in zip(sides.items(), zip(*points, strict=True), strict=True):
+            is_inside = any(min(ends) < each < max(ends) for each in values)
+            is_read = bool(canvas.scales) and side in canvas.units
+            ways.append(along if is_read and is_inside else fixed)
         is_above = isinstance(mark, Text) and mark.at[1] < top
-        return blended_transform_factory(ways[0], above if is_above else ways[1])
+        return t.blended_transform_factory(ways[0], above if is_above else ways[1])
 
     return place
 
@@ -422,17 +380,16 @@ def _make_artist(mark: Mark, **more: Any) -> Any:
 
     match mark:
         case Text():
-            side, weight = mark.ha, "bold" if mark.is_bold else "normal"
             more |= {"color": ROLES[mark.role], "fontsize": TEXT, "parse_math": False}
+            more |= {"ha": mark.ha, "fontweight": "bold" if mark.is_bold else "normal"}
             more["va"] = "center_baseline" if mark.is_middle else "baseline"
-            return text.Text(*mark.at, plain(mark.words), ha=side, fontweight=weight, **more)
-        case Box():
+            return text.Text(*mark.at, plain(mark.words), **more)
+        case Box(at=(x, y), size=(wide, high)):
             more |= {"fc": ROLES[mark.role]} if mark.role else {"fc": "none", "ls": (0, (2, 2))}
             more |= {"ec": ROLES[mark.edge], "linewidth": THIN}
-            (x, y), (wide, high) = mark.at, mark.size
             if mark.is_disc:
                 return patches.Ellipse((x + wide / 2, y + high / 2), wide, high, **more)
-            return patches.Rectangle(mark.at, wide, high, **more)
+            return patches.Rectangle((x, y), wide, high, **more)
     xs, ys = map(list, zip(*mark.points, strict=True))
     dots = [at for at, ends in enumerate(pairwise(mark.points), 1) if ends[0] == ends[1]]
     for at in dots:
@@ -440,8 +397,7 @@ def _make_artist(mark: Mark, **more: Any) -> Any:
         ys[at] += 1e-9
     more |= {"color": ROLES[mark.role], "linewidth": mark.width, "snap": not dots and None}
     more["solid_capstyle"] = "round" if mark.is_round else "butt"
-    more["linestyle"] = (0, mark.dashes) if mark.dashes else "-"
-    return lines.Line2D(xs, ys, **more)
+    return lines.Line2D(xs, ys, linestyle=(0, mark.dashes) if mark.dashes else "-", **more)
 
 
 def shorten(words: str, room: float) -> str:

@@ -307,9 +307,8 @@ def _open_rows(
     return canvas
 
 
-TILE = 30.0
-ISLE = 9.0
-"""Radius of a group of islands on a tile map, and room around a map of dots."""
+TILE, ISLE = 30.0, 9.0
+"""Side of a square; radius of a group of islands on a tile map, and room around a map of dots."""
 STEPS = ("t1", "t2", "t3", "t4", "deep")
 """The classes of a map, from few to many: they differ in lightness, and so in print and to every
 eye; the page turns them round in the dark."""

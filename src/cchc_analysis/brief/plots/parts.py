@@ -58,8 +58,28 @@ def plot_flow(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
             ``heading`` of its side and ``gap``, the words for the difference of the panel.
     """
     canvas, y = Canvas(ax), 0.0
-    for panel, parts in data.groupby("panel", sort=False):
-        y = _draw_panel(canvas, y, str(panel), list_rows(parts))
+    for panel, rows in data.groupby("panel", sort=False):
+        parts = list_rows(rows)
+        sides = {side: [each for each in parts if each["side"] == side] for side in ("in", "out")}
+        sums = {side: sum(part["value"] for part in each) for side, each in sides.items()}
+        longest = max(*sums.values(), 1e-9)
+        scale = (canvas.width - 2 * EDGE) / longest
+        canvas.add(Text((0, y + TEXT), str(panel), is_bold=True))
+        y, tops = y + LINE, []
+        for side, each in sides.items():
+            missing = longest - sums[side]
+            canvas.add(Text((0, y + TEXT), each[0]["heading"], "soft"))
+            if missing > 1e-9:
+                gap, at = parts[0]["gap"], (canvas.width - EDGE - missing * scale, y + LINE + GAP)
+                canvas.add(Text((canvas.width, y + TEXT), gap, "alert", "right", is_bold=True))
+                canvas.add(*hatch(at, (missing * scale, BAR), gap))
+            tops.append(y := y + LINE + GAP)
+            y = _draw_bar(canvas, y, each, scale) + GAP
+        if (shared := min(sums.values()) * scale) < canvas.width - 3:
+            # A rule down the end of what both sides share: beyond it, they differ.
+            x = EDGE + shared
+            canvas.add(Stroke([(x, tops[0] - 3), (x, tops[1] + BAR + 3)], "alert", 1.2))
+        y += GAP * 3
     return canvas.close(y)
 
 
@@ -154,66 +174,37 @@ def _draw_points(canvas: Canvas, y: float, rows: Sequence[dict[str, Any]]) -> fl
     return foot + AXIS
 
 
-def _draw_panel(canvas: Canvas, y: float, name: str, parts: Sequence[dict[str, Any]]) -> float:
-    """Both sides, and a rule down the end of what they share: beyond it, they differ."""
-    sides = {side: [part for part in parts if part["side"] == side] for side in ("in", "out")}
-    sums = {side: sum(part["value"] for part in each) for side, each in sides.items()}
-    longest = max(*sums.values(), 1e-9)
-    scale = (canvas.width - 2 * EDGE) / longest
-    canvas.add(Text((0, y + TEXT), name, is_bold=True))
-    y, tops = y + LINE, []
-    for side, each in sides.items():
-        missing = longest - sums[side]
-        canvas.add(Text((0, y + TEXT), each[0]["heading"], "soft"))
-        if missing > 1e-9:
-            gap = parts[0]["gap"]
-            canvas.add(Text((canvas.width, y + TEXT), gap, "alert", "right", is_bold=True))
-            at = (canvas.width - EDGE - missing * scale, y + LINE + GAP)
-            canvas.add(*hatch(at, (missing * scale, BAR), gap))
-        y += LINE + GAP
-        tops.append(y)
-        y = _draw_bar(canvas, y, each, scale) + GAP
-    if (shared := min(sums.values()) * scale) < canvas.width - 3:
-        x = EDGE + shared
-        canvas.add(Stroke([(x, tops[0] - 3), (x, tops[1] + BAR + 3)], "alert", 1.2))
-    return y + GAP * 3
-
-
 def _draw_bar(canvas: Canvas, y: float, parts: Iterable[dict[str, Any]], scale: float) -> float:
     """The parts of a bar, their labels under them; where it all ends."""
-    x, placed = EDGE, list[_Label]()
+    x, foot, labels = EDGE, y + BAR, list[_Label]()
     for part in parts:
         length, words = part["value"] * scale, f"{part['text']} {part['label']}".strip()
         if part["value"] > 0:
             canvas.add(bar((x, y), (length, BAR), part["role"], words))
             if part["label"]:
-                placed.append(_place_label(placed, x, length, words))
+                labels.append(_place_label(labels, x, length, words))
         x += length
-    foot = y + BAR
-    for label in placed:
-        base, x, side = foot + 5 + LINE * label.line, 0.0, "left"
-        if label.fits:
-            x, side = label.middle, "center"
-        elif label.start > 0:
-            x, side = label.middle - 3, "right"
+    for label in labels:
+        base = foot + 5 + LINE * label.line
         is_crossed = any(
-            other.line < label.line and other.start < label.middle < other.end for other in placed
+            other.line < label.line and other.start < label.middle < other.end for other in labels
         )
-        end = foot + 5 if is_crossed else base + (TEXT if side == "right" else 2)
+        end = foot + 5 if is_crossed else base + (TEXT if label.side == "right" else 2)
         canvas.add(Stroke([(label.middle, foot + 1), (label.middle, end)], "rule"))
-        canvas.add(Text((x, base + TEXT), label.words, ha=side))
-    return y + BAR + (5 + LINE * (1 + max(label.line for label in placed)) if placed else 0.0)
+        canvas.add(Text((label.x, base + TEXT), label.words, ha=label.side))
+    return foot + (5 + LINE * (1 + max(label.line for label in labels)) if labels else 0.0)
 
 
 class _Label(NamedTuple):
-    """Words from ``start`` to ``end`` on a line, for the part whose middle is ``middle``."""
+    """Words from ``start`` to ``end`` on a line, set at ``x``, for the part at ``middle``."""
 
     words: str
     middle: float
     start: float
     end: float
     line: int
-    fits: bool
+    x: float
+    side: str
 
 
 def _place_label(placed: Sequence[_Label], left: float, length: float, words: str) -> _Label:
@@ -223,15 +214,18 @@ def _place_label(placed: Sequence[_Label], left: float, length: float, words: st
     by; it goes below every label that it would touch or whose line it would cross.
     """
     room, middle = width_of(words), left + length / 2
-    fits = room <= length
-    start = middle - room / 2 if fits else max(middle - 3 - room, 0.0)
+    x, start, side = middle, middle - room / 2, "center"
+    if room > length:
+        x, start, side = middle - 3, middle - 3 - room, "right"
+        if start <= 0:
+            x, start, side = 0.0, 0.0, "left"
     end = start + room
     above = [
         other.line
         for other in placed
         if start - 4 < other.middle < end or (start - 6 < other.end and other.start < end + 6)
     ]
-    return _Label(words, middle, start, end, 1 + max(above, default=-1), fits)
+    return _Label(words, middle, start, end, 1 + max(above, default=-1), x, side)
 
 
 def _write_heading(canvas: Canvas, y: float, name: str, value: str, *, bold: bool = True) -> None:
