@@ -22,7 +22,7 @@ from cchc_analysis.brief.plots import (
     sketch,
 )
 from cchc_analysis.brief.plots.canvas import WIDTH
-from cchc_analysis.brief.templates import macro, open_svg
+from cchc_analysis.brief.templates import macro
 
 NAN = float("nan")
 ENGLISH = load_words_of("en")
@@ -36,7 +36,7 @@ WORDS = {
 
 def frame(key: str, svg: str) -> str:
     caption = WORDS | {"note": ""}
-    picture = macro(ENGLISH, "picture", open_svg(svg), key, caption)
+    picture = macro(ENGLISH, "picture", svg, key, caption)
     return str(macro(ENGLISH, "chart", [picture], caption))
 
 

@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import cchc_analysis as cchc
 from cchc_analysis import front
-from cchc_analysis.brief.render import execute_notebook, make_exporter
+from cchc_analysis.brief.render import execute_notebook, export_page, make_exporter
 from cchc_analysis.brief.templates import LOOK, LOOK_ENDS, Section
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
@@ -136,7 +136,7 @@ def test_a_page_by_hand_holds_no_style_of_a_notebook(processed_once: Project) ->
     assert '<main id="main">\n<section><h1>1</h1></section>\n</main>' in page
 
 
-def test_an_executed_notebook_holds_no_style_of_a_notebook(
+def test_the_page_of_a_notebook_holds_no_style_of_a_notebook(
     processed_once: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("CCHC_ROOT", str(processed_once.root))
@@ -146,8 +146,10 @@ def test_an_executed_notebook_holds_no_style_of_a_notebook(
     made = new_notebook(cells=[new_code_cell(cell)], metadata={"kernelspec": kernel})
     nbformat.write(made, notebook)
     executed = execute_notebook(notebook, {}, tmp_path, "cchc")
-    [output] = [each for each in executed.cells[-1].outputs if "data" in each]
-    assert output.data["text/html"].startswith("<section")
+    words = load_words(processed_once.notebooks / "page", "vi")
+    page = export_page(executed, processed_once, words)
+    assert LOOK not in page
+    assert '<main id="main">\n<section' in page
 
 
 def test_a_table_and_the_file_made_of_it_are_cited_alike(

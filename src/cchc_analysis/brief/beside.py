@@ -31,7 +31,7 @@ from cchc_analysis.brief.content import TWO_TIERS, Brief, Row
 from cchc_analysis.brief.exhibits import Exhibit, list_points
 from cchc_analysis.brief.nouns import STATE_SIGNS, Comparison, Entry, State, group_targets
 from cchc_analysis.brief.plots import draw, plot_dots, plot_points, sketch, sketch_spine
-from cchc_analysis.brief.templates import Section, draw_line, open_svg, tell_section
+from cchc_analysis.brief.templates import Section, macro, tell_section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Comparator, Origin, Scope, Status
 from cchc_analysis.data.trace import compare_editions, name_edition
@@ -394,7 +394,7 @@ def draw_spine(brief: Brief, standing: Row) -> Markup:
     row |= {"own": entry.value, "role": "alert" if entry.is_contested else "deep"}
     ends = [_percent(brief, row[name]) for name in ("lowest", "median", "highest")]
     label = words.plain("standing.spine", **dict(zip(("low", "middle", "high"), ends, strict=True)))
-    return draw_line(words, sketch_spine(row, words.number), label, "spine")
+    return macro(words, "line", sketch_spine(row, words.number), label, "spine")
 
 
 def _percent(brief: Brief, value: float) -> Markup:
@@ -428,7 +428,7 @@ def _draw(brief: Brief, standing: Row) -> dict[str, Any]:
     return {
         "standing": standing,
         "ranked": None if cases is None else rank_values(cases).iloc[0].to_dict(),
-        "pictures": [open_svg(sketch(plot_dots, part, **look)) for part in parts],
+        "pictures": [sketch(plot_dots, part, **look) for part in parts],
         "figure": partial(draw, plot_dots, parts[0], **look),
     }
 

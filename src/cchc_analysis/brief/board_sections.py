@@ -22,7 +22,7 @@ from markupsafe import Markup
 from cchc_analysis.brief import plots
 from cchc_analysis.brief.board import FEWEST_AREAS, FILE, Board, name_trend, shorten_name
 from cchc_analysis.brief.plots.many import FIVE
-from cchc_analysis.brief.templates import Section, join, open_svg, tell_masthead, tell_section
+from cchc_analysis.brief.templates import Section, join, tell_masthead, tell_section
 from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic
@@ -70,7 +70,7 @@ def show(
         None if table is None else lambda: table,
         picture and partial(plots.draw, plot, drawn, **look),
         anchor=kind,
-        pictures=[*map(open_svg, pictures)],
+        pictures=pictures,
         table=held,
         is_beside=len(pictures) == 1 and table is not None and len(table) <= MOST_BESIDE,
         most_scatter=rates.MOST_SCATTER,

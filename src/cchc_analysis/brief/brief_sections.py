@@ -36,7 +36,7 @@ from cchc_analysis.brief.opening import find_context
 from cchc_analysis.brief.plots import sketch_line
 from cchc_analysis.brief.render import NOTEBOOK
 from cchc_analysis.brief.report import AREAS, part_of
-from cchc_analysis.brief.templates import Section, draw_line, render, tell_section
+from cchc_analysis.brief.templates import Section, macro, render, tell_section
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.words import Words, clean_text
@@ -143,7 +143,7 @@ def draw_series(brief: Brief, series: Series) -> Markup | str:
     points = [(int(each["period_end"][:4]), each["value"], 0) for each in series.until]
     title = brief.words.plain("key.line", name=brief.name_indicator(series.entry.indicator))
     svg = sketch_line(points, brief.words.number)
-    return draw_line(brief.words, svg, f"{title}: {brief.tell_plain(series.entry)}")
+    return macro(brief.words, "line", svg, f"{title}: {brief.tell_plain(series.entry)}")
 
 
 def show_goals(brief: Brief) -> Section:

@@ -27,7 +27,7 @@ from cchc_analysis.brief.plots import (
     sketch,
 )
 from cchc_analysis.brief.report import ChartPlan
-from cchc_analysis.brief.templates import join, lower, macro, open_svg, render
+from cchc_analysis.brief.templates import join, lower, macro, render
 from cchc_analysis.data.records import Severity, Status
 from cchc_analysis.data.words import plain
 
@@ -84,7 +84,7 @@ class Exhibit:
         drawn = self.brief.drawn
         drawn[self.key] = drawn.get(self.key) or sketch(self.plot, self.data)
         alternative = _say_rows(self.brief, self.rows)
-        return self._tell("chart", svg=open_svg(drawn[self.key]), alternative=alternative)
+        return self._tell("chart", svg=drawn[self.key], alternative=alternative)
 
     @property
     def html(self) -> Markup:

@@ -23,8 +23,8 @@ from cchc_analysis.brief.plots import draw, plot_spine, sketch_line, sketch_spin
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import (
     Section,
-    draw_line,
     link,
+    macro,
     tell_masthead,
     tell_section,
     upper,
@@ -186,11 +186,12 @@ class Profile:
         points = self.points_of[row["series"]]
         if len({segment for *_, segment in points}) < len(points):
             svg = sketch_line(points, form, is_rank=is_rank)
-            told["line"] = draw_line(words, svg, row["name"])
+            told["line"] = macro(words, "line", svg, row["name"])
         if row["is_full"]:
             ends = {each: form(row[each]) for each in SPREAD}
             said = words.plain("profile.spine", **ends, own=told["written"])
-            told["spine"] = draw_line(words, sketch_spine(self._turn(row), form), said, "spine")
+            svg = sketch_spine(self._turn(row), form)
+            told["spine"] = macro(words, "line", svg, said, "spine")
         return told
 
     def show_links(self) -> Section:

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 from cchc_analysis.brief.own_cells import OURS, show_own_cells
-from cchc_analysis.brief.templates import PAGES, STYLE, choose_style, undress
+from cchc_analysis.brief.templates import LOOK_ENDS, PAGES, STYLE, choose_style
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Project
@@ -80,19 +80,18 @@ def build_whole(
         execute_notebook(each, parameters, each.parent, engine) for each in (notebook, annex)
     )
     # The page has one head, that of the front.
-    head = '<div class="head">'
-    heads = {id(cell) for cell, data in _list_shown(rest) if _find_html(data).startswith(head)}
-    front.cells += [cell for cell in rest.cells if id(cell) not in heads]
+    for cell in rest.cells:
+        shown = (_find_html(data).rpartition(LOOK_ENDS)[2] for data in _list_shown([cell]))
+        if not any(html.startswith('<div class="head">') for html in shown):
+            front.cells.append(cell)
     page = export_page(front, project, words, "brief")
     check_page(page, notebook.name)
     return page
 
 
-def _list_shown(executed: NotebookNode) -> Iterator[tuple[Any, Any]]:
-    """What cells show, in its forms, each with its cell."""
-    for cell in executed.cells:
-        for output in cell.get("outputs", ()):
-            yield cell, output.get("data", {})
+def _list_shown(cells: Iterable[Any]) -> Iterator[Any]:
+    """What cells show, in its forms."""
+    return (output.get("data", {}) for cell in cells for output in cell.get("outputs", ()))
 
 
 def _find_html(data: Mapping[str, Any]) -> str:
@@ -125,7 +124,7 @@ def build_pages(
     kind, _ = KINDS.get(notebook.name, ("", ""))
     pages = {name: export_page(executed, project, words, kind)}
     check_page(pages[name], notebook.name)
-    for _, data in _list_shown(executed):
+    for data in _list_shown(executed.cells):
         for part, body in data.get(PAGES, {}).items():
             pages[part] = export_body(body, project, words, kind)
     return pages
@@ -197,13 +196,12 @@ def execute_notebook(
     except PapermillExecutionError as error:
         source = str(error.source).strip()
         raise BriefError(_name_failure(notebook, source, error.ename, error.evalue)) from None
-    problems = []
-    for cell in executed.cells:
-        for output in cell.get("outputs", ()):
-            if output.output_type == "error":
-                problems.append(_name_failure(notebook, cell.source, output.ename, output.evalue))
-            if isinstance(text := output.get("data", {}).get("text/html"), str):
-                output.data["text/html"] = undress(text)  # the page has its own style
+    problems = [
+        _name_failure(notebook, cell.source, output.ename, output.evalue)
+        for cell in executed.cells
+        for output in cell.get("outputs", ())
+        if output.output_type == "error"
+    ]
     if not problems and executed.metadata.get("papermill", {}).get("exception"):
         problems = [_name_failure(notebook, "", "an exception", "that papermill reports")]
     if problems:
@@ -265,7 +263,7 @@ def make_exporter(notebooks: Path, lang: str) -> Any:
 
 def _find_text(executed: NotebookNode, pattern: re.Pattern[str]) -> str:
     """The text of the first element of a kind, without its tags."""
-    found = (pattern.search(_find_html(data)) for _, data in _list_shown(executed))
+    found = (pattern.search(_find_html(data)) for data in _list_shown(executed.cells))
     text = next((match[1] for match in found if match), "")
     return " ".join(html.unescape(_TAG.sub("", text)).split())
 

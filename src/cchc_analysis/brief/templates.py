@@ -15,7 +15,7 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import MethodType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pandas as pd
 from jinja2 import (
@@ -41,7 +41,7 @@ PAGES = "application/vnd.cchc.pages+json"
 STYLE = "page.css"
 LOOK = '<div class="cchc"><style>'
 LOOK_ENDS = "</style><!--cchc-->"
-"""What stands around the style of a section in a notebook; ``index.html.j2`` knows it, too."""
+"""What stands around the style of a section in a notebook; ``index.html.j2`` takes it off."""
 
 _ONLY = re.compile(r"/\* only (\w+)\b[^*]*\*/(.*?)/\* end \*/", re.DOTALL)
 _SPACE = re.compile(r"/\*.*?\*/|\s*\n\s*|(?<=[{};:,])\s+|\s+(?=[{}])|;\s*(?=\})", re.DOTALL)
@@ -99,13 +99,26 @@ class Section:
         return f"<Section {self.name or 'without a name'}>"
 
 
-@dataclass(frozen=True)
-class Shows:
-    """A method whose function lies in a module that is imported when it is first asked for.
+Owner = TypeVar("Owner")
 
-    Sections are such methods (``brief.show_cards()``), and what only templates ask.
+
+def shows(**modules: str) -> Callable[[type[Owner]], type[Owner]]:
+    """Give a class methods: by the module below ``brief`` the names of its functions.
+
+    Sections are such methods (``brief.show_cards()``), and what only templates ask. A module is
+    imported when one of its functions is first asked for.
     """
 
+    def bind(owner: type[Owner]) -> type[Owner]:
+        for module, names in modules.items():
+            for name in names.split():
+                setattr(owner, name, _Shown(module, name))
+        return owner
+
+    return bind
+
+
+class _Shown(NamedTuple):
     module: str
     function: str
 
@@ -114,21 +127,6 @@ class Shows:
         module = import_module(f"cchc_analysis.brief.{self.module}")
         show: Callable[..., Any] = getattr(module, self.function)
         return show if told is None else MethodType(show, told)
-
-
-Owner = TypeVar("Owner")
-
-
-def shows(**modules: str) -> Callable[[type[Owner]], type[Owner]]:
-    """Give a class its ``Shows``: by the module below ``brief`` the names of the functions."""
-
-    def bind(owner: type[Owner]) -> type[Owner]:
-        for module, names in modules.items():
-            for name in names.split():
-                setattr(owner, name, Shows(module, name))
-        return owner
-
-    return bind
 
 
 def tell_section(
@@ -150,16 +148,6 @@ def tell_section(
     own = {type(told).__name__.lower(): told, "anchor": name}
     html = render(told.words, template, **own, **data)
     return Section(html, name, table, figure, folder=told.words.folder)
-
-
-def undress(shown: str) -> str:
-    """A section as it stands on a page: without the style that it wears in a notebook.
-
-    >>> undress(LOOK + "b{}" + LOOK_ENDS + "<p>1</p></div>"), undress("<p>2</p>")
-    ('<p>1</p>', '<p>2</p>')
-    """
-    is_dressed = shown.startswith(LOOK)
-    return shown.partition(LOOK_ENDS)[2].removesuffix("</div>") if is_dressed else shown
 
 
 @lru_cache(maxsize=8)
@@ -273,21 +261,6 @@ SISTERS = ("", "a-z", "trends", "contradictions", "quality", "definitions", "met
 def tell_masthead(words: Words, name: str, title: Any, intro: Any = "") -> Markup:
     """The head of a page, by its folder, with the links to ``SISTERS`` and the other language."""
     return render(words, "masthead", name=name, title=title, intro=intro, sisters=SISTERS)
-
-
-Picture = Mapping[str, Markup]
-"""What the first tag of an SVG says, and all that follows."""
-
-
-def draw_line(words: Words, svg: str, label: str, kind: str = "line") -> Markup:
-    """A small picture in a line of text, with words for who does not see it."""
-    return macro(words, "line", open_svg(svg), label, kind)
-
-
-def open_svg(svg: str) -> Picture:
-    """A picture as what its first tag says and all that follows, so that a name can be put in."""
-    opening, _, rest = svg.removeprefix("<svg").partition(">")
-    return {"opening": trust(opening), "rest": trust(rest)}  # texts are escaped there
 
 
 def trust(text: str) -> Markup:
