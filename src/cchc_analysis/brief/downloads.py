@@ -2,11 +2,8 @@
 
 Figures and findings as CSV, JSON and one workbook, with a Data Package descriptor. The values are
 those of the page, under the anchors of their notes. In CSV a text that a spreadsheet could run as a
-formula begins with an apostrophe; numbers are never touched. JSON holds every text as it is.
-
-A workbook is the same to the byte, and no text in it can run: one that begins like a formula is
-stored as text and marked as such, so that it stays text when somebody edits the cell. Zip entries
-and document properties carry a fixed time: the file says what it holds, not when it was made.
+formula begins with an apostrophe; JSON holds every text as it is. A workbook is the same to the
+byte, with a fixed time, and a text in it that begins like a formula is marked as text.
 """
 
 from __future__ import annotations
@@ -19,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, lru_cache, partial
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -75,17 +73,10 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     title = words.plain("head.title", area=brief.name_area(), period=words.period(brief.period))
     write_csv(folder / "figures.csv", tables["figures"])
     write_csv(folder / "findings.csv", tables["findings"])
-    told: dict[str, Any] = {
-        "title": title,
-        "language": brief.lang,
-        "area_id": brief.area["area_id"],
-        "area": brief.area["name"],
-        "period": brief.period,
-        "period_start": brief.start,
-        "period_end": brief.end,
-        "grade": grade_brief(brief).letter,
-        "version": __version__,
-    }
+    told: dict[str, Any] = {"title": title, "language": brief.lang}
+    told |= {"area_id": brief.area["area_id"], "area": brief.area["name"]}
+    told |= {"period": brief.period, "period_start": brief.start, "period_end": brief.end}
+    told |= {"grade": grade_brief(brief).letter, "version": __version__}
     for name, table in tables.items():
         told[name] = [{key: simplify(cell) for key, cell in r.items()} for r in list_rows(table)]
     write_json(folder / "brief.json", told)
@@ -110,20 +101,17 @@ def tabulate_brief(brief: Brief) -> dict[str, pd.DataFrame]:
     figures = [_tell_figure(brief, entry, titles) for entry in brief.entries]
     numbers = [brief.contradiction_of[each].number for each in brief.findings["finding_id"]]
     findings = brief.findings.assign(contradiction=pd.Series(numbers, brief.findings.index, int))
-    columns = ["contradiction", *FINDING_COLUMNS]
+    findings = findings.sort_values(["contradiction", "finding_id"], ignore_index=True)
     return {
         "figures": pd.DataFrame(figures, columns=FIGURE_COLUMNS),
-        "findings": findings.sort_values(["contradiction", "finding_id"], ignore_index=True)[
-            columns
-        ],
+        "findings": findings[["contradiction", *FINDING_COLUMNS]],
         "sources": list_sources(brief.sources),
     }
 
 
 def list_sources(sources: pd.DataFrame) -> pd.DataFrame:
     """Who stands behind the figures, and what may be done with them."""
-    kept: pd.DataFrame = sources.reindex(columns=_DOWNLOADS["sources"], fill_value="")
-    return kept.reset_index(drop=True)
+    return sources.reindex(columns=_DOWNLOADS["sources"], fill_value="").reset_index(drop=True)
 
 
 def _tell_figure(brief: Brief, entry: Entry, titles: Mapping[str, str]) -> dict[str, Any]:
@@ -192,10 +180,9 @@ def describe_csv(
     folder: Path, name: str, columns: Iterable[str], key: Iterable[str], words: Words
 ) -> dict[str, Any]:
     """The entry of a table in the descriptor."""
-    said = {each: f"column.{each}" for each in columns}
     meanings = {
-        column: words.plain(text) if words.has(text) else COLUMN_MEANINGS[column]
-        for column, text in said.items()
+        name: words.plain(said) if words.has(said := f"column.{name}") else COLUMN_MEANINGS[name]
+        for name in columns
     }
     return export.describe_table(folder / f"{name}.csv", meanings, key, OWN_TYPES)
 
@@ -327,22 +314,20 @@ DATE_FORMATS = {"vi": "dd/mm/yyyy", "en": "d mmm yyyy"}
 
 def write_front(book: Any, brief: Brief, citation: str) -> None:
     """Put the sheet into a workbook that has none yet; its print-out fits the width of A4."""
-    from openpyxl.utils import get_column_letter
-
     words, sheet = brief.words, book.create_sheet(brief.words.plain("sheet.name"))
-    head = list(_tell_head(brief, citation))
-    for at, (width, _) in enumerate(LOOKS.values(), start=1):
-        sheet.column_dimensions[get_column_letter(at)].width = width
-    sheet.freeze_panes = f"B{len(head) + 2}"
-    sheet.print_title_rows = f"{len(head) + 1}:{len(head) + 1}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = A4
+    title, *lines = _tell_head(brief, citation)
+    for letter, (width, _) in zip(ascii_uppercase, LOOKS.values(), strict=False):
+        sheet.column_dimensions[letter].width = width
+    names_at = len(lines) + 2
+    sheet.freeze_panes, sheet.print_title_rows = f"B{names_at + 1}", f"{names_at}:{names_at}"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.oddFooter.right.text = "&P/&N"
     sheet.print_options.gridLines = True
-    for text, size in head:
-        sheet.append([_write(sheet, text, bold=size > 0, size=size or 11)])
+    sheet.append([_write(sheet, title, bold=True, size=14)])
+    for line in lines:
+        sheet.append([_write(sheet, line)])
     names = [words.plain(f"sheet.{name}") for name in LOOKS]
     sheet.append([_write(sheet, name, bold=True, wrap=True, fill=True) for name in names])
     for part in AREAS:
@@ -354,20 +339,17 @@ def write_front(book: Any, brief: Brief, citation: str) -> None:
             sheet.append([_write(sheet, *cell, **look) for cell, (_, look) in told])
 
 
-def _tell_head(brief: Brief, citation: str) -> Iterator[tuple[str, int]]:
-    """The lines above the table, each with its size in points (0: plain)."""
-    words = brief.words
-    period = words.period(brief.period)
-    yield words.plain("head.title", area=brief.name_area(), period=period), 14
-    span = plain(words.span(brief.start, brief.end))
-    yield f"{words.plain('sheet.period')}: {span}", 0
+def _tell_head(brief: Brief, citation: str) -> Iterator[str]:
+    """The lines above the table; the first is the title."""
+    words, period = brief.words, brief.words.period(brief.period)
+    yield words.plain("head.title", area=brief.name_area(), period=period)
+    yield f"{words.plain('sheet.period')}: {plain(words.span(brief.start, brief.end))}"
     for source in brief.documents:
-        facts = [source[name] for name in ("issuer", "title", "number")]
-        letter = brief.letter_of[source["source_id"]]
-        yield f"[{letter}] {', '.join(str(fact) for fact in facts if fact)}", 0
-    yield f"{words.plain('sheet.cite')}: {citation}", 0
-    yield words.plain("sheet.note"), 0
-    yield "", 0
+        facts = [str(source[name]) for name in ("issuer", "title", "number") if source[name]]
+        yield f"[{brief.letter_of[source['source_id']]}] {', '.join(facts)}"
+    yield f"{words.plain('sheet.cite')}: {citation}"
+    yield words.plain("sheet.note")
+    yield ""
 
 
 def _tell_entry(brief: Brief, entry: Entry) -> Iterator[tuple[Any, ...]]:
@@ -389,20 +371,15 @@ def _tell_entry(brief: Brief, entry: Entry) -> Iterator[tuple[Any, ...]]:
     yield ("%" if entry.unit == "%" else plain(brief.tell_unit(entry, many=True)),)
     yield (brief.tell_plain(judged.target) if judged else "",)
     yield (words.plain(f"state.{judged.state}") if judged else "",)
-    yield (_name_place(brief, entry),)
-    yield (", ".join(str(each.number) for each in brief.marks(entry)),)
-
-
-def _name_place(brief: Brief, entry: Entry) -> str:
-    """Where the number is printed, or that it is worked out."""
-    if entry.is_derived:
-        return brief.words.plain("sheet.derived")
-    places = dict.fromkeys(
+    sections = dict.fromkeys(
         f"[{brief.letter_of[figure[0]]}] {brief.section_of(figure)}".strip()
         for figure in entry.figures
         if figure[0] in brief.letter_of
     )
-    return ", ".join(places) or entry.document
+    yield (
+        words.plain("sheet.derived") if entry.is_derived else ", ".join(sections) or entry.document,
+    )
+    yield (", ".join(str(each.number) for each in brief.marks(entry)),)
 
 
 def _write(sheet: Any, value: Any, form: str = "", **look: Any) -> Any:

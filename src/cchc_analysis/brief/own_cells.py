@@ -13,6 +13,7 @@ import io
 import re
 import warnings
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -40,18 +41,12 @@ TAGS = frozenset(
         *("summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"),
     }
 )
-ATTRIBUTES: Mapping[str, list[str]] = {
-    "*": ["class", "title", "lang"],
-    "a": ["href"],
-    "th": ["scope", "colspan", "rowspan"],
-    "td": ["colspan", "rowspan"],
-}
+ATTRIBUTES = {"*": ["class", "title", "lang"], "a": ["href"], "td": ["colspan", "rowspan"]}
+ATTRIBUTES["th"] = ["scope", *ATTRIBUTES["td"]]
 
 
 def show_own_cells(executed: NotebookNode, words: Words) -> NotebookNode:
     """Turn what cells show into HTML for the page: a copy whose outputs hold ``text/html`` only."""
-    from copy import deepcopy
-
     from nbformat.v4 import new_output
 
     page = deepcopy(executed)
@@ -59,15 +54,14 @@ def show_own_cells(executed: NotebookNode, words: Words) -> NotebookNode:
     for number, cell in enumerate(written, start=1):
         shown = []
         for output in cell.get("outputs", ()):
-            data = output.get("data", {})
-            if output.output_type in ("display_data", "execute_result"):
-                if not str(data.get("text/plain", "")).startswith(OURS):
-                    html = _frame(data, output.get("metadata", {}), number, words)
-                    output.data = {"text/html": str(html)}
-                shown.append(output)
-            elif output.output_type == "stream" and output.get("name") == "stdout":
+            if output.get("name") == "stdout":
                 data = {"text/html": str(macro(words, "unshown", number, "print"))}
                 shown.append(new_output("display_data", data=data))  # type: ignore[no-untyped-call]
+            elif "data" in output:
+                if not str(output.data.get("text/plain", "")).startswith(OURS):
+                    html = _frame(output.data, output.get("metadata", {}), number, words)
+                    output.data = {"text/html": str(html)}
+                shown.append(output)
         if "outputs" in cell:
             cell.outputs = shown
     return page
@@ -169,10 +163,8 @@ def clean_html(text: str) -> Markup:
     for tag in soup.select("table.dataframe td"):  # as pandas writes what a frame does not hold
         if tag.get_text(strip=True) in ("NaN", "NaT", "<NA>"):
             tag.string = "–"
-    kept = clean(
-        str(soup), tags=TAGS, attributes=dict(ATTRIBUTES), protocols=["http", "https"], strip=True
-    )
-    return trust(kept)
+    allowed = {"tags": TAGS, "attributes": ATTRIBUTES, "protocols": ["http", "https"]}
+    return trust(clean(str(soup), strip=True, **allowed))
 
 
 def _inline(kind: str, content: str) -> str:

@@ -1,9 +1,8 @@
 """A notebook and its parameters into a finished page.
 
 The same for every notebook: refuses parameters that the notebook does not have, executes through
-papermill, refuses a notebook with a failed cell, exports the HTML outputs through the template
-``notebooks/page``, links the notes back to where their numbers are used, and puts the page in
-place in one step. Knows nothing of what a brief says.
+papermill, refuses a notebook with a failed cell, and exports the HTML outputs through the template
+``notebooks/page``. Knows nothing of what a brief says.
 """
 
 from __future__ import annotations
@@ -65,10 +64,9 @@ _TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 def build_whole(
     project: Project, notebook: Path, parameters: Mapping[str, str], engine: str | None = None
 ) -> str:
-    """Front and annex of a brief as one page, which can be mailed and printed on its own.
+    """Front and annex of a brief as one page, to be mailed and printed; raises as ``build_pages``.
 
-    It runs in a ``Context`` that is whole, so that what led to the annex leads to its place. Raises
-    as ``build_pages``.
+    It runs in a ``Context`` that is whole, so that what led to the annex leads to its place.
     """
     annex = project.notebooks / ANNEX_NOTEBOOK
     if not annex.is_file():
@@ -143,8 +141,7 @@ def export_body(body: str, project: Project, words: Words, kind: str) -> str:
 def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
     """Refuse what papermill would only log, and then build the default district instead.
 
-    A ``CommandError``: the notebook has no such parameter; a ``BriefError``: there is no such
-    notebook, or it is none.
+    A ``CommandError`` where it has no such parameter, a ``BriefError`` where it is no notebook.
     """
     if not notebook.is_file():
         raise BriefError(problem("no_notebook", notebook.name))
