@@ -28,7 +28,8 @@ from typing import Any
 
 from cchc_analysis.data import system
 from cchc_analysis.data.files import write_bytes
-from cchc_analysis.errors import BriefError, Problem
+from cchc_analysis.data.records import problem
+from cchc_analysis.errors import BriefError
 from cchc_analysis.site import jobs
 
 MOST_TRIES = 5
@@ -146,7 +147,7 @@ class Pool(jobs.Workforce):
         """Begin the warm process; what was given to one before it is lost."""
         self._end()
         if self._is_closed:
-            raise BriefError(Problem("workers", "closed", "open ones", "Begin again."))
+            raise BriefError(problem("closed_pool", "workers"))
         self._free.clear()
         self._control, theirs = multiprocessing.Pipe()
         code = f"from {__name__} import serve; serve({theirs.fileno()}, {os.getpid()})"
@@ -196,9 +197,7 @@ def serve(number: int, asker_id: int) -> None:
             try:
                 child.start()
             except OSError as error:
-                control.send(
-                    BriefError(Problem("workers", str(error), "a process", "Ask for fewer."))
-                )
+                control.send(BriefError(problem("no_process", "workers", error=error)))
                 continue
             theirs.close()
             children[child.pid] = child
