@@ -10,16 +10,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.clean import TONES, Name, fold_text, is_day, take_apart, tidy_name
 from cchc_analysis.data.files import list_rows, load_text_table
 from cchc_analysis.data.records import load_own, problem
 from cchc_analysis.errors import Problem, ReferenceDataError
+
+if TYPE_CHECKING:
+    from cchc_analysis.data.reference import Reference
 
 Row = Mapping[str, Any]
 
@@ -32,12 +35,7 @@ FOR_EVER = "9999-12-31"
 
 
 class AreaRows(Mapping[str, Row]):
-    """The areas by id; the communes are loaded when an id is none of the others, or all are asked.
-
-    >>> rows = AreaRows({"20": {"name": "Lạng Sơn"}}, lambda: {"06001": {"name": "Xã Mẫu"}})
-    >>> rows["20"]["name"], rows["06001"]["name"], "00000" in rows, len(rows)
-    ('Lạng Sơn', 'Xã Mẫu', False, 2)
-    """
+    """The areas by id; the communes are loaded where an id is none of the others, or for all."""
 
     def __init__(self, rows: Mapping[str, Row], load: Callable[[], Mapping[str, Row]]) -> None:
         self.wide = rows
@@ -60,16 +58,15 @@ class AreaRows(Mapping[str, Row]):
 class AreaIndex:
     """Areas by name and by printed code, with all areas that share one.
 
-    ``aliases`` are other spellings with the id of their area, ``former`` names and types that an
-    area bore before (rows of ``area_names``).
+    The reference tables know their other spellings, and what they were called before.
     """
 
-    def __init__(
-        self, rows: Mapping[str, Row], aliases: Iterable[tuple[str, str]], former: Iterable[Row]
-    ) -> None:
+    def __init__(self, rows: Mapping[str, Row], reference: Reference) -> None:
         self.rows = rows
-        self._aliases = [each for each in aliases if each[1] in rows]
-        self._former = [each for each in former if each["area_id"] in rows]
+        self._aliases, self._former = (
+            [row for row in list_rows(table) if row["area_id"] in rows]
+            for table in (reference.area_aliases, reference.area_names)
+        )
 
     @cached_property
     def _spellings(self) -> tuple[dict[str, set[str]], dict[str, set[str]], dict[str, set[str]]]:
@@ -78,36 +75,25 @@ class AreaIndex:
         A spelling of a province is one of every province that bears its name, before and after;
         types are its own, those before, and those of its other spellings.
         """
-        names: dict[str, set[str]] = defaultdict(set)
-        aliased: dict[str, set[str]] = defaultdict(set)
-        types = {area_id: {str(row["type"])} for area_id, row in self.rows.items()}
-        for area_id, row in self.rows.items():
-            names[tidy_name(row["name"])].add(area_id)
-            if row["level"] == "region" and row["name_en"]:
-                names[tidy_name(row["name_en"])].add(area_id)
-        for row in self._former:
+        names, aliased, types = (defaultdict[str, set[str]](set) for _ in range(3))
+        regions = [row for row in self.rows.values() if row["level"] == "region"]
+        english = ({**row, "name": row["name_en"]} for row in regions if row["name_en"])
+        for row in (*self.rows.values(), *english, *self._former):
             names[tidy_name(row["name"])].add(row["area_id"])
             types[row["area_id"]].add(str(row["type"]))
-        for alias, area_id in self._aliases:
-            tidy, row = tidy_name(alias), self.rows[area_id]
+        for alias in self._aliases:
+            area_id, tidy = alias["area_id"], tidy_name(alias["alias"])
+            row = self.rows[area_id]
             same = names[tidy_name(row["name"])] if row["level"] == "province" else set()
             aliased[tidy] |= {area_id, *(e for e in same if self.rows[e]["level"] == "province")}
             names[tidy] |= aliased[tidy]
             types[area_id] |= take_apart(tidy).types
-        return dict(names), dict(aliased), types
+        return dict(names), dict(aliased), dict(types)
 
-    @cached_property
-    def _whole(self) -> dict[str, dict[str, set[str]]]:
-        return _group(self._spellings[0].items())
-
-    @cached_property
-    def _bare(self) -> dict[str, dict[str, set[str]]]:
-        return _group((take_apart(name).bare, ids) for name, ids in self._spellings[0].items())
-
-    @cached_property
-    def _folded(self) -> list[str]:
-        """The bare names in their order, once for all names that are looked up in vain."""
-        return [fold_text(next(iter(spelled))) for spelled in self._bare.values()]
+    _whole = cached_property(lambda self: _group(self._spellings[0], str))
+    _bare = cached_property(lambda self: _group(self._spellings[0], lambda e: take_apart(e).bare))
+    _folded = cached_property(lambda self: [fold_text(next(iter(e))) for e in self._bare.values()])
+    """The bare names in their order, once for all names that are looked up in vain."""
 
     @cached_property
     def _codes(self) -> dict[str, set[str]]:
@@ -159,7 +145,7 @@ class AreaIndex:
         if not named.types:  # "huyện Châu Thành" may be one of several
             above = keep_widest(above, self.rows)  # a province before its capital
         own = found & above
-        below = {each for each in found - above if self.is_inside(each, above)}
+        below = {each for each in found - above if is_inside(each, above, self.rows)}
         is_twice = fold_text(named.bare) == fold_text(said.bare)
         return below | own if is_twice else below or own
 
@@ -181,17 +167,8 @@ class AreaIndex:
             if found := _pick(self._whole, said.head, agrees) | loose:
                 yield found
 
-    def is_inside(self, area_id: str, above: set[str]) -> bool:
-        """Whether an area is one of some areas or lies below one."""
-        while area_id and area_id not in above:
-            area_id = str(self.rows[area_id]["parent_id"])
-        return bool(area_id)
-
-    def list_near(self, name: str, is_meant: Callable[[Row], bool]) -> list[Row]:
-        """The areas whose bare names begin alike, then those that differ in a letter or two.
-
-        The same name comes first. ``is_meant`` says which may be offered at all.
-        """
+    def list_near(self, name: str) -> list[Row]:
+        """The areas of the same bare name, then whose begin alike, or differ in a letter or two."""
         from rapidfuzz.distance import DamerauLevenshtein
         from rapidfuzz.process import cdist
 
@@ -206,8 +183,7 @@ class AreaIndex:
             if distance <= most or begins_alike:
                 ids = {*chain(*spelled.values())}
                 scored += [(distance > 0, not begins_alike, distance, bare, each) for each in ids]
-        rows = (self.rows[each] for *_, each in sorted(scored))
-        return [row for row in rows if is_meant(row)][:MOST_OFFERED]
+        return [self.rows[each] for *_, each in sorted(scored)]
 
 
 def find_issue_day(source: Row) -> str:
@@ -230,6 +206,18 @@ def keep_widest(area_ids: Iterable[str], rows: Mapping[str, Row]) -> set[str]:
     return {each for each, rank in ranks.items() if rank == least}
 
 
+def climb(area_id: str, rows: Mapping[str, Row]) -> Iterator[Row]:
+    """An area, then what it lies in, from the narrowest on."""
+    while row := rows.get(area_id):
+        yield row
+        area_id = row["parent_id"]
+
+
+def is_inside(area_id: str, above: Collection[str], rows: Mapping[str, Row]) -> bool:
+    """Whether an area is one of some areas or lies below one."""
+    return any(row["area_id"] in above for row in climb(area_id, rows))
+
+
 def exists_on(area: Row, day: str) -> bool:
     """Whether an area exists on a day; an open end is for ever."""
     return str(area["valid_from"] or "") <= day <= (str(area["valid_to"] or "") or FOR_EVER)
@@ -242,9 +230,12 @@ def _pick(
     return {each for known, ids in spelled.items() if agrees(name, known) for each in ids}
 
 
-def _group(names: Iterable[tuple[str, set[str]]]) -> dict[str, dict[str, set[str]]]:
+def _group(
+    names: Mapping[str, set[str]], cut: Callable[[str], str]
+) -> dict[str, dict[str, set[str]]]:
+    """The areas by what is cut out of their names, and that by its letters."""
     grouped: dict[str, dict[str, set[str]]] = defaultdict(dict)
-    for name, ids in names:
+    for name, ids in zip(map(cut, names), names.values(), strict=True):
         grouped[fold_text(name).replace(" ", "")].setdefault(name, set()).update(ids)
     return dict(grouped)
 
@@ -281,63 +272,43 @@ STRICT = 3
 """The ways in which no mark may differ: marks may be left out."""
 
 
-def check_days(rows: Iterable[Row], file: str) -> Iterator[Problem]:
-    """The first and the last day of an area are days, in this order; either may be unknown."""
+def check_areas(rows: Iterable[Row], wide: Mapping[str, Row], file: str) -> Iterator[Problem]:
+    """An area has days, in their order, and lies in one that is there on all of them.
+
+    Either day may be unknown.
+    """
+    place = f"data/reference/{file}.csv"
     for row in rows:
         days = [str(row[end]) for end in ("valid_from", "valid_to") if row[end]]
+        said = {"name": row["name"], "area_id": row["area_id"]}
         if not all(map(is_day, days)) or days != sorted(days):
-            said = {"name": row["name"], "area_id": row["area_id"], "days": " to ".join(days)}
-            yield problem("bad_days", f"data/reference/{file}", **said)
-
-
-def check_parents(rows: Mapping[str, Row], wide: Mapping[str, Row], file: str) -> Iterator[Problem]:
-    """An area lies in one that is there from its first day to its last, where both are known."""
-    for row in rows.values():
-        above = wide.get(row["parent_id"])
-        if above is None:
-            continue
-        is_early = bool(row["valid_from"]) and row["valid_from"] < above["valid_from"]
-        if is_early or (row["valid_to"] or FOR_EVER) > (above["valid_to"] or FOR_EVER):
-            said = {key: row[key] for key in ("name", "area_id", "parent_id")}
-            said |= {"first": above["valid_from"] or "…", "last": above["valid_to"] or "…"}
-            said["above"] = above["name"]
-            yield problem("outside_parent", f"data/reference/{file}", **said)
+            yield problem("bad_days", place, days=" to ".join(days), **said)
+        above = wide.get(row.get("parent_id", ""))
+        first, last = (above["valid_from"], above["valid_to"]) if above else ("", "")
+        is_early = bool(row["valid_from"]) and row["valid_from"] < first
+        if above and (is_early or (row["valid_to"] or FOR_EVER) > (last or FOR_EVER)):
+            said |= {"first": first or "…", "last": last or "…", "above": above["name"]}
+            yield problem("outside_parent", place, parent_id=row["parent_id"], **said)
 
 
 def load_communes(folder: Path, wide: Mapping[str, Row]) -> dict[str, dict[str, Any]]:
     """The rows of ``communes.csv`` by id, with the columns that the areas above them have."""
     blank = {"level": "commune", "communes": "", "note_vi": "", "note_en": "", "source": ""}
-    communes = {row["area_id"]: blank | row for row in _list(folder, "communes")}
-    place, problems = "data/reference/communes.csv", []
-    if lost := [each for each, row in communes.items() if row["parent_id"] not in wide]:
-        said = {"number": len(lost), "ids": ", ".join(lost[:5])}
-        problems.append(problem("lost_communes", place, **said))
-    if twice := [each for each in communes if each in wide]:
-        problems.append(problem("doubled_communes", place, ids=", ".join(twice[:5])))
-    problems += check_days(communes.values(), "communes.csv")
-    problems += check_parents(communes, wide, "communes.csv")
+    communes = {row["area_id"]: blank | row for row in list_large(folder, "communes")}
+    problems = [*check_areas(communes.values(), wide, "communes")]
+    lost = [each for each, row in communes.items() if row["parent_id"] not in wide]
+    twice = [each for each in communes if each in wide]
+    for kind, ids in (("doubled_communes", twice), ("lost_communes", lost)):
+        if ids:
+            said = {"number": len(ids), "ids": ", ".join(ids[:5])}
+            problems.insert(0, problem(kind, "data/reference/communes.csv", **said))
     if problems:
         raise ReferenceDataError(problems)
     return communes
 
 
-@lru_cache(maxsize=2)
-def load_moves(folder: Path) -> Mapping[str, list[tuple[str, str]]]:
-    """Where the territory of each commune of before went, and that of each of today came from.
-
-    With each goes ``whole`` (all of the old one), ``main part`` (most of it) or ``part``. Read from
-    ``commune_changes.csv``, once for a folder.
-    """
-    moves: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for row in _list(folder, "commune_changes"):
-        moves[row["old_id"]].append((row["new_id"], row["part"]))
-        moves[row["new_id"]].append((row["old_id"], row["part"]))
-    return dict(moves)
-
-
-def _list(folder: Path, name: str) -> list[dict[str, Any]]:
+def list_large(folder: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of a table that is read when somebody asks for it."""
     said = load_own("columns")["large"][name]
-    table = load_text_table(
-        folder / f"{name}.csv", said["columns"], said["key"], kind=ReferenceDataError
-    )
-    return list_rows(table)
+    path = folder / f"{name}.csv"
+    return list_rows(load_text_table(path, said["columns"], said["key"], kind=ReferenceDataError))

@@ -12,25 +12,27 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property, partial
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from cchc_analysis.data.areas import (
     COMMUNE_TYPES,
     MOST_NAMED,
+    MOST_OFFERED,
     AreaIndex,
     AreaRows,
     Row,
-    check_days,
-    check_parents,
+    check_areas,
+    climb,
     exists_on,
     find_issue_day,
+    is_inside,
     keep_widest,
+    list_large,
     load_communes,
-    load_moves,
 )
 from cchc_analysis.data.clean import keep_text, nearest_names, take_apart
 from cchc_analysis.data.files import list_rows, load_text_table
@@ -42,6 +44,26 @@ AREA_COLUMNS = ["code", "name", "level", "type", "parent_id", "valid_from", "val
 SEVERAL = "Several areas have that name"
 _TABLES: Mapping[str, Mapping[str, Any]] = load_own("columns")["reference"]
 """The files of ``data/reference``: the columns and the key of each, and what its cells point at."""
+NAMED_ABOVE = ("district", "province")
+"""Levels that tell areas of one name apart, where they are named behind one."""
+T = TypeVar("T")
+
+
+def _group(rows: Iterable[Row], key: str) -> dict[str, list[Any]]:
+    """Rows by each word of a cell."""
+    found = defaultdict(list)
+    for row in rows:
+        for word in dict.fromkeys(str(row[key]).split()):
+            found[word].append(row)
+    return dict(found)
+
+
+def _group_rows(table: str, key: str) -> cached_property[dict[str, list[Any]]]:
+    return cached_property(lambda self: _group(list_rows(getattr(self, table)), key))
+
+
+def _index_rows(table: str, key: str) -> cached_property[dict[str, dict[str, Any]]]:
+    return cached_property(lambda self: {row[key]: row for row in list_rows(getattr(self, table))})
 
 
 @dataclass(frozen=True)
@@ -77,35 +99,46 @@ class Reference:
     _found: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
     """What was looked up before: every page asks again."""
 
-    @cached_property
-    def indicator_rows(self) -> dict[str, dict[str, Any]]:
-        """The catalogue by indicator."""
-        return _index_rows(self.indicators, "indicator")
+    indicator_rows = _index_rows("indicators", "indicator")
+    """The catalogue by indicator."""
+    unit_rows = _index_rows("units", "unit")
+    """The units by code."""
+    changes_of = _group_rows("area_changes", "area_ids")
+    """The rows of ``area_changes`` that name an area, by area."""
+    former_of = _group_rows("area_names", "area_id")
+    """What areas were called before (rows of ``area_names``), by area."""
+    region_of = cached_property(
+        lambda self: dict[str, str](self.regions[["area_id", "region_id"]].to_numpy())
+    )
+    """The region of each province."""
+    wide_areas = cached_property(lambda self: AreaIndex(self.area_rows.wide, self))
+    """All areas but the communes of the country, by name and code."""
+    all_areas = cached_property(lambda self: AreaIndex(dict(self.area_rows), self))
+    """All areas by name and code, the communes of the country among them."""
 
     @cached_property
     def definition_of(self) -> dict[str, dict[str, Any]]:
         """The definition of each indicator that has one: its own, else the narrowest pattern's."""
-        rows = _index_rows(self.indicator_definitions, "indicator")
-        patterns = sorted((name for name in rows if "*" in name), key=len, reverse=True)
-        found = {}
-        for code in self.indicator_rows:
-            covering = (name for name in patterns if fnmatchcase(code, name))
-            if name := code if code in rows else next(covering, ""):
-                found[code] = rows[name]
+        rows = sorted(list_rows(self.indicator_definitions), key=lambda row: -len(row["indicator"]))
+        found = {row["indicator"]: row for row in rows if row["indicator"] in self.indicator_rows}
+        for code, row in product(self.indicator_rows, rows):
+            if "*" in row["indicator"] and fnmatchcase(code, row["indicator"]):
+                found.setdefault(code, row)
         return found
 
     @cached_property
     def area_rows(self) -> AreaRows:
         """The areas by id; those of ``communes.csv`` are loaded when they are asked for."""
-        wide = _index_rows(self.areas, "area_id")
+        wide = {row["area_id"]: row for row in list_rows(self.areas)}
         # Not by a lambda: a reference is sent to the processes that make pages.
         return AreaRows(wide, partial(load_communes, self.folder, wide) if self.folder else dict)
 
-    def _keep(self, key: tuple[object, ...], find: Callable[[], Any]) -> Any:
+    def _keep(self, key: tuple[object, ...], find: Callable[[], T]) -> T:
         """What was looked up before: every page asks again."""
         if key not in self._found:
             self._found[key] = find()
-        return self._found[key]
+        found: T = self._found[key]
+        return found
 
     def rows_where(self, table: str, column: str, *values: str) -> list[Row]:
         """The rows of a table whose cell in a column is one of some values, in their order."""
@@ -124,47 +157,16 @@ class Reference:
         is_had |= self.indicators["indicator"].isin(self.list_flows())
         return list(self.indicators.loc[is_had & kinds.isin(["count", "money"]), "indicator"])
 
-    @cached_property
-    def region_of(self) -> dict[str, str]:
-        """The region of each province."""
-        return dict(zip(self.regions["area_id"], self.regions["region_id"], strict=True))
-
-    @cached_property
-    def unit_rows(self) -> dict[str, dict[str, Any]]:
-        """The units by code."""
-        return _index_rows(self.units, "unit")
-
-    @cached_property
-    def changes_of(self) -> dict[str, list[dict[str, str]]]:
-        """The rows of ``area_changes`` that name an area, by area."""
-        return _group(list_rows(self.area_changes), "area_ids")
-
-    @cached_property
-    def wide_areas(self) -> AreaIndex:
-        """All areas but the communes of the country, by name and code."""
-        return self._index(self.area_rows.wide)
-
-    @cached_property
-    def all_areas(self) -> AreaIndex:
-        """All areas by name and code, the communes of the country among them."""
-        return self._index(dict(self.area_rows))
-
-    def _index(self, rows: Mapping[str, Row]) -> AreaIndex:
-        aliases = zip(self.area_aliases["alias"], self.area_aliases["area_id"], strict=True)
-        return AreaIndex(rows, aliases, list_rows(self.area_names))
-
     def list_areas(self, level: str, day: str = "") -> list[Row]:
         """The areas of a level, on a day where one is given, with their names of that day."""
         rows = self.area_rows if level == "commune" else self.area_rows.wide
-        found = self._keep(
-            ("areas", level, day),
-            lambda: [
-                self.area_on(area_id, day) if day else row
-                for area_id, row in rows.items()
-                if row["level"] == level and (not day or exists_on(row, day))
-            ],
-        )
-        return [*found]
+
+        def find() -> list[Row]:
+            own = [row for row in rows.values() if row["level"] == level]
+            then = (row for row in own if day and exists_on(row, day))
+            return [self.area_on(row["area_id"], day) for row in then] if day else own
+
+        return [*self._keep(("areas", level, day), find)]
 
     def tabulate_areas(self, area_ids: Iterable[str]) -> pd.DataFrame:
         """The rows of some areas, a table by id; ids that are not known have no row."""
@@ -175,19 +177,17 @@ class Reference:
         """The ids of the areas of a level and type, of any time, by province."""
 
         def find() -> dict[str, list[str]]:
-            found: dict[str, list[str]] = defaultdict(list)
+            found = defaultdict[str, list[str]](list)
             for area_id in (r["area_id"] for r in self.list_areas(level) if r["type"] == kind):
                 found[self.find_province(area_id)].append(area_id)
             return found
 
-        kept: dict[str, list[str]] = self._keep(("kind", level, kind), find)
-        return kept
+        return self._keep(("kind", level, kind), find)
 
     def find_province(self, area_id: str) -> str:
         """The province that an area lies in, or is; ``""`` above provinces."""
-        while area_id and (row := self.area_rows.get(area_id, {})).get("level") != "province":
-            area_id = str(row.get("parent_id", ""))
-        return area_id
+        above = climb(area_id, self.area_rows)
+        return next((str(row["area_id"]) for row in above if row["level"] == "province"), "")
 
     def area_on(self, area_id: str, day: str) -> Row:
         """An area with the name and type that it bore on a day; today's, without a day."""
@@ -196,11 +196,6 @@ class Reference:
             if day and exists_on(former, day):
                 return {**row, "name": former["name"], "type": former["type"]}
         return row
-
-    @cached_property
-    def former_of(self) -> dict[str, list[dict[str, str]]]:
-        """What areas were called before (rows of ``area_names``), by area."""
-        return _group(list_rows(self.area_names), "area_id")
 
     def match_area(self, name: str, day: str = "", level: str = "", inside: str = "") -> str:
         """Match a name, a printed code or an id to the one area that it means on a day.
@@ -218,7 +213,7 @@ class Reference:
                 known |= found
                 there = {each for each in found if not day or exists_on(rows[each], day)}
                 named = {each for each in there if not day or self._bore_kind(each, name, day)}
-                below = {each for each in named if inside and index.is_inside(each, {inside})}
+                below = {each for each in named if inside and is_inside(each, {inside}, rows)}
                 meant = keep_widest(below or named, rows)
                 gone = {each for each in found - there if rows[each]["level"] == "province"}
                 is_commune = any(rows[each]["level"] == "commune" for each in meant)
@@ -282,7 +277,7 @@ class Reference:
     def match_source(self, source: Row) -> str:
         """The area that a source is about, a row with ``area``, ``dated`` and its period."""
         area, day = str(source["area"]), find_issue_day(source)
-        return str(self._keep(("source", area, day), lambda: self.match_area(area, day)))
+        return self._keep(("source", area, day), lambda: self.match_area(area, day))
 
     def _choose_indexes(self, name: str, level: str) -> Iterable[AreaIndex]:
         """The wide areas first: the communes are loaded for their kinds and for strangers only."""
@@ -320,27 +315,37 @@ class Reference:
         of it. Of a commune since: what it was made of, with how much of each. Of a district: the
         communes that hold its territory, with ``whole`` where all of such a commune lay in it.
         """
-        level = self.area_rows[area_id]["level"] if self.folder else ""
-        if self.folder is None or level not in ("district", "commune"):
+        level = self.area_rows[area_id]["level"]
+        if level not in ("district", "commune"):
             return []
-        moves = load_moves(self.folder)
         if level == "commune":
-            return [*moves.get(area_id, ())]
-        own = {row["area_id"]: row for row in self._communes_of.get(area_id, ())}
-        held = dict.fromkeys(new for old in own for new, _ in moves.get(old, ()))
+            return [*self.moves.get(area_id, ())]
+        own = [row["area_id"] for row in self._communes_of.get(area_id, ())]
+        held = dict.fromkeys(new for old in own for new, _ in self.moves.get(old, ()))
         return [
-            (new, "whole" if all(old in own for old, _ in moves[new]) else "part") for new in held
+            (new, "whole" if all(old in own for old, _ in self.moves[new]) else "part")
+            for new in held
         ]
 
-    @cached_property
-    def _communes_of(self) -> dict[str, list[dict[str, Any]]]:
-        """The communes by what they lie or lay in."""
-        return _group(self.list_areas("commune"), "parent_id")
+    @property
+    def moves(self) -> Mapping[str, list[tuple[str, str]]]:
+        """What ``list_moved`` says of every commune (``commune_changes.csv``)."""
+
+        def find() -> dict[str, list[tuple[str, str]]]:
+            moves = defaultdict[str, list[tuple[str, str]]](list)
+            for row in list_large(self.folder, "commune_changes") if self.folder else ():
+                moves[row["old_id"]].append((row["new_id"], row["part"]))
+                moves[row["new_id"]].append((row["old_id"], row["part"]))
+            return dict(moves)
+
+        return self._keep(("moves",), find)
+
+    _communes_of = cached_property(lambda self: _group(self.list_areas("commune"), "parent_id"))
+    """The communes by what they lie or lay in."""
 
     def is_below(self, area_id: str, above: str) -> bool:
         """Whether an area lies in another one."""
-        parent = str(self.area_rows[area_id]["parent_id"])
-        return bool(parent) and (parent == above or self.is_below(parent, above))
+        return is_inside(str(self.area_rows[area_id]["parent_id"]), {above}, self.area_rows)
 
     def describe_area(self, area_id: str) -> str:
         """An area with what it lies in and its id, "Xã Mẫu, Tỉnh Lạng Sơn (06001-2025)"."""
@@ -361,13 +366,9 @@ class Reference:
 
     def name_in_parent(self, area_id: str, day: str = "") -> str:
         """An area with its district and province behind commas, as ``match_area`` takes it."""
-        names: list[str] = []
-        row = self.area_rows.get(area_id)
-        while row and (not names or row["level"] in ("province", "district")):
-            names.append(str(self.area_on(row["area_id"], day)["name"]))
-            is_below = row["level"] in ("district", "commune")
-            row = self.area_rows.get(str(row["parent_id"])) if is_below else None
-        return ", ".join(names)
+        ids = [row["area_id"] for row in climb(area_id, self.area_rows)]
+        told = [e for e in ids if e == area_id or self.area_rows[e]["level"] in NAMED_ABOVE]
+        return ", ".join(str(self.area_on(each, day)["name"]) for each in told)
 
     def _tell_other_time(self, area_ids: set[str], day: str) -> str:
         """That an area was there at another time, or under another name, and what became of it."""
@@ -411,14 +412,19 @@ class Reference:
             row["level"] for row in index.rows.values() if row["type"] in said.types
         }  # fmt: skip
 
-        def is_meant(row: Row) -> bool:
-            return (not day or exists_on(row, day)) and (not levels or row["level"] in levels)
-
-        def is_akin(row: Row) -> bool:
-            is_same = not said.types or row["type"] in said.types
-            return is_meant(row) and (is_same or take_apart(row["name"]).bare == said.bare)
-
-        return index.list_near(name, is_akin) or index.list_near(name, is_meant)
+        near = [
+            row
+            for row in index.list_near(name)
+            if (not day or exists_on(row, day)) and (not levels or row["level"] in levels)
+        ]
+        akin = [
+            row
+            for row in near
+            if not said.types
+            or row["type"] in said.types
+            or take_apart(row["name"]).bare == said.bare
+        ]
+        return (akin or near)[:MOST_OFFERED]
 
     def convert_unit(self, unit: str, to: str) -> float:
         """The factor that turns a value in ``unit`` into one in ``to``.
@@ -455,19 +461,6 @@ def offer_names(name: str, known: Iterable[str]) -> str:
     return f"Did you mean {', '.join(map(repr, nearest))}? " if nearest else ""
 
 
-def _index_rows(table: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
-    return {row[key]: row for row in list_rows(table)}
-
-
-def _group(rows: Iterable[Row], key: str) -> dict[str, list[Any]]:
-    """Rows by each word of a cell."""
-    found = defaultdict(list)
-    for row in rows:
-        for word in dict.fromkeys(str(row[key]).split()):
-            found[word].append(row)
-    return dict(found)
-
-
 def load_reference(folder: Path) -> Reference:
     """Load all reference tables and hold them against each other.
 
@@ -498,15 +491,13 @@ def load_reference(folder: Path) -> Reference:
 def check_reference(reference: Reference) -> Iterable[Problem]:
     """Every entry that points at something that is not there, as problems."""
     seen: dict[str, str] = {}
-    for alias in list_rows(reference.area_aliases):
-        first = seen.setdefault(keep_text(alias["alias"]).casefold(), alias["area_id"])
-        if first != alias["area_id"]:
-            said = {"alias": alias["alias"], "first": first, "other": alias["area_id"]}
+    for alias, area_id in reference.area_aliases[["alias", "area_id"]].to_numpy():
+        if (first := seen.setdefault(keep_text(alias).casefold(), area_id)) != area_id:
+            said = {"alias": alias, "first": first, "other": area_id}
             yield problem("doubled_alias", "data/reference/area_aliases.csv", **said)
     wide = reference.area_rows.wide
-    yield from check_days(wide.values(), "areas.csv")
-    yield from check_days(list_rows(reference.area_names), "area_names.csv")
-    yield from check_parents(wide, wide, "areas.csv")
+    yield from check_areas(wide.values(), wide, "areas")
+    yield from check_areas(list_rows(reference.area_names), {}, "area_names")
     for table, rule in _TABLES.items():
         links, filled = rule.get("links", {}), rule.get("filled", ())
         rows = list_rows(getattr(reference, table)) if links or filled else []
@@ -530,14 +521,8 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
                 yield problem("loose_end", where, **said)
 
 
-class _Part:
-    """A folder of a project."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-
-    def __get__(self, project: Project, _: type[Project]) -> Path:
-        return project.root / self._path
+def _part(path: str) -> cached_property[Path]:
+    return cached_property(lambda project: project.root / path)
 
 
 @dataclass(frozen=True)
@@ -546,21 +531,21 @@ class Project:
 
     root: Path
 
-    raw = _Part("data/raw")
+    raw = _part("data/raw")
     """What we were given: sources and transcripts."""
-    reports = _Part("data/raw/reports")
+    reports = _part("data/raw/reports")
     """The documents themselves, where the user keeps them."""
-    reference = _Part("data/reference")
+    reference = _part("data/reference")
     """What people decided."""
-    processed = _Part("data/processed")
+    processed = _part("data/processed")
     """What is made from both."""
-    expectations = _Part("expectations")
+    expectations = _part("expectations")
     """The suites."""
-    notebooks = _Part("notebooks")
+    notebooks = _part("notebooks")
     """The notebooks and the page template."""
-    site = _Part("site")
+    site = _part("site")
     """The built pages."""
-    build = _Part("build")
+    build = _part("build")
     """What may be deleted at any time: copies made for speed."""
 
 

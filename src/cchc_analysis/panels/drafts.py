@@ -451,7 +451,7 @@ def _find_strangers(table: Worksheet, area: str, reference: Reference) -> list[s
     rows = body.loc[labels.isin(strange), [each for each in map(int, body.columns) if each > at]]
     told = {*labels[rows.index[rows.map(layouts.is_figure).any(axis=1)]]}
     near = reference.wide_areas.list_near
-    return [each for each in strange if each in told and not near(each, lambda _: True)]
+    return [each for each in strange if each in told and not near(each)]
 
 
 def _settle_ranks(guess: Guess, subjects: list[str]) -> dict[str, Any]:

@@ -34,7 +34,6 @@ from cchc_analysis.brief.opening import SUFFIX, Context, list_briefs, running_in
 from cchc_analysis.brief.profile import FILE as ALL_VALUES
 from cchc_analysis.brief.profile import find_folder, format_own_values, list_profiled
 from cchc_analysis.brief.quality import make_graded, name_quality
-from cchc_analysis.data.areas import load_moves
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Project, Reference
@@ -189,8 +188,7 @@ def warm_up(
         return partial(make_files, project, reference)
     for name in HEAVY:
         import_module(name)
-    if reference.folder:
-        load_moves(reference.folder)
+    _ = reference.moves  # what every profile asks, read once
     list_own(project.root)
     # The whole way once with nothing to tell: what is made on the first way is then there. No
     # notebook of the project is tried: it might hang, and this process has no end to its time.
