@@ -163,7 +163,7 @@ def _call_here(*_: object, input: bytes, **__: object) -> SimpleNamespace:  # no
     function, path, more, _ = pickle.loads(input)  # noqa: S301 - of this very process
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # as nobody hears those of the other process
-        return SimpleNamespace(stdout=pickle.dumps(outside._call(function, path, more)))
+        return SimpleNamespace(stdout=outside.call_here(function, path, more))
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from cchc_analysis.data import outside
-from cchc_analysis.data.encodings import TCVN3, convert_tcvn3, convert_vni
-from cchc_analysis.data.outside import MOST_PDF_OBJECTS
+from cchc_analysis.data.outside import MOST_PDF_OBJECTS, TCVN3, convert_tcvn3, convert_vni
 from cchc_analysis.errors import ReportError
 from cchc_analysis.read import pdf
 from cchc_analysis.read.documents import Document, mask_persons, open_document, open_here
@@ -74,7 +73,7 @@ def _to_cp1258(text: str) -> str:
 
 
 def test_old_fonts_are_converted(tmp_path: Path) -> None:
-    back = {letter: byte for byte, letter in TCVN3.items()}
+    back = {chr(letter): chr(byte) for byte, letter in TCVN3.items()}
     old = "".join(back.get(letter, letter) for letter in SENTENCE).encode("latin-1")
     assert join_lines(open_document(write(tmp_path, "a.txt", old))) == SENTENCE
     assert convert_tcvn3("hå s¬") == "hồ sơ"

@@ -1,6 +1,6 @@
 """Files from outside, whatever the door: what we do not open, as it would not end or is not so.
 
-Comes in as a path or bytes; goes out as bytes, an archive or plain Python values, or as a
+Comes in as a path or bytes; goes out as bytes, text, an archive or plain Python values, or as a
 ``ReportError`` with a sentence. Nothing is unpacked to disk, nothing outside the file is fetched,
 no macro is run, and no XML with a document type is parsed, so that no entity can expand. Of a
 workbook, what would grow without end while it is opened (a merge over a whole sheet, one cell in
@@ -9,6 +9,11 @@ its last corner) is refused.
 ``call_apart`` works on such a file in a process of its own, inside fixed limits of time and memory
 where the system knows them (Linux, macOS); elsewhere the time limit alone holds. Nothing of the
 folder in which somebody works is imported there.
+
+Text may be in UTF-8, UTF-16, cp1258, and the old TCVN3 (ABC) and VNI fonts; it comes out as Unicode
+in form NFC. The tables are those of TCVN 5712:1993 (VN3) and of the VNI for Windows encoding.
+Nothing is guessed from single letters: a text is converted only when what comes out reads as
+Vietnamese and what went in does not.
 """
 
 from __future__ import annotations
@@ -20,16 +25,16 @@ import pickle
 import re
 import subprocess
 import sys
+import unicodedata
 import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from cchc_analysis.data.records import say
+from cchc_analysis.data.records import load_own, say
 from cchc_analysis.data.system import ONE_THREAD, limit_process
 from cchc_analysis.errors import CchcError, Problem, ReportError
 
@@ -163,6 +168,103 @@ def _check_growth(path: Path, events: Iterable[Any]) -> None:
             raise refuse(path, *say("repeated", most=MOST_NODES))
 
 
+MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+CONTROL_SHARE = 0.02
+MOST_MARKS = 30
+"""Combining marks in a row; a letter of a living language has two or three. To put heaps of them
+in order takes for ever."""
+_HEAPS = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+    f"\ufe20-\ufe2f]{{{MOST_MARKS + 1},}}"
+)
+
+_SAID = load_own("spellings")
+TCVN3 = str.maketrans(_SAID["tcvn3"]["bytes"], _SAID["tcvn3"]["letters"])
+_VNI_MARKS: dict[str, str] = _SAID["vni_marks"]
+_VNI_LETTERS: dict[str, Any] = _SAID["vni_letters"]
+_VNI_PAIR = re.compile(
+    "([aeouyAEOUYôöÔÖ])([" + "".join(_VNI_MARKS) + "".join(_VNI_MARKS).upper() + "])"
+)
+_COMMON = re.compile(
+    r"(?i)(?<!\w)(?:và|của|các|được|trong|thủ|tục|hành|chính|hồ|sơ|huyện|xã|giải|quyết|cải|cách|"
+    r"công|tác|thực|hiện|đã|tiếp|nhận|ban|số|năm|đạt|báo|cáo|tỉnh|cán|bộ|chức|kết|quả)(?!\w)"
+)
+
+
+def decode_text(path: Path, data: bytes) -> tuple[str, str]:
+    """Decode bytes by their mark, as UTF-8, or as the encoding that reads as Vietnamese.
+
+    The name of the encoding goes with the text.
+    """
+    said = next((name for mark, name in MARKS if data.startswith(mark)), "")
+    for name, half in (("utf-16-le", data[1:4000:2]), ("utf-16-be", data[:4000:2])):
+        if len(data) > 3 and half.count(0) > 0.3 * len(half):
+            said = said or name
+    text, torn = "", -1
+    try:
+        text = data.decode(said or "utf-8")
+    except UnicodeDecodeError as error:
+        torn = error.start
+    start = (text or data.decode(said or "latin-1", "replace"))[:20_000]
+    controls = sum(1 for letter in start if ord(letter) < 32 and letter not in "\t\r\n\f\x0b")
+    if controls > CONTROL_SHARE * len(start) + 2:
+        raise refuse(path, *say("no_text"))
+    if said and torn >= 0:
+        raise refuse(path, *say("other_encoding", at=torn, encoding=said))
+    if _HEAPS.search(text):
+        raise refuse(path, *say("heaps", most=MOST_MARKS))
+    if said:
+        return text, said.removesuffix("-sig")
+    if text:
+        converted, name = convert_legacy(text)
+        return converted, name or "utf-8"
+    converted, name = convert_legacy(data.decode("latin-1"))
+    read = {"cp1258": data.decode("cp1258", "replace"), name or "latin-1": converted}
+    best = max(read, key=lambda each: count_vietnamese(read[each]))
+    if not count_vietnamese(read[best]):
+        raise refuse(path, *say("no_encoding"))
+    return unicodedata.normalize("NFC", read[best]), best
+
+
+def convert_tcvn3(text: str) -> str:
+    r"""Read TCVN3 bytes that were taken for Latin letters.
+
+    >>> convert_tcvn3("C\xb6i c\xb8ch hµnh chÝnh")
+    'Cải cách hành chính'
+    """
+    return unicodedata.normalize("NFC", text.translate(TCVN3))
+
+
+def convert_vni(text: str) -> str:
+    r"""Read VNI bytes that were taken for Latin letters: a letter, then its mark.
+
+    >>> convert_vni("Ca\xfbi ca\xf9ch ha\xf8nh ch\xednh")
+    'Cải cách hành chính'
+    """
+
+    def join(match: re.Match[str]) -> str:
+        letter = str(_VNI_LETTERS.get(match[1], match[1]))
+        return unicodedata.normalize("NFC", letter + _VNI_MARKS[match[2].lower()])
+
+    joined = _VNI_PAIR.sub(join, text)
+    return unicodedata.normalize("NFC", joined.translate(str.maketrans(_VNI_LETTERS)))
+
+
+def count_vietnamese(text: str) -> int:
+    """How many of the commonest words of these reports a text has, spelt in Unicode."""
+    return len(_COMMON.findall(unicodedata.normalize("NFC", text[:200_000])))
+
+
+def convert_legacy(text: str) -> tuple[str, str]:
+    """Convert a text if it is in an old encoding; with the name of that, or ""."""
+    start = text[:200_000]
+    plain, words = count_vietnamese(start), max(1, len(start.split()))
+    ways = {"TCVN3": convert_tcvn3, "VNI": convert_vni}
+    gained, name = max((count_vietnamese(ways[each](start)), each) for each in ways)
+    is_legacy = gained > 2 * plain + 2 and gained / words > 0.05
+    return (ways[name](text), name) if is_legacy else (text, "")
+
+
 def sniff(data: bytes) -> str:
     """What a file is by its first bytes: pdf, zip, ole, rtf, image, archive, html or text."""
     if kind := next((each for each, marks in SIGNATURES.items() if data.startswith(marks)), ""):
@@ -239,12 +341,16 @@ _LONGEST = 4
 _HOME = Path(__file__).resolve().parents[2]
 
 
-def call_apart(function: str, path: Path, *more: Any, seconds: int = MOST_SECONDS) -> Any:
+R = TypeVar("R")
+
+
+def call_apart(
+    function: Callable[..., R], path: Path, *more: Any, seconds: int = MOST_SECONDS
+) -> R:
     """Call a function of ours on a file, in a process of its own, and return what it returns.
 
-    ``function`` is ``package.module:name``; it takes the path, and ``more``. A ``CchcError`` is
-    what it raises, or says that it takes too much time (of the processor) or memory, or cannot
-    read the file.
+    It can be imported, and takes the path, and ``more``. A ``CchcError`` is what it raises, or says
+    that it takes too much time (of the processor) or memory, or cannot read the file.
     """
     order = pickle.dumps((function, path.resolve(), more, seconds))
     paths = [str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -258,13 +364,14 @@ def call_apart(function: str, path: Path, *more: Any, seconds: int = MOST_SECOND
             env={**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(paths)},
             cwd=_HOME,
         )
-        answer = pickle.loads(child.stdout)  # noqa: S301 - of our own process
+        answer: Any = pickle.loads(child.stdout)  # noqa: S301 - of our own process
     except (subprocess.TimeoutExpired, pickle.UnpicklingError, EOFError, ValueError):
         most = {"seconds": seconds, "memory": MOST_MEMORY // 2**20}
         raise refuse(path, *say("endless", **most)) from None
     if isinstance(answer, CchcError):
         raise answer
-    return answer
+    told: R = answer
+    return told
 
 
 def main() -> None:
@@ -273,25 +380,21 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
     limit_process(MOST_MEMORY, seconds)
-    try:
-        answer = pickle.dumps(_call(function, path, more))
-    except MemoryError:
-        answer = b""
     with out:
-        out.write(answer)
+        out.write(call_here(function, path, more))
 
 
-def _call(function: str, path: Path, more: tuple[Any, ...]) -> object:
-    module, _, name = function.partition(":")
+def call_here(function: Callable[..., object], path: Path, more: tuple[Any, ...]) -> bytes:
+    """What a function says of a file, or its ``CchcError``; nothing where memory runs out."""
     try:
-        return getattr(import_module(module), name)(path, *more)
+        return pickle.dumps(function(path, *more))
     except CchcError as error:
-        return error
-    except (MemoryError, KeyboardInterrupt):
-        raise
+        return pickle.dumps(error)
+    except MemoryError:
+        return b""
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a parser meet
         told = f"{type(error).__name__}: {error})"[:265]
-        return refuse(path, *say("damaged", error=told))
+        return pickle.dumps(refuse(path, *say("damaged", error=told)))
 
 
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^<>]*?\bref\s*=\s*[\"']([^\"'<>]{1,40})[\"']")

@@ -25,7 +25,6 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.data import outside
-from cchc_analysis.data.encodings import decode_text
 from cchc_analysis.data.records import refusal
 from cchc_analysis.errors import join_some
 from cchc_analysis.panels.mapping import load_vocabulary
@@ -78,9 +77,7 @@ def open_sheets(path: Path, sheet: str = "") -> list[Worksheet]:
         kind = "foreign_format" if how else "strange_format"
         raise refusal(kind, path.name, suffix=path.suffix, how=how)
     opened: list[Worksheet] = (
-        [_open_text(path)]
-        if form == "text"
-        else outside.call_apart("cchc_analysis.panels.cells:open_alone", path, form, sheet)
+        [_open_text(path)] if form == "text" else outside.call_apart(open_alone, path, form, sheet)
     )
     if held := [each for each in opened if not each.cells.empty]:
         return held
@@ -125,7 +122,7 @@ def _name_sheets(path: Path, sheets: Iterable[tuple[str, Rows, str]]) -> list[Wo
 
 
 def _open_text(path: Path) -> Worksheet:
-    decoded, encoding = decode_text(path, outside.read_bytes(path, "a table"))
+    decoded, encoding = outside.decode_text(path, outside.read_bytes(path, "a table"))
     text = unicodedata.normalize("NFC", decoded)
     remark = "" if encoding.startswith("utf") else f"decoded from {encoding}"
     # The mark that splits the first lines most often, and every one of them if any does.

@@ -20,10 +20,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cchc_analysis.data.encodings import decode_text
 from cchc_analysis.data.outside import (
     MOST_SECONDS,
     call_apart,
+    decode_text,
     open_archive,
     read_bytes,
     refuse,
@@ -185,8 +185,7 @@ def open_document(path: Path, *, seconds: int = MOST_SECONDS) -> Document:
     """
     if _find_kind(path, read_bytes(path)) == "text":
         return open_here(path)
-    opened: Document = call_apart("cchc_analysis.read.documents:open_here", path, seconds=seconds)
-    return opened
+    return call_apart(open_here, path, seconds=seconds)
 
 
 def open_here(path: Path) -> Document:

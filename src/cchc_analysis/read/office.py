@@ -16,8 +16,8 @@ from typing import Any
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
-from cchc_analysis.data.encodings import decode_text
 from cchc_analysis.data.outside import (
+    decode_text,
     open_archive,
     open_workbook,
     read_part,

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.data.encodings import convert_legacy
-from cchc_analysis.data.outside import MOST_PAGES, MOST_PDF_OBJECTS, refuse
+from cchc_analysis.data.outside import MOST_PAGES, MOST_PDF_OBJECTS, convert_legacy, refuse
 from cchc_analysis.data.records import say
 from cchc_analysis.read.documents import Cell, Document, Row, build_document, raise_digits
 
