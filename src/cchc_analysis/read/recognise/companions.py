@@ -284,7 +284,10 @@ class Companions:
             parent = self.by_mention.get((entry.line, entry.text, entry.mention.parent))
             is_sibling = entry.at and entry.mentions[entry.at - 1].parent == entry.mention.parent
             heads.insert(len(heads) if is_sibling else 0, parent)
-        return heads
+        line, at = self._places[entry.line].anchor
+        # "Quá hạn 116 hồ sơ[4]" and in the note "[4] huyện 101 hồ sơ, xã 15 hồ sơ".
+        told = [f for key, f in self.by_mention.items() if key[0] == line and f.end <= at]
+        return [*heads, *told[-1:]]
 
     def find_twin_scope(self, entry: surroundings.FigureText) -> tuple[Scope, bool] | None:
         """A second run in a sentence goes through the things that the first has named."""

@@ -38,8 +38,8 @@ from cchc_analysis.read.recognise.wording import WordingRule
 
 OPENING = 12
 """Words of a sentence with which it may open the time of those behind it."""
-LEVEL_WORDS = 8
-"""Words of a line that does nothing but open a level or an area."""
+LEVEL_WORDS, BARE_WORDS = 8, 5
+"""Words of a line that does nothing but open a level or an area, with its colon or without one."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,8 @@ def _list_events(line: Line, place: OutlinePlace) -> list[str]:
     """What a line is, as an opener: the kinds of the table that it fits."""
     text = line.text.strip()
     is_open = text.endswith(":") and not line.cells
+    # "- Cấp xã", and below it what its communes have done.
+    is_bare = not re.search(r"\d", text) and not line.cells and len(text.split()) <= BARE_WORDS
     return [
         event
         for event, is_so in (
@@ -128,6 +130,7 @@ def _list_events(line: Line, place: OutlinePlace) -> list[str]:
             ("text", not place.note),
             ("list", is_open and not place.note),
             ("label", is_open and len(text.split()) <= LEVEL_WORDS),
+            ("label", is_bare and text.startswith(("-", "+", "*", "•"))),
         )
         if is_so
     ]

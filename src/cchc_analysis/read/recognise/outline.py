@@ -85,9 +85,11 @@ def restore_words(lines: Sequence[Line]) -> tuple[Line, ...]:
     )
 
 
-_NOTE_TEXT = re.compile(r"^\s*[⁽(]?([⁰¹²³⁴-⁹]+)[⁾)]?\s*(?=\S)")
-_NOTE_INLINE = re.compile(r"[⁰¹²³⁴-⁹]+")
-_LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_NOTE_TEXT = re.compile(
+    r"^\s*(?:[⁽(]?(?=[⁰¹²³⁴-⁹])|(?=\[\d{1,3}\]\s))([⁰¹²³⁴-⁹]+|\[\d+\])[⁾)]?\s*(?=\S)"
+)
+_NOTE_INLINE = re.compile(r"[⁰¹²³⁴-⁹]+|(?<=[\w%”\"),;.])\[\d{1,3}\]")
+_LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", "[]")
 _BULLET = re.compile(r"^\s*(\*|[-–—•●▪○+](?:\s*\+)?|\(\d{1,2}\)\.?)\s*(?!\*)")
 _RANKS = {"*": 1, "(": 1, "-": 2, "–": 2, "—": 2, "•": 2, "●": 2, "▪": 2, "+": 3, "○": 3}
 LETTER = 9

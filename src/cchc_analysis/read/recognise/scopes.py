@@ -42,6 +42,7 @@ _ABOVE = {
     "district": PATTERNS.above_district,
     "commune": PATTERNS.above_commune,
 }
+BOTH = frozenset({"@district_office", "@commune_aggregate"})
 IN_PROVINCE = {"@district_office": Scope.DISTRICT_AGGREGATE}
 
 
@@ -134,7 +135,7 @@ class Scopes:
             together = PATTERNS.together.search(level.text)
             if PATTERNS.both.search(level.text) or (together and last <= together.end() + LEVEL):
                 return Scope.WHOLE_DISTRICT
-        is_both = {"@district_office", "@commune_aggregate"}.issubset(said)
+        is_both = BOTH.issubset(said)
         if level.name == "its sentence" and is_both and ";" in level.text[last:]:
             # Both levels have been told in clauses of their own: this one speaks of neither.
             return None
@@ -159,6 +160,8 @@ class Scopes:
         for level in words.levels:
             if level.name in WORDS.no_scope_levels:
                 continue
+            if level.name == "what it is a part of" and self._closes_both(entry):
+                continue
             if level.name == "words of its own" and not entry.label:
                 near = mention.numeral.end + 40
                 hits = tuple(hit for hit in level.hits if hit.start < near)
@@ -173,9 +176,18 @@ class Scopes:
                 bare = find_bare_level(replace(entry, at=mention.parent))
                 yield replace(level, hits=(Hit(bare, 0, 0, 0, 0),)) if bare else level
             elif level.name == "its paragraph":
-                yield self._read_paragraph(level)
+                # "Cấp xã có 311 người. Kỷ luật 03 người": of whom, nobody says.
+                if "person" not in words.units:
+                    yield self._read_paragraph(level)
             else:
                 yield level
+
+    def _closes_both(self, entry: FigureText) -> bool:
+        """Whether a figure is a part of both levels, which the sentence has told apart before."""
+        mention, text = entry.mention, entry.text
+        closed = [*PATTERNS.closes_parts.finditer(text, mention.lead, mention.numeral.start)]
+        said = text[mention.lead : closed[-1].start()] if closed else ""
+        return len(_list_said(self._surroundings.read_level("", said)) & BOTH) == len(BOTH)
 
     def _read_paragraph(self, level: Level) -> Level:
         """The last earlier sentence that opens with whose work it tells of, if it is one's."""

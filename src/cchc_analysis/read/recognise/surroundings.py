@@ -521,7 +521,7 @@ class WordCollector:
 
         "- Đã xử lý: 2.240 (trước hạn: 2.011; đúng hạn: 221)", and dossiers are counted above it.
         """
-        text, stage = entry.text, PATTERNS.stage
+        text, stage = entry.text, PATTERNS.stages
         is_bare = _BARE.match(text, entry.mention.numeral.end) and stage.search(text)
         if entry.label or not is_bare or PATTERNS.others.search(text):
             return False
@@ -536,6 +536,8 @@ class WordCollector:
         found = [each for text in (*beside, entry.text) for each in stage.findall(text)]
         stages = {each.casefold() for each in found}
         above = [self._lines[at].text for at in (*place.headings, *place.parents)]
+        if any(map(PATTERNS.others.search, above)):
+            return False
         named = {hit.term for text in (*beside, *above) for hit in self._find(text)} & WORDS.nouns
         earlier = self._lines[max(0, entry.line - FAR_LINES) : entry.line]
         is_counted = any(PATTERNS.dossiers.search(line.text) for line in earlier)
