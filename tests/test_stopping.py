@@ -32,13 +32,13 @@ from cchc_analysis import cli
 def work(*_):
     print("ready", flush=True)
     exec(sys.argv.pop())
-cli._check = work
+cli._do = work
 sys.argv[1:] = ["check", sys.argv[1]]
 cli._find_project = lambda root: None
 class Parser:
     def parse_args(self, _):
         import argparse
-        return argparse.Namespace(run=work, root=None, is_anywhere=True)
+        return argparse.Namespace(said={"is_anywhere": True}, root=None)
 cli.build_parser = Parser
 sys.exit(cli.main())
 """

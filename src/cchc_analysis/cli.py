@@ -1,7 +1,8 @@
 """The command line: what a person types, what they read back, and the exit code.
 
-Knows the words and the order of the commands. What they do is in ``pipeline`` and below, imported
-only when a command needs it, so that ``cchc --help`` answers at once.
+Knows how a command is called and told; ``commands.toml`` says which there are, and which function
+of a room each is. That is imported only when its command is given, so that ``cchc --help`` answers
+at once. Commands whose options mean several things are functions here.
 """
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ import gc
 import os
 import sys
 import tomllib
-from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
-from functools import partial
+from argparse import ArgumentParser
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cchc_analysis.data.owned import finish_changes
-from cchc_analysis.data.records import Scope, problem
+from cchc_analysis.data.records import Scope, problem, render_text
 from cchc_analysis.data.system import STOPPED, UNTOUCHED, end_now, live_line, open_console
 from cchc_analysis.errors import (
     BriefError,
@@ -33,12 +34,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cchc_analysis.data.reference import Project, Reference
+    from cchc_analysis.data.trace import Citation
 
 TYPES: dict[str, dict[str, Any]] = {
     **{each.__name__.lower(): {"type": each} for each in (Path, int, float)},
     "scope": {"choices": [scope.value for scope in Scope]},
 }
-PANEL_SOURCE = ("source_id", "publisher", "licence", "title", "url", "publish")
 MOST_PROBLEMS = 30
 """More than a person reads before mending the first ones."""
 
@@ -56,9 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             70_000
         )  # tables make many objects that stay, and each search sees them all
         os.environ["PYTHONSAFEPATH"] = "1"  # kernels and workers import nothing of this folder
-    options = build_parser().parse_args(arguments)
+    options = vars(build_parser().parse_args(arguments))
     try:
-        return _tell(_run(options))
+        return _tell(_run(options.pop("said"), options.pop("root"), options))
     except BrokenPipeError:
         sys.stderr.close()
         return 0
@@ -69,19 +70,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return STOPPED
 
 
-def _run(options: Namespace) -> Sequence[CchcError]:
+def _run(said: Mapping[str, Any], root: Path | None, asked: Mapping[str, Any]) -> list[CchcError]:
     """Do what a command says; what it has to tell of as wrong, or what it was stopped by."""
     try:
-        project = None if options.is_anywhere else _find_project(options.root)
-        return options.run(options, project) or ()
+        project = None if said.get("is_anywhere") else _find_project(root)
+        return _do(said, project, asked)
     except CchcError as error:
         return [error]
     except BrokenPipeError:
         raise
     except OSError as error:  # nobody's bug, and the user can mend it
-        kind = BriefError if options.run in (_brief, _site) else ReportError
+        is_of_pages = said["does"] in ("site.single.build_brief", "cli._site")
+        kind = BriefError if is_of_pages else ReportError
         where, found = str(error.filename or "this machine"), error.strerror or str(error)
         return [kind(problem("refused", where, found=found))]
+
+
+def _do(
+    said: Mapping[str, Any], project: Project | None, asked: Mapping[str, Any]
+) -> list[CchcError]:
+    """Call the function of a command, and tell what it made by the templates of the command."""
+    room, _, name = said["does"].rpartition(".")
+    does = getattr(import_module(f"cchc_analysis.{room}"), name)
+    with live_line(is_quiet=not said.get("is_live")):
+        made = does(*([project] if project else []), **asked)
+    if isinstance(made, Iterator):  # told while it goes on
+        for line in made:
+            print(escape_controls(line))
+    for part, stream in (("tells", sys.stdout), ("warns", sys.stderr)):
+        template = said.get(part)
+        if template and (text := render_text(template, made=made, project=project, **asked)):
+            print(escape_controls(text), file=stream)
+    return made if isinstance(made, list) and "tells" not in said else []
 
 
 class _Parser(ArgumentParser):
@@ -109,20 +129,19 @@ def build_parser() -> ArgumentParser:
     listed = files("cchc_analysis").joinpath("commands.toml").read_text("utf-8")
     for name, said in tomllib.loads(listed).items():
         command = commands.add_parser(name, help=said["help"])
-        run = globals()[f"_{name.replace('-', '_')}"]
-        command.set_defaults(run=run, is_anywhere=said.get("is_anywhere", False))
+        command.set_defaults(said={"does": f"cli._{name.replace('-', '_')}"} | said)
         for option in said.get("arguments", ()):
             kind = TYPES.get(option.pop("type", ""), {})
             command.add_argument(option.pop("name"), **option, **kind)
     return parser
 
 
-def _rerun(options: Namespace, _: Project) -> list[CchcError]:
+def _rerun(kit: Path, out: Path) -> list[CchcError]:
     from cchc_analysis import pipeline
 
-    changed, documents = pipeline.rerun_brief(options.kit, options.out)
+    changed, documents = pipeline.rerun_brief(kit, out)
     said = "not the page that was published" if changed else "the page that was published"
-    print(f"{options.out / 'index.html'}: {said}")
+    print(f"{out / 'index.html'}: {said}")
     if changed and documents:
         print(f"It quotes documents that no kit holds: {', '.join(documents)}", file=sys.stderr)
     elif changed:
@@ -130,115 +149,47 @@ def _rerun(options: Namespace, _: Project) -> list[CchcError]:
     return []
 
 
-def _list(options: Namespace, project: Project) -> None:
-    from cchc_analysis import pipeline
-
-    lines = pipeline.list_names(project, options.kind, options.text)
-    for line in lines:
-        print(line)
-    if not lines:
-        asked = f" with “{options.text}”" if options.text else ""
-        print(f"No {options.kind}{asked} in this project.", file=sys.stderr)
-
-
-def _diff(options: Namespace, _: Project) -> None:
+def _diff(old: Path, new: Path, form: str) -> str:
     from cchc_analysis.data.files import format_table
     from cchc_analysis.data.trace import compare_editions, format_editions
 
-    told = compare_editions(options.old, options.new)
-    print(format_table(told).rstrip("\n") if options.format == "csv" else format_editions(told))
+    told = compare_editions(old, new)
+    return format_table(told) if form == "csv" else format_editions(told)
 
 
-def _init(options: Namespace, _: Project) -> None:
-    from cchc_analysis.site.kit import init_project
-
-    laid = init_project(options.folder, update=options.update)
-    print(f"{count(len(laid.written), 'file')} written in {options.folder}")
-    for name in laid.kept:
-        print(f"kept as you changed it: {name}")
-
-
-def _add_panel(options: Namespace, project: Project) -> None:
+def _add_panel(
+    project: Project, file: Path, mapping: Path | None, sheet: str, *, draft: bool, **told: Any
+) -> Any:
     from cchc_analysis.data.reference import load_reference
     from cchc_analysis.panels import add_panel, draft_mapping
 
-    if options.draft:
-        print(draft_mapping(options.file, load_reference(project.reference), options.sheet))
-        return
-    source = {name: getattr(options, name) for name in PANEL_SOURCE if getattr(options, name)}
-    given = (project, options.file, source or None, options.mapping)
-    print(add_panel(*given, sheet=options.sheet, replace=options.replace))
+    if draft:
+        return draft_mapping(file, load_reference(project.reference), sheet)
+    replace = told.pop("replace")
+    source = {name: each for name, each in told.items() if each} or None
+    return add_panel(project, file, source, mapping, sheet=sheet, replace=replace)
 
 
-def _read(options: Namespace, project: Project) -> None:
+def _read(project: Project, *, discard: bool, report: Path, **asked: str | None) -> Any:
     from cchc_analysis.read.drafting import discard_draft, read_report
 
-    if options.discard:
-        aside = discard_draft(project, str(options.report))
-        print(escape_controls(f"{options.report} is no draft any more; its transcript: {aside}"))
-        return
-    draft = read_report(project, options.report, options.area, options.period, options.source_id)
-    lines = [
-        f"{count(draft.figures, 'figure')}, {draft.mapped} with an indicator, "
-        f"{draft.unsure} unsure; {count(len(draft.undecided), 'cell')} to decide.",
-        *draft.remarks,
-        f"Review {draft.review}",
-        f"Mend it on a page: cchc review {draft.source_id}, or in {draft.transcript}",
-        f"Then: cchc accept {draft.source_id}",
-    ]
-    if not draft.mapped:
-        table = f"cchc read --discard {draft.source_id}, then cchc add-panel FILE --draft"
-        lines.append(f"Nothing is understood. Of a table of many areas or years: {table}")
-    print("\n".join(map(escape_controls, lines)))
+    return discard_draft(project, str(report)) if discard else read_report(project, report, **asked)
 
 
-def _review(options: Namespace, project: Project) -> None:
-    from cchc_analysis.read.serving import serve_review
-
-    place, opens_browser = (options.source_id, options.port), not options.no_browser
-    serve_review(project, *place, partial(print, flush=True), opens_browser=opens_browser)
-
-
-def _accept(options: Namespace, project: Project) -> None:
-    from cchc_analysis.read.transcripts import accept_source
-
-    mapped, unmapped = accept_source(project, options.source_id)
-    left = f"{unmapped} more have no indicator yet and stay in the transcript."
-    print(f"{options.source_id} counts from now on: {mapped} figures; {left}")
-
-
-def _check(_: Namespace, project: Project) -> None:
-    from cchc_analysis import pipeline
-
-    for line in pipeline.check(project):
-        print(line)
-
-
-def _process(_: Namespace, project: Project) -> None:
-    from cchc_analysis import pipeline
-
-    with live_line():
-        tables = pipeline.remake(project).tables
-    print(
-        f"{count(len(tables.transcripts), 'figure')} of {count(len(tables.sources), 'source')}: "
-        f"{count(len(tables.observations), 'observation')}, "
-        f"{count(len(tables.indicators), 'published value')}, "
-        f"{count(len(tables.findings), 'finding')} in {project.processed}"
-    )
-
-
-def _validate(options: Namespace, project: Project) -> list[CchcError]:
+def _validate(
+    project: Project, form: str, suite: Path | None, data: Path | None
+) -> list[CchcError]:
     from cchc_analysis import pipeline
     from cchc_analysis.rules.validation import doubt, list_doubtful
 
-    if options.suite and not options.data:
+    if suite and not data:
         raise CommandError(problem("suite_alone", "cchc validate"))
-    if options.data:
+    if data:
         from cchc_analysis.data.reference import load_reference
         from cchc_analysis.panels import validate_table
 
         reference = load_reference(project.reference)
-        findings = validate_table(options.data, options.suite, reference, project.expectations)
+        findings = validate_table(data, suite, reference, project.expectations)
         errors = pipeline.list_errors(findings)
         print(f"{count(findings.attrs['rules_applied'], 'rule')} applied", file=sys.stderr)
         warnings = findings.attrs["warnings"]
@@ -249,39 +200,31 @@ def _validate(options: Namespace, project: Project) -> list[CchcError]:
         warnings = [*map(doubt, list_doubtful(run.tables.tallies))]
     for warning in warnings:
         print(escape_controls(warning), file=sys.stderr)
-    print(_format_findings(findings, options.format, reference))
+    print(_format_findings(findings, form, reference))
     return errors
 
 
-def _brief(options: Namespace, project: Project) -> None:
-    from cchc_analysis.site.single import build_brief
-
-    names = ("district", "period", "lang", "out", "format", "notebook", "since")
-    page = build_brief(project, *(getattr(options, name) for name in names))
-    print(escape_controls(str(page)))
-
-
-def _site(options: Namespace, project: Project) -> list[CchcError]:
+def _site(
+    project: Project, *, jobs: int | None, out: Path | None, url: str, force: bool, **how: Any
+) -> list[CchcError]:
     import pstats
 
     from cchc_analysis import pipeline
     from cchc_analysis.site.build import Workers
     from cchc_analysis.site.jobs import check_count, check_timeout
 
-    if options.url and not options.url.startswith(("https://", "http://")):
-        raise CommandError(problem("no_address", "--url", url=options.url))
+    if url and not url.startswith(("https://", "http://")):
+        raise CommandError(problem("no_address", "--url", url=url))
+    is_quiet = how.pop("quiet")
     workers = Workers(
-        count=None if options.scheduler else check_count(options.jobs),
-        timeout=check_timeout(options.timeout),
-        scheduler=options.scheduler,
-        is_quiet=options.quiet,
-        profile=pstats.Stats() if options.profile else None,
-        notebook=options.notebook,
+        count=None if how["scheduler"] else check_count(jobs),
+        timeout=check_timeout(how.pop("timeout")),
+        is_quiet=is_quiet,
+        profile=pstats.Stats() if how.pop("profile") else None,
+        **how,
     )
-    with live_line(is_quiet=options.quiet):
-        site, errors = pipeline.build_site(
-            project, options.out, workers, force=options.force, url=options.url
-        )
+    with live_line(is_quiet=is_quiet):
+        site, errors = pipeline.build_site(project, out, workers, force=force, url=url)
     for names, noun, told in (
         (site.kept, "page", "left as before, as a source was set aside"),
         (site.withheld, "source", "kept off the site and its downloads (publish = no)"),
@@ -291,24 +234,22 @@ def _site(options: Namespace, project: Project) -> list[CchcError]:
             print(f"{count(len(names), noun)} {told}: {few}", file=sys.stderr)
     if workers.profile:
         workers.profile.sort_stats("cumulative").print_stats(40)
-    if not options.quiet:
-        pages = count(site.pages, "page")
-        print(f"{pages} in {options.out or project.site}, {site.built} of them built")
+    if not is_quiet:
+        print(f"{count(site.pages, 'page')} in {out or project.site}, {site.built} of them built")
     return errors
 
 
-def _trace(options: Namespace, project: Project) -> None:
+def _trace(
+    project: Project, area: str, indicator: str, period: str, scope: str | None, *, cite: bool
+) -> tuple[str, list[Citation]]:
     from cchc_analysis.data.store import load
     from cchc_analysis.data.trace import cite_any, find_published, format_trace
 
     reference, tables = load(project, without=("observations", "tallies", "definitions"))
-    wanted = (options.area, options.indicator, options.period, options.scope)
-    published = find_published(tables, reference, *wanted)
-    print(format_trace(published, tables, reference))
-    if options.cite:
-        for _, row in published.iterrows():
-            citation = cite_any(row, project.root, tables.sources)
-            print(f"\n{citation.text}\n\n{citation.bibtex}")
+    published = find_published(tables, reference, area, indicator, period, scope)
+    rows = [row for _, row in published.iterrows()] if cite else []
+    cited = [cite_any(row, project.root, tables.sources) for row in rows]
+    return format_trace(published, tables, reference), cited
 
 
 def _format_findings(findings: pd.DataFrame, form: str, reference: Reference) -> str:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.errors import Problem, ReportError, count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,15 +92,17 @@ def load_own(name: str) -> dict[str, Any]:
 
 def render_own(name: str, /, **data: Any) -> str:
     """What ``<name>.txt.j2`` beside this module says of some data."""
+    return render_text(Path(__file__).with_name(f"{name}.txt.j2").read_text("utf-8"), **data)
+
+
+def render_text(template: str, /, **data: Any) -> str:
+    """What a template says of some data, as plain text without a last line end."""
     import jinja2
 
     told = jinja2.Environment(  # noqa: S701 - plain text, and no page
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return told.get_template(f"{name}.txt.j2").render(data).rstrip("\n")
+    return told.from_string(template).render(data, count=count).rstrip("\n")
 
 
 def say(kind: str, /, **said: object) -> list[str]:

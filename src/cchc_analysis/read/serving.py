@@ -12,6 +12,7 @@ import secrets
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -105,11 +106,14 @@ class Review:
         return judge_draft(draft, self.reference, self.identities)
 
 
+SAY = partial(print, flush=True)
+
+
 def serve_review(
     project: Project,
     source_id: str,
     port: int = 0,
-    tell: Callable[[str], None] = print,
+    tell: Callable[[str], None] = SAY,
     *,
     opens_browser: bool = True,
 ) -> None:
