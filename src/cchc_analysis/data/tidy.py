@@ -25,7 +25,7 @@ from cchc_analysis.data.clean import NumberError, is_day, parse_number
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, Comparator, Scope, Status, problem
 from cchc_analysis.data.reference import Reference, offer_names, suggest
-from cchc_analysis.errors import Problem, ReferenceDataError
+from cchc_analysis.errors import Problem, ReferenceDataError, ReportError
 
 FIRST_YEAR, LAST_YEAR = 1945, 2100
 """Years in which a report can have been written."""
@@ -59,29 +59,26 @@ def tidy_observations(
         problem gives no observations.
     """
     rows: list[dict[str, Any]] = []
-    problems: dict[str, list[Problem]] = {}
+    problems: dict[str, tuple[Problem, ...]] = {}
     find_area = _make_finder(reference, sources, keeps_unknown=keeps_unknown_areas)
     for figure in list_rows(transcripts[transcripts["indicator"] != ""]):
-        if found := [*_check_figure(figure, reference, find_area)]:
-            problems.setdefault(figure["source_id"], []).extend(found)
-        else:
+        try:
             rows.append(_tidy_figure(figure, reference, find_area(figure)))
+        except ReportError as error:
+            source_id = figure["source_id"]
+            problems[source_id] = problems.get(source_id, ()) + error.problems
     figures = pd.DataFrame(rows, columns=[*_FIGURE_COLUMNS])
-    good = _collect_readings(figures[~figures["source_id"].isin(problems)])
-    return Tidied(good, {source: tuple(found) for source, found in problems.items()})
-
-
-AreaOf = Callable[[Mapping[str, str]], str]
+    return Tidied(_collect_readings(figures[~figures["source_id"].isin(problems)]), problems)
 
 
 def _make_finder(
     reference: Reference, sources: pd.DataFrame | None, *, keeps_unknown: bool = False
-) -> AreaOf:
+) -> Callable[[Mapping[str, str]], str | KeyError]:
     """What finds the area of a figure: the one that was there when its source was issued.
 
     Of several with one name the one in the area of the source is meant: "xã Yên Phúc" in a report
     of the district that it lies in. A figure of no known source is looked up on its own last day.
-    A ``KeyError`` with a sentence says that none or several are meant.
+    A ``KeyError`` with a sentence, given back, says that none or several are meant.
     """
     rows = {} if sources is None else {row["source_id"]: row for row in list_rows(sources)}
 
@@ -96,13 +93,10 @@ def _make_finder(
         except KeyError as error:
             return name if keeps_unknown else error
 
-    def find_area(figure: Mapping[str, str]) -> str:
+    def find_area(figure: Mapping[str, str]) -> str | KeyError:
         source = rows.get(figure["source_id"])
         day = find_issue_day(source) if source else figure["period_end"]
-        found = find(figure["source_id"], figure["area"], day)
-        if isinstance(found, KeyError):
-            raise found.with_traceback(None)
-        return found
+        return find(figure["source_id"], figure["area"], day)
 
     return find_area
 
@@ -114,57 +108,62 @@ _FIGURE_COLUMNS = (
 )
 
 
-def _tidy_figure(figure: dict[str, str], reference: Reference, area_id: str) -> dict[str, Any]:
-    """A row of ``_FIGURE_COLUMNS``; ``low`` and ``high`` tell how far the quantity may lie off.
+def _tidy_figure(
+    figure: dict[str, str], reference: Reference, area_id: str | KeyError
+) -> dict[str, Any]:
+    """A row of ``_FIGURE_COLUMNS``, or a ``ReportError`` of all that is wrong with the figure.
 
-    Rates are rounded, and so is money in thousands or millions; things that are counted and
-    points that are awarded are not, unless they are printed in thousands.
+    ``low`` and ``high`` tell how far the quantity may lie off. Rates are rounded, and so is money
+    in thousands or millions; things that are counted and points that are awarded are not, unless
+    they are printed in thousands.
     """
-    unit = reference.indicator_rows[figure["indicator"]]["unit"]
-    number, printed = _read_number(figure, reference), reference.unit_rows[figure["unit"]]
+    code, unit = figure["indicator"], figure["unit"]
+    own = str(reference.indicator_rows.get(code, {}).get("unit", ""))
+    printed = reference.unit_rows.get(unit, {})
+    where = f"transcript {figure['source_id']}, figure {figure['figure_id']}"
+    wrong = [*_check_words(where, figure, reference, area_id), *_check_dates(where, figure)]
+    if own and printed:
+        # A person who writes a comma into read_as means a decimal mark.
+        kind = "other" if figure["read_as"] and printed["kind"] == "money" else printed["kind"]
+        try:
+            number = parse_number(figure["read_as"] or figure["printed"], str(kind))
+        except NumberError as error:
+            wrong.append(problem("no_number", where, error=error, unit=unit))
+        try:
+            reference.convert_unit(unit, own)
+        except KeyError as error:
+            said = {"unit": unit, "indicator": code, "own": own, "remedy": error.args[0]}
+            wrong.append(problem("strange_unit", where, **said))
+    if wrong:
+        raise ReportError(wrong)
     is_money = printed["kind"] == "money" and printed["multiplier"] > 1
     is_rounded = printed["kind"] == "rate" or is_money or number.decimals < 0
     hidden = number.half_unit if is_rounded else 0.0
     value, low, high = (
-        reference.convert_value(number.value + off, figure["unit"], unit)
-        for off in (0.0, -hidden, hidden)
+        reference.convert_value(number.value + off, unit, own) for off in (0.0, -hidden, hidden)
     )
     comparator = Comparator(figure["comparator"] or number.comparator).value
-    own = {"area_id": area_id, "value": value, "low": low, "high": high, "unit": unit}
-    return {**figure, **own, "decimals": max(number.decimals, 0), "comparator": comparator}
+    told = {"area_id": area_id, "value": value, "low": low, "high": high, "unit": own}
+    return {**figure, **told, "decimals": max(number.decimals, 0), "comparator": comparator}
 
 
-def _read_number(figure: dict[str, str], reference: Reference) -> records.Number:
-    kind = str(reference.unit_rows[figure["unit"]]["kind"])
-    if figure["read_as"] and kind == "money":
-        kind = "other"  # a person who writes a comma into read_as means a decimal mark
-    return parse_number(figure["read_as"] or figure["printed"], kind)
-
-
-def _check_figure(
-    figure: dict[str, str], reference: Reference, find_area: AreaOf
+def _check_words(
+    where: str, figure: dict[str, str], reference: Reference, area_id: str | KeyError
 ) -> Iterator[Problem]:
-    where = f"transcript {figure['source_id']}, figure {figure['figure_id']}"
-    is_known = True
     for column, known in (
         ("indicator", reference.indicator_rows),
         ("unit", reference.unit_rows),
         ("breakdown", {"", *reference.breakdowns["breakdown"]}),
     ):
         if (word := figure[column]) not in known:
-            is_known, remedy = False, suggest(word, known, f"{column}s.csv")
+            remedy = suggest(word, known, f"{column}s.csv")
             yield problem("unknown_code", where, column=column, word=word, remedy=remedy)
-    try:
-        find_area(figure)
-    except KeyError as error:
-        yield problem("unknown_area", where, word=figure["area"], remedy=error.args[0])
+    if isinstance(area_id, KeyError):
+        yield problem("unknown_area", where, word=figure["area"], remedy=area_id.args[0])
     for column, words in _WORDS.items():
         if (word := figure[column]) not in words:
             listed = ", ".join(filter(None, words))
             yield problem("unknown_word", where, column=column, word=word, known=listed)
-    yield from _check_dates(where, figure)
-    if is_known:
-        yield from _check_number(where, figure, reference)
 
 
 _WORDS = {"scope": (*Scope,), "status": (*Status,), "comparator": ("", *Comparator)}
@@ -180,20 +179,6 @@ def _check_dates(where: str, figure: dict[str, str]) -> Iterator[Problem]:
         yield problem("no_end", where, start=start)
     elif start > end:
         yield problem("late_start", where, start=start, end=end)
-
-
-def _check_number(where: str, figure: dict[str, str], reference: Reference) -> Iterator[Problem]:
-    indicator, unit = figure["indicator"], figure["unit"]
-    try:
-        _read_number(figure, reference)
-    except NumberError as error:
-        yield problem("no_number", where, error=error, unit=unit)
-    own = reference.indicator_rows[indicator]["unit"]
-    try:
-        reference.convert_unit(unit, own)
-    except KeyError as error:
-        said = {"unit": unit, "indicator": indicator, "own": own, "remedy": error.args[0]}
-        yield problem("strange_unit", where, **said)
 
 
 def _collect_readings(figures: pd.DataFrame) -> pd.DataFrame:
@@ -230,17 +215,15 @@ def correct_values(
         raise ReferenceDataError(problems)
     corrected = published.assign(correction="")
     find_area = _make_finder(reference, sources)
-    for correction, figure in _pair_corrections(transcripts, reference):
-        if figure is None:
-            continue
-        chosen = corrected["source_id"] == correction["source_id"]
-        chosen &= corrected["area_id"] == find_area(figure)
-        for column in QUANTITY[1:]:
-            chosen &= corrected[column] == figure[column]
-        is_kept = correction["action"] == "publish"
-        value = _read_published(correction, figure, reference) if is_kept else float("nan")
-        corrected.loc[chosen, ["value", "low", "high"]] = value
-        corrected.loc[chosen, "correction"] = f"{correction['source_id']}/{correction['figure_id']}"
+    for row in _pair_corrections(transcripts, reference):
+        if row["is_held"]:
+            is_kept = row["action"] == "publish"
+            value = _read_published(row, reference) if is_kept else float("nan")
+            names = {"source_id": row["source_id"], "area_id": find_area(row)}
+            names |= {column: row[column] for column in QUANTITY[1:]}
+            chosen = (corrected[[*names]] == pd.Series(names)).all(axis=1)
+            corrected.loc[chosen, ["value", "low", "high"]] = value
+            corrected.loc[chosen, "correction"] = f"{row['source_id']}/{row['figure_id']}"
     return corrected
 
 
@@ -276,36 +259,29 @@ def mark_corrections(derived: pd.DataFrame, corrected: pd.DataFrame) -> pd.DataF
 
 def _check_figures(transcripts: pd.DataFrame, reference: Reference) -> Iterator[Problem]:
     held = set(transcripts["source_id"])
-    for correction, figure in _pair_corrections(transcripts, reference):
-        place = f"{correction['source_id']}/{correction['figure_id']}"
-        where = f"data/reference/corrections.csv, {place}"
-        printed = figure["printed"] if figure else "no such figure"
-        if correction["source_id"] in held and printed != correction["expect"]:
-            yield problem("other_print", where, printed=printed, expect=correction["expect"])
-        elif correction["action"] not in ("publish", "withhold"):
-            yield problem("strange_action", where, action=correction["action"])
-        elif correction["action"] == "publish" and figure:
+    for row in _pair_corrections(transcripts, reference):
+        where = f"data/reference/corrections.csv, {row['source_id']}/{row['figure_id']}"
+        printed = row["printed"] if row["is_held"] else "no such figure"
+        if row["source_id"] in held and printed != row["expect"]:
+            yield problem("other_print", where, printed=printed, expect=row["expect"])
+        elif row["action"] not in ("publish", "withhold"):
+            yield problem("strange_action", where, action=row["action"])
+        elif row["action"] == "publish" and row["is_held"]:
             try:
-                _read_published(correction, figure, reference)
+                _read_published(row, reference)
             except NumberError as error:
-                yield problem("no_published", where, error=error, unit=figure["unit"])
+                yield problem("no_published", where, error=error, unit=row["unit"])
 
 
-def _read_published(
-    correction: dict[str, str], figure: dict[str, str], reference: Reference
-) -> float:
+def _read_published(row: Mapping[str, Any], reference: Reference) -> float:
     """The number that people decided on: written in the unit of the figure, as that is printed."""
-    number = parse_number(correction["published"], reference.unit_rows[figure["unit"]]["kind"])
-    unit = reference.indicator_rows[figure["indicator"]]["unit"]
-    return reference.convert_value(number.value, figure["unit"], unit)
+    number = parse_number(row["published"], reference.unit_rows[row["unit"]]["kind"])
+    own = reference.indicator_rows[row["indicator"]]["unit"]
+    return reference.convert_value(number.value, row["unit"], own)
 
 
-def _pair_corrections(
-    transcripts: pd.DataFrame, reference: Reference
-) -> Iterator[tuple[dict[str, str], dict[str, str] | None]]:
-    """Each correction with the figure that it is about, if that is held."""
-    wanted = reference.corrections[["source_id", "figure_id"]].drop_duplicates()
-    concerned = transcripts[transcripts["source_id"].isin(wanted["source_id"])].merge(wanted)
-    figures = {(row["source_id"], row["figure_id"]): row for row in list_rows(concerned)}
-    for correction in list_rows(reference.corrections):
-        yield correction, figures.get((correction["source_id"], correction["figure_id"]))
+def _pair_corrections(transcripts: pd.DataFrame, reference: Reference) -> list[dict[str, Any]]:
+    """Each correction with the cells of the figure that it is about, if that ``is_held``."""
+    key, corrections = ["source_id", "figure_id"], reference.corrections
+    concerned = transcripts[transcripts["source_id"].isin(corrections["source_id"])]
+    return list_rows(corrections.merge(concerned.assign(is_held=True), "left", key).fillna(""))
