@@ -19,7 +19,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import cchc_analysis as cchc
 from cchc_analysis import front
-from cchc_analysis.brief.render import execute_notebook, export_page, make_exporter
+from cchc_analysis.brief.own_cells import show_own_cells
+from cchc_analysis.brief.render import execute_notebook, export_body, make_exporter
 from cchc_analysis.brief.templates import LOOK, LOOK_ENDS, Section
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
@@ -147,7 +148,7 @@ def test_the_page_of_a_notebook_holds_no_style_of_a_notebook(
     nbformat.write(made, notebook)
     executed = execute_notebook(notebook, {}, tmp_path, "cchc")
     words = load_words(processed_once.notebooks / "page", "vi")
-    page = export_page(executed, processed_once, words)
+    page = export_body("".join(show_own_cells(executed, words)), processed_once, words)
     assert LOOK not in page
     assert '<main id="main">\n<section' in page
 

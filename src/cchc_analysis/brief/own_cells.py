@@ -1,6 +1,6 @@
 """What a researcher adds to a copy of a notebook, as it stands on the page.
 
-Comes in as an executed notebook; goes out as one whose outputs are all HTML that a page may hold.
+Comes in as an executed notebook; goes out as the HTML of its outputs that a page may hold.
 Sections of ours stay as they are. A picture, a table, a Markdown text of somebody's own is cleaned
 and framed; what no page can show is named where it would have stood, never dropped in silence.
 """
@@ -12,13 +12,19 @@ import html
 import io
 import re
 import warnings
-from collections.abc import Mapping
-from copy import deepcopy
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief.templates import Section, macro, show_picture, title_section, trust
+from cchc_analysis.brief.templates import (
+    Section,
+    macro,
+    show_picture,
+    title_section,
+    trust,
+    undress,
+)
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.words import Words
@@ -45,26 +51,18 @@ ATTRIBUTES = {"*": ["class", "title", "lang"], "a": ["href"], "td": ["colspan", 
 ATTRIBUTES["th"] = ["scope", *ATTRIBUTES["td"]]
 
 
-def show_own_cells(executed: NotebookNode, words: Words) -> NotebookNode:
-    """Turn what cells show into HTML for the page: a copy whose outputs hold ``text/html`` only."""
-    from nbformat.v4 import new_output
-
-    page = deepcopy(executed)
-    written = [each for each in page.cells if INJECTED not in each.metadata.get("tags", ())]
+def show_own_cells(executed: NotebookNode, words: Words) -> Iterator[str]:
+    """What the cells of a notebook show, as HTML for a page."""
+    written = [each for each in executed.cells if INJECTED not in each.metadata.get("tags", ())]
     for number, cell in enumerate(written, start=1):
-        shown = []
         for output in cell.get("outputs", ()):
+            data = output.get("data", {})
             if output.get("name") == "stdout":
-                data = {"text/html": str(macro(words, "unshown", number, "print"))}
-                shown.append(new_output("display_data", data=data))  # type: ignore[no-untyped-call]
+                yield macro(words, "unshown", number, "print")
+            elif str(data.get("text/plain", "")).startswith(OURS):
+                yield undress(data.get("text/html", ""))
             elif "data" in output:
-                if not str(output.data.get("text/plain", "")).startswith(OURS):
-                    html = _frame(output.data, output.get("metadata", {}), number, words)
-                    output.data = {"text/html": str(html)}
-                shown.append(output)
-        if "outputs" in cell:
-            cell.outputs = shown
-    return page
+                yield _frame(data, output.get("metadata", {}), number, words)
 
 
 def show_figure(figure: Any, title: str, alt: str) -> Any:

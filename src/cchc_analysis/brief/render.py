@@ -14,14 +14,14 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
-from cchc_analysis.brief.own_cells import OURS, show_own_cells
-from cchc_analysis.brief.templates import LOOK_ENDS, PAGES, STYLE, choose_style
+from cchc_analysis.brief.own_cells import show_own_cells
+from cchc_analysis.brief.templates import PAGES, STYLE, choose_style
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Project
@@ -75,25 +75,14 @@ def build_whole(
     for each in (notebook, annex):
         check_parameters(each, parameters)
     front, rest = (
-        execute_notebook(each, parameters, each.parent, engine) for each in (notebook, annex)
+        show_own_cells(execute_notebook(each, parameters, each.parent, engine), words)
+        for each in (notebook, annex)
     )
     # The page has one head, that of the front.
-    for cell in rest.cells:
-        shown = (_find_html(data).rpartition(LOOK_ENDS)[2] for data in _list_shown([cell]))
-        if not any(html.startswith('<div class="head">') for html in shown):
-            front.cells.append(cell)
-    page = export_page(front, project, words, "brief")
+    shown = [*front, *(each for each in rest if not each.startswith('<div class="head">'))]
+    page = export_body("".join(shown), project, words, "brief")
     check_page(page, notebook.name)
     return page
-
-
-def _list_shown(cells: Iterable[Any]) -> Iterator[Any]:
-    """What cells show, in its forms."""
-    return (output.get("data", {}) for cell in cells for output in cell.get("outputs", ()))
-
-
-def _find_html(data: Mapping[str, Any]) -> str:
-    return str(data.get("text/html", ""))
 
 
 def build_page(
@@ -120,22 +109,13 @@ def build_pages(
     check_parameters(notebook, parameters)
     executed = execute_notebook(notebook, parameters, notebook.parent, engine)
     kind, _ = KINDS.get(notebook.name, ("", ""))
-    pages = {name: export_page(executed, project, words, kind)}
+    body = "".join(show_own_cells(executed, words))
+    pages = {name: export_body(body, project, words, kind)}
     check_page(pages[name], notebook.name)
-    for data in _list_shown(executed.cells):
-        for part, body in data.get(PAGES, {}).items():
-            pages[part] = export_body(body, project, words, kind)
+    for output in (each for cell in executed.cells for each in cell.get("outputs", ())):
+        for part, own in output.get("data", {}).get(PAGES, {}).items():
+            pages[part] = export_body(own, project, words, kind)
     return pages
-
-
-def export_body(body: str, project: Project, words: Words, kind: str) -> str:
-    """A body through our template, as if a section of ours in a notebook had shown it."""
-    from nbformat import v4
-
-    make: Any = v4  # it carries no types
-    shown = make.new_output("display_data", {"text/html": str(body), "text/plain": OURS[0]})
-    cell = make.new_code_cell(outputs=[shown], id="page")
-    return export_page(make.new_notebook(cells=[cell]), project, words, kind)
 
 
 def check_parameters(notebook: Path, parameters: Iterable[str]) -> None:
@@ -212,29 +192,32 @@ def _name_failure(notebook: Path, source: object, name: str, value: str) -> Prob
     return problem("failed_cell", f"{notebook.name}, cell “{first}”", found=found)
 
 
-def export_page(executed: NotebookNode, project: Project, words: Words, kind: str = "") -> str:
-    """Export the HTML outputs of a notebook through our template.
+def export_body(body: str, project: Project, words: Words, kind: str = "") -> str:
+    """A body through our template, as if one cell of a notebook had shown it.
 
     The kind of page says which rules of the style sheet it needs: all of them if it is of none.
     """
     import_jsonschema()
     from nbconvert import TemplateExporter
+    from nbformat import v4
 
     folder, exporter = project.notebooks / TEMPLATE, make_exporter(project.notebooks, words.lang)
     page = {
         "lang": words.lang,
-        "title": f"{_find_text(executed, _TITLE)} – {words.plain('site.title')}",
-        "description": shorten_text(_find_text(executed, _LEAD), LONGEST_DESCRIPTION),
+        "title": f"{_find_text(body, _TITLE)} – {words.plain('site.title')}",
+        "description": shorten_text(_find_text(body, _LEAD), LONGEST_DESCRIPTION),
         "skip": words.say("page.skip"),
         "footer": words.say("page.footer"),
         "script": _hash_script(folder / SCRIPT) if kind == "lists" else "",
         "style": choose_style((folder / STYLE).read_text("utf-8"), kind),
     }
+    make: Any = v4  # it carries no types
+    shown = [make.new_output("display_data", {"text/html": str(body)})]
+    notebook = make.new_notebook(cells=[make.new_code_cell(outputs=shown, id="page")])
     # Not HTMLExporter's own method: it parses the finished page again with BeautifulSoup, to patch
     # what our template does not have, and takes most of the time and the case of SVG names.
-    shown = show_own_cells(executed, words)
-    body, _ = TemplateExporter.from_notebook_node(exporter, shown, resources={"page": page})
-    return str(body)
+    told, _ = TemplateExporter.from_notebook_node(exporter, notebook, resources={"page": page})
+    return str(told)
 
 
 def _hash_script(path: Path) -> str:
@@ -258,11 +241,10 @@ def make_exporter(notebooks: Path, lang: str) -> Any:
     )
 
 
-def _find_text(executed: NotebookNode, pattern: re.Pattern[str]) -> str:
+def _find_text(body: str, pattern: re.Pattern[str]) -> str:
     """The text of the first element of a kind, without its tags."""
-    found = (pattern.search(_find_html(data)) for data in _list_shown(executed.cells))
-    text = next((match[1] for match in found if match), "")
-    return " ".join(html.unescape(_TAG.sub("", text)).split())
+    found = pattern.search(body)
+    return " ".join(html.unescape(_TAG.sub("", found[1])).split()) if found else ""
 
 
 def check_page(page: str, name: str) -> None:

@@ -41,7 +41,7 @@ PAGES = "application/vnd.cchc.pages+json"
 STYLE = "page.css"
 LOOK = '<div class="cchc"><style>'
 LOOK_ENDS = "</style><!--cchc-->"
-"""What stands around the style of a section in a notebook; ``index.html.j2`` takes it off."""
+"""What stands around the style of a section in a notebook; ``index.html.j2`` knows it, too."""
 
 _ONLY = re.compile(r"/\* only (\w+)\b[^*]*\*/(.*?)/\* end \*/", re.DOTALL)
 _SPACE = re.compile(r"/\*.*?\*/|\s*\n\s*|(?<=[{};:,])\s+|\s+(?=[{}])|;\s*(?=\})", re.DOTALL)
@@ -150,6 +150,12 @@ def tell_section(
     return Section(html, name, table, figure, folder=told.words.folder)
 
 
+def undress(shown: str) -> str:
+    """A section as it stands on a page: without the style that it wears in a notebook."""
+    is_dressed = shown.startswith(LOOK)
+    return shown.partition(LOOK_ENDS)[2].removesuffix("</div>") if is_dressed else shown
+
+
 @lru_cache(maxsize=8)
 def choose_style(sheet: str, kind: str) -> str:
     """The rules of the style sheet that a kind of page needs, without room and remarks.
@@ -161,25 +167,17 @@ def choose_style(sheet: str, kind: str) -> str:
     return _SPACE.sub("", own).strip()
 
 
-def scope_style(style: str) -> str:
-    """Rules without room, nested so that they reach what a section shows and nothing around it.
-
-    The class stands twice: JupyterLab's own rules for tables and links are as strong as one.
-
-    >>> scope_style(":root{--a:1}h1,.body{b:c}@page{size:A4;@top{d:e}}@font-face{f:g}")
-    '@font-face{f:g}.cchc.cchc{&{--a:1}h1,.body{b:c}}'
-    """
-    fonts = "".join(_FONT.findall(style))
-    nested = _ROOT.sub("&", "{" + _SHEET.sub("", _FONT.sub("", style)))
-    return f"{fonts}.cchc.cchc{_DARK.sub(_THEMES, nested)}}}"
-
-
 @lru_cache(maxsize=4)
 def _scope_sheet(path: Path) -> str:
-    """The style sheet for a notebook; none where it was taken away: a page says so, not a cell."""
-    if not path.is_file():
-        return ""
-    return scope_style(_RESET + choose_style(path.read_text("utf-8"), ""))
+    """The style sheet for a notebook, nested: it reaches what a section shows and nothing around.
+
+    The class stands twice: JupyterLab's own rules for tables and links are as strong as one. There
+    is none where the sheet was taken away: a page says so, not a cell.
+    """
+    style = _RESET + choose_style(path.read_text("utf-8"), "") if path.is_file() else ""
+    nested = _ROOT.sub("&", "{" + _SHEET.sub("", _FONT.sub("", style)))
+    fonts = "".join(_FONT.findall(style))
+    return style and f"{fonts}.cchc.cchc{_DARK.sub(_THEMES, nested)}}}"
 
 
 def render(words: Words, template: str, **data: Any) -> Markup:
