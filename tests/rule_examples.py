@@ -6,6 +6,7 @@ of the whole district; ``#n`` is the n-th commune below it.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -20,6 +21,9 @@ from cchc_analysis.data.records import (
     UNCERTAINTY,
 )
 from cchc_analysis.data.reference import Reference
+from cchc_analysis.rules.causes import find_root
+from cchc_analysis.rules.evaluation import compute_value
+from cchc_analysis.rules.expressions import EQUAL, WHOLE, Identity, Operand
 
 AREA, SOURCE = "184", "made_up"
 WINDOW = {"period_start": "2024-01-01", "period_end": "2024-06-30"}
@@ -104,6 +108,42 @@ def make_statements(numbers: Mapping[str, float], reference: Reference) -> pd.Da
     """Observations of the quantities named, printed with the decimals that they have."""
     rows = [_make_statement(*each, reference) for each in enumerate(numbers.items(), start=1)]
     return pd.DataFrame(rows, columns=list(OBSERVATION_COLUMNS))
+
+
+Numbers = Mapping[Operand, float]
+ATTEMPTS = (
+    (3.0, 7.0, 11.0, 13.0),
+    (20.0, 30.0, 50.0, 70.0),
+    (90.0, 8.0, 5.0, 2.0),
+    (9.0, 4.0, 6.0, 95.0),
+)
+"""Numbers to begin with; the next ones where the first leave a quantity below zero."""
+
+
+def make_example(identity: Identity) -> tuple[Numbers, Numbers] | None:
+    """Figures that keep a rule, and figures that break it; nothing where none can be found."""
+    for numbers in ATTEMPTS:
+        values = {
+            operand: numbers[at % len(numbers)] + 10.0 * (at // len(numbers))
+            for at, operand in enumerate(identity.operands)
+        }
+        first = identity.operands[0]
+        if identity.operator == WHOLE:
+            side = compute_value(identity.left_side, {**values, first: 1.0})
+            return {**values, first: 1 / side}, {**values, first: 0.5 / side}
+        root = find_root(identity, values, first, values[first])
+        if not math.isfinite(root) or root <= 0:
+            continue
+        root = round(root, 6)
+        if identity.operator == EQUAL:
+            return {**values, first: root}, {**values, first: root * 1.5 + 10}
+        is_left = compute_value(identity.left_side, {**values, first: root * 2}) > compute_value(
+            identity.left_side, {**values, first: root}
+        )
+        half = root // 2 if root >= 2 else root / 2
+        low, high = {**values, first: half}, {**values, first: root * 2 + 10}
+        return (low, high) if is_left else (high, low)
+    return None
 
 
 def list_communes(reference: Reference) -> list[str]:

@@ -21,11 +21,10 @@ from cchc_analysis.rules.suites import (
     Suite,
     check_owed,
     load_suites,
-    make_example,
 )
 from cchc_analysis.rules.validation import Outcome, check_identities, run_suite
 from cchc_analysis.rules.wording import DraftFinding, Teller
-from rule_examples import GOOD_ROWS, make_rows, make_statements
+from rule_examples import GOOD_ROWS, make_example, make_rows, make_statements
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = ("observations", "indicators", "transcripts")

@@ -25,10 +25,10 @@ from cchc_analysis.rules import (
 )
 from cchc_analysis.rules.expressions import Identity
 from cchc_analysis.rules.rows import COMPARISONS, compare_magnitudes, describe_rows
-from cchc_analysis.rules.suites import load_suite, load_suites, make_example
+from cchc_analysis.rules.suites import load_suite, load_suites
 from cchc_analysis.rules.validation import Validated
 from cchc_analysis.stats.derive import derive_indicators
-from rule_examples import make_rows, make_statements
+from rule_examples import make_example, make_rows, make_statements
 
 ROOT = Project(Path(__file__).resolve().parents[1])
 REFERENCE = load_reference(ROOT.reference)
