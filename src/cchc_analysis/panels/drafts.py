@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.clean import fold_text, slug_text
-from cchc_analysis.data.records import refusal
+from cchc_analysis.data.records import refusal, render_own
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import layouts, mapping
@@ -54,15 +53,15 @@ class Guesser(Vocabulary):
         if any(word in fold_text(upper) for word in mapping.load_vocabulary()["qualifying"]):
             return None
         found = (mapping.first_form(self._labels, each) for each in (lower, upper))
-        codes = next(filter(None, found), set())
-        own = {code for code in codes if code.startswith(family)} if len(codes) > 1 else codes
-        if not codes and family:
+        own, period = next(filter(None, found), set()), ""
+        if not own and family:
             own = self._find_alike(lower, family) or self._find_alike(name, family)
-        if len(own) == 1:
-            return ValueColumn(indicator=next(iter(own)))
-        own = {code for code in self._find_scored(name) if code.startswith(family)}
-        period = mapping.find_years(name)
-        return ValueColumn(indicator=own.pop(), period=period) if len(own) == 1 else None
+        elif len(own) > 1:
+            own = {code for code in own if code.startswith(family)}
+        if len(own) != 1:
+            own = {code for code in self._find_scored(name) if code.startswith(family)}
+            period = mapping.find_years(name)
+        return ValueColumn(indicator=next(iter(own)), period=period) if len(own) == 1 else None
 
     def _find_scored(self, name: str) -> set[str]:
         """The indicators of a heading by its words alone: no year, no unit, no "Điểm" before them.
@@ -85,29 +84,24 @@ class Guesser(Vocabulary):
 
         "Gia nhập TT" is "Gia nhập thị trường" there, and "Entry" are "Entry costs".
         """
-        bare = pattern("year").sub("", name)
+        bare, fillers = pattern("year").sub("", name), mapping.load_vocabulary()["fillers"]
         parted = pattern("numbering").sub("", pattern("hump").sub(" ", bare))
-        fillers = mapping.load_vocabulary()["fillers"]
         words = [word for word in re.findall(r"[^\W_]+", parted) if fold_text(word) not in fillers]
         is_told = any(len(word) > 2 or word.isupper() for word in words)
         if pattern("part").search(bare) or not is_told or any(map(str.isdigit, "".join(words))):
             return set()
 
-        def has(label: list[str], word: str) -> bool:
+        def has(labels: list[str], word: str) -> bool:
             """Whether a label has a word; one in capitals may be the initials of several."""
-            folded, is_short = fold_text(word), word.isupper() and len(word) > 1
-            return folded in label or (is_short and folded in "".join(part[0] for part in label))
+            parts, folded = [label.split() for label in labels], fold_text(word)
+            initials = ("".join(part[0] for part in each) for each in parts)
+            is_short = word.isupper() and len(word) > 1
+            return any(folded in each for each in parts) or (
+                is_short and any(folded in each for each in initials)
+            )
 
-        labels = {
-            code: [label.split() for label in own]
-            for code, own in self._labels_of.items()
-            if code.startswith(family)
-        }
-        return {
-            code
-            for code, own in labels.items()
-            if all(any(has(label, word) for label in own) for word in words)
-        }
+        own = {code: each for code, each in self._labels_of.items() if code.startswith(family)}
+        return {code for code, labels in own.items() if all(has(labels, word) for word in words)}
 
     def guess_title(self, title: str, family: str = "") -> str:
         """The indicator that a sheet is named after; long names are cut off by programs."""
@@ -115,12 +109,15 @@ class Guesser(Vocabulary):
         if value and value.indicator:
             return value.indicator
         forms, labels = tuple(filter(None, mapping.list_forms(title))), self._labels
-        is_long = len(title) >= LONG_TITLE
-        cut = (codes for label, codes in labels.items() if is_long and label.startswith(forms))
-        if not (found := set().union(*cut)):
-            # "Entry costs for …" is about entry costs: the longest label that it begins with.
-            parts = (label for label in labels if " " in label)
-            begun = (each for each in parts if any(form.startswith(f"{each} ") for form in forms))
+        found = set[str]()
+        if len(title) >= LONG_TITLE:
+            found = found.union(*(labels[each] for each in labels if each.startswith(forms)))
+        if not found:  # "Entry costs for …" is about entry costs: the longest label it begins with
+            begun = [
+                label
+                for label in labels
+                if " " in label and any(form.startswith(f"{label} ") for form in forms)
+            ]
             found = labels.get(max(begun, key=len, default=""), set())
         return next(iter(found)) if len(found) == 1 else ""
 
@@ -199,32 +196,24 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     name or headings say what it holds. Rows of figures that name no area stand under ``totals``.
     A file that is no table is refused.
     """
-    import jinja2
-
     known, sheets = Guesser(PanelMapping(), reference), open_sheets(file, sheet)
     guesses, whole = _guess_sheets(file, sheets, known), Guess()
     for guess in guesses.values():
         whole.add(guess)
-    chosen = [each for each in sheets if each.title in guesses]
+    chosen, stem = [each for each in sheets if each.title in guesses], file.stem.replace("_", " ")
     titles = [title for each in chosen for title in _read_titles(each)]
-    names, stem = [each.title for each in chosen], file.stem.replace("_", " ")
+    names = [each.title for each in chosen]
     said = map(known.match_value, re.findall(r"\w+", " ".join([stem, *names, *titles])))
     subjects = [*dict.fromkeys(each.indicator for each in said if each and each.indicator)]
     words = [*titles, *names] if len(sheets) == 1 else titles
     subject = subjects[0] if len(subjects) == 1 else ""
     codes = [code for each in guesses.values() if (code := each.what.indicator)]
-    page = jinja2.Environment(  # noqa: S701 - YAML, and no page
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    page.filters["quote"] = partial(json.dumps, ensure_ascii=False)
     name = slug_text(file.stem).replace("-", "_")[:60]
-    template = files("cchc_analysis.panels").joinpath("draft.yml.j2").read_text("utf-8")
-    return page.from_string(template).render(
+    draft = render_own(
+        "draft",
         known=known,
         is_rank=mapping.is_rank,
+        quote=partial(json.dumps, ensure_ascii=False),
         name=name if re.match(r"[a-z]..", name) else f"panel_{name}".rstrip("_"),
         sheet=sheet,
         sheets=[each.title for each in sheets],
@@ -237,28 +226,27 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
         is_sure=bool(subject) and "_" not in subject,
         year=mapping.find_years(" ".join(words)) or mapping.find_years(stem),
     )
+    return f"{draft}\n"
 
 
 def _guess_sheets(file: Path, sheets: list[Worksheet], known: Guesser) -> dict[str, Guess]:
     """What the sheets hold that are to be read, by title."""
-    stem = file.stem.replace("_", " ")
+    stem, titles = file.stem.replace("_", " "), {each.title: _read_titles(each) for each in sheets}
     if len(sheets) == 1:
-        words = [stem, sheets[0].title, *_read_titles(sheets[0])]
+        words = [stem, *titles, *titles[sheets[0].title]]
         return {sheets[0].title: _guess_sheet(sheets[0], ValueColumn(), words, known)}
     # The names of sheets say which period or which indicator they are.
-    names, found = [each.title for each in sheets], dict[str, Guess]()
-    family, years = known.find_family(names), {name: mapping.find_years(name) for name in names}
-    codes = {name: "" if years[name] else known.guess_title(name, family) for name in names}
-    said = {name: ValueColumn(period=years[name], indicator=codes[name]) for name in names}
+    family, years = known.find_family(titles), {name: mapping.find_years(name) for name in titles}
+    codes = {name: "" if years[name] else known.guess_title(name, family) for name in titles}
+    said = {name: ValueColumn(period=years[name], indicator=codes[name]) for name in titles}
     named = {name: what for name, what in said.items() if what.said}
-    counts = Counter(title for each in sheets for title in {*_read_titles(each)})
+    counts, found = Counter(word for each in titles.values() for word in {*each}), {}
     for each in sheets:
         # A title that sheets share is that of the workbook, and says nothing of one sheet.
-        heads = _read_titles(each)
-        titles = [title for title in heads if counts[title] == 1]
-        what, words = named.get(each.title, ValueColumn()), [stem, *named, *heads]
+        heads, what = titles[each.title], named.get(each.title, ValueColumn())
+        own = [title for title in heads if counts[title] == 1]
         try:
-            guess = _guess_sheet(each, what, words, known, titles)
+            guess = _guess_sheet(each, what, [stem, *named, *heads], known, own)
         except ReportError:
             if each.title in named:
                 raise
@@ -303,10 +291,9 @@ def _guess_sheet(
     ``what`` is what its name says; ``words`` may name the family of its indicators.
     """
     own = Vocabulary(PanelMapping(constants=what.said), known.reference)
-    tables = layouts.arrange_sheet(sheet, own)
+    tables, whole = layouts.arrange_sheet(sheet, own), Guess(what)
     family = known.find_family(name for table in tables for name in table.names)
     family = family or known.find_family(words) or known.find_family(" ".join(words).split())
-    whole = Guess(what)
     for table in tables:
         number = len([*filter(None, table.names)])
         has_figures = table.cells.map(layouts.is_figure).sum() * 2 > (table.cells != "").sum()
@@ -358,26 +345,20 @@ def _guess_table(table: Worksheet, known: Guesser, family: str, indicator: str) 
     held = {names[at]: value for at, value in roles.values.items() if not value.bound}
     guess.values = {name: value for name, value in held.items() if value.said}
     _find_area(table, guess, roles.unknown, known.reference)
-    of_unknown = guess.fields.get("value", "")
-    if " / " in of_unknown:  # the score of something that is not known
-        del guess.fields["value"]
-        roles.unknown.append(of_unknown)
-    for name in [*roles.unknown, *(name for _, name in roles.twice)]:
+    score = guess.fields.get("value", "")
+    if " / " in score:  # of something that is not known
+        roles.unknown.append(guess.fields.pop("value"))
+    for name in roles.unknown:
         _sort_heading(name, family, known, guess)
-    if of_unknown in guess.rest and " / " in of_unknown and not guess.values:
-        guess.fields["value"] = of_unknown
-        guess.rest.remove(of_unknown)
+    if score in guess.rest and not guess.values:
+        guess.fields["value"] = score
+        guess.rest.remove(score)
     if indicator and not (guess.values or guess.periods or "value" in guess.fields):
         about_it = (name for name in guess.rest if known.is_about(name, table.title, indicator))
         if own := next(about_it, ""):
             guess.values[own] = ValueColumn(indicator=indicator)
         else:  # a heading of words that tell no indicator from another ("CSTP 4")
-            fillers = {*mapping.load_vocabulary()["fillers"]}
-            words = {
-                each: re.sub(r"\b\d+\b", "", mapping.last_part(each)).split() for each in guess.rest
-            }
-            own = next((each for each in words if words[each] and {*words[each]} <= fillers), "")
-            guess.score = own
+            own = guess.score = next(filter(_is_filler, guess.rest), "")
         guess.rest = [name for name in guess.rest if name != own]
     for value in dict.fromkeys(guess.values.values()):
         # Of several columns below one heading that names an indicator the one of its score.
@@ -388,6 +369,11 @@ def _guess_table(table: Worksheet, known: Guesser, family: str, indicator: str) 
     kept = [name for name in names if name in guess.values and name not in guess.rest]
     guess.values = {name: guess.values[name] for name in kept}
     return guess
+
+
+def _is_filler(name: str) -> bool:
+    words = re.sub(r"\b\d+\b", "", mapping.last_part(name)).split()
+    return bool(words) and {*words} <= {*mapping.load_vocabulary()["fillers"]}
 
 
 def _find_area(table: Worksheet, guess: Guess, unknown: list[str], reference: Reference) -> None:
@@ -415,12 +401,10 @@ def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:
     """Put a heading that is not known for sure where it may belong."""
     if is_rank := mapping.is_rank(name):  # of what it names: "PAR INDEX 2022 / Hạng"
         upper, _, lower = name.rpartition(" / ")
-        named = map(known.match_value, filter(None, (upper, lower, *re.findall(r"\w+", lower))))
-        found = (
-            ValueColumn(indicator=code, period=of.period or mapping.find_years(name))
-            for of in named
-            if of and (code := _list_rank_codes(of.indicator).get(guess.level))
-        )
+        words, year = (upper, lower, *re.findall(r"\w+", lower)), mapping.find_years(name)
+        named = filter(None, map(known.match_value, filter(None, words)))
+        ranks = ((_list_rank_codes(of.indicator).get(guess.level), of.period) for of in named)
+        found = (ValueColumn(indicator=code, period=said or year) for code, said in ranks if code)
         value = next(found, None)
     else:
         value = known.guess_value(name, family)
