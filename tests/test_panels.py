@@ -26,7 +26,6 @@ from cchc_analysis.panels import (
     PanelSource,
     PanelSummary,
     add_panel,
-    check_ranks,
     draft_mapping,
     load_mapping,
     read_panels,
@@ -37,6 +36,7 @@ from cchc_analysis.panels.layouts import arrange_sheet
 from cchc_analysis.panels.mapping import Vocabulary, build_mapping, is_total
 from cchc_analysis.panels.matching import AreaWords, find_areas, match_area, read_numerals
 from cchc_analysis.panels.register import PANEL_SOURCE_COLUMNS, load_register
+from cchc_analysis.rules.rows import judge_ranks
 from cchc_analysis.stats.derive import derive_indicators
 from cchc_analysis.stats.peers import break_series, find_linked, list_changes
 from cchc_analysis.stats.trends import keep_last_part
@@ -2060,6 +2060,11 @@ def test_papi_totals_are_the_sums_of_their_dimensions(real: PanelReadings) -> No
     total = grid.pop("papi_total_6dim")
     assert len(grid) == 376
     assert (grid.sum(axis=1) - total).abs().max() < 1e-4
+
+
+def check_ranks(observations: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    shown = observations[observations["is_published"] & (observations["breakdown"] == "")]
+    return judge_ranks(shown.join(areas.set_index("area_id")[["parent_id", "level"]], on="area_id"))
 
 
 def test_published_ranks_follow_from_published_values(

@@ -19,7 +19,6 @@ once, in the sentences of ``data/problems.toml``; words of publishers stand in `
 from cchc_analysis.panels.drafts import draft_mapping
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
 from cchc_analysis.panels.own_table import validate_table
-from cchc_analysis.panels.reading import check_ranks
 from cchc_analysis.panels.register import PanelReadings, PanelSummary, add_panel, read_panels
 
 __all__ = [
@@ -28,7 +27,6 @@ __all__ = [
     "PanelSource",
     "PanelSummary",
     "add_panel",
-    "check_ranks",
     "draft_mapping",
     "load_mapping",
     "read_panels",

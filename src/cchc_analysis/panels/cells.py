@@ -102,7 +102,7 @@ def open_alone(path: Path, form: str, sheet: str) -> list[Worksheet]:
     try:
         if form == "old_workbook":
             return _name_sheets(path, _list_old_workbook(path, sheet))
-        return [_open_parquet(path) if form == "parquet" else _open_stata(path)]
+        return [_open_columns(path, form)]
     except (
         *(OSError, ValueError, KeyError, struct.error),
         *(pa.ArrowException, python_calamine.CalamineError),
@@ -154,23 +154,31 @@ def _open_text(path: Path) -> Worksheet:
     return Worksheet(path.name, held, lengths=lengths, remark=remark)
 
 
-def _open_parquet(path: Path) -> Worksheet:
-    import pyarrow.parquet as pq
+def _open_columns(path: Path, form: str) -> Worksheet:
+    """A table whose columns are typed; of Stata each is headed by its label, its name in brackets.
 
-    shape = pq.read_metadata(path)
-    if shape.num_rows * shape.num_columns > outside.LONGEST_TABLE:
-        size = {"rows": shape.num_rows, "columns": shape.num_columns}
-        raise refusal("many_cells", path.name, **size, most=outside.LONGEST_TABLE)
-    table = pd.read_parquet(path)
-    _check_length(path, table)
-    return frame_columns(path.name, table, table.columns)
+    A text that no cell of a workbook holds is refused: a few kilobytes may repeat it for ever.
+    """
+    if form == "parquet":
+        import pyarrow.parquet as pq
 
+        shape, labels = pq.read_metadata(path), dict[str, str]()
+        if shape.num_rows * shape.num_columns > outside.LONGEST_TABLE:
+            size = {"rows": shape.num_rows, "columns": shape.num_columns}
+            raise refusal("many_cells", path.name, **size, most=outside.LONGEST_TABLE)
+        table = pd.read_parquet(path)
+    else:
+        from pandas.io.stata import StataReader
 
-def _check_length(path: Path, table: pd.DataFrame) -> None:
-    """Refuse a text that no cell of a workbook holds: a few kilobytes may repeat it for ever."""
+        outside.read_bytes(path, "a table")
+        with StataReader(path) as reader:
+            labels = reader.variable_labels()
+        table = pd.read_stata(path)
     texts = (each for name in table for each in table[name].array if isinstance(each, str))
     if (longest := max(map(len, texts), default=0)) > LONGEST_CELL:
         raise refusal("long_cell", path.name, letters=longest, most=LONGEST_CELL)
+    heads = (f"{labels[name]} [{name}]" if labels.get(name) else name for name in table.columns)
+    return frame_columns(path.name, table, heads)
 
 
 def frame_columns(
@@ -186,19 +194,6 @@ def frame_columns(
     )
     cells.index = pd.RangeIndex(first, first + len(cells))
     return Worksheet(name, cells, tuple(_tidy(print_cell(head)) for head in heads))
-
-
-def _open_stata(path: Path) -> Worksheet:
-    """A Stata file; its variables are headed by their labels, the name of each in brackets."""
-    from pandas.io.stata import StataReader
-
-    outside.read_bytes(path, "a table")
-    with StataReader(path) as reader:
-        labels = reader.variable_labels()
-    table = pd.read_stata(path)
-    _check_length(path, table)
-    heads = (f"{labels[name]} [{name}]" if labels.get(name) else name for name in table.columns)
-    return frame_columns(path.name, table, heads)
 
 
 def _list_old_workbook(path: Path, sheet: str) -> Iterator[tuple[str, Rows, str]]:

@@ -48,13 +48,11 @@ MOST_NAMED = 6
 
 @dataclass
 class Roles:
-    """What the columns of a table are, by position: ``twice`` are second ones of a field."""
+    """What the columns of a table are, by position; second ones of a field count as unknown."""
 
-    names: tuple[str, ...]
     fields: dict[str, int] = field(default_factory=dict)
     values: dict[int, ValueColumn] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
-    twice: list[tuple[str, str]] = field(default_factory=list)
     form: str = ""
 
 
@@ -62,20 +60,16 @@ def find_head(sheet: Worksheet, known: Vocabulary) -> Worksheet:
     """Find the head of a sheet: one row or several, below titles and above numbers."""
     if sheet.names:
         return sheet
-    top = sheet.cells.iloc[:TOP]
-    rows = {
-        number: [*map(print_cell, row)]
-        for number, row in zip(top.index, top.to_numpy(), strict=True)
-    }
+    rows = {at: [*map(print_cell, row)] for at, *row in sheet.cells.iloc[:TOP].itertuples()}
     first, last = _find_rows(rows, known)
     numbers = _find_numbers(rows.get(last + 1, []))
     end = last + bool(numbers)
-    below = min((number for number in rows if number > end), default=0)
+    below = min((at for at in rows if at > end), default=0)
     is_coded = _is_coded(rows.get(below, []), rows[last])
     body = sheet.cells[sheet.cells.index > (below if is_coded else end)]
     if body.empty:
         raise refusal("no_body", sheet.name)
-    names = _flatten([row for number, row in rows.items() if first <= number <= last])
+    names = _flatten([row for at, row in rows.items() if first <= at <= last])
     note = f"row {below} of names of variables passed over" * is_coded
     return sheet.change(note, cells=body, names=names, numbers=numbers)
 
@@ -86,25 +80,24 @@ def match_columns(table: Worksheet, known: Vocabulary) -> Roles:
     held = {form for name in table.names for form in (fold_text(name), last_part(name))}
     own = {key: name for key, name in known.mapping.columns.items() if fold_text(name) in held}
     known = Vocabulary(known.mapping.model_copy(update={"columns": own}), known.reference)
-    roles = sort_columns(table, known)
-    problems = [
-        problem("same_field", table.name, own=own, other=name, word=word)
-        for word, name in roles.twice
-        for own in [table.names[roles.fields[word]]]
-    ]
+    roles, problems = sort_columns(table, known), []
     for name in roles.unknown:
+        if word := known.match_field(name):
+            word = word if word in roles.fields else "area"
+            first = table.names[roles.fields[word]]
+            problems.append(problem("same_field", table.name, own=first, other=name, word=word))
+            continue
         near = known.list_near(name)
         offer = f"Nearest known: {', '.join(map(repr, near))}. " if near else ""
         problems.append(problem("strange_heading", table.name, name=name, offer=offer))
-    problems.extend(find_strays(table, roles.values))
-    if problems:
+    if problems := [*problems, *find_strays(table, roles.values)]:
         raise ReportError(problems)
     return roles
 
 
 def sort_columns(table: Worksheet, known: Vocabulary) -> Roles:
     """What each column is, as far as it is known."""
-    roles = Roles(table.names, values={} if known.mapping.values else _match_form(table))
+    roles = Roles(values={} if known.mapping.values else _match_form(table))
     roles.form = "II.06a" if roles.values else ""
     body, last = table.cells.iloc[:SAMPLE], ""
     heads: dict[str, ValueColumn | None] = {}
@@ -126,26 +119,23 @@ def sort_columns(table: Worksheet, known: Vocabulary) -> Roles:
     # Bounds of a value that no column holds are not known for what they are.
     held = [value for value in roles.values.values() if not value.bound]
     for at, value in [*roles.values.items()]:
-        if value.bound and value.model_copy(update={"bound": ""}) not in held:
-            roles.unknown.append(roles.names[at])
+        if value.bound and value.bare not in held:
+            roles.unknown.append(table.names[at])
             del roles.values[at]
     if not {"area", "area_code"} & {*roles.fields}:  # a province is the area of its row
         own = {"province": "area"}
         roles.fields = {own.get(name, name): at for name, at in roles.fields.items()}
-        roles.twice = [(own.get(word, word), name) for word, name in roles.twice]
     return roles
 
 
 def _sort_column(at: int, name: str, known: Vocabulary, roles: Roles) -> ValueColumn | None:
     word = known.match_field(name)
     value = ValueColumn() if word == "value" else None if word else known.match_value(name)
-    if word in roles.fields:
-        roles.twice.append((word, name))
+    if word in roles.fields or not (word or value):
+        roles.unknown.append(name)
         return None
     if word:
         roles.fields[word] = at
-    elif value is None:
-        roles.unknown.append(name)
     if value is not None:
         roles.values[at] = value
     return value
@@ -160,29 +150,33 @@ def _find_bound(
     if known.match_field(name) or (own and own not in roles.values.values()):
         return "", ""  # it says what it is
     missing, texts = load_vocabulary()["missing"], [] if cells is None else [*map(str, cells)]
-    held = [text for text in texts if text.casefold() not in missing]
-    has_intervals = 2 * sum(bool(pattern("interval").fullmatch(text)) for text in held) > len(held)
+    are_intervals = [
+        bool(pattern("interval").fullmatch(text))
+        for text in texts
+        if text.casefold() not in missing
+    ]
+    has_intervals = 2 * sum(are_intervals) > len(are_intervals)
     return "interval" if has_intervals else "" if own else role, of
 
 
 def _find_rows(rows: Mapping[int, list[str]], known: Vocabulary) -> tuple[int, int]:
     """First and last row of the head: around the row with most known headings."""
-    numbers, header_row = [*rows], known.mapping.header_row
-    if header_row:
-        best = header_row if header_row in rows else numbers[0]
+    best = known.mapping.header_row
+    held = {at: {*row} - {""} for at, row in rows.items()}
+    if best:
+        best = best if best in rows else min(rows)
     else:
         # A title says one thing only, whatever it knows.
-        held = {number: {*row} - {""} for number, row in rows.items()}
         weights = {at: (len(said) > 1, sum(map(known.knows, said))) for at, said in held.items()}
-        best = max(numbers, key=lambda number: (*weights[number], -number))
+        best = max(rows, key=lambda at: (*weights[at], -at))
         if not weights[best][1]:  # the first row of several different words or years
-            worded = (n for n in numbers if sum(map(_is_no_number, held[n])) > 1)
-            best = next(worded, numbers[0])
+            worded = (at for at in rows if sum(map(_is_no_number, held[at])) > 1)
+            best = next(worded, min(rows))
     first = last = best
-    while not header_row and first - 1 in rows and _is_upper(rows[first - 1], known):
+    while not known.mapping.header_row and first - 1 in rows and _is_upper(rows[first - 1], known):
         first -= 1
     while last + 1 in rows and _is_upper(rows[last], known):
-        names = _flatten([rows[number] for number in range(first, last + 1) if number in rows])
+        names = _flatten([rows[at] for at in range(first, last + 1) if at in rows])
         if _is_body(rows[last + 1], names, known) or _is_coded(rows[last + 1], rows[last]):
             break
         last += 1
@@ -191,14 +185,13 @@ def _find_rows(rows: Mapping[int, list[str]], known: Vocabulary) -> tuple[int, i
 
 def _is_body(row: list[str], names: Iterable[str], known: Vocabulary) -> bool:
     """A row that is none of the head: empty, of numbers that are no years, or about one area."""
-    held = [pair for pair in zip(row, names, strict=True) if pair[0]]
-    if not held or any(
-        pattern("numbered").fullmatch(text) or not _is_no_number(text) for text, _ in held
-    ):
+    said = [*filter(None, row)]
+    if not said or any(pattern("numbered").fullmatch(text) for text in said):
         return True
-    held = [
-        (text, name) for text, name in held if text != name and not pattern("group").fullmatch(text)
-    ]
+    if not all(map(_is_no_number, said)):
+        return True
+    held = [(text, name) for text, name in zip(row, names, strict=True) if text not in ("", name)]
+    held = [(text, name) for text, name in held if not pattern("group").fullmatch(text)]
     first, name = held[0] if held else ("", "")
     if name and known.match_field(name) not in ("area", "province"):
         return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -39,6 +39,12 @@ def load_vocabulary() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
 
 
+def spell(kind: str) -> dict[str, str]:
+    """What the words of a part of ``words.toml`` stand for; each code is one of its own."""
+    said = load_vocabulary()[kind].items()
+    return {word: code for code, words in said for word in (code, *words)}
+
+
 @cache
 def pattern(name: str) -> re.Pattern[str]:
     """One of the patterns of ``words.toml``."""
@@ -55,11 +61,8 @@ class _Entry(pydantic.BaseModel):
         if not isinstance(content, dict):
             return content
         needed = {name for name, each in cls.model_fields.items() if each.is_required()}
-        return {
-            name: _as_text(each)
-            for name, each in content.items()
-            if each is not None or name in needed
-        }
+        kept = {name: each for name, each in content.items() if each is not None or name in needed}
+        return _as_text(kept)
 
 
 def _as_text(cell: object) -> object:
@@ -81,6 +84,14 @@ def _match_code(table: str, word: str, info: pydantic.ValidationInfo) -> str:
     raise ValueError(f"unknown {table}. {offer_names(word, names)}".rstrip())
 
 
+def _check_field(name: str) -> str:
+    if name in FIELDS:
+        return name
+    offer = ", ".join(nearest_names(name, FIELDS)) or ", ".join(FIELDS)
+    raise ValueError(f"unknown field {name!r}; did you mean {offer}?")
+
+
+Field = Annotated[str, pydantic.AfterValidator(_check_field)]
 Indicator = Annotated[str, pydantic.AfterValidator(partial(_match_code, "indicator"))]
 AreaId = Annotated[str, pydantic.AfterValidator(partial(_match_code, "area"))]
 
@@ -100,6 +111,11 @@ class ValueColumn(_Entry):
     def said(self) -> dict[str, str]:
         """What is said at all."""
         return self.model_dump(exclude_defaults=True)
+
+    @property
+    def bare(self) -> ValueColumn:
+        """The same, of the value that a bound is about."""
+        return self.model_copy(update={"bound": ""})
 
 
 class AreaRule(_Entry):
@@ -187,12 +203,12 @@ class PanelMapping(_Entry):
     sheet: str = ""
     sheets: dict[str, ValueColumn] = pydantic.Field(default_factory=dict)
     header_row: int = pydantic.Field(default=0, ge=0)
-    columns: dict[str, str] = pydantic.Field(default_factory=dict)
+    columns: dict[Field, str] = pydantic.Field(default_factory=dict)
     values: dict[str, ValueColumn] = pydantic.Field(default_factory=dict)
     indicators: dict[str, Indicator] = pydantic.Field(default_factory=dict)
     areas: dict[str, AreaRule] = pydantic.Field(default_factory=dict)
     units: dict[str, str] = pydantic.Field(default_factory=dict)
-    constants: dict[str, str] = pydantic.Field(default_factory=dict)
+    constants: dict[Field, str] = pydantic.Field(default_factory=dict)
     scopes: dict[str, str] = pydantic.Field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
@@ -217,18 +233,13 @@ class PanelMapping(_Entry):
             for name, each in entries.items()
         }
 
-    @pydantic.field_validator("columns", "constants")
+    @pydantic.field_validator("constants")
     @classmethod
-    def _know_the_fields(
-        cls, fields: dict[str, str], info: pydantic.ValidationInfo
+    def _know_the_indicator(
+        cls, said: dict[str, str], info: pydantic.ValidationInfo
     ) -> dict[str, str]:
-        for field in fields:
-            if field not in FIELDS:
-                offer = ", ".join(nearest_names(field, FIELDS)) or ", ".join(FIELDS)
-                raise ValueError(f"unknown field {field!r}; did you mean {offer}?")
-        if info.field_name == "constants" and "indicator" in fields:
-            return fields | {"indicator": _match_code("indicator", fields["indicator"], info)}
-        return fields
+        codes = {"indicator": _match_code("indicator", said.get("indicator", ""), info)}
+        return {name: codes.get(name, word) for name, word in said.items()}
 
 
 E = TypeVar("E", bound=_Entry)
@@ -256,7 +267,8 @@ def build_entry(kind: type[E], content: object, name: str, reference: Reference 
     known = (*PanelMapping.model_fields, *PanelSource.model_fields, *ValueColumn.model_fields)
     problems = []
     for fault in faults:
-        place, is_there = ".".join(map(str, fault["loc"])) or "the file", fault["type"] != "missing"
+        place = ".".join(str(each) for each in fault["loc"] if each != "[key]") or "the file"
+        is_there = fault["type"] != "missing"
         if fault.get("input") is None and is_there:
             problems.append(problem("empty_entry", name, place=place))
             continue
@@ -266,6 +278,40 @@ def build_entry(kind: type[E], content: object, name: str, reference: Reference 
         offer = f"Did you mean {', '.join(near)}?" if near else "Mend the entry."
         problems.append(problem("wrong_entry", name, found=found, offer=offer))
     raise ReportError(problems)
+
+
+def salvage_mapping(content: Mapping[str, Any]) -> PanelMapping | None:
+    """What is left of a faulty mapping, or ``None`` where the sheet that is meant is lost.
+
+    Codes are not asked about; whatever an entry of no right form names counts as left out.
+    """
+    left: dict[str, Any] = {
+        str(name): {**each} if isinstance(each, dict) else each for name, each in content.items()
+    }
+    told = list[str]()
+    while True:
+        try:
+            found = PanelMapping.model_validate(left)
+            return found.model_copy(update={"ignore": (*found.ignore, *told)})
+        except pydantic.ValidationError as error:
+            places = dict.fromkeys((*map(str, fault["loc"]), "")[:2] for fault in error.errors())
+        for name, part in places:
+            if name in ("sheet", "sheets"):
+                return None
+            entry = left.get(name)
+            held: dict[object, Any] = entry if isinstance(entry, dict) else {}
+            lost = {key: held.pop(key) for key in [*held] if str(key) == part}
+            told += _list_texts(lost or left.pop(name, None))
+
+
+def _list_texts(entry: object) -> Iterator[str]:
+    """Every text of an entry: the headings that it may be about."""
+    entry = [*entry, *entry.values()] if isinstance(entry, Mapping) else entry
+    if isinstance(entry, list | tuple):
+        for each in entry:
+            yield from _list_texts(each)
+    elif entry is not None:
+        yield str(entry)
 
 
 MARKS = " -–—:(,/"
@@ -310,9 +356,8 @@ class Vocabulary:
 
     def match_field(self, name: str) -> str:
         """The field that a heading names, or ``""``."""
-        if fold_text(name) in self._left_out or any(
-            form in self._values for form in list_forms(name)
-        ):
+        value: ValueColumn | None = first_form(self._values, name)
+        if value or fold_text(name) in self._left_out:
             return ""
         upper, _, lower = name.rpartition(" / ")
         found = first_form(self._fields, name)

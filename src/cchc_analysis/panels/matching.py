@@ -31,7 +31,13 @@ from cchc_analysis.data.records import Comparator, Scope, Status, problem, refus
 from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels.cells import MOST_DECIMALS
-from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, bare_period, load_vocabulary
+from cchc_analysis.panels.mapping import (
+    PanelMapping,
+    Vocabulary,
+    bare_period,
+    load_vocabulary,
+    spell,
+)
 
 MOST_STRANGERS = 12
 """More areas of another level than most are no slip: the panel is of several levels."""
@@ -51,65 +57,66 @@ _FORMS = {
 """A number with a decimal dot and commas between thousands, and the other way round."""
 
 
-class WordFixer:
-    """Words of figures into ids, each different word once; gathers ``problems`` and ``notes``."""
+class Figures:
+    """The figures of a table, while their words become ids; gathers ``problems`` and ``notes``.
 
-    def __init__(self, rows: pd.DataFrame, where: str, *, has_mapping: bool = True) -> None:
-        self.rows, self.where, self.has_mapping = rows, where, has_mapping
+    A table of one's own has no mapping, where more could be said.
+    """
+
+    def __init__(
+        self,
+        rows: pd.DataFrame,
+        where: str,
+        reference: Reference,
+        mapping: PanelMapping | None = None,
+    ) -> None:
+        self.rows, self.where, self.reference, self.cells = rows, where, reference, len(rows)
+        self.mapping, self.has_mapping = mapping or PanelMapping(), mapping is not None
         self.problems: list[Problem] = []
         self.notes: list[str] = []
 
-    def match(self, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
-        """The rows with ``area_id`` (none for totals) and all words and days as ours."""
+    def complain(self, rows: Any, kind: str, **said: object) -> None:
+        """Note a problem of some rows, by a mask or by their labels."""
+        place = place_rows(self.where, self.rows.loc[rows, "row"])
+        self.problems.append(problem(kind, place, **said))
+
+    def match(self) -> None:
+        """Give the rows ``area_id`` (none for totals), and all words and days as ours."""
         self.match_periods()
         if (none := (self.rows["period_end"] == "") & (self.rows["period"] == "")).any():
             self.complain(none, "undated_figures")
-        self._match_areas(mapping, reference)
-        matched = self.translate(mapping, reference)
-        for name, rule in mapping.areas.items():  # labels that say that they count something else
-            is_meant = matched["area"] == name
-            other = matched["indicator"].replace(rule.indicators)
-            matched["indicator"] = matched["indicator"].mask(is_meant, other)
-        levels = reference.tabulate_areas(matched["area_id"].unique())["level"]
-        scopes = levels.map(USUAL_SCOPES | mapping.scopes).fillna(Scope.UNSPECIFIED.value)
-        usual = look_up(matched["area_id"], dict(scopes))
-        return matched.assign(scope=matched["scope"].where(matched["scope"] != "", usual))
+        self._match_areas()
+        self.translate()
+        indicator, scope = self.rows["indicator"], self.rows["scope"]
+        for name, rule in self.mapping.areas.items():  # labels that say they count something else
+            is_meant = self.rows["area"] == name
+            indicator = indicator.mask(is_meant, indicator.replace(rule.indicators))
+        levels = self.reference.tabulate_areas(self.rows["area_id"].unique())["level"]
+        scopes = levels.map(USUAL_SCOPES | self.mapping.scopes).fillna(Scope.UNSPECIFIED.value)
+        usual = look_up(self.rows["area_id"], dict(scopes))
+        self.rows = self.rows.assign(indicator=indicator, scope=scope.where(scope != "", usual))
 
-    def translate(self, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
-        """The rows with indicator, unit, scope and status as ours, or as is usual."""
-        known, units = Vocabulary(PanelMapping(), reference), reference.units
-        values = {cell: known.match_value(cell) for cell in self.rows["indicator"].unique()}
-        codes = {cell: each.indicator for cell, each in values.items() if each and not each.period}
-        labels = [*reference.indicators[["indicator", "label_vi", "label_en"]].to_numpy().flat]
+    def translate(self) -> None:
+        """Indicator, unit, scope and status as ours, or as is usual."""
+        reference, units = self.reference, self.reference.units
+        known, cells = Vocabulary(PanelMapping(), reference), self.rows["indicator"].unique()
+        values = {cell: value for cell in cells if (value := known.match_value(cell))}
+        codes = {cell: value.indicator for cell, value in values.items() if not value.period}
+        labels = reference.indicators[["indicator", "label_vi", "label_en"]].to_numpy().flat
         names = dict(zip(units["label_vi"], units["unit"], strict=True))
-        names |= {unit: unit for unit in units["unit"]}
-        own_units, own_scopes = (
-            {
-                word: code
-                for code, words in load_vocabulary()[kind].items()
-                for word in (code, *words)
-            }
-            for kind in ("units", "scopes")
-        )
-        scopes, statuses = ({each.value: each.value for each in own} for own in (Scope, Status))
-        indicators = self._translate("indicator", codes | mapping.indicators, labels)
-        units_of = {code: str(row["unit"]) for code, row in reference.indicator_rows.items()}
-        unit = self._translate("unit", names | own_units | mapping.units, ())
-        scope = self._translate("scope", own_scopes | scopes)
-        status = self._translate("status", statuses)
-        return self.rows.assign(
-            indicator=indicators,
-            unit=unit.where(unit != "", look_up(indicators, units_of)),
+        names |= {unit: unit for unit in units["unit"]} | spell("units")
+        scopes = spell("scopes") | {each.value: each.value for each in Scope}
+        indicator = self._translate("indicator", codes | self.mapping.indicators, labels)
+        unit = self._translate("unit", names | self.mapping.units, ())
+        scope = self._translate("scope", scopes)
+        status = self._translate("status", {each.value: each.value for each in Status})
+        own = {code: str(row["unit"]) for code, row in reference.indicator_rows.items()}
+        self.rows = self.rows.assign(
+            indicator=indicator,
+            unit=unit.where(unit != "", look_up(indicator, own)),
             scope=scope,
             status=status.where(status != "", Status.ACTUAL.value),
         )
-
-    def complain(self, mask: Any, kind: str, **said: object) -> None:
-        """Note a problem of some rows."""
-        self.problems.append(problem(kind, self._place(mask), **said))
-
-    def _place(self, mask: Any) -> str:
-        return place_rows(self.where, self.rows.loc[mask, "row"])
 
     def _translate(
         self, column: str, words: Mapping[str, str], more: Iterable[str] | None = None
@@ -124,9 +131,10 @@ class WordFixer:
         own = f"Translate it under `{column}s:` in the mapping" if self.has_mapping else "Mend it"
         row = f", or add a row to data/reference/{column}s.csv" if is_listed else ""
         few = f"one of {', '.join(dict.fromkeys(filter(None, words.values())))}"
-        said = {"column": column, "expected": "a known one" if is_listed else few}
+        said, names = {"column": column, "expected": "a known one" if is_listed else few}, [*words]
+        names += more or ()
         for cell in (cell for cell, code in translated.items() if cell and not code):
-            remedy = f"{offer_names(cell, [*words, *(more or ())])}{own}{row}."
+            remedy = f"{offer_names(cell, names)}{own}{row}."
             self.complain(cells == cell, "untranslated", cell=cell, remedy=remedy, **said)
         return look_up(cells, translated)
 
@@ -150,29 +158,58 @@ class WordFixer:
         if (is_turned := (start > end) & (end != "")).any():
             self.complain(is_turned, "turned_days")
 
-    def _match_areas(self, mapping: PanelMapping, reference: Reference) -> None:
+    def _match_areas(self) -> None:
         columns = ["area", "area_code", "province", "period_end"]
         named = self.rows.loc[~self.rows["is_total"], columns].drop_duplicates()
         ids = {AreaWords(*words): "" for words in named.itertuples(index=False, name=None)}
-        level, rows = find_level(ids, mapping, reference), reference.area_rows
+        level, areas = find_level(ids, self.mapping, self.reference), self.reference.area_rows
         for place in ids:
             try:
-                ids[place] = match_area(place, mapping, reference, level)
+                ids[place] = match_area(place, self.mapping, self.reference, level)
             except ReportError as error:
                 [fault] = error.problems
                 if not any(each.found == fault.found for each in self.problems):
                     is_meant = self.rows["area"] == place.name
-                    where = self._place(is_meant & (self.rows["area_code"] == place.code))
+                    is_meant &= self.rows["area_code"] == place.code
+                    where = place_rows(self.where, self.rows.loc[is_meant, "row"])
                     self.problems.append(replace(fault, where=where))
         found = named.assign(area_id=pd.array([*ids.values()], dtype="str"))
         self.rows = self.rows.merge(found, how="left", on=columns).fillna({"area_id": ""})
         strangers = {
-            f"{place.name!r} read as {rows[area_id]['name']}": None
+            f"{place.name!r} read as {areas[area_id]['name']}": None
             for place, area_id in ids.items()
-            if area_id and rows[area_id]["level"] not in (level, "nation", "region")
+            if area_id and areas[area_id]["level"] not in (level, "nation", "region")
         }
         if level and 0 < len(strangers) <= MOST_STRANGERS:  # so that a slip stands out
             self.notes.append(f"areas that are no {level}: {'; '.join(strangers)}")
+
+    def check_numerals(self, named_by: Sequence[str] = ()) -> None:
+        """Cells that are no number or two; ``named_by`` columns that name a row of one's own."""
+        faulty = self.rows[self.rows["fault"] != ""]
+        for indicator, rows in faulty.groupby("indicator", sort=False):
+            words = "; ".join(dict.fromkeys(rows["fault"].iloc[:MOST_TOLD]))
+            is_open = rows["fault"].str.contains("thousands or decimals").any()
+            kind = "own_" * bool(named_by) + ("open_mark" if is_open else "unread_number")
+            place, found = place_rows(self.where, rows["row"]), f"{indicator}: {words}"
+            if named := [str(rows[name].iloc[0]) for name in named_by if name in rows]:
+                place, found = f"{place} ({', '.join(filter(None, named))})", words
+            self.problems.append(problem(kind, place, found=found))
+
+    def check_units(self) -> None:
+        """Units that do not turn into the unit of their indicator."""
+        reference = self.reference
+        for key, rows in self.rows.groupby(["indicator", "unit"], sort=False):
+            indicator, unit = map(str, key)
+            if not unit or indicator not in reference.indicator_rows:
+                continue
+            own = reference.indicator_rows[indicator]["unit"]
+            try:
+                reference.convert_unit(unit, own)
+            except KeyError:
+                near = clean.nearest_names(own, [*reference.unit_rows, *load_vocabulary()["units"]])
+                remedy = f"translate the unit under `units:` (known: {', '.join(map(repr, near))})"
+                said = {"unit": unit, "indicator": indicator, "own": own, "remedy": remedy}
+                self.complain(rows.index, "strange_unit", **said)
 
 
 def look_up(cells: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
@@ -276,7 +313,7 @@ def read_numerals(
         ``value`` (NaN where refused), ``decimals`` as printed, ``comparator``, and ``fault`` in
         words, empty where there is none.
     """
-    is_text = _find_texts(printed)
+    is_text = printed.map(_is_text).astype("bool")
     numbers = printed[~is_text].astype("float64").round(MOST_DECIMALS)
     read = numbers.to_frame("value").assign(decimals=0, comparator=Comparator.EQUAL.value, fault="")
     noise = 1e-10 * numbers.abs().clip(lower=1)
@@ -303,7 +340,7 @@ def read_numerals(
 def tell_mixed_marks(printed: pd.Series[Any], group: pd.Series[Any]) -> Iterator[str]:
     """The groups that print decimals both ways, with an example of each, in words."""
     examples: dict[str, dict[str, str]] = {}
-    texts = printed[_find_texts(printed)]
+    texts = printed[printed.map(_is_text).astype("bool")]
     pairs = pd.DataFrame({"group": group[texts.index], "text": texts}).drop_duplicates()
     for name, text in pairs.itertuples(index=False, name=None):
         marks = [*_read_both(text, "")]
@@ -315,18 +352,15 @@ def tell_mixed_marks(printed: pd.Series[Any], group: pd.Series[Any]) -> Iterator
             yield f"{name}: {both}; both were read"
 
 
-def _find_texts(printed: pd.Series[Any]) -> pd.Series[Any]:
-    is_text: Any = isinstance(printed.dtype, pd.StringDtype)
-    if printed.dtype == "object":
-        is_text = printed.map(lambda cell: isinstance(cell, str))
-    return pd.Series(is_text, index=printed.index, dtype="bool")
-
-
 def describe_units(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """What ``read_numerals`` asks about rows with ``indicator`` and ``unit``, no most among it."""
     kinds = {unit: str(row["kind"]) for unit, row in reference.unit_rows.items()}
     kind = look_up(rows["unit"], kinds).replace("", "rate")
     return pd.DataFrame({"group": rows["indicator"], "kind": kind, "most": np.nan})
+
+
+def _is_text(cell: object) -> bool:
+    return isinstance(cell, str)
 
 
 @lru_cache(maxsize=65_536)
@@ -375,34 +409,3 @@ def _read_text(text: str, marks: set[str], kind: str, most: float) -> tuple[floa
     except clean.NumberError as error:
         return np.nan, 0, equal, str(error)
     return number.value, number.decimals, number.comparator.value, ""
-
-
-def check_numerals(
-    figures: pd.DataFrame, where: str, named_by: Sequence[str] = ()
-) -> Iterator[Problem]:
-    """Cells that are no number or two; ``named_by`` columns that name a row without a mapping."""
-    faulty = figures[figures["fault"] != ""]
-    for indicator, rows in faulty.groupby("indicator", sort=False):
-        words = "; ".join(dict.fromkeys(rows["fault"].iloc[:MOST_TOLD]))
-        is_open = rows["fault"].str.contains("thousands or decimals").any()
-        kind = "own_" * bool(named_by) + ("open_mark" if is_open else "unread_number")
-        place, found = place_rows(where, rows["row"]), f"{indicator}: {words}"
-        if named := [str(rows[name].iloc[0]) for name in named_by if name in rows]:
-            place, found = f"{place} ({', '.join(filter(None, named))})", words
-        yield problem(kind, place, found=found)
-
-
-def check_units(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
-    """Units that do not turn into the unit of their indicator."""
-    for key, rows in figures.groupby(["indicator", "unit"], sort=False):
-        indicator, unit = map(str, key)
-        if not unit or indicator not in reference.indicator_rows:
-            continue
-        own = reference.indicator_rows[indicator]["unit"]
-        try:
-            reference.convert_unit(unit, own)
-        except KeyError:
-            near = clean.nearest_names(own, [*reference.unit_rows, *load_vocabulary()["units"]])
-            remedy = f"translate the unit under `units:` (known: {', '.join(map(repr, near))})"
-            said = {"unit": unit, "indicator": indicator, "own": own, "remedy": remedy}
-            yield problem("strange_unit", place_rows(where, rows["row"]), **said)

@@ -25,10 +25,10 @@ from cchc_analysis.data.files import type_columns
 from cchc_analysis.data.records import problem, refusal
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import ReportError, ValidationError, join_some
-from cchc_analysis.panels import cells, matching
+from cchc_analysis.panels import cells
 from cchc_analysis.panels.layouts import find_head, find_strays
-from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary
-from cchc_analysis.panels.matching import WordFixer, describe_units, read_numerals
+from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary, spell
+from cchc_analysis.panels.matching import Figures, describe_units, read_numerals
 from cchc_analysis.panels.reading import as_observations
 from cchc_analysis.rules import choose_readings, validation
 from cchc_analysis.rules.expressions import Quantity as Operand
@@ -166,7 +166,7 @@ def _list_columns(suite: Suite) -> Iterator[str]:
         elif rule.type in COMPARISONS:
             yield from COLUMNS
         named = [rule.kwargs.get(name) for name in ("column", "column_A", "column_B")]
-        yield from (name for name in [*named, *rule.kwargs.get("column_list", ())] if name)
+        yield from filter(None, [*named, *rule.kwargs.get("column_list", ())])
 
 
 def _ask_for(file: str, suite: Suite, missing: list[str]) -> None:
@@ -190,11 +190,11 @@ def _name_columns(
             told = " and ".join(columns)
             problems.append(problem("same_columns", file, columns=told, name=name))
     ours = [*records.OBSERVATION_COLUMNS, "area", "period", "printed"]
-    ours += [word for words in load_vocabulary()["own_fields"].values() for word in words]
+    ours += spell("own_fields")
     unknown = [each for each, name in names.items() if not name and fold_text(each) not in FREE]
     for column in unknown:
         spelt = "_".join(column.casefold().split())
-        near = (*ours, *nearest_names(column, reference.indicator_rows))
+        near = dict.fromkeys([*ours, *nearest_names(column, reference.indicator_rows)])
         alike = (each for each in near if each[:3] == spelt[:3])
         # But for a letter, or two that changed places.
         if nearest := [each for each in alike if OSA.distance(spelt, each) <= 1]:
@@ -208,9 +208,8 @@ def _name_columns(
 def _name_column(column: str, known: Vocabulary, operands: Collection[str]) -> str:
     if column in operands or column in records.OBSERVATION_COLUMNS or column in FREE:
         return column
-    folded, own = fold_text(column.replace("_", " ")), load_vocabulary()["own_fields"]
-    if said := next((name for name, words in own.items() if folded in words), ""):
-        return str(said)
+    if said := spell("own_fields").get(fold_text(column.replace("_", " "))):
+        return said
     if field := known.match_field(column):
         return {"area_code": "area_id", "source": "source_id"}.get(field, field)
     value = known.match_value(column)
@@ -255,25 +254,25 @@ def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> 
     for name, said in usual.items():
         texts[name] = texts[name].where(texts[name] != "", said)
     texts["period"] = texts["period"].where(texts["period_end"] == "", "")
-    fixer = WordFixer(texts, file, has_mapping=False)
-    fixer.match_periods()
-    figures = _read_numbers(fixer.translate(PanelMapping(), reference), reference)
-    is_large = figures["value"].abs() > LARGEST
-    for code, large in figures[is_large].groupby("indicator", sort=False):
-        mask, value = is_large & (figures["indicator"] == code), large["value"].iloc[0]
-        fixer.complain(mask, "too_large", indicator=code, value=value, most=LARGEST)
-    faults = matching.check_numerals(figures, file, ("area", "period", "indicator"))
-    if problems := [*fixer.problems, *faults, *matching.check_units(figures, reference, file)]:
-        raise ReportError(problems)
+    read = Figures(texts, file, reference)
+    read.match_periods()
+    read.translate()
+    read.rows = rows = _read_numbers(read.rows, reference)
+    is_large = rows["value"].abs() > LARGEST
+    for code, large in rows[is_large].groupby("indicator", sort=False):
+        value = large["value"].iloc[0]
+        read.complain(large.index, "too_large", indicator=code, value=value, most=LARGEST)
+    read.check_numerals(("area", "period", "indicator"))
+    read.check_units()
+    if read.problems:
+        raise ReportError(read.problems)
     # A name becomes the code of its area.
-    areas = [*figures[["area", "area_id"]].itertuples(index=False, name=None)]
+    areas = [*rows[["area", "area_id"]].itertuples(index=False, name=None)]
     ids = {(name, code): _match_area(name, code, reference) for name, code in {*areas}}
     units = reference.units
     is_thousands = (units["kind"] == "money") & (units["multiplier"] > 1)
-    rounded = figures["unit"].isin(units.loc[(units["kind"] == "rate") | is_thousands, "unit"])
-    made = as_observations(
-        figures.assign(area_id=[ids[each] for each in areas]), reference, rounded
-    )
+    rounded = rows["unit"].isin(units.loc[(units["kind"] == "rate") | is_thousands, "unit"])
+    made = as_observations(rows.assign(area_id=[ids[each] for each in areas]), reference, rounded)
     # One row for each value of a quantity, however often it is said; the first is published.
     key = ["source_id", *records.QUANTITY]
     same = [*key, "value", "comparator"]

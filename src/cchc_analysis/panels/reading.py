@@ -12,13 +12,12 @@ panel stays usable and a reader has to know.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pydantic
 
 from cchc_analysis.data.areas import exists_on
 from cchc_analysis.data.clean import fold_text, nearest_names, parse_period, slug_text
@@ -44,8 +43,9 @@ from cchc_analysis.panels.mapping import (
     is_total,
     load_vocabulary,
     pattern,
+    spell,
 )
-from cchc_analysis.panels.matching import MOST_TOLD, name_rows, place_rows
+from cchc_analysis.panels.matching import MOST_TOLD, Figures, name_rows, place_rows
 from cchc_analysis.rules.rows import RANKED, judge_ranks
 from cchc_analysis.stats.peers import list_breaks
 
@@ -75,7 +75,7 @@ def read_panel(
     A row is a figure with our ids, as printed and as read; ``attrs`` tell ``cells`` (how many could
     have held one), ``form`` (the official one, if it is one) and ``notes``, in words.
     """
-    notes, parts, problems, form = list[str](), list[pd.DataFrame](), [*known], ""
+    notes, parts, problems, form = list[str](), list[Figures](), [*known], ""
     are_figures_read = not problems
     try:
         tables = _list_tables(path, mapping, reference, notes)
@@ -85,74 +85,30 @@ def read_panel(
         raise ReportError(dict.fromkeys([*problems, *error.problems])) from None
     for own, table in tables:
         try:
-            roles = layouts.match_columns(table, Vocabulary(own, reference))
+            roles = layouts.match_columns(table, own)
             if are_figures_read:
-                unfolded = unfold_table(table, roles, own, notes)
-                parts.append(_understand(table.name, unfolded, own, reference, sources, notes))
+                parts.append(unfold_table(table, roles, own))
+                _understand(parts[-1], sources)
             form = form or roles.form
         except ReportError as error:
             problems.extend(error.problems)
     if problems:
         raise ReportError(dict.fromkeys(problems))
-    whole = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    whole = pd.concat([part.rows for part in parts], ignore_index=True)
     figures, totals = whole[~whole["is_total"]], whole[whole["is_total"]]
-    notes = [*dict.fromkeys(notes)]
-    mixed = [*matching.tell_mixed_marks(figures["read_as"], figures["indicator"])]
-    figures = drop_doubles(figures, path.name, notes := [*notes, *mixed])
+    notes = [*dict.fromkeys([*notes, *(note for part in parts for note in part.notes)])]
+    notes += matching.tell_mixed_marks(figures["read_as"], figures["indicator"])
+    figures = drop_doubles(figures, path.name, notes).reset_index(drop=True)
     notes += compare_totals(figures, totals, reference)
     notes += compare_ranks(figures, reference.areas)
     notes += tell_gaps(figures, reference)
-    figures = figures.reset_index(drop=True)
-    cells = sum(part.attrs["cells"] for part in parts)
-    figures.attrs = {"cells": cells, "form": form, "notes": notes}
+    figures.attrs = {"cells": sum(part.cells for part in parts), "form": form, "notes": notes}
     return figures
-
-
-def salvage_mapping(content: Mapping[str, Any]) -> PanelMapping | None:
-    """What is left of a faulty mapping, or ``None`` where the sheet that is meant is lost.
-
-    Codes are not asked about; whatever an entry of no right form names counts as left out.
-    """
-
-    def is_right(name: str, entry: object) -> bool:
-        try:
-            PanelMapping.model_validate({name: entry})
-        except pydantic.ValidationError:
-            return False
-        return True
-
-    kept, told = dict[str, Any](), list[str]()
-    for name, entry in ((str(name), each) for name, each in content.items()):
-        if is_right(name, entry):
-            kept[name] = entry
-        elif name in ("sheet", "sheets"):
-            return None
-        elif isinstance(entry, dict):
-            right = {key: each for key, each in entry.items() if is_right(name, {key: each})}
-            if not right:  # a rule of several keys may be right but for one of them
-                rests = ({k: each for k, each in entry.items() if k != key} for key in entry)
-                right = next((rest for rest in rests if is_right(name, rest)), {})
-            kept |= {name: right} if right else {}
-            told += _list_texts({key: entry[key] for key in entry if key not in right})
-        else:
-            told += _list_texts(entry)
-    found = PanelMapping.model_validate(kept)
-    return found.model_copy(update={"ignore": (*found.ignore, *told)})
-
-
-def _list_texts(entry: object) -> Iterator[str]:
-    """Every text of an entry: the headings that it may be about."""
-    entry = [*entry, *entry.values()] if isinstance(entry, Mapping) else entry
-    if isinstance(entry, list | tuple):
-        for each in entry:
-            yield from _list_texts(each)
-    elif entry is not None:
-        yield str(entry)
 
 
 def _list_tables(
     path: Path, mapping: PanelMapping, reference: Reference, notes: list[str]
-) -> list[tuple[PanelMapping, Worksheet]]:
+) -> list[tuple[Vocabulary, Worksheet]]:
     """The tables of a file, each with what the mapping says of its sheet."""
     sheets = open_sheets(path, mapping.sheet)
     named = {each.title: each for each in sheets}
@@ -163,71 +119,57 @@ def _list_tables(
     kept = mapping.sheets or {choose_sheet(path, sheets).title: ValueColumn()}
     if left := [repr(title) for title in named if title not in kept]:
         notes.append(f"sheets left out: {', '.join(left)}")
-    return [
-        (own, table)
-        for title, what in kept.items()
-        for own in [mapping.model_copy(update={"constants": mapping.constants | what.said})]
-        for table in layouts.arrange_sheet(named[title], Vocabulary(own, reference))
-    ]
+    tables = []
+    for title, what in kept.items():
+        constants = {"constants": mapping.constants | what.said}
+        own = Vocabulary(mapping.model_copy(update=constants), reference)
+        tables += [(own, table) for table in layouts.arrange_sheet(named[title], own)]
+    return tables
 
 
-def _understand(
-    where: str,
-    unfolded: pd.DataFrame,
-    mapping: PanelMapping,
-    reference: Reference,
-    sources: Mapping[str, PanelSource],
-    notes: list[str],
-) -> pd.DataFrame:
-    """The figures of one table with our ids and their numbers, before doubles are looked for."""
-    fixer = matching.WordFixer(unfolded, where)
-    rows = fixer.match(mapping, reference)
-    cells, known = rows["source"], {key: each.source_id for key, each in sources.items()}
+def _understand(figures: Figures, sources: Mapping[str, PanelSource]) -> None:
+    """Our ids and the numbers of the figures of one table; what is wrong with them is refused."""
+    figures.match()
+    known = {key: each.source_id for key, each in sources.items()}
     single = next(iter(known.values())) if len(known) == 1 else ""
     known |= {source_id: source_id for source_id in known.values()}
-    names = [*filter(None, known)]
+    names, cells = [*filter(None, known)], figures.rows["source"]
     listed = ", ".join(names) or "the sources of the mapping"
     named = {cell: known.get(cell, single) for cell in cells.unique()}
     for cell in (cell for cell, source_id in named.items() if not source_id):
         offer = offer_names(cell, names) if cell else ""
-        fixer.complain(cells == cell, "strange_source", cell=cell, known=listed, offer=offer)
-    rows["source"] = cells.map(named)
-    figures = _read_numbers(_add_ranks(rows, mapping, reference, where), mapping, reference)
-    told = figures[~figures["is_total"]]
-    problems = [
-        *fixer.problems,
-        *matching.check_numerals(told, where),
-        *_check_shares(told, where, mapping.small_rates),
-        *_check_values(told, reference, where),
-        *_check_existence(told, reference, where),
-        *matching.check_units(told, reference, where),
-    ]
-    if problems:
-        raise ReportError(problems)
-    notes += fixer.notes
-    totals = figures[figures["is_total"] & (figures["fault"] == "")]
-    figures = pd.concat([told, totals], ignore_index=True) if len(totals) else told
-    figures.attrs["cells"] = unfolded.attrs["cells"]
-    return figures
+        figures.complain(cells == cell, "strange_source", cell=cell, known=listed, offer=offer)
+    figures.rows = figures.rows.assign(source=cells.map(named))
+    _add_ranks(figures)
+    read = _read_numbers(figures)
+    figures.rows = read[~read["is_total"]]
+    figures.check_numerals()
+    _check_shares(figures)
+    _check_values(figures)
+    _check_existence(figures)
+    figures.check_units()
+    if figures.problems:
+        raise ReportError(figures.problems)
+    totals = read[read["is_total"] & (read["fault"] == "")]
+    figures.rows = pd.concat([figures.rows, totals]) if len(totals) else figures.rows
 
 
-def _add_ranks(
-    rows: pd.DataFrame, mapping: PanelMapping, reference: Reference, where: str
-) -> pd.DataFrame:
+def _add_ranks(figures: Figures) -> None:
     """A figure more for every rank printed beside a value."""
-    figures, rule = rows.assign(read_as=rows["printed"]), mapping.ranks
+    rows, rule = figures.rows.assign(read_as=figures.rows["printed"]), figures.mapping.ranks
+    figures.rows = rows
     if rule is None:
-        return figures
-    levels = dict(reference.tabulate_areas(figures["area_id"].unique())["level"])
-    places = zip(figures["indicator"], figures["area_id"].map(levels), strict=True)
+        return
+    levels = dict(figures.reference.tabulate_areas(rows["area_id"].unique())["level"])
+    places = zip(rows["indicator"], rows["area_id"].map(levels), strict=True)
     ranks = [rule.indicators.get(indicator, {}).get(level, "") for indicator, level in places]
-    ranked = figures.assign(indicator=pd.Series(ranks, index=figures.index, dtype="str"))
-    ranked["of"] = figures["indicator"]
+    ranked = rows.assign(indicator=pd.Series(ranks, index=rows.index, dtype="str"))
+    ranked["of"] = rows["indicator"]
     ranked = ranked[(ranked["indicator"] != "") & (ranked["rank"] != "")]
     if rule.period:
         ranked = ranked[ranked["period_end"] == str(parse_period(rule.period).end)]
     elif (ranked.groupby(["row", "of"])["period_end"].nunique() > 1).any():
-        raise refusal("many_ranked", f"{where}, ranks in {rule.column!r}")
+        raise refusal("many_ranked", f"{figures.where}, ranks in {rule.column!r}")
     is_last = ranked["rank"].str.casefold() == rule.last.casefold()
     added = ranked.drop(columns="of").assign(
         unit="rank",
@@ -237,17 +179,17 @@ def _add_ranks(
         **dict.fromkeys(BOUNDS, ""),
         note=("of " + ranked["rank_of"]).where(ranked["rank_of"] != "", ""),
     )
-    return pd.concat([figures, added], ignore_index=True)
+    figures.rows = pd.concat([rows, added], ignore_index=True)
 
 
-def _read_numbers(rows: pd.DataFrame, mapping: PanelMapping, reference: Reference) -> pd.DataFrame:
+def _read_numbers(figures: Figures) -> pd.DataFrame:
+    rows, reference, mark = figures.rows, figures.reference, figures.mapping.decimal_mark
     about = matching.describe_units(rows, reference)
     about["most"] = rows["indicator"].map(reference.indicators.set_index("indicator")["range_max"])
-    read = rows.join(matching.read_numerals(rows["read_as"], about, mapping.decimal_mark))
+    read = rows.join(matching.read_numerals(rows["read_as"], about, mark))
     for field, name in BOUNDS.items():
         said = rows.loc[rows[field] != "", field]
-        numbers = matching.read_numerals(said, about, mapping.decimal_mark) if len(said) else None
-        read[name] = np.nan if numbers is None else numbers["value"]
+        read[name] = matching.read_numerals(said, about, mark)["value"] if len(said) else np.nan
     # Of a share two more decimals are printed than of per cents.
     is_share = read["unit"] == matching.FRACTION
     for name in ("value", *UNCERTAINTY):
@@ -285,15 +227,13 @@ def as_observations(
     return ordered[list(OBSERVATION_COLUMNS)]
 
 
-def unfold_table(
-    table: Worksheet, roles: layouts.Roles, mapping: PanelMapping, notes: list[str]
-) -> pd.DataFrame:
-    """Turn a table into one row per figure; ``notes`` gain what was set aside, in words.
+def unfold_table(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> Figures:
+    """Turn a table into one row per figure, with notes of what was set aside.
 
     A row has ``WORD_FIELDS``, ``rank`` and ``rank_of`` as texts, ``row``, ``section`` (its
-    heading), ``printed`` (text or float) and ``is_total``; ``attrs`` tell all ``cells``.
+    heading), ``printed`` (text or float) and ``is_total``.
     """
-    said = {*roles.fields, *mapping.constants}
+    said = {*roles.fields, *known.mapping.constants}
     values = [each for each in roles.values.values() if not each.bound]
     lacking = [
         name
@@ -303,17 +243,16 @@ def unfold_table(
     ]
     if lacking:
         raise ReportError(problem("unsaid", table.name, name=name) for name in lacking)
-    figures = _melt(table.cells, _describe_rows(table, roles, mapping), roles)
-    cells = len(figures)
-    notes += filter(None, [table.remark])
-    figures = _drop_missing(figures, mapping, notes)
-    if len(totals := figures[figures["is_total"]]):
+    melted = _melt(table, _describe_rows(table, roles, known.mapping), roles)
+    figures = Figures(melted, table.name, known.reference, known.mapping)
+    figures.notes += filter(None, [table.remark])
+    _drop_missing(figures)
+    if len(totals := figures.rows[figures.rows["is_total"]]):
         labels = ", ".join(map(repr, totals["area"].unique()))
-        notes.append(f"{totals['row'].nunique()} rows of totals ({labels}) left out of the data")
-    if len(totals) == len(figures):
+        left = f"{totals['row'].nunique()} rows of totals ({labels}) left out of the data"
+        figures.notes.append(left)
+    if len(totals) == len(figures.rows):
         raise refusal("empty_body", table.name)
-    figures = figures.reset_index(drop=True)
-    figures.attrs["cells"] = cells
     return figures
 
 
@@ -351,19 +290,19 @@ def _describe_rows(table: Worksheet, roles: layouts.Roles, mapping: PanelMapping
     return rows.assign(is_total=rows["area"].map(known).astype("bool"))
 
 
-def _melt(body: pd.DataFrame, rows: pd.DataFrame, roles: layouts.Roles) -> pd.DataFrame:
+def _melt(table: Worksheet, rows: pd.DataFrame, roles: layouts.Roles) -> pd.DataFrame:
     """One table per column of figures, beneath each other, in the order of the rows."""
-    parts = []
+    body, parts = table.cells, []
+    bounds = {at: value for at, value in roles.values.items() if value.bound}
     for position, value in roles.values.items():
         if value.bound:
             continue
-        part = rows.assign(**value.said, section=roles.names[position], printed=body[position])
-        for at, bound in roles.values.items():
-            if bound.bound and bound.model_copy(update={"bound": ""}) == value:
-                cells = print_cells(body[at]).astype("str")
-                pair = cells.str.extract(f"^{pattern('interval').pattern}$").fillna("")
-                names = pair.columns if bound.bound == "interval" else ()
-                part = part.assign(**{bound.bound: cells}, **{each: pair[each] for each in names})
+        part = rows.assign(**value.said, section=table.names[position], printed=body[position])
+        for at in (at for at, bound in bounds.items() if bound.bare == value):
+            cells, bound = print_cells(body[at]).astype("str"), bounds[at].bound
+            pair = cells.str.extract(f"^{pattern('interval').pattern}$").fillna("")
+            names = pair.columns if bound == "interval" else ()
+            part = part.assign(**{bound: cells}, **{each: pair[each] for each in names})
         parts.append(part)
     figures = pd.concat(parts, ignore_index=True)
     figures = figures.sort_values("row", kind="stable", ignore_index=True)
@@ -376,52 +315,51 @@ def _melt(body: pd.DataFrame, rows: pd.DataFrame, roles: layouts.Roles) -> pd.Da
     return figures
 
 
-def _drop_missing(figures: pd.DataFrame, mapping: PanelMapping, notes: list[str]) -> pd.DataFrame:
-    printed = figures["printed"]
-    texts = print_cells(printed).astype("str")
+def _drop_missing(figures: Figures) -> None:
+    """Set cells aside that hold no figure; the marks of notes behind values become notes."""
+    rows, mapping, notes = figures.rows, figures.mapping, figures.notes
+    texts = print_cells(rows["printed"]).astype("str")
     words = {*load_vocabulary()["missing"], *(word.casefold() for word in mapping.missing)}
-    is_missing = printed.isna() | texts.str.casefold().isin(words)
+    is_missing = rows["printed"].isna() | texts.str.casefold().isin(words)
     if is_missing.any():
         notes.append(f"{int(is_missing.sum())} empty cells")
     for absence in mapping.absent:
-        is_absent = (figures["indicator"] == absence.indicator) & (texts == absence.printed)
+        is_absent = (rows["indicator"] == absence.indicator) & (texts == absence.printed)
         if (is_absent & ~is_missing).any():
-            areas = ", ".join(dict.fromkeys(figures.loc[is_absent, "area"]))
+            areas = ", ".join(dict.fromkeys(rows.loc[is_absent, "area"]))
             cells = f"{int(is_absent.sum())} cells {absence.printed!r} of {absence.indicator}"
             notes.append(f"{cells} ({areas}) left out: {absence.reason}")
             is_missing |= is_absent
-    marked = (
-        texts[texts.str.endswith(tuple("*†‡)⁾⁰¹²³⁴⁵⁶⁷⁸⁹"))].str.extract(pattern("marked")).dropna()
-    )
+    is_marked = texts.str.endswith(tuple("*†‡)⁾⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    marked = texts[is_marked].str.extract(pattern("marked")).dropna()
     if len(marked):
-        own = figures.loc[marked.index]
+        own = rows.loc[marked.index]
         notes.append(f"marks of notes behind values ({name_rows(own['row'])})")
         said = own["note"].astype("str").str.cat(marked["mark"], sep=" ").str.strip()
-        figures.update(marked["bare"].rename("printed").to_frame().assign(note=said))
-    return figures[~is_missing]
+        rows.update(marked["bare"].rename("printed").to_frame().assign(note=said))
+    figures.rows = rows[~is_missing].reset_index(drop=True)
 
 
-def _check_shares(
-    figures: pd.DataFrame, where: str, small_rates: Container[str]
-) -> Iterator[Problem]:
+def _check_shares(figures: Figures) -> None:
     """Per cents between 0 and 1 are shares of one, unless the mapping or the cell denies it."""
+    rows = figures.rows
     # A unit "%" denies nothing: people head a column so and keep shares of one in it.
-    has_sign = figures["printed"].map(lambda cell: isinstance(cell, str) and cell.endswith("%"))
-    rates = figures[(figures["unit"] == "%") & ~has_sign.astype("bool") & (figures["value"] != 0)]
-    for (indicator, section), rows in rates.groupby(["indicator", "section"], sort=False):
-        is_share = rows["value"].abs() <= 1
-        others, shares = rows.loc[~is_share, "value"], rows[is_share]
-        if indicator in small_rates or shares.empty or (len(others) and others.median() < 50):
+    has_sign = rows["printed"].map(lambda cell: isinstance(cell, str) and cell.endswith("%"))
+    rates = rows[(rows["unit"] == "%") & ~has_sign.astype("bool") & (rows["value"] != 0)]
+    for (indicator, section), own in rates.groupby(["indicator", "section"], sort=False):
+        is_share = own["value"].abs() <= 1
+        others, shares = own.loc[~is_share, "value"], own[is_share]
+        is_small = indicator in figures.mapping.small_rates
+        if is_small or shares.empty or (len(others) and others.median() < 50):
             continue
-        said = {"number": len(shares), "all": len(rows), "printed": shares["printed"].iloc[0]}
-        place = place_rows(where, shares["row"])
-        yield problem("shares", place, indicator=indicator, section=section, **said)
+        said = {"number": len(shares), "all": len(own), "printed": shares["printed"].iloc[0]}
+        figures.complain(shares.index, "shares", indicator=indicator, section=section, **said)
 
 
-def _check_values(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
+def _check_values(figures: Figures) -> None:
     """A value lies in the range of its indicator and in its own interval; no error is below 0."""
-    catalogue = reference.indicators.set_index("indicator")[["range_min", "range_max"]]
-    placed = figures.join(catalogue, on="indicator")
+    catalogue = figures.reference.indicators.set_index("indicator")[["range_min", "range_max"]]
+    placed = figures.rows.join(catalogue, on="indicator")
     value, least, most = (placed[name] for name in ("value", "range_min", "range_max"))
     outside = placed[(value < least - SLACK) | (value > most + SLACK)]
     for (indicator, printed), rows in outside.groupby(["indicator", "printed"], sort=False):
@@ -438,38 +376,33 @@ def _check_values(figures: pd.DataFrame, reference: Reference, where: str) -> It
             "range": f"{low:g} to {high:g}" if np.isfinite(high) else f"at least {low:g}",
             "advice": advice,
         }
-        place = place_rows(where, rows["row"])
-        yield problem("out_of_range", place, indicator=indicator, shown=shown, **said)
-    low, high, error = (figures[name] for name in UNCERTAINTY)
-    slack = 0.5 * 10.0 ** -figures["decimals"].astype("float64") + SLACK
-    is_out = (low > figures["value"] + slack) | (high < figures["value"] - slack) | (error < 0)
-    for _, rows in figures[is_out].groupby("indicator", sort=False):
+        figures.complain(rows.index, "out_of_range", indicator=indicator, shown=shown, **said)
+    low, high, error = (placed[name] for name in UNCERTAINTY)
+    slack = 0.5 * 10.0 ** -placed["decimals"].astype("float64") + SLACK
+    is_out = (low > value + slack) | (high < value - slack) | (error < 0)
+    for _, rows in placed[is_out].groupby("indicator", sort=False):
         first = rows.iloc[0]
         told = {name: first[name] for name in ("indicator", "printed", "area")}
         told["said"] = ", ".join(f"{n} {first[n]:g}" for n in UNCERTAINTY if first.notna()[n])
-        yield problem("out_of_bounds", place_rows(where, rows["row"]), **told)
+        figures.complain(rows.index, "out_of_bounds", **told)
 
 
-def _check_existence(figures: pd.DataFrame, reference: Reference, where: str) -> Iterator[Problem]:
+def _check_existence(figures: Figures) -> None:
     """An area speaks of a period at whose end it did not yet, or no longer, exist."""
-    areas = reference.tabulate_areas(figures["area_id"].unique()).fillna("")
-    placed = figures.join(areas[["name", "valid_from", "valid_to"]], on="area_id", how="inner")
+    areas = figures.reference.tabulate_areas(figures.rows["area_id"].unique()).fillna("")
+    placed = figures.rows.join(areas[["name", "valid_from", "valid_to"]], on="area_id", how="inner")
     first, end, last = (placed[name] for name in ("valid_from", "period_end", "valid_to"))
+    is_over = (last != "") & (end > last)
     for is_wrong, column, one, several in (
         (first > end, "valid_from", "does not exist before", "do not exist before"),
-        (
-            (last != "") & (end > last),
-            "valid_to",
-            "no longer exists after",
-            "no longer exist after",
-        ),
+        (is_over, "valid_to", "no longer exists after", "no longer exist after"),
     ):
         for day, rows in placed[is_wrong].groupby(column):
             named = list(dict.fromkeys(rows["name"] + " (" + rows["area_id"] + ")"))
             said = {name: rows[name].iloc[0] for name in ("period_start", "period_end")}
             said["areas"] = join_some(named, MOST_TOLD)
             said["words"] = f"{several if len(named) > 1 else one} {day}"
-            yield problem("no_area_then", place_rows(where, rows["row"]), **said)
+            figures.complain(rows.index, "no_area_then", **said)
 
 
 def drop_doubles(figures: pd.DataFrame, where: str, notes: list[str]) -> pd.DataFrame:
@@ -493,16 +426,15 @@ def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Refer
     """How the rows of totals, means and extremes compare with the rows that they are about."""
     if totals.empty:
         return []
-    statistics = load_vocabulary()["statistics"]
+    words = spell("statistics")
     kinds = {unit: row["kind"] for unit, row in reference.unit_rows.items()}
     key = ["indicator", "breakdown", "period", "period_end"]
-    words = {word: name for name, words in statistics.items() for word in words}
     reckoned = totals["area"].map(
         lambda label: next((words[each] for each in words if each in fold_text(label)), "")
     )
     is_summed = totals["unit"].map(kinds).isin(["count", "money"]) | (reckoned != "sum")
     wanted = totals.assign(reckoned=reckoned)[is_summed & (reckoned != "")]
-    own = figures.groupby(key, sort=False)["value"].agg([*statistics])
+    own = figures.groupby(key, sort=False)["value"].agg([*load_vocabulary()["statistics"]])
     both, said = wanted.merge(own.reset_index(), on=key), []
     for row in list_rows(both):
         value = row[row["reckoned"]]
@@ -549,20 +481,15 @@ def _shorten(said: list[str], more: str) -> list[str]:
     return [*said[:MOST_TOLD], *rest]
 
 
-def check_ranks(observations: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    """The published ranks of areas with a published value, as ``judge_ranks`` judges them."""
-    shown = observations[observations["is_published"] & (observations["breakdown"] == "")]
-    return judge_ranks(shown.join(areas.set_index("area_id")[["parent_id", "level"]], on="area_id"))
-
-
 def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> Iterator[str]:
     """How the ranks printed in a panel compare with the values beside them, in words."""
     if not (printed := {*figures["indicator"].unique()} & {*RANKED}):
         return
     hidden = 0.5 * 10.0 ** -figures["decimals"].astype("float64")
     bounds = {"low": figures["value"] - hidden, "high": figures["value"] + hidden}
-    stated = figures.drop(columns="printed").assign(source_id=figures["source"], **bounds)
-    judged = check_ranks(stated.assign(is_published=True), areas)
+    whole = figures[figures["breakdown"] == ""].assign(source_id=figures["source"], **bounds)
+    placed = whole.join(areas.set_index("area_id")[["parent_id", "level"]], on="area_id")
+    judged = judge_ranks(placed.drop(columns="printed"))
     alone = sorted(printed - {*judged["rank_id"]})
     yield from (f"{rank}: ranks without values to hold them against" for rank in alone)
     names = dict(zip(figures["area_id"], figures["area"], strict=True))

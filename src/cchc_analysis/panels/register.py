@@ -32,9 +32,15 @@ from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import as_transcripts
 from cchc_analysis.errors import Problem, ReportError, count
 from cchc_analysis.panels.cells import print_cells
-from cchc_analysis.panels.mapping import PanelMapping, PanelSource, build_entry, build_mapping
+from cchc_analysis.panels.mapping import (
+    PanelMapping,
+    PanelSource,
+    build_entry,
+    build_mapping,
+    salvage_mapping,
+)
 from cchc_analysis.panels.matching import place_rows
-from cchc_analysis.panels.reading import as_observations, read_panel, salvage_mapping
+from cchc_analysis.panels.reading import as_observations, read_panel
 
 PANEL_SOURCE_COLUMNS = (*SOURCE_COLUMNS, "panel", "url", "licence", "file", "mapping", "publish")
 PANEL_COLUMNS = (
