@@ -26,8 +26,7 @@ from cchc_analysis.brief.beside import list_last_year
 from cchc_analysis.brief.brief_sections import list_noted, list_sentences
 from cchc_analysis.brief.content import Brief, name_folder
 from cchc_analysis.brief.exhibits import list_exhibits
-from cchc_analysis.brief.ledger import grade_brief
-from cchc_analysis.brief.nouns import State
+from cchc_analysis.brief.nouns import Entry, State, grade_brief
 from cchc_analysis.errors import CommandError
 from hard_pages import list_hard
 
@@ -340,7 +339,7 @@ def test_every_figure_of_a_source_is_in_a_note() -> None:
 def test_a_zero_a_missing_and_a_withheld_value_look_different() -> None:
     report = PLAIN_REPORT + "M011 III staff_disciplined whole_district không_có\n"
     brief = only(report)
-    withheld = replace(brief.entries[0], value=float("nan"))
+    withheld = Entry(vars(brief.entries[0]), value=float("nan"))
     page = tell_page(replace(brief, entries=(withheld, *brief.entries[1:])))
     assert "không công bố" in page
     assert re.search(r'<a id="u-M011" href="#n-M011">0</a>', page)
@@ -351,7 +350,9 @@ def test_a_zero_a_missing_and_a_withheld_value_look_different() -> None:
 
 def test_a_count_that_is_withheld_has_its_unit_all_the_same() -> None:
     brief = open_made_up(make_tables(PLAIN_REPORT), "en")
-    withheld = replace(brief.entries[0], value=float("nan"), indicator="commune_website_posts_max")
+    withheld = Entry(
+        vars(brief.entries[0]), value=float("nan"), indicator="commune_website_posts_max"
+    )
     assert brief.tell_unit(withheld) == "posts"
     assert brief.tell_plain(withheld) == "withheld"
 
@@ -391,10 +392,10 @@ def test_last_year_is_worked_back_from_the_share_with_its_range() -> None:
         """
     )
     (last,) = list_last_year(brief)
-    assert last.entry.value == pytest.approx(262_711.86, abs=0.01)
-    assert last.low == pytest.approx(248_000 / 0.9445)
-    assert last.high == pytest.approx(248_000 / 0.9435)
-    assert (last.entry.start, last.entry.end) == ("2021-01-01", "2021-06-30")
+    assert last["entry"].value == pytest.approx(262_711.86, abs=0.01)
+    assert last["low"] == pytest.approx(248_000 / 0.9445)
+    assert last["high"] == pytest.approx(248_000 / 0.9435)
+    assert (last["entry"].start, last["entry"].end) == ("2021-01-01", "2021-06-30")
 
 
 def test_one_period_makes_no_trend_and_no_word_for_one() -> None:

@@ -13,7 +13,7 @@ from brief_work import PROJECT, load_words_of, open_real_briefs, tell_page
 from cchc_analysis import brief as briefs
 from cchc_analysis import pipeline
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.ledger import grade_brief
+from cchc_analysis.brief.nouns import grade_brief
 from cchc_analysis.brief.opening import list_briefs
 from cchc_analysis.data.records import Scope, Tables
 from cchc_analysis.data.reference import Reference, load_reference

@@ -24,8 +24,8 @@ from cchc_analysis import brief as briefs
 from cchc_analysis.brief import quality as quality_module
 from cchc_analysis.brief.board import TRENDS
 from cchc_analysis.brief.content import ANNEX, Brief
-from cchc_analysis.brief.ledger import grade_brief
 from cchc_analysis.brief.lists import LISTS, Told, make_card
+from cchc_analysis.brief.nouns import grade_brief
 from cchc_analysis.brief.quality import (
     CONTENTS,
     PAGE,

@@ -16,20 +16,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import chain
 from math import isnan, nan
 from pathlib import Path
 from statistics import quantiles
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from cchc_analysis.brief.content import TWO_TIERS, Brief, Row
+from cchc_analysis.brief.content import TWO_TIERS, Brief
 from cchc_analysis.brief.exhibits import Exhibit, list_points
-from cchc_analysis.brief.nouns import STATE_SIGNS, Comparison, Entry, State, group_targets
+from cchc_analysis.brief.nouns import STATE_SIGNS, Comparison, Entry, Row, State, group_targets
 from cchc_analysis.brief.plots import draw, plot_dots, plot_points, sketch, sketch_spine
 from cchc_analysis.brief.templates import Section, macro, tell_section
 from cchc_analysis.data.files import list_rows
@@ -65,21 +64,18 @@ def _list_targets(brief: Brief) -> Iterator[Entry]:
     reported = {entry.indicator for entry in brief.results}
     # Those for districts are of districts.
     others = () if brief.area["level"] == "district" else TWO_TIERS
-    same = ("area_id", "scope", "indicator", "unit", "comparator", "document")
     for row in brief.reference.rows_where("targets", "area_id", *sorted(places)):
         is_here = row["period_start"] <= brief.end and row["period_end"] >= brief.start
         is_stated = row["indicator"] in reported and row["value"] == row["value"]
         if is_here and is_stated and row["scope"] not in others:
             yield Entry(
-                **{name: row[name] for name in same},
+                row,
                 note=f"n-{row['target_id']}",
-                breakdown="",
                 start=row["period_start"],
                 end=row["period_end"],
                 status=Status.TARGET,
                 value=float(row["value"]),
-                decimals=None,
-                origin="reported",
+                origin=Origin.REPORTED,
             )
 
 
@@ -193,28 +189,17 @@ def _draw_plan(brief: Brief) -> Exhibit | None:
     return Exhibit(brief, "plan", plot_points, rows, (), found) if len(drawn) > 1 else None
 
 
-class LastYear(NamedTuple):
-    """Last year's value, this year's, and what per cent of it a report prints.
-
-    ``low`` and ``high`` are what the rounding of that share leaves possible.
-    """
-
-    entry: Entry
-    base: Entry
-    share: Entry
-    low: float
-    high: float
-
-
 def show_trend(brief: Brief) -> Section:
     """Like windows side by side, last year by division, and changes of boundaries."""
     series, valid_from = brief.series, str(brief.area["valid_from"])
     places = {brief.area["area_id"], brief.area["parent_id"]}
-    ends = sorted({point["period_end"] for each in series for point in each.points})
+    ends = sorted({point["period_end"] for each in series for point in each["points"]})
 
     def tabulate() -> pd.DataFrame:
         """The values of all series, with the word that may be said of each."""
-        rows = [{**row, "word": str(each.verdict.word)} for each in series for row in each.points]
+        rows = [
+            {**row, "word": str(each["verdict"].word)} for each in series for row in each["points"]
+        ]
         days = ("period", "period_start", "period_end")
         names = ["indicator", "scope", *days, "value", "unit", "word"]
         return pd.DataFrame(rows, columns=names)
@@ -247,15 +232,19 @@ def show_trend(brief: Brief) -> Section:
     )
 
 
-def list_last_year(brief: Brief) -> list[LastYear]:
-    """What "so với cùng kỳ" gives of last year."""
+def list_last_year(brief: Brief) -> list[dict[str, Any]]:
+    """What "so với cùng kỳ" gives of last year.
+
+    The value as ``entry``, from that of this year (``base``) and the printed ``share`` of it, whose
+    rounding leaves it between ``low`` and ``high``.
+    """
     found = []
     for share in brief.results:
         base = brief.find(share.indicator.removesuffix(LAST_YEAR), share.scope)
         if not share.indicator.endswith(LAST_YEAR) or share.value <= 0 or base is None:
             continue
-        entry = replace(
-            base,
+        entry = Entry(
+            vars(base),
             note=f"{base.note}-last-year",
             start=year_before(base.start),
             end=year_before(base.end),
@@ -270,7 +259,7 @@ def list_last_year(brief: Brief) -> list[LastYear]:
         )
         half = 0.5 * 10.0 ** -(share.decimals or 0)
         low, high = (100 * base.value / (share.value + each) for each in (half, -half))
-        found.append(LastYear(entry, base, share, low, high))
+        found.append({"entry": entry, "base": base, "share": share, "low": low, "high": high})
     return found
 
 
@@ -401,7 +390,7 @@ def _percent(brief: Brief, value: float) -> Markup:
     return brief.say("unit.percent", n=brief.words.number(value, 2))
 
 
-def _value_of(brief: Brief, area_id: str, entry: Entry) -> float:
+def _value_of(brief: Brief, area_id: str, entry: Entry) -> Any:
     if area_id == brief.area["area_id"]:
         return entry.value
     same = (area_id, entry.indicator, entry.scope, entry.start, entry.end)

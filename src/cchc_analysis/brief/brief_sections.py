@@ -30,8 +30,7 @@ from cchc_analysis.brief.beside import find_standing, list_last_year
 from cchc_analysis.brief.content import ANNEX, TWO_TIERS, Brief, name_folder
 from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
 from cchc_analysis.brief.exhibits import Exhibit, build_exhibit, list_exhibits
-from cchc_analysis.brief.ledger import grade_brief
-from cchc_analysis.brief.nouns import Entry, Series
+from cchc_analysis.brief.nouns import Entry, grade_brief
 from cchc_analysis.brief.opening import find_context
 from cchc_analysis.brief.plots import sketch_line
 from cchc_analysis.brief.render import NOTEBOOK
@@ -136,14 +135,15 @@ def choose_lead(brief: Brief) -> tuple[str, Exhibit | None]:
     return "", None
 
 
-def draw_series(brief: Brief, series: Series) -> Markup | str:
+def draw_series(brief: Brief, series: Mapping[str, Any]) -> Markup | str:
     """A small line over the years that nothing breaks."""
-    if len(series.until) < 2:
+    if len(series["until"]) < 2:
         return ""
-    points = [(int(each["period_end"][:4]), each["value"], 0) for each in series.until]
-    title = brief.words.plain("key.line", name=brief.name_indicator(series.entry.indicator))
+    points = [(int(each["period_end"][:4]), each["value"], 0) for each in series["until"]]
+    title = brief.words.plain("key.line", name=brief.name_indicator(series["entry"].indicator))
     svg = sketch_line(points, brief.words.number)
-    return macro(brief.words, "line", svg, f"{title}: {brief.tell_plain(series.entry)}")
+    said = f"{title}: {brief.tell_plain(series['entry'])}"
+    return macro(brief.words, "line", svg, said)
 
 
 def show_goals(brief: Brief) -> Section:
@@ -296,7 +296,7 @@ def show_notes(brief: Brief) -> Section:
         grade=grade_brief(brief),
         completeness=_list_complete(brief),
         definitions={code: text for code in rates if (text := define(code))},
-        groups={} if brief.is_split else _group_notes(brief, list_noted(brief)),
+        groups={} if brief.part_pages else _group_notes(brief, list_noted(brief)),
         files=() if brief.is_whole else (*BRIEF_FILES, RERUN),
         folder=name_folder(brief.area, brief.period),
         version=__version__,
@@ -355,7 +355,7 @@ def list_noted(brief: Brief) -> Iterator[Entry]:
         noted.setdefault(comparison.target.note, comparison.target)
     yield from noted.values()
     for each in list_last_year(brief):
-        yield each.entry
+        yield each["entry"]
 
 
 def _group_notes(brief: Brief, entries: Iterable[Entry]) -> dict[tuple[str, str], list[Any]]:

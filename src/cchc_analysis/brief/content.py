@@ -15,23 +15,13 @@ from itertools import chain, product
 from operator import itemgetter
 from pathlib import PurePosixPath
 from string import ascii_uppercase
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup, escape
 
-from cchc_analysis.brief.nouns import (
-    STATE_SIGNS,
-    Comparison,
-    Contradiction,
-    Entry,
-    Quotes,
-    Series,
-    group_targets,
-    make_series,
-    name_anchor,
-    number_findings,
-)
+from cchc_analysis.brief import nouns
+from cchc_analysis.brief.nouns import Comparison, Contradiction, Entry, Row
 from cchc_analysis.brief.report import AREAS, Report, load_report, part_of
 from cchc_analysis.brief.templates import join, load_macros, shows
 from cchc_analysis.data.clean import parse_period, slug_text
@@ -60,7 +50,6 @@ else:
             return super().__get__(brief and (brief.first or brief), owner)
 
 
-Row = Mapping[str, Any]
 TWO_TIERS = (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE)
 THREE_TIERS = (Scope.PROVINCE_OFFICE, Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE)
 NOT_TOLD = ("plan", "panel")
@@ -93,36 +82,16 @@ def name_page(area: Row, period: str, lang: str) -> PurePosixPath:
     return PurePosixPath(lang) / name_folder(area, period) / "index.html"
 
 
-def name_part(part: str) -> str:
-    """The page of an area of reform, beside the annex.
-
-    >>> name_part("civil_service")
-    'annex-civil-service.html'
-    """
-    return ANNEX.replace(".", f"-{part.replace('_', '-')}.")
-
-
-class Voice(Protocol):
-    """Whatever tells in a language what the codes of the reference stand for."""
-
-    @property
-    def words(self) -> Words:
-        """The strings of the language."""
-
-    @property
-    def reference(self) -> Reference:
-        """The reference tables."""
-
-
-def name_indicator(voice: Voice, indicator: str) -> Markup:
+def name_indicator(page: Any, indicator: str) -> Markup:
     """The label of an indicator."""
-    return voice.words.pick(voice.reference.indicator_rows[indicator], "label")
+    return Markup(page.words.pick(page.reference.indicator_rows[indicator], "label"))  # noqa: S704
 
 
-def name_short(voice: Voice, indicator: str) -> Markup:
+def name_short(page: Any, indicator: str) -> Markup:
     """The name of an indicator where there is little room, if it has one."""
     key = f"short.{indicator}"
-    return voice.words.say(key) if voice.words.has(key) else name_indicator(voice, indicator)
+    said: Markup = page.words.say(key) if page.words.has(key) else name_indicator(page, indicator)
+    return said
 
 
 @shows(
@@ -131,8 +100,6 @@ def name_short(voice: Voice, indicator: str) -> Markup:
     brief_sections="show_head show_summary show_cards show_goals show_disputes show_themes "
     "show_place show_references choose_lead draw_series "
     "show_annex_head show_reform_areas show_notes tell_method tell_spread",
-    ledger="show_contradictions list_entries split_explanation tell_arithmetic "
-    "tell_grade_rule tell_rule",
 )
 @dataclass(frozen=True, eq=False, repr=False)
 class Brief:
@@ -153,6 +120,7 @@ class Brief:
         part: The area of reform that the page tells, where the annex is split by them.
         used: The values that the page has told, in order; the front keeps short notes of them.
         homes: The notes of the values that stand in a table of the page: the way back to them.
+        drawn: The pictures that front and annex share, by name, once they are drawn.
         first: The brief from which its front and the pages of its annex derive.
     """
 
@@ -171,19 +139,26 @@ class Brief:
     periods_held: Mapping[str, Sequence[str]]
     entries: tuple[Entry, ...]
     comparisons: tuple[Comparison, ...] = ()
-    quotes: Quotes = field(default_factory=dict)
+    quotes: nouns.Quotes = field(default_factory=dict)
     annex: str = ""
     is_front: bool = False
     is_whole: bool = False
     part: str = ""
     used: dict[str, Entry] = field(default_factory=dict)
     homes: set[str] = field(default_factory=set)
+    drawn: dict[str, str] = field(default_factory=dict)
     first: Brief | None = None
 
     name_indicator = name_indicator
     name_folder = staticmethod(name_folder)
     split_formula = staticmethod(_CODE.split)
-    states = STATE_SIGNS
+    states = nouns.STATE_SIGNS
+    list_entries = nouns.list_entries
+    show_contradictions = nouns.show_contradictions
+    split_explanation = nouns.split_explanation
+    tell_arithmetic = nouns.tell_arithmetic
+    tell_grade_rule = nouns.tell_grade_rule
+    tell_rule = nouns.tell_rule
 
     def __repr__(self) -> str:
         return f"<Brief {self.area['name']}, {self.period}, {self.lang}>"
@@ -220,10 +195,10 @@ class Brief:
         return load_macros(self.words, brief=self)
 
     @once
-    def is_split(self) -> bool:
-        """Whether the annex has a page for each area of reform: one would be too heavy.
+    def part_pages(self) -> dict[str, str]:
+        """The pages of an annex that one page is too heavy for, by area of reform, in their order.
 
-        Known before anything is told, because links lead to its pages, and in both languages alike.
+        Known before anything is told, because links lead to them, and in both languages alike.
         Measured on real and made-up reports: a value takes some 180 bytes and its name two and a
         half times, a finding 900.
         """
@@ -231,19 +206,12 @@ class Brief:
         names = sum(len(str(rows[each.indicator]["label_vi"]).encode()) for each in self.entries)
         findings = min(len(self.findings), 40)
         weight = 27_000 + 180 * len(self.entries) + 2.5 * names + 900 * findings
-        return weight > MOST_ON_ANNEX and not self.is_whole
-
-    @once
-    def part_pages(self) -> dict[str, str]:
-        """The pages of a split annex, by area of reform, in the order of reports."""
+        if weight <= MOST_ON_ANNEX or self.is_whole:
+            return {}
         noted = [*self.entries, *(each.target for each in self.comparisons)]
-        told = {part_of(self.reference, each.indicator) for each in noted if self.is_split}
-        return {area: name_part(area) for area in AREAS if area in told}
-
-    @once
-    def drawn(self) -> dict[str, str]:
-        """The pictures that front and annex share, by name, once they are drawn."""
-        return {}
+        told = {part_of(self.reference, each.indicator) for each in noted}
+        ends = {area: f"-{area.replace('_', '-')}." for area in AREAS if area in told}
+        return {area: ANNEX.replace(".", end) for area, end in ends.items()}
 
     @property
     def notice(self) -> str:
@@ -261,7 +229,7 @@ class Brief:
 
         What decides comes first. Limits and conditions of rules are no targets.
         """
-        groups = group_targets(each for each in self.current if each.is_target)
+        groups = nouns.group_targets(each for each in self.current if each.is_target)
         return [sorted(own, key=lambda each: each.rank) for own in groups]
 
     @property
@@ -313,7 +281,7 @@ class Brief:
     @once
     def contradictions(self) -> list[Contradiction]:
         """The ledger: findings by cause, the worst first, then in the order of the document."""
-        return list(number_findings(self.findings))
+        return nouns.number_findings(self.findings)
 
     @once
     def serious(self) -> list[Contradiction]:
@@ -370,17 +338,17 @@ class Brief:
 
     def find_page(self, entry: Entry) -> str:
         """The page that holds the note of a value; empty where it is the page that is told."""
-        if not self.is_split:
+        if not self.part_pages:
             return self.annex
         part = part_of(self.reference, entry.indicator)
-        return "" if part == self.part else name_part(part)
+        return "" if part == self.part else self.part_pages[part]
 
     def find_anchor(self, figure: tuple[str, str]) -> str:
         """Where the notes tell a figure: the note of its value, or its own place within that."""
         entry = self.entry_of_figure.get(figure)
         if entry is None or not entry.figures or figure == entry.figures[0]:
             return entry.note if entry else ""
-        return name_anchor(self.number_of[figure[0]], figure[1])
+        return nouns.name_anchor(self.number_of[figure[0]], figure[1])
 
     @once
     def values_held(self) -> dict[tuple[str, ...], float]:
@@ -416,7 +384,7 @@ class Brief:
         ]
 
     @once
-    def series(self) -> list[Series]:
+    def series(self) -> list[dict[str, Any]]:
         """Headline values with the same window of other years, where there is one."""
         rows = self.own_values
         of = itemgetter("area_id", "indicator", "period_start", "period_end")
@@ -431,7 +399,7 @@ class Brief:
         found = []
         for entry in self.find_scoped(self.report.followed):
             own = points.get((entry.indicator, entry.scope, entry.start[4:], entry.end[4:]), {})
-            found += [make_series(entry, [*own.values()])] if len(own) > 1 else []
+            found += [nouns.make_series(entry, [*own.values()])] if len(own) > 1 else []
         return found
 
     @once
@@ -552,8 +520,8 @@ class Brief:
         """Values as a table: what each is of, for whom and when, and the figures behind it."""
         rows = [
             vars(each)
-            | {"name": plain(self.name_entry(each))}
-            | {"period_start": each.start, "period_end": each.end}
+            | {"name": plain(self.name_entry(each)), "period_start": each.start}
+            | {"period_end": each.end}
             | {"figures": " ".join(figure for _, figure in each.figures)}
             for each in entries
         ]

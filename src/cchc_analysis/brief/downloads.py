@@ -23,8 +23,7 @@ from xml.sax.saxutils import escape
 import pandas as pd
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.ledger import grade_brief
-from cchc_analysis.brief.nouns import Entry
+from cchc_analysis.brief.nouns import Entry, grade_brief
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.data import export
 from cchc_analysis.data.clean import is_day

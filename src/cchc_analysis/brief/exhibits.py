@@ -16,8 +16,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis.brief.content import Brief, name_short
-from cchc_analysis.brief.ledger import list_entries
-from cchc_analysis.brief.nouns import Entry
+from cchc_analysis.brief.nouns import Entry, list_entries
 from cchc_analysis.brief.plots import (
     draw,
     plot_amounts,
@@ -379,7 +378,7 @@ def _find_shaded(brief: Brief, scope: str, plan: ChartPlan, parts: Mapping[str, 
     return found
 
 
-def _sum(parts: Shaded) -> float:
+def _sum(parts: Shaded) -> Any:
     return sum(entry.value for entry, _ in parts)
 
 

@@ -11,21 +11,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
+from cchc_analysis.brief import nouns
 from cchc_analysis.brief.board import TRENDS
 from cchc_analysis.brief.brief_sections import define_indicator, tell_method
 from cchc_analysis.brief.content import Brief, name_folder, name_page, name_short
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES
-from cchc_analysis.brief.ledger import grade_brief, tell_about, tell_grade_rule, tell_rule, tell_sum
-from cchc_analysis.brief.nouns import count_contradictions, number_findings
+from cchc_analysis.brief.nouns import grade_brief, tell_grade_rule, tell_rule, tell_sum
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import AREAS, load_report, part_of
 from cchc_analysis.brief.templates import SISTERS, render, trust, upper
-from cchc_analysis.data.clean import ALPHABET, AlphabetKey, alphabet_key, first_letter
+from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, bare_name, load_words, plain
@@ -47,6 +48,7 @@ ORDERS: Mapping[str, Callable[[Sequence[Card]], Any]] = {
     "period": lambda cards: max(str(card["facts"]["period_end"]) for card in cards),
 }
 """Orders in which briefs are listed besides that of the alphabet, the greatest first."""
+SURROUND = ("path", "limits", "people")
 _SPELT = {"Ă": "aw", "Â": "aa", "Đ": "dd", "Ê": "ee", "Ô": "oo", "Ơ": "ow", "Ư": "uw", "#": "0"}
 """Letters in a path, as they are typed (Telex)."""
 
@@ -96,26 +98,29 @@ def make_card(brief: Brief) -> Card:
     }
 
 
-@dataclass(frozen=True)
-class ListedArea:
-    """A province or an area with a page that leads to its briefs, by period."""
+def list_place(row: Mapping[str, Any], cards: Sequence[Card] = ()) -> dict[str, Any]:
+    """A province or an area with a page that leads to its briefs, by period.
 
-    row: Mapping[str, Any]
-    cards: Sequence[Card] = ()
+    With the ``folder`` of its page, its place in the alphabet (``order``), and how many
+    contradictions the ledgers of its briefs hold (``lines``).
+    """
+    folder = name_folder(row, "-").partition("/")[0]
+    told = {"folder": folder, "order": alphabet_key(bare_name(row)), "lines": count_lines(cards)}
+    return {"row": row, "cards": cards, **told}
 
-    @property
-    def folder(self) -> str:
-        """Of its page, within its language."""
-        return name_folder(self.row, "-").partition("/")[0]
 
-    def sort_key(self) -> AlphabetKey:
-        """Its place in the alphabet."""
-        return alphabet_key(bare_name(self.row))
+def count_lines(cards: Iterable[Card]) -> int:
+    """How many contradictions the ledgers of briefs hold."""
+    return sum(len(card["ledger"]) for card in cards)
 
-    @property
-    def lines(self) -> int:
-        """How many contradictions the ledgers of its briefs hold."""
-        return sum(len(card["ledger"]) for card in self.cards)
+
+def name_letter(letter: str) -> str:
+    """The folder of a letter.
+
+    >>> name_letter("Đ"), name_letter("B")
+    ('a-z/dd', 'a-z/b')
+    """
+    return f"a-z/{_SPELT.get(letter, letter.lower())}"
 
 
 @dataclass(frozen=True)
@@ -140,97 +145,69 @@ class Told:
     words: Any = None
 
     orders = tuple(ORDERS)
-    count = staticmethod(count_contradictions)
-    number = staticmethod(number_findings)
-    tell_about = tell_about
+    name_letter = staticmethod(name_letter)
+    count = staticmethod(nouns.count_contradictions)
+    number = staticmethod(nouns.number_findings)
+    tell_about = nouns.tell_about
     tell_rule = tell_rule
     tell_sum = tell_sum
 
-    @property
-    def is_long(self) -> bool:
-        """Whether it has more briefs than one table shows."""
-        return len(self.cards) > MOST_ROWS
+    def is_many(self, what: str) -> bool:
+        """Whether it has more than one page lists: of briefs, contradictions, names, indicators."""
+        if what == "names":
+            return sum(map(len, self.letters.values())) > MOST_LINES
+        return {
+            "briefs": len(self.cards) > MOST_ROWS,
+            "lines": count_lines(self.cards) > MOST_LINES,
+            "indicators": len(self.indicators) > MOST_DEFINED,
+        }[what]
 
-    @property
-    def has_many_lines(self) -> bool:
-        """Whether it has more contradictions than one page lists."""
-        return ListedArea({}, self.cards).lines > MOST_LINES
+    def group(self, key: str) -> list[dict[str, Any]]:
+        """The areas of its briefs (by ``area_id``), or their provinces (by ``parent_id``).
 
-    @property
-    def has_many_names(self) -> bool:
-        """Whether it has more names than one page lists."""
-        return sum(map(len, self.letters.values())) > MOST_LINES
-
-    @property
-    def has_many_defined(self) -> bool:
-        """Whether it has more indicators than one page defines."""
-        return len(self.indicators) > MOST_DEFINED
-
-    @property
-    def areas(self) -> list[ListedArea]:
-        """The areas of its briefs, by the alphabet."""
-        return self._group("area_id")
-
-    @property
-    def provinces(self) -> list[ListedArea]:
-        """The provinces of its briefs; what a province reports itself is below it."""
-        return self._group("parent_id")
-
-    def _group(self, key: str) -> list[ListedArea]:
-        groups: dict[str, list[Card]] = {}
+        By the alphabet; what a province reports itself is below it.
+        """
+        rows, groups = self.reference.area_rows, dict[str, list[Card]]()
         for card in self.cards:
-            row = self.reference.area_rows[card["facts"]["area_id"]]
+            row = rows[card["facts"]["area_id"]]
             above = row["area_id" if row["level"] == "province" else key]
             groups.setdefault(above, []).append(card)
-        rows = self.reference.area_rows
-        found = [ListedArea(rows[each], own) for each, own in groups.items() if each in rows]
-        return sorted(found, key=ListedArea.sort_key)
+        found = [list_place(rows[each], own) for each, own in groups.items() if each in rows]
+        return sorted(found, key=itemgetter("order"))
 
-    def list_in(self, order: str) -> list[ListedArea]:
+    def list_in(self, order: str) -> list[dict[str, Any]]:
         """In another order: the provinces where briefs are many, else briefs as of one place."""
         rank = ORDERS[order]
-        if self.is_long:
-            return sorted(self.provinces, key=lambda place: rank(place.cards), reverse=True)
-        return [ListedArea({}, sorted(self.cards, key=lambda card: rank([card]), reverse=True))]
+        if self.is_many("briefs"):
+            places = self.group("parent_id")
+            return sorted(places, key=lambda place: rank(place["cards"]), reverse=True)
+        return [{"cards": sorted(self.cards, key=lambda card: rank([card]), reverse=True)}]
 
     @property
-    def letters(self) -> dict[str, list[ListedArea]]:
+    def letters(self) -> dict[str, list[dict[str, Any]]]:
         """Every place that has a page, by the letter under which it stands in the alphabet."""
-        profiled = [ListedArea(self.reference.area_rows[each]) for each in self.profiled]
-        places = {place.folder: place for place in (*profiled, *self.provinces, *self.areas)}
-        groups: dict[str, list[ListedArea]] = {letter: [] for letter in ("#", *ALPHABET.upper())}
-        for place in sorted(places.values(), key=ListedArea.sort_key):
-            groups[first_letter(bare_name(place.row))].append(place)
+        listed = [list_place(self.reference.area_rows[each]) for each in self.profiled]
+        listed += self.group("parent_id") + self.group("area_id")
+        places = {place["folder"]: place for place in listed}
+        groups: dict[str, list[dict[str, Any]]] = {each: [] for each in ("#", *ALPHABET.upper())}
+        for place in sorted(places.values(), key=itemgetter("order")):
+            groups[first_letter(bare_name(place["row"]))].append(place)
         return {letter: own for letter, own in groups.items() if own}
 
-    @staticmethod
-    def name_letter(letter: str) -> str:
-        """The folder of a letter.
-
-        >>> Told.name_letter("Đ"), Told.name_letter("B")
-        ('a-z/dd', 'a-z/b')
-        """
-        return f"a-z/{_SPELT.get(letter, letter.lower())}"
-
     @property
-    def maps(self) -> Iterator[tuple[str, list[tuple[dict[str, Any], ListedArea]]]]:
+    def maps(self) -> Iterator[tuple[str, list[tuple[dict[str, Any], dict[str, Any]]]]]:
         """The provinces of today and until June 2025, each on its square, if any has a page."""
         rows = self.reference.area_rows
         for name, table in (("34", self.reference.tile_map_34), ("63", self.reference.tile_map_63)):
             tiles = [tile for tile in list_rows(table) if tile["kind"] != "dot"]
             if any(tile["area_id"] in self.profiled for tile in tiles):
-                yield name, [(tile, ListedArea(rows[tile["area_id"]])) for tile in tiles]
+                yield name, [(tile, list_place(rows[tile["area_id"]])) for tile in tiles]
 
     @property
     def columns(self) -> list[Markup]:
         """The names of the figures of a row."""
         lines = load_report(self.project.notebooks, self.reference).index
         return [name_short(self, codes[0]) for codes in lines]
-
-    @property
-    def files(self) -> list[str]:
-        """The downloads of the site."""
-        return [*SITE_FILES, *([CITATION] if (self.project.root / CITATION).is_file() else [])]
 
     @property
     def others(self) -> pd.DataFrame:
@@ -241,8 +218,7 @@ class Told:
     @property
     def rules(self) -> list[tuple[str, Markup]]:
         """The rules by which every page is made, in words, and what surrounds them."""
-        said = ((key, self.words.say(f"method.{key}")) for key in ("path", "limits", "people"))
-        path, *more = said
+        path, *more = ((key, self.words.say(f"method.{key}")) for key in SURROUND)
         return [path, *tell_method(self.briefs[0]), ("grade", tell_grade_rule(self)), *more]
 
     def name_area(self, card: Card) -> Markup:
@@ -268,7 +244,7 @@ class Told:
         return {part: own for part, own in groups.items() if own}
 
 
-Bind = Callable[["Project", Told, str], str]
+Bind = Callable[[Project, Told, str], str]
 """Makes the page of a list in a language."""
 
 
@@ -277,20 +253,22 @@ def _bind(
 ) -> str:
     """A list as a page, with the links to its sisters and to the other language."""
     words = load_words(project.notebooks / TEMPLATE, lang)
-    page = told and replace(told, project=project, words=words)
-    shown = {"page": page, "name": name, "sisters": SISTERS, "intro": ""}
-    body = render(words, f"list_{template}", **shown, **data)
+    files = [*SITE_FILES, *([CITATION] if (project.root / CITATION).is_file() else [])]
+    shown: dict[str, Any] = {
+        "page": told and replace(told, project=project, words=words),
+        "files": files,
+    }
+    shown |= {"name": name, "sisters": SISTERS, "intro": "", "province": "", "letter": ""}
+    body = render(words, f"list_{template}", **{**shown, "part": "", **data})
     return export_body(body, project, words, "lists")
 
 
 LISTS: Mapping[str, Bind] = {
-    "": partial(_bind, name="", template="index"),
-    "contradictions": partial(
-        _bind, name="contradictions", template="contradictions", province=None
-    ),
-    "a-z": partial(_bind, name="a-z", template="letters", letter=""),
-    "definitions": partial(_bind, name="definitions", template="definitions", part=""),
-    "method": partial(_bind, name="method", template="method"),
+    name: partial(_bind, name=name, template=template)
+    for name, template in (
+        *(("", "index"), ("contradictions", "contradictions"), ("a-z", "letters")),
+        *((name, name) for name in ("definitions", "method")),
+    )
 }
 """The lists of a language, by folder."""
 
@@ -298,23 +276,24 @@ LISTS: Mapping[str, Bind] = {
 def list_places(told: Told) -> dict[str, tuple[Sequence[Card], Bind]]:
     """The pages below the lists, by folder: the cards that each is made of, and how."""
     pages: dict[str, tuple[Sequence[Card], Bind]] = {}
-    has_many_lines = told.has_many_lines
 
     def add(name: str, cards: Sequence[Card], template: str, **data: Any) -> None:
         pages[name] = (cards, partial(_bind, name=name, template=template, **data))
 
-    for place in told.provinces:
-        add(place.folder, place.cards, "province")
-        if has_many_lines and place.lines:
-            add(f"contradictions/{place.folder}", place.cards, "contradictions", province=place)
-    for place in told.areas:
-        if place.row["level"] != "province":
-            add(place.folder, place.cards, "area")
+    has_many_lines = told.is_many("lines")
+    for place in told.group("parent_id"):
+        folder, cards = place["folder"], place["cards"]
+        add(folder, cards, "province")
+        if has_many_lines and place["lines"]:
+            add(f"contradictions/{folder}", cards, "contradictions", province=place)
+    for place in told.group("area_id"):
+        if place["row"]["level"] != "province":
+            add(place["folder"], place["cards"], "area")
     for order in ORDERS if len(told.cards) > 1 else ():
         add(f"sorted/{order}", told.cards, "order", order=order)
-    for letter in told.letters if told.has_many_names else ():
-        add(told.name_letter(letter), told.cards, "letters", letter=letter)
-    for part in told.group_parts(told.indicators) if told.has_many_defined else ():
+    for letter in told.letters if told.is_many("names") else ():
+        add(name_letter(letter), told.cards, "letters", letter=letter)
+    for part in told.group_parts(told.indicators) if told.is_many("indicators") else ():
         add(f"definitions/{part}", told.cards, "definitions", part=part)
     return pages
 

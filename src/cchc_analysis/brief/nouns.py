@@ -1,176 +1,122 @@
-"""The nouns of a brief: its values, its contradictions and its comparisons.
+"""What a brief tells of: values, targets and results, series, contradictions; and its grade.
 
-Each ``Entry`` is one published value with the anchor of its note.
+An ``Entry`` is a published value with the anchor of its note. The ledger of contradictions has an
+entry per cause, with both readings, the arithmetic, every figure that it involves linked to its
+note, and what is published. The grade says how far figures can be trusted. A: nothing above info.
+B: warnings on secondary figures only. C: a warning on a headline figure. D: a headline figure is
+missing, or withdrawn because its readings cannot be reconciled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from math import nan
-from typing import Any, NamedTuple
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
+from markupsafe import Markup
 
+from cchc_analysis.brief.report import load_report
+from cchc_analysis.brief.templates import Section, join, link, lower, macro, tell_section, upper
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Origin, Severity, Status
-from cchc_analysis.stats.trends import TrendVerdict, judge_series, keep_last_part
+from cchc_analysis.data.words import clean_text
+from cchc_analysis.stats.trends import judge_series, keep_last_part
+from cchc_analysis.stats.windows import label_span
 
+if TYPE_CHECKING:
+    from cchc_analysis.brief.content import Brief
 
-@dataclass(frozen=True)
-class Entry:
-    """One published value, and the way back from it.
-
-    Attributes:
-        note: The anchor of its note on the page.
-        figures: The figures behind it, as source and figure.
-        readings: The rows of the figures of all its readings, in the order of the documents.
-        low: Lower end of its Wilson interval, in the unit of the value, if it has one.
-        document: The document of a target that no source of ours prints.
-    """
-
-    note: str
-    area_id: str
-    scope: str
-    indicator: str
-    breakdown: str
-    start: str
-    end: str
-    status: str
-    value: float
-    decimals: int | None
-    unit: str
-    comparator: str
-    origin: str
-    parts: str = ""
-    source_id: str = ""
-    figures: tuple[tuple[str, str], ...] = ()
-    low: float | None = None
-    high: float | None = None
-    other_readings: str = ""
-    correction: str = ""
-    is_contested: bool = False
-    findings: tuple[str, ...] = ()
-    document: str = ""
-    readings: Sequence[Mapping[str, Any]] = field(default=(), repr=False, compare=False)
-
-    @property
-    def is_result(self) -> bool:
-        """Whether it states what happened, rather than what ought to."""
-        return self.status in RESULT_STATUSES
-
-    @property
-    def is_withheld(self) -> bool:
-        """Whether people decided to publish none of its readings."""
-        return self.value != self.value
-
-    @property
-    def is_derived(self) -> bool:
-        """Whether it is computed from other values."""
-        return self.origin == Origin.DERIVED
-
-
+Row = Mapping[str, Any]
 SIGNS = {Severity.CRITICAL: "▲", Severity.WARNING: "▲", Severity.INFO: "△"}
+MOST_IN_FULL = 40
+"""Entries told in full; a page with more lists the rest in a line each, and stays readable."""
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZĐ“])")
+_NUMBER = re.compile(r"(\d[\d.,]*\d|\d)")
+_UNTOLD = {
+    **dict.fromkeys(("breakdown", "parts", "source_id", "correction", "document"), ""),
+    **dict.fromkeys(("figures", "findings", "readings"), ()),
+    **dict.fromkeys(("decimals", "low", "high"), None),
+    "is_contested": False,
+}
 
 
-@dataclass(frozen=True)
-class Contradiction:
-    """Findings with one cause, as one entry of the ledger.
+class Entry(SimpleNamespace):
+    """One published value: its row of ``indicators``, and the way back from it.
 
-    Attributes:
-        sign: What stands before its number.
-        anchor: Where it stands on the page.
-        count: How many contradictions it tells; its remarks are none.
-        is_remark: Whether a reader noticed it, and no arithmetic.
+    Beside the columns of the row it has the anchor ``note`` of its note on the page; ``start`` and
+    ``end``; its ``decimals``; the ``figures`` behind it, as source and figure, and ``readings``,
+    the rows of the figures of all its readings, in the order of the documents; ``low`` and
+    ``high``, its Wilson interval in the unit of the value, if it has one; the ``document`` of a
+    target that no source of ours prints. It ``is_result`` if it states what happened, rather than
+    what ought to, and ``is_withheld`` if people decided to publish none of its readings.
     """
 
-    number: int
-    severity: str
-    findings: tuple[Mapping[str, Any], ...]
-    sign: str
-    anchor: str
-    count: int
-    is_remark: bool
+    def __init__(self, row: Row, **more: Any) -> None:
+        super().__init__(**{**_UNTOLD, **row, **more})
+        self.is_result = self.status in RESULT_STATUSES
+        self.is_withheld = self.value != self.value
+        self.is_derived = self.origin == Origin.DERIVED
 
 
-class Series(NamedTuple):
-    """A value with the same window of other years, oldest first.
+def make_series(entry: Entry, points: Sequence[Row]) -> dict[str, Any]:
+    """A value with the same window of other years, oldest first, and what may be said of it.
 
     ``until`` is the part that nothing breaks up to the value, empty where it ends before it: a
     brief of an earlier year looks back from its own period, whatever was reported since.
     ``year_before`` is the same window a year before, ``step`` the difference of the last two points
     of all; NaN where there is none, or a break lies between.
     """
-
-    entry: Entry
-    points: Sequence[Mapping[str, Any]]
-    verdict: TrendVerdict
-    until: Sequence[Mapping[str, Any]]
-    year_before: float
-    step: float
-
-
-def make_series(entry: Entry, points: Sequence[Mapping[str, Any]]) -> Series:
-    """What may be said of a value with other years of its window."""
     until = keep_last_part([each for each in points if each["period_end"] <= entry.end])
     until = until if until and until[-1]["period_end"] == entry.end else []
     year = str(int(entry.end[:4]) - 1)
     is_year = len(until) > 1 and until[-2]["period_end"][:4] == year
     joined = keep_last_part(points)
     is_joined = len(joined) > 1 and joined[-1]["period_end"] == points[-1]["period_end"]
-    return Series(
-        entry,
-        points,
-        judge_series(points),
-        until,
-        float(until[-2]["value"]) if is_year else nan,
-        float(joined[-1]["value"] - joined[-2]["value"]) if is_joined else nan,
-    )
+    return {
+        "entry": entry,
+        "points": points,
+        "verdict": judge_series(points),
+        "until": until,
+        "year_before": float(until[-2]["value"]) if is_year else nan,
+        "step": float(joined[-1]["value"] - joined[-2]["value"]) if is_joined else nan,
+    }
 
 
 class State(StrEnum):
-    """What can be said of a target."""
+    """What can be said of a target, in the order in which it is told."""
 
     MET = "met"
     MISSED = "missed"
     NOT_DUE = "not_due"
-    MISSING = "missing"
     DIFFERS = "differs"
+    MISSING = "missing"
 
 
-STATE_SIGNS = {
-    State.MET: "✓",
-    State.MISSED: "✕",
-    State.NOT_DUE: "◷",
-    State.DIFFERS: "≠",
-    State.MISSING: "…",
-}
-"""In the order in which they are told."""
-JUDGED = (State.MET, State.MISSED, State.NOT_DUE)
+STATE_SIGNS = dict(zip(State, "✓✕◷≠…", strict=True))
 DECIDES = (State.MISSED, State.NOT_DUE, State.MET, State.DIFFERS, State.MISSING)
 """What a target that several results are held against comes to: the first of these."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A target, the result it is held against, and what follows.
+    """A target, the result it is held against, if any is reported, and the state that follows.
 
-    Attributes:
-        target: What ought to be.
-        result: What is; ``None`` where nothing is reported.
-        state: One of five.
-        reason: The row of ``target_results.csv`` that says why, or an empty one.
-        is_open: The state is that of today; the target's period is not over.
-        is_earlier: The target's period was over before that of the brief began.
+    ``reason`` is the row of ``target_results.csv`` that says why, or an empty one. The state of an
+    open one is that of today; the period of an earlier one was over before that of the brief began.
     """
 
     target: Entry
     result: Entry | None
     state: State
-    reason: Mapping[str, Any]
+    reason: Row
     is_open: bool
-    is_earlier: bool = False
+    is_earlier: bool
 
     @property
     def is_target(self) -> bool:
@@ -180,7 +126,7 @@ class Comparison:
     @property
     def is_judged(self) -> bool:
         """Whether what there is can be held against it."""
-        return self.state in JUDGED
+        return self.state not in (State.DIFFERS, State.MISSING)
 
     @property
     def rank(self) -> tuple[bool, int]:
@@ -221,15 +167,24 @@ def name_anchor(number: int, figure: str) -> str:
     return f"n-{safe}" if number == 1 else f"n-{number}-{safe}"
 
 
+class Contradiction(SimpleNamespace):
+    """Findings with one cause, as one entry of the ledger.
+
+    Its ``number``, ``severity`` and ``findings`` (rows, the cause first); the ``sign`` before its
+    number; the ``anchor`` where it stands on the page; how many contradictions it tells (``count``:
+    its remarks are none); ``is_remark`` where a reader noticed it, and no arithmetic.
+    """
+
+
 def count_contradictions(findings: pd.DataFrame) -> int:
     """How many contradictions there are: the findings that are more than info, row by row."""
     return int((findings["severity"] != Severity.INFO).sum())
 
 
-def number_findings(findings: pd.DataFrame) -> Iterator[Contradiction]:
+def number_findings(findings: pd.DataFrame) -> list[Contradiction]:
     """Findings by cause: contradictions before remarks, and by where they stand in the document."""
     rank = {severity: place for place, severity in enumerate(Severity)}
-    causes: dict[str, list[dict[str, Any]]] = {}
+    causes: dict[str, list[Row]] = {}
     for row in list_rows(findings):
         causes.setdefault(row["cause_id"] or row["finding_id"], []).append(row)
     groups = []
@@ -240,8 +195,115 @@ def number_findings(findings: pd.DataFrame) -> Iterator[Contradiction]:
         place = (own[0]["source_id"], min(figures, default=""), own[0]["rule_id"])
         groups.append((own[0]["kind"] == "remark", worst, *place, own))
     ordered = sorted(groups, key=lambda group: group[:-1])
-    for number, (is_remark, worst, *_, own) in enumerate(ordered, start=1):
-        severity = [*Severity][worst]
-        count = sum(each["severity"] != Severity.INFO for each in own)
-        of = (SIGNS[severity], f"c-{number}", count, is_remark)
-        yield Contradiction(number, severity, tuple(own), *of)
+    return [
+        Contradiction(
+            number=number,
+            severity=[*Severity][worst],
+            findings=own,
+            sign=SIGNS[[*Severity][worst]],
+            anchor=f"c-{number}",
+            count=sum(each["severity"] != Severity.INFO for each in own),
+            is_remark=is_remark,
+        )
+        for number, (is_remark, worst, *_, own) in enumerate(ordered, start=1)
+    ]
+
+
+def grade_brief(brief: Brief) -> SimpleNamespace:
+    """Grade the reports of a brief: the ``letter``, and what it rests on.
+
+    ``warnings`` are its contradictions, as many as the findings hold, and ``headline_warnings``
+    those of a cause that concerns a headline figure; ``notes`` are remarks and roundings;
+    ``missing`` the required headline figures that no report prints or determines.
+    """
+    own = set(brief.reports["source_id"])
+    serious = [each for each in brief.serious if each.findings[0]["source_id"] in own]
+    headline = [each for each in serious if each.number in brief.doubted]
+    missing = tuple(name for name in brief.report.required if brief.find(name) is None)
+    return SimpleNamespace(
+        letter="D" if missing else "C" if headline else "B" if serious else "A",
+        warnings=count_contradictions(brief.findings),
+        notes=len(brief.findings) - count_contradictions(brief.findings),
+        headline_warnings=sum(each.count for each in headline),
+        missing=missing,
+    )
+
+
+def tell_grade_rule(page: Any) -> Markup:
+    """What the letters mean, and which figures are headline ones."""
+    words, rows = page.words, page.reference.indicator_rows
+    report = load_report(words.folder.parent, page.reference)
+    names = {
+        key: join("; ", *(lower(words.pick(rows[code], "label")) for code in codes))
+        for key, codes in (("headline", report.quoted), ("required", report.required))
+    }
+    told: Markup = words.say("notes.grade.rule", **names)
+    return told
+
+
+def show_contradictions(brief: Brief) -> Section:
+    """The ledger, the worst first; then what a reader noticed that no arithmetic can."""
+    told: dict[str, Any] = {"most": MOST_IN_FULL, "count": count_contradictions(brief.findings)}
+    return tell_section(brief, "contradictions", lambda: brief.findings, **told)
+
+
+def split_explanation(brief: Brief, finding: Row) -> tuple[Markup, list[str]]:
+    """The first sentence of an explanation, and what follows it."""
+    opening, *rest = _SENTENCE.split(str(finding[f"explanation_{brief.lang}"]), maxsplit=1)
+    return clean_text(opening, longest=None), rest
+
+
+def tell_arithmetic(brief: Brief, finding: Row) -> Markup:
+    """The arithmetic of a finding; each number that a figure prints links to that figure."""
+    hrefs = (  # nothing for a figure that the notes do not tell
+        f"{brief.find_page(entry)}#{brief.find_anchor(figure)}" if entry else ""
+        for figure in split_figures(finding["source_id"], finding["operands"])
+        for entry in [brief.entry_of_figure.get(figure)]
+    )
+    told = [clean_text(each) for each in _NUMBER.split(_localise(brief, finding))]
+    # A number is every second piece.
+    told[1::2] = [link(to, each) if (to := next(hrefs, "")) else each for each in told[1::2]]
+    return macro(brief.words, "sum", Markup("").join(told))
+
+
+def tell_sum(page: Any, finding: Row) -> Markup:
+    """The arithmetic of a finding as text, for a page that has no notes."""
+    return clean_text(_localise(page, finding))
+
+
+def _localise(page: Any, finding: Row) -> str:
+    """Arithmetic is kept in the Vietnamese form of numbers; English swaps the marks."""
+    marks = str.maketrans(".,", ",.") if page.words.lang == "en" else {}
+    return _NUMBER.sub(lambda match: match[0].translate(marks), finding["arithmetic"])
+
+
+def tell_rule(page: Any, finding: Row) -> Markup:
+    """What the rule says, in words; a rule that no words are kept for goes by its indicator."""
+    pick = page.words.pick
+    indicator = page.reference.indicator_rows.get(finding["indicator"])
+    name: Markup = pick(indicator, "label") if indicator else clean_text(finding["rule_id"])
+    if finding["kind"] == "stated_twice":
+        return Markup(page.words.say("ledger.twice", what=name))  # noqa: S704 - escaped there
+    known = page.reference.rows_where("identities", "rule_id", finding["rule_id"])
+    said: Markup = pick(known[0], "definition").rstrip(".") if known else Markup("")
+    return said or name
+
+
+def tell_about(page: Any, finding: Row) -> Markup:
+    """Area, indicator and period of a finding, for a source that is on many."""
+    words, end = page.words, finding["period_end"]
+    indicator = page.reference.indicator_rows.get(finding["indicator"])
+    area = page.reference.area_rows.get(finding["area_id"])
+    return join(
+        ", ",
+        upper(words.place(area)) if area else "",
+        words.pick(indicator, "label") if indicator else "",
+        words.period(label_span(finding["period_start"], end)) if end else "",
+    )
+
+
+def list_entries(brief: Brief, findings: Iterable[Row], column: str = "figures") -> list[Entry]:
+    """The values that findings involve, each once; or those that are ``operands`` of their sums."""
+    places = [at for row in findings for at in split_figures(row["source_id"], row[column])]
+    found = filter(None, map(brief.entry_of_figure.get, places))
+    return list({entry.note: entry for entry in found}.values())

@@ -26,8 +26,8 @@ import pandas as pd
 
 from cchc_analysis.brief.beside import compare_plan
 from cchc_analysis.brief.board import Board, open_board
-from cchc_analysis.brief.content import NOT_TOLD, Brief, Row
-from cchc_analysis.brief.nouns import Entry, Quote, Quotes, name_anchor, split_figures
+from cchc_analysis.brief.content import NOT_TOLD, Brief
+from cchc_analysis.brief.nouns import Entry, Quote, Quotes, Row, name_anchor, split_figures
 from cchc_analysis.brief.quality import Graded
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
 from cchc_analysis.data.clean import label_period, nearest_names
@@ -40,11 +40,6 @@ from cchc_analysis.errors import AreaError, CommandError, Problem
 
 REPORTING = ("province", "district", "commune")
 """The levels whose reports have briefs."""
-KEPT = (
-    *("area_id", "scope", "indicator", "breakdown", "status", "unit", "comparator", "origin"),
-    *("parts", "source_id", "other_readings", "correction"),
-)
-"""What an entry holds as the table of published values does."""
 OF_SOURCE = ("source_id", "kind", "area", "dated", "period", "period_start", "period_end")
 """What says whose and for when a source is."""
 DERIVED_DECIMALS = 2
@@ -204,18 +199,19 @@ def _list_entries(
             note = name_anchor(order.get(own[0][0], 0) + 1, own[0][1])
         names = (f"{note}-{n}" if n > 1 else note for n in count(1))
         taken.add(note := next(each for each in names if each not in taken))
-        low, high = row["wilson_low"], row["wilson_high"]
+        ends = (row["wilson_low"], row["wilson_high"])
+        low, high = (None if each is None or isnan(each) else float(each) for each in ends)
         exact = 0 if float(row["value"]).is_integer() else DERIVED_DECIMALS
         yield Entry(
-            **{name: row[name] for name in KEPT},
+            row,
             note=note,
             start=row["period_start"],
             end=row["period_end"],
             value=float(row["value"]),
             decimals=exact if is_derived else decimals.get((row["source_id"], *quantity(row))),
             figures=tuple(own),
-            low=None if low is None or isnan(low) else float(low),
-            high=None if high is None or isnan(high) else float(high),
+            low=low,
+            high=high,
             is_contested=bool(row["is_contested"]),
             findings=tuple(row["findings"].split()),
             readings=[printed[each] for each in sorted(known, key=at_of.__getitem__)],

@@ -7,8 +7,8 @@ that has reports has a page on these.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress, groupby
 from operator import itemgetter
@@ -17,10 +17,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.brief import ledger
+from cchc_analysis.brief import nouns
 from cchc_analysis.brief.content import ANNEX, Brief, name_folder, name_indicator
-from cchc_analysis.brief.ledger import grade_brief
-from cchc_analysis.brief.nouns import SIGNS, Contradiction, number_findings, split_figures
+from cchc_analysis.brief.nouns import (
+    SIGNS,
+    Contradiction,
+    Row,
+    grade_brief,
+    number_findings,
+    split_figures,
+)
 from cchc_analysis.brief.report import AREAS
 from cchc_analysis.brief.templates import Section, tell_masthead, tell_section, upper
 from cchc_analysis.data.clean import alphabet_key
@@ -35,7 +41,6 @@ PAGE = "quality"
 KEPT, BROKEN, SILENT = STATES = ("kept", "broken", "silent")
 MOST_COLUMNS = 12
 """Sources that a table sets side by side; those that break most rules come first."""
-Row = Mapping[str, Any]
 
 CONTENTS = (
     *("grades", "counts", "matrix", "contradictions", "definitions", "rules", "completeness"),
@@ -70,7 +75,7 @@ def make_graded(brief: Brief) -> Graded:
         if entry.indicator in brief.report.quoted
         if each.severity != Severity.INFO and each.findings[0]["source_id"] in own
     )
-    grade = asdict(grade_brief(brief))
+    grade = vars(grade_brief(brief))
     return {
         "area_id": brief.area["area_id"],
         "period": brief.period,
@@ -97,10 +102,10 @@ class Quality:
     province: str = ""
 
     name_indicator = name_indicator
-    tell_about = ledger.tell_about
-    tell_grade_rule = ledger.tell_grade_rule
-    tell_rule = ledger.tell_rule
-    tell_sum = ledger.tell_sum
+    tell_about = nouns.tell_about
+    tell_grade_rule = nouns.tell_grade_rule
+    tell_rule = nouns.tell_rule
+    tell_sum = nouns.tell_sum
 
     def __repr__(self) -> str:
         return f"<Quality of {len(self.tables.sources)} sources, {self.words.lang}>"
