@@ -15,9 +15,8 @@ open, or, where areas differ far more than chance, that no such range holds.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain
 from math import isnan, nan
 from pathlib import Path
 from statistics import quantiles
@@ -55,7 +54,7 @@ def compare_plan(brief: Brief) -> tuple[Comparison, ...]:
     """
     stated = (Status.TARGET, Status.PLAN, Status.THRESHOLD)
     targets = [entry for entry in brief.entries if entry.status in stated]
-    return tuple(chain(*(_compare(brief, each) for each in (*targets, *_list_targets(brief)))))
+    return tuple(each for own in (*targets, *_list_targets(brief)) for each in _compare(brief, own))
 
 
 def _list_targets(brief: Brief) -> Iterator[Entry]:
@@ -68,15 +67,13 @@ def _list_targets(brief: Brief) -> Iterator[Entry]:
         is_here = row["period_start"] <= brief.end and row["period_end"] >= brief.start
         is_stated = row["indicator"] in reported and row["value"] == row["value"]
         if is_here and is_stated and row["scope"] not in others:
-            yield Entry(
-                row,
-                note=f"n-{row['target_id']}",
-                start=row["period_start"],
-                end=row["period_end"],
-                status=Status.TARGET,
-                value=float(row["value"]),
-                origin=Origin.REPORTED,
-            )
+            told = {
+                "status": Status.TARGET,
+                "origin": Origin.REPORTED,
+                "value": float(row["value"]),
+            }
+            days = {"start": row["period_start"], "end": row["period_end"]}
+            yield Entry(row, note=f"n-{row['target_id']}", **told, **days)
 
 
 def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
@@ -93,20 +90,16 @@ def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
             scopes = brief.main_scopes
         for result in (brief.find(row["result_indicator"], scope) for scope in scopes):
             if result and (not target.end or target.start <= result.end <= target.end):
-                found = True
-                is_open = not target.end or result.end < target.end
-                state = _judge(brief, target, result, row)
+                found, is_open = True, not target.end or result.end < target.end
+                state = _judge(brief, target, result, row["relation"])
                 yield Comparison(target, result, state, row, is_open, is_earlier)
     if not found:
-        is_open = target.end > brief.end
-        yield Comparison(target, None, State.MISSING, {}, is_open, is_earlier)
+        yield Comparison(target, None, State.MISSING, {}, target.end > brief.end, is_earlier)
 
 
-def _judge(brief: Brief, target: Entry, result: Entry, relation: Mapping[str, Any]) -> State:
-    if relation["relation"] == "differs":
-        return State.DIFFERS
-    if relation["relation"] == "no_denominator":
-        return State.MISSING
+def _judge(brief: Brief, target: Entry, result: Entry, relation: str) -> State:
+    if relation in ("differs", "no_denominator"):
+        return State.DIFFERS if relation == "differs" else State.MISSING
     value, goal = result.value, target.value
     is_lower = brief.reference.indicator_rows[target.indicator]["polarity"] == "lower"
     is_reached = {
@@ -116,13 +109,13 @@ def _judge(brief: Brief, target: Entry, result: Entry, relation: Mapping[str, An
         Comparator.AT_MOST: value <= goal,
         Comparator.LESS: value < goal,
     }.get(Comparator(target.comparator), False)
-    is_over = not target.end or result.end >= target.end
-    settles_early = is_running_rate(brief, result.indicator)
-    if is_reached:
-        # What only grows and has reached its floor stays above it; a ceiling may still be broken.
-        is_floor = target.comparator in (Comparator.AT_LEAST, Comparator.MORE, Comparator.EQUAL)
-        return State.MET if is_over or settles_early or is_floor else State.NOT_DUE
-    return State.MISSED if is_over or settles_early else State.NOT_DUE
+    is_settled = not target.end or result.end >= target.end
+    is_settled = is_settled or is_running_rate(brief, result.indicator)
+    # What only grows and has reached its floor stays above it; a ceiling may still be broken.
+    is_floor = target.comparator in (Comparator.AT_LEAST, Comparator.MORE, Comparator.EQUAL)
+    if is_settled or (is_reached and is_floor):
+        return State.MET if is_reached else State.MISSED
+    return State.NOT_DUE
 
 
 def is_running_rate(brief: Brief, indicator: str) -> bool:
@@ -149,9 +142,9 @@ def show_plan(brief: Brief) -> Section:
     )
 
 
-def tabulate_plan(comparisons: Sequence[Comparison]) -> pd.DataFrame:
+def tabulate_plan(comparisons: Iterable[Comparison]) -> pd.DataFrame:
     """Targets as a table: what ought to be, what is, and what follows."""
-    rows = [
+    return pd.DataFrame(
         {
             "indicator": each.target.indicator,
             "scope": (each.result or each.target).scope,
@@ -167,8 +160,7 @@ def tabulate_plan(comparisons: Sequence[Comparison]) -> pd.DataFrame:
             "is_earlier": each.is_earlier,
         }
         for each in comparisons
-    ]
-    return pd.DataFrame(rows)
+    )
 
 
 def _draw_plan(brief: Brief) -> Exhibit | None:
@@ -253,9 +245,7 @@ def list_last_year(brief: Brief) -> list[dict[str, Any]]:
             comparator="~",
             origin=Origin.DERIVED,
             parts=f"100 * {base.indicator} / {share.indicator}",
-            findings=(),
-            readings=(),
-            is_contested=False,
+            findings=(), readings=(), is_contested=False,
         )
         half = 0.5 * 10.0 ** -(share.decimals or 0)
         low, high = (100 * base.value / (share.value + each) for each in (half, -half))
@@ -320,7 +310,7 @@ def tell_since(notebook: Path, since: Path, folder: Path) -> Path:
 
 def show_peers(brief: Brief) -> Section:
     """The rule, the peers, the values of those that report on the same window, and the place."""
-    peers, compared = brief.peers, brief.report.peers.compared
+    peers, compared, here = brief.peers, brief.report.peers.compared, brief.area["area_id"]
     held = {area_id: brief.periods_held.get(area_id, ()) for area_id in peers.peers}
     same = [area_id for area_id in peers.peers if brief.period in held[area_id]]
     own = brief.find_scoped(compared)
@@ -329,14 +319,14 @@ def show_peers(brief: Brief) -> Section:
         entries = filter(None, (brief.find(code, each) for each in (brief.whole, *brief.parts)))
         if standing := next(filter(None, (find_standing(brief, e) for e in entries)), None):
             charts.append(_draw(brief, standing))
-    beside = [(a, [_value_of(brief, a, e) for e in own]) for a in (*same, brief.area["area_id"])]
+    beside = {area_id: [_value_of(brief, area_id, e) for e in own] for area_id in (*same, here)}
 
     def tabulate() -> pd.DataFrame:
         """The compared values of the area and of its peers, a row an area."""
-        rows = {a: [a, brief.reference.area_rows[a]["name"], *values] for a, values in beside}
+        rows = brief.reference.area_rows
         names = ["area_id", "name", *(f"{each.indicator}@{each.scope}" for each in own)]
-        ids = (brief.area["area_id"], *same)
-        return pd.DataFrame([rows[each] for each in ids], columns=names)
+        told = [[each, rows[each]["name"], *beside[each]] for each in (here, *same)]
+        return pd.DataFrame(told, columns=names)
 
     return tell_section(
         brief,
@@ -349,7 +339,7 @@ def show_peers(brief: Brief) -> Section:
         least=FEWEST,
         others={a: held[a] for a in peers.peers if held[a] and a not in same},
         # By the first rate, from the highest.
-        beside=sorted(beside, key=lambda row: [(isnan(v), -v) for v in row[1][:1]]),
+        beside=sorted(beside.items(), key=lambda row: [(isnan(v), -v) for v in row[1][:1]]),
         charts=charts,
         most=ENOUGH * (1 + len(peers.peers)),
     )
@@ -381,8 +371,9 @@ def draw_spine(brief: Brief, standing: Row) -> Markup:
     row = dict(zip(("lowest", "q1", "median", "q3", "highest"), quarters, strict=True))
     row |= {"lowest": min(quarters[0], entry.value), "highest": max(quarters[-1], entry.value)}
     row |= {"own": entry.value, "role": "alert" if entry.is_contested else "deep"}
-    ends = [_percent(brief, row[name]) for name in ("lowest", "median", "highest")]
-    label = words.plain("standing.spine", **dict(zip(("low", "middle", "high"), ends, strict=True)))
+    ends = {"low": "lowest", "middle": "median", "high": "highest"}
+    told = {key: _percent(brief, row[name]) for key, name in ends.items()}
+    label = words.plain("standing.spine", **told)
     return macro(words, "line", sketch_spine(row, words.number), label, "spine")
 
 

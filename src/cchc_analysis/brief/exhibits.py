@@ -66,14 +66,9 @@ class Exhibit:
     found: Row
 
     @property
-    def data(self) -> pd.DataFrame:
-        """What is drawn, as a table."""
-        return pd.DataFrame(list(self.rows))
-
-    @property
     def figure(self) -> Figure:
         """The picture to go on working with."""
-        return draw(self.plot, self.data)
+        return draw(self.plot, pd.DataFrame(self.rows))
 
     @property
     def chart(self) -> Markup:
@@ -81,7 +76,7 @@ class Exhibit:
         if not self.rows:
             return Markup("")
         drawn = self.brief.drawn
-        drawn[self.key] = drawn.get(self.key) or sketch(self.plot, self.data)
+        drawn[self.key] = drawn.get(self.key) or sketch(self.plot, pd.DataFrame(self.rows))
         alternative = _say_rows(self.brief, self.rows)
         return self._tell("chart", svg=drawn[self.key], alternative=alternative)
 
@@ -119,11 +114,8 @@ def _find_flow(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """What came in above what became of it, to scale, per scope."""
     panels = [panel for scope in brief.parts if (panel := _build_panel(brief, plan, scope))]
     panels = panels or list(filter(None, [_build_panel(brief, plan, brief.whole)]))
-    return {
-        "rows": [row for panel in panels for row in panel["rows"]],
-        "cited": [entry for panel in panels for entry in panel["cited"]],
-        "panels": panels,
-    }
+    told = {name: [each for panel in panels for each in panel[name]] for name in ("rows", "cited")}
+    return told | {"panels": panels}
 
 
 def _build_panel(brief: Brief, plan: ChartPlan, scope: str) -> Row | None:
@@ -141,27 +133,27 @@ def _build_panel(brief: Brief, plan: ChartPlan, scope: str) -> Row | None:
     stated = [_find_shaded(brief, scope, plan, own) for own in (plan.came, ended, waiting)]
     pairs = list(zip(totals, stated, strict=True))
     apart = next(((e, _sum(own)) for e, own in pairs if e and _is_apart(brief, e, own)), None)
-    shades = [plan.parts.get(code, "mid") for code in plan.codes]
     came, done, waits = [
-        _divide(brief, *own, shade) for own, shade in zip(pairs, shades, strict=True)
+        _divide(brief, *pair, plan.parts.get(code, "mid"))
+        for pair, code in zip(pairs, plan.codes, strict=True)
     ]
     outcomes = [*stated[1], *stated[2], *((entry, "") for entry in totals[1:] if entry)]
     more = sum(row["value"] for row in (*done, *waits)) - sum(row["value"] for row in came)
     is_said = apart or _is_apart(brief, received, outcomes)
     gap = abs(more) if is_said and (waits or more > 0) else 0.0
     words, told = brief.words, [brief.tell_plain(e, unit=False) if e else "" for e in totals]
-    key = "flow.out" if told[2] else "flow.out.resolved"
     if len(came) == 1:
         came[0]["label"] = ""
-    same = {"panel": plain(brief.name_scope(scope))}
-    same["gap"] = words.plain("flow.gap", n=words.number(gap))
-    heads = {"in": words.plain("flow.in", n=told[0]), "out": words.plain(key, n=told[1], m=told[2])}
     untold: Row = {"label": words.plain("flow.untold"), "text": "", "role": "paper"}
     rest = [untold | {"value": abs(more)}] if abs(more) > 1e-9 and not gap else []
-    sides = {"in": [*came, *rest * (more > 0)], "out": [*done, *waits, *rest * (more < 0)]}
+    key = "flow.out" if told[2] else "flow.out.resolved"
+    heads = (words.plain("flow.in", n=told[0]), words.plain(key, n=told[1], m=told[2]))
+    sides = ([*came, *rest * (more > 0)], [*done, *waits, *rest * (more < 0)])
+    same = {"panel": plain(brief.name_scope(scope))}
+    same["gap"] = words.plain("flow.gap", n=words.number(gap))
     rows = [
-        row | same | {"side": side, "heading": heads[side]}
-        for side, own in sides.items()
+        row | same | {"side": side, "heading": head}
+        for side, head, own in zip(("in", "out"), heads, sides, strict=True)
         for row in own
     ]
     cited = [received, *(entry for own in stated for entry, _ in own), *filter(None, totals)]
@@ -178,7 +170,7 @@ def _divide(brief: Brief, whole: Entry | None, parts: Shaded, shade: str) -> lis
     is_apart = whole and _is_apart(brief, whole, parts)
     if whole and left < -1e-9 and not is_apart:
         parts, left = [], whole.value
-    rows = _list_parts(brief, parts)
+    rows = [_draw_part(brief, *part) for part in parts]
     if whole and left > 1e-9 and not is_apart:
         label = brief.words.plain(f"part.{whole.indicator}")
         if left < whole.value:
@@ -191,10 +183,10 @@ def _divide(brief: Brief, whole: Entry | None, parts: Shaded, shade: str) -> lis
 def _is_apart(brief: Brief, whole: Entry, parts: Shaded) -> bool:
     """Whether a finding holds a whole against parts of it, and against nothing else."""
     notes = {entry.note for entry, _ in parts}
-    for finding in (each for own in brief.serious for each in own.findings):
+    serious = [row for own in brief.serious for row in own.findings]
+    for finding in (row for row in serious if row["severity"] != Severity.INFO):
         named = {each.note for each in list_entries(brief, [finding], "operands")}
-        is_own = whole.note in named and named & notes and named <= notes | {whole.note}
-        if is_own and finding["severity"] != Severity.INFO:
+        if whole.note in named and named & notes and named <= notes | {whole.note}:
             return True
     return False
 
@@ -216,11 +208,9 @@ def _find_bars(brief: Brief, key: str, plan: ChartPlan) -> Row:
             bars.append((brief.say(f"{key}.{code}"), found[0], parts))
     bars = [bar for bar in bars if _sum(bar[2]) <= bar[1].value]
     rest = brief.words.plain(f"{key}.rest") if brief.words.has(f"{key}.rest") else ""
-    return {
-        "rows": [row for bar in bars for row in _stack(brief, *bar, rest=rest)],
-        "cited": [each for _, whole, own in bars for each in (whole, *(entry for entry, _ in own))],
-        "bars": bars,
-    }
+    rows = [row for bar in bars for row in _stack(brief, *bar, rest=rest)]
+    cited = [each for _, whole, own in bars for each in (whole, *(entry for entry, _ in own))]
+    return {"rows": rows, "cited": cited, "bars": bars}
 
 
 def _find_posts(brief: Brief, _: str, plan: ChartPlan) -> Row:
@@ -270,29 +260,21 @@ def _find_shares(brief: Brief, key: str, plan: ChartPlan) -> Row:
 def _find_amounts(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Amounts by who spent them, with the printed total beside them: one-stop equipment."""
     every = [entry for entry in brief.results if entry.indicator == plan.codes[0]]
-    spent = [entry for entry in every if entry.scope != brief.whole]
-    spent.sort(key=lambda entry: -entry.value)
+    spent = sorted((e for e in every if e.scope != brief.whole), key=lambda e: -e.value)
     if len(spent) < 3:
         return {}
-    whole = brief.find(plan.codes[0], brief.whole)
-    here = brief.area["area_id"]
-    told = [
-        (brief.name_place(e.area_id) if e.area_id != here else brief.name_scope(e.scope), e)
-        for e in (*spent, whole)
-        if e
+    whole, here = brief.find(plan.codes[0], brief.whole), brief.area["area_id"]
+    entries = [*spent, *filter(None, [whole])]
+    named = [
+        (brief.name_scope(e.scope) if e.area_id == here else brief.name_place(e.area_id), e)
+        for e in entries
     ]
     rows = [
-        {
-            "label": plain(name),
-            "value": entry.value,
-            "text": brief.tell_plain(entry, unit=False),
-            "role": "deep",
-            "is_contested": False,
-        }
-        for name, entry in told[: len(spent)]
+        {"label": plain(name), "value": entry.value, "text": brief.tell_plain(entry, unit=False)}
+        | {"role": "deep", "is_contested": False}
+        for name, entry in named[: len(spent)]
     ]
-    entries = [each for _, each in told]
-    return {"rows": rows, "cited": spent, "entries": entries, "named": told, "whole": whole}
+    return {"rows": rows, "cited": spent, "entries": entries, "named": named, "whole": whole}
 
 
 def _find_tasks(brief: Brief, _: str, plan: ChartPlan) -> Row:
@@ -309,8 +291,9 @@ def _find_tasks(brief: Brief, _: str, plan: ChartPlan) -> Row:
         parts = [(each[state], shade) for state, shade in plan.parts.items()]
         known = [(entry, shade) for entry, shade in parts if entry and entry.value]
         if total := each["total"]:
-            name = brief.say(f"field.{area}")
-            bar = _stack(brief, name, total, known, start=f"par_tasks_{area}_")
+            bar = _stack(
+                brief, brief.say(f"field.{area}"), total, known, start=f"par_tasks_{area}_"
+            )
             rows += [row | {"is_shared": True} for row in bar]
     states = [state for state in TASKS if any(each[state] for each in found.values())]
     entries = [entry for each in found.values() for state in states if (entry := each[state])]
@@ -330,15 +313,21 @@ def list_scores(brief: Brief) -> list[Row]:
         if not score or not top:
             continue
         # What a district gave itself is an estimate until it is appraised.
-        same = (each for each in brief.nearest_first if each.indicator == score.indicator)
-        own = next((each for each in same if each.status == Status.ESTIMATE), None)
-        is_other = own and own.status != score.status
-        is_same = own and (own.start, own.end) == (score.start, score.end)
-        scored: Row = {"field": field, "score": score, "top": top}
-        scored |= {"own": own if is_other and is_same else None, "lost": top.value - score.value}
-        scored["lost_as_said"] = brief.find(f"{code}_lost", score.scope)
-        scored["lost_for"] = [e for e in brief.results if e.indicator == f"{code}_lost_item"]
-        found.append(scored)
+        own = [e for e in brief.nearest_first if e.indicator == code if e.status == Status.ESTIMATE]
+        window = (score.start, score.end)
+        is_appraised = score.status != Status.ESTIMATE
+        is_same = is_appraised and [(each.start, each.end) for each in own[:1]] == [window]
+        found.append(
+            {
+                "field": field,
+                "score": score,
+                "top": top,
+                "own": own[0] if is_same else None,
+                "lost": top.value - score.value,
+                "lost_as_said": brief.find(f"{code}_lost", score.scope),
+                "lost_for": [e for e in brief.results if e.indicator == f"{code}_lost_item"],
+            }
+        )
     return found
 
 
@@ -382,17 +371,14 @@ def _sum(parts: Shaded) -> Any:
     return sum(entry.value for entry, _ in parts)
 
 
-def _list_parts(brief: Brief, parts: Shaded, start: str = "") -> list[Row]:
-    """The rows of parts; what begins their codes is left out of the keys of their labels."""
-    return [
-        {
-            "label": brief.words.plain(f"part.{entry.indicator.removeprefix(start)}"),
-            "text": brief.tell_plain(entry, unit=False),
-            "value": entry.value,
-            "role": shade,
-        }
-        for entry, shade in parts
-    ]
+def _draw_part(brief: Brief, entry: Entry, shade: str, start: str = "") -> Row:
+    """The row of a part; what begins its code is left out of the key of its label."""
+    return {
+        "label": brief.words.plain(f"part.{entry.indicator.removeprefix(start)}"),
+        "text": brief.tell_plain(entry, unit=False),
+        "value": entry.value,
+        "role": shade,
+    }
 
 
 def _stack(
@@ -401,7 +387,7 @@ def _stack(
     """The rows of ``plot_stacks`` for one bar: the parts of a total, and what is left of it."""
     bar = {"row": plain(name), "total": total.value, "heading": brief.tell_plain(total)}
     bar |= {"is_shared": False, "label": "", "text": ""}
-    rows = [bar | row for row in _list_parts(brief, parts, start)]
+    rows = [bar | _draw_part(brief, *part, start) for part in parts]
     left = total.value - _sum(parts)
     if rest and left > 0:
         rows.append(bar | {"label": rest, "value": left, "role": "paper"})
@@ -416,10 +402,9 @@ def _fill(
     row: Row = {"row": plain(name), "total": whole.value, "heading": "/".join(told)}
     row |= {"label": "", "is_shared": is_shared}
     role = "alert" if part.value > whole.value and not is_shared else "deep"
-    text = row["heading"] if is_shared else told[0]
-    left = max(whole.value - part.value, 0.0)
+    text, left = told[0], max(whole.value - part.value, 0.0)
     return [
-        row | {"value": part.value, "role": role, "text": text},
+        row | {"value": part.value, "role": role, "text": row["heading"] if is_shared else text},
         row | {"value": left, "role": "paper", "text": ""},
     ]
 
