@@ -245,7 +245,9 @@ def list_last_year(brief: Brief) -> list[dict[str, Any]]:
             comparator="~",
             origin=Origin.DERIVED,
             parts=f"100 * {base.indicator} / {share.indicator}",
-            findings=(), readings=(), is_contested=False,
+            findings=(),
+            readings=(),
+            is_contested=False,
         )
         half = 0.5 * 10.0 ** -(share.decimals or 0)
         low, high = (100 * base.value / (share.value + each) for each in (half, -half))

@@ -16,10 +16,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import islice
 from shlex import join
 from typing import Any
 
@@ -74,8 +73,18 @@ def show_head(brief: Brief) -> Section:
 def say_headline(brief: Brief) -> Markup:
     """The most important thing in a sentence: performance first, then whatever is known."""
     codes = [brief.report.headline, *(code for line in brief.report.cards for code in line)]
-    line = {"form": "headline", "codes": codes}
-    return render(brief.words, "sentences", brief=brief, line=line)
+    [(_, said)] = _say(brief, [{"name": "headline", "form": "headline", "codes": codes}])
+    return said
+
+
+def _say(brief: Brief, lines: Iterable[Any], most: int = 1) -> list[tuple[str, Markup]]:
+    """The first sentences that hold for a brief, with the names of their rules.
+
+    One for which there is no room is not put in words: the page would remember its values as told.
+    """
+    told: list[tuple[str, Markup]] = []
+    render(brief.words, "sentences", brief=brief, lines=lines, most=most, told=told)
+    return told
 
 
 def show_summary(brief: Brief) -> Section:
@@ -87,23 +96,13 @@ def show_summary(brief: Brief) -> Section:
 
 
 def list_sentences(brief: Brief) -> list[tuple[str, Markup]]:
-    """The sentences that hold for a brief, with the names of their rules, in reading order.
-
-    One for which there is no room is not put in words: the page would remember its values as told.
-    """
-    lines = brief.report.summary
-
-    def say(names: Collection[str]) -> Iterator[tuple[str, Markup]]:
-        for line in lines:
-            is_asked = line.name in names and not (line.unless and brief.find(line.unless))
-            if is_asked and (text := render(brief.words, "sentences", brief=brief, line=line)):
-                yield line.name, text
-
-    last = list(say(CLOSING))
-    names = [line.name for line in lines if line.name not in (*CLOSING, FILLING)]
-    first = list(islice(say(names), MOST - len(last)))
+    """The sentences that hold for a brief, with the names of their rules, in reading order."""
+    held = [line for line in brief.report.summary if not (line.unless and brief.find(line.unless))]
+    last = _say(brief, [line for line in held if line.name in CLOSING], MOST)
+    others = [line for line in held if line.name not in (*CLOSING, FILLING)]
+    first = _say(brief, others, MOST - len(last))
     if len(first) + len(last) < LEAST:
-        first += say([FILLING])
+        first += _say(brief, [line for line in held if line.name == FILLING])
     return [*first, *last]
 
 
@@ -198,14 +197,6 @@ def show_references(brief: Brief) -> Section:
     return tell_section(brief, "references", table, anchor="refs")
 
 
-def list_front_used(brief: Brief) -> Mapping[str, Entry]:
-    """The values that the front tells, in its order: it is told now, if it has not been yet."""
-    if not brief.front.used:
-        for show in (show_head, show_summary, show_cards, show_goals, show_themes, show_place):
-            show(brief)
-    return brief.front.used
-
-
 def show_annex_head(brief: Brief) -> Section:
     """The head of the annex: its documents and what they lack, its grade, the way to the front."""
     return tell_section(
@@ -253,9 +244,8 @@ def _tell_page(brief: Brief, area: str) -> str:
     """The page of one area of reform: its charts and tables, and the notes of its numbers."""
     own = replace(brief, annex=ANNEX, part=area, used={}, homes=set(), first=brief)
     exhibits = list_exhibits(own).get(area, [])
-    left = _list_left(own, {area: exhibits})[area]
     noted = [e for e in list_noted(own) if part_of(own.reference, e.indicator) == area]
-    body = _tell_area(own, exhibits, left)
+    body = _tell_area(own, exhibits, _list_left(own, {area: exhibits})[area])
     told = {"brief": own, "body": body, "groups": _group_notes(own, noted)}
     return str(render(own.words, "annex_part", **told))
 
@@ -331,13 +321,9 @@ def define_indicator(
 
 def _list_complete(brief: Brief) -> Iterator[tuple[str, list[str], list[str], int]]:
     """The figures of each source, those that the page does not show, and how many are quoted."""
-    shown = {
-        (row["source_id"], row["figure_id"])
-        for entry in list_noted(brief)
-        for row in entry.readings
-    }
+    shown = {(row["source_id"], row["figure_id"]) for e in list_noted(brief) for row in e.readings}
     for source_id in brief.sources["source_id"]:
-        own = brief.figures.loc[brief.figures["source_id"] == source_id, "figure_id"].tolist()
+        own = [figure for source, figure in brief.printed if source == source_id]
         left = [each for each in own if (source_id, each) not in shown]
         yield source_id, own, left, sum((source_id, each) in brief.quotes for each in own)
 
@@ -348,14 +334,11 @@ def tell_method(brief: Brief) -> list[tuple[str, Markup]]:
     return [(key, brief.say(f"method.{key}", rules=rules)) for key in METHOD]
 
 
-def list_noted(brief: Brief) -> Iterator[Entry]:
+def list_noted(brief: Brief) -> list[Entry]:
     """Every value that a page may show, in the order of the notes."""
-    noted = {entry.note: entry for entry in brief.entries}
-    for comparison in brief.comparisons:
-        noted.setdefault(comparison.target.note, comparison.target)
-    yield from noted.values()
-    for each in list_last_year(brief):
-        yield each["entry"]
+    noted = (*brief.entries, *(each.target for each in brief.comparisons))
+    own = {entry.note: entry for entry in noted}
+    return [*own.values(), *(each["entry"] for each in list_last_year(brief))]
 
 
 def _group_notes(brief: Brief, entries: Iterable[Entry]) -> dict[tuple[str, str], list[Any]]:
@@ -366,7 +349,10 @@ def _group_notes(brief: Brief, entries: Iterable[Entry]) -> dict[tuple[str, str]
     """
     groups: dict[tuple[str, str], list[Any]] = {}
     quotes: dict[str, str] = {}
-    on_front = {note: n for n, note in enumerate(list_front_used(brief), start=1)}
+    if not brief.front.used:  # the front is told now, if it has not been yet
+        for show in (show_head, show_summary, show_cards, show_goals, show_themes, show_place):
+            show(brief)
+    on_front = {note: n for n, note in enumerate(brief.front.used, start=1)}
     for entry in entries:
         rows, said = entry.readings, len(quotes)
         for row in rows:
@@ -382,9 +368,8 @@ def _group_notes(brief: Brief, entries: Iterable[Entry]) -> dict[tuple[str, str]
 
 def tell_spread(brief: Brief, entry: Entry) -> Markup:
     """The range between the readings where figures contradict a rate, else its interval."""
-    rate = {name: getattr(entry, name) for name in ("value", "indicator", "scope", "findings")}
     is_read_twice = entry.unit == "%" and entry.findings
-    if is_read_twice and (readings := span_readings(rate, brief.findings)):
+    if is_read_twice and (readings := span_readings(vars(entry), brief.findings)):
         low, high = (brief.words.number(each, 2) for each in readings)
         return brief.say("note.readings", low=low, high=high)
     if entry.low is None or entry.high is None:

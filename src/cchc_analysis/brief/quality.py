@@ -67,7 +67,7 @@ a contradiction of its own reports concerns), ``anchors`` (where its ledger tell
 
 def make_graded(brief: Brief) -> Graded:
     """What a page on data quality says of a brief."""
-    own = brief.reports["source_id"].tolist()
+    own, grade = brief.reports["source_id"].tolist(), vars(grade_brief(brief))
     contested = dict.fromkeys(
         entry.indicator
         for entry in brief.entries
@@ -75,7 +75,6 @@ def make_graded(brief: Brief) -> Graded:
         if entry.indicator in brief.report.quoted
         if each.severity != Severity.INFO and each.findings[0]["source_id"] in own
     )
-    grade = vars(grade_brief(brief))
     return {
         "area_id": brief.area["area_id"],
         "period": brief.period,
@@ -131,15 +130,15 @@ class Quality:
 
     @cached_property
     def findings(self) -> pd.DataFrame:
-        """The findings of these sources."""
-        return self.tables.findings[_find_first(self.tables.findings).isin(self.ids)]
+        """The findings of these sources; one of two sources is that of the ``first``."""
+        first = self.tables.findings["source_id"].str.split(" ").str[0]
+        return self.tables.findings.assign(first=first)[first.isin(self.ids)]
 
     @cached_property
     def columns(self) -> list[Row]:
         """The sources that stand side by side: reports, and panels that break a rule."""
         count = Counter(source for _, source in self.broken)
-        own = self.sources
-        wanted = [r for r in own if r["kind"] != "panel" or count[r["source_id"]]]
+        wanted = [r for r in self.sources if r["kind"] != "panel" or count[r["source_id"]]]
         if len(wanted) <= MOST_COLUMNS:
             return wanted
         return sorted(wanted, key=lambda row: -count[row["source_id"]])[:MOST_COLUMNS]
@@ -168,7 +167,7 @@ class Quality:
     @cached_property
     def causes(self) -> list[tuple[Row, Contradiction]]:
         """The findings by cause, the worst of a source first, with their source."""
-        own = dict(list(self.findings.groupby(_find_first(self.findings))))
+        own = dict(list(self.findings.groupby("first")))
         told = [row for row in self.sources if row["source_id"] in own]
         return [(row, each) for row in told for each in number_findings(own[row["source_id"]])]
 
@@ -178,25 +177,18 @@ class Quality:
         rows = list_rows(self.tables.transcripts)
         return {(row["source_id"], row["figure_id"]): row for row in rows}
 
-    @property
-    def name(self) -> str:
-        """The folder of the page within its language."""
-        return name_quality(self.province, self.reference)
-
     def find_brief(self, brief: Graded) -> str:
         """Where the page of a brief lies, from here."""
-        up = "../" * len(self.name.split("/"))
+        up = "../" * (1 + name_quality(self.province, self.reference).count("/"))
         return f"{up}{name_folder(self.reference.area_rows[brief['area_id']], brief['period'])}/"
 
     def link(self, each: Contradiction) -> str:
         """Where the ledger of a brief tells a contradiction in full; nothing if none does."""
-        finding = each.findings[0]["finding_id"]
-        own = each.findings[0]["source_id"].partition(" ")[0]
+        finding, first = each.findings[0]["finding_id"], each.findings[0]["source_id"].split()[0]
         told = [brief for brief in self.briefs if finding in brief["anchors"]]
-        if not told:
-            return ""
-        brief = next((one for one in told if own in one["sources"]), told[0])
-        return f"{self.find_brief(brief)}{ANNEX}#{brief['anchors'][finding]}"
+        told.sort(key=lambda brief: first not in brief["sources"])
+        links = (f"{self.find_brief(one)}{ANNEX}#{one['anchors'][finding]}" for one in told)
+        return next(links, "")
 
     def find_likely(self, finding: Row) -> Row | None:
         """The figure that is likely wrong, as printed; none where none stands out."""
@@ -211,15 +203,12 @@ class Quality:
     def show_head(self) -> Section:
         """The head of the page: what was checked, and what came of it."""
         words, title = self.words, self.words.say("quality.heading")
-        ids = set(self.tables.sources["source_id"])
+        ids, table = set(self.tables.sources["source_id"]), self.tables.sources
         if self.province:
             ids, area = set(self.ids), words.place(self.reference.area_rows[self.province])
             title = words.say("quality.heading.province", area=upper(area))
-        masthead, told = tell_masthead(words, self.name, title), {"ids": ids, "contents": CONTENTS}
-        table = self.tables.sources
-        return tell_section(
-            self, "quality_head", lambda: table, anchor="head", masthead=masthead, **told
-        )
+        masthead = tell_masthead(words, name_quality(self.province, self.reference), title)
+        return self._tell("head", table, masthead=masthead, ids=ids, contents=CONTENTS)
 
     def show_grades(self) -> Section:
         """The grade of every brief of a province and why; on the whole, the grades by province."""
@@ -235,31 +224,34 @@ class Quality:
 
     def show_counts(self) -> Section:
         """Findings by source, kind and severity."""
-        found, first = self.findings, _find_first(self.findings)
-        most = first.value_counts().index[:MOST_LISTED]
-        counts = Counter(zip(first, found["kind"], found["severity"], strict=True))
-        counts.update(("", *cell) for cell in zip(found["kind"], found["severity"], strict=True))
-        told: dict[str, Any] = {"counts": counts, "total": first.nunique()}
-        told["sources"] = [row for row in self.sources if row["source_id"] in most]
+        found = self.findings
+        most = found["first"].value_counts().index[:MOST_LISTED]
+        counts = Counter(found[["first", "kind", "severity"]].itertuples(index=False, name=None))
+        counts.update([("", kind, severity) for _, kind, severity in counts.elements()])
         kinds, present = set(found["kind"]), set(found["severity"])
-        told["kinds"] = [*filter(kinds.__contains__, KINDS), *sorted(kinds.difference(KINDS))]
-        told["severities"] = [s for s in Severity if s != Severity.CRITICAL or s in present]
-        return self._tell("counts", found, **told)
+        return self._tell(
+            "counts",
+            found.drop(columns="first"),
+            counts=counts,
+            total=found["first"].nunique(),
+            sources=[row for row in self.sources if row["source_id"] in most],
+            kinds=[*filter(kinds.__contains__, KINDS), *sorted(kinds.difference(KINDS))],
+            severities=[s for s in Severity if s != Severity.CRITICAL or s in present],
+        )
 
     def show_matrix(self) -> Section:
         """Sources and rules at a glance, then the rules that were broken in words."""
         columns = [source["source_id"] for source in self.columns]
         tally_of = {(row["rule_id"], row["source_id"]): row for row in list_rows(self.tallies)}
-        applied = self.tallies.loc[self.tallies["applied"] > 0, "rule_id"]
-        rules = sorted(set(applied))
+        rules = sorted(set(self.tallies.loc[self.tallies["applied"] > 0, "rule_id"]))
         states = {
             rule: [tally_of.get((rule, each), {"state": SILENT})["state"] for each in columns]
             for rule in rules
         }
         groups: dict[str, dict[str, list[Row]]] = {"reports": {}, "tables": {}}
-        for family, own in groupby(rules, key=lambda rule: rule[:1]):
-            held, cells = {rule: states[rule] for rule in own}, list[Row]()
-            for column in zip(*held.values(), strict=True):
+        for family, own in groupby(rules, key=itemgetter(0)):
+            held, cells = list(own), list[Row]()
+            for column in zip(*(states[rule] for rule in held), strict=True):
                 of = {state: [*compress(held, map(state.__eq__, column))] for state in STATES}
                 runs = [(state, len(list(run))) for state, run in groupby(column)]
                 codes = {state: join_codes(each) for state, each in of.items()}
@@ -282,7 +274,7 @@ class Quality:
         groups = groupby(causes[:MOST_LISTED], key=itemgetter(0))
         told = [(source, [each for _, each in own]) for source, own in groups]
         own = self.findings[(self.findings["kind"] == "remark") == is_remark]
-        return self._tell(anchor, own, groups=told, total=len(causes))
+        return self._tell(anchor, own.drop(columns="first"), groups=told, total=len(causes))
 
     def show_definitions(self) -> Section:
         """Which of the rival definitions each source follows."""
@@ -313,11 +305,6 @@ class Quality:
             signs_of=dict(zip(pairs, held["sign"], strict=True)),
             reported=set(held["indicator"]),
         )
-
-
-def _find_first(findings: pd.DataFrame) -> pd.Series:
-    """Whose each finding is: one of two sources is that of the first."""
-    return findings["source_id"].str.split(" ").str[0]
 
 
 def open_quality(
