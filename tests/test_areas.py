@@ -477,6 +477,17 @@ def test_a_wide_table_takes_no_province_for_the_one_of_its_name_before() -> None
     assert to_wide(table[table["period"] == "2026"]).shape == (2, 1)
 
 
+def test_all_that_a_table_mixes_is_told_at_once() -> None:
+    rows = {"area": ["A"] * 4, "period": ["2024"] * 4, "value": [1.0] * 4}
+    mixed = {"scope": ["x", "x", "y", "y"], "status": ["actual", "target"] * 2}
+    with pytest.raises(CommandError) as refused:
+        to_wide(pd.DataFrame({**rows, **mixed, "area_id": ["1", "1", "2", "2"]}))
+    said = str(refused.value).splitlines()
+    assert [line.partition(" values of ")[2][:6] for line in said[:2]] == ["scope ", "status"]
+    assert "2 areas named A: 1, 2" in said[2]
+    assert len(said) == 3
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [

@@ -28,13 +28,7 @@ from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.data import export
 from cchc_analysis.data.clean import is_day
 from cchc_analysis.data.files import format_table, list_rows, replacing, write_bytes, write_json
-from cchc_analysis.data.records import (
-    COLUMN_MEANINGS,
-    FINDING_COLUMNS,
-    FINDING_KEY,
-    TYPES,
-    load_own,
-)
+from cchc_analysis.data.records import FINDING_COLUMNS, FINDING_KEY, TYPES, load_own
 from cchc_analysis.data.words import COMPARATOR_SIGNS, Words, load_words, plain
 
 BRIEF_FILES = ("brief.xlsx", "figures.csv", "findings.csv", "brief.json", "datapackage.json")
@@ -70,8 +64,9 @@ def write_downloads(folder: Path, brief: Brief) -> None:
 
     words, tables = brief.words, tabulate_brief(brief)
     title = words.plain("head.title", area=brief.name_area(), period=words.period(brief.period))
-    write_csv(folder / "figures.csv", tables["figures"])
-    write_csv(folder / "findings.csv", tables["findings"])
+    english, resources = load_words(words.folder, "en"), []
+    for name, key in (("figures", ("note",)), ("findings", FINDING_KEY)):
+        resources.append(write_csv(folder, name, tables[name], key, english))
     told: dict[str, Any] = {"title": title, "language": brief.lang}
     told |= {"area_id": brief.area["area_id"], "area": brief.area["name"]}
     told |= {"period": brief.period, "period_start": brief.start, "period_end": brief.end}
@@ -84,12 +79,8 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     sheets = tables | {"read-me": tell_columns(tables, title, [words], [citation])}
     front = partial(write_front, brief=brief, citation=citation)
     write_bytes(folder / "brief.xlsx", bind_workbook(sheets, title, front))
-    english = load_words(words.folder, "en")
-    resources = [
-        describe_csv(folder, "figures", FIGURE_COLUMNS, ("note",), english),
-        describe_csv(folder, "findings", ("contradiction", *FINDING_COLUMNS), FINDING_KEY, english),
-        *(export.describe_file(folder / f"brief{end}", kind) for end, kind in MEDIA_TYPES.items()),
-    ]
+    for end, kind in MEDIA_TYPES.items():
+        resources.append(export.describe_file(folder / f"brief{end}", kind))
     name = f"cchc-{brief.area['area_id']}-{brief.period}-{brief.lang}".lower()
     export.write_package(folder, name, title, resources)
 
@@ -155,8 +146,14 @@ def tell_columns(
     return pd.DataFrame(rows, columns=names)
 
 
-def write_csv(path: Path, table: pd.DataFrame) -> None:
-    """Write a table in pieces: as text it takes many times the room that it takes as a table."""
+def write_csv(
+    folder: Path, name: str, table: pd.DataFrame, key: Iterable[str], words: Words
+) -> dict[str, Any]:
+    """Write a table into a folder, and tell its entry in the descriptor.
+
+    In pieces: as text it takes many times the room that it takes as a table.
+    """
+    path = folder / f"{name}.csv"
     with replacing(path) as fresh, fresh.open("w", encoding="utf-8", newline="") as file:
         for start in range(0, max(len(table), 1), ROWS_AT_ONCE):
             part = table.iloc[start : start + ROWS_AT_ONCE]
@@ -164,6 +161,8 @@ def write_csv(path: Path, table: pd.DataFrame) -> None:
             armed = [n for n in texts if any(disarm(each) != each for each in texts[n].unique())]
             text = format_table(part.assign(**{str(n): part[n].map(disarm) for n in armed}))
             file.write(text if start == 0 else text.partition("\n")[2])
+    meanings = {str(column): words.plain(f"column.{column}") for column in table}
+    return export.describe_table(path, meanings, key, OWN_TYPES)
 
 
 def disarm(cell: Any) -> Any:
@@ -173,17 +172,6 @@ def disarm(cell: Any) -> Any:
     ("'=SUM(A1)", -5.0, '=')
     """
     return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell
-
-
-def describe_csv(
-    folder: Path, name: str, columns: Iterable[str], key: Iterable[str], words: Words
-) -> dict[str, Any]:
-    """The entry of a table in the descriptor."""
-    meanings = {
-        name: words.plain(said) if words.has(said := f"column.{name}") else COLUMN_MEANINGS[name]
-        for name in columns
-    }
-    return export.describe_table(folder / f"{name}.csv", meanings, key, OWN_TYPES)
 
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

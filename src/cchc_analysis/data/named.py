@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial, wraps
 from itertools import chain
 from numbers import Integral
@@ -413,9 +413,10 @@ def to_wide(
         hint = f"The table has {', '.join(map(str, table.columns))}."
         if "area" in missing:
             hint = 'load_indicators(names="vi") adds names; without them, index="area_id".'
-        raise _refuse("no_table_column", names=", ".join(missing), hint=hint)
-    _check_dimensions(table, told)
-    _check_cells(table, told)
+        said = {"names": ", ".join(missing), "hint": hint}
+        raise CommandError(problem("no_table_column", "to_wide", **said))
+    if problems := [*_check_dimensions(table, told)] or [*_check_cells(table, told)]:
+        raise CommandError(problems)
     wide = table.set_index(told)[values].unstack(heads)
     if table[values].dtype == bool:
         wide = wide.fillna(value=False).astype(bool)
@@ -424,26 +425,23 @@ def to_wide(
     return wide.sort_index(axis=0).sort_index(axis=1)
 
 
-def _refuse(kind: str, **said: object) -> CommandError:
-    return CommandError(problem(kind, "to_wide", **said))
-
-
-def _check_dimensions(table: pd.DataFrame, told: list[str]) -> None:
+def _check_dimensions(table: pd.DataFrame, told: list[str]) -> Iterator[Problem]:
     covered = {*told, *(SAME[name] for name in told if name in SAME)}
     for name in (each for each in DIMENSIONS if each in table.columns and each not in covered):
         held = [repr(str(each)) for each in table[name].unique()]
         if len(held) > 1:
             said = {"number": len(held), "held": join_some(held, MOST_SHOWN), "first": held[0]}
-            raise _refuse("mixed_table", name=name, **said)
+            yield problem("mixed_table", "to_wide", name=name, **said)
     if "area" not in told or "area_id" in told or "area_id" not in table.columns:
         return
     # Two areas of one name are two rows: Bắc Ninh before July 2025, and since.
     ids = table.groupby("area", observed=True)["area_id"].unique()
-    for area, shared in ids[ids.str.len() > 1].items():
-        raise _refuse("one_name", number=len(shared), area=area, ids=", ".join(shared))
+    for area, shared in ids[ids.str.len() > 1].head(MOST_SHOWN).items():
+        said = {"number": len(shared), "area": area, "ids": ", ".join(shared)}
+        yield problem("one_name", "to_wide", **said)
 
 
-def _check_cells(table: pd.DataFrame, told: list[str]) -> None:
+def _check_cells(table: pd.DataFrame, told: list[str]) -> Iterator[Problem]:
     repeated = table[table.duplicated(told, keep=False)]
     if repeated.empty:
         return
@@ -457,4 +455,4 @@ def _check_cells(table: pd.DataFrame, told: list[str]) -> None:
     if differing:
         said["differing"] = f", which differ in {', '.join(differing)}"
         said["remedy"] = f"Add {differing[0]!r} to index or columns, or choose."
-    raise _refuse("doubled_cell", **said)
+    yield problem("doubled_cell", "to_wide", **said)

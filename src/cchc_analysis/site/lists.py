@@ -184,9 +184,8 @@ def write_site_downloads(
     terms = list_licences(index_licences(tables.sources).values())
     resources, words = [], load_words(project.notebooks / TEMPLATE, "en")
     for name, table in _tabulate(tables, reference).items():
-        downloads.write_csv(data / f"{name}.csv", table)
         _, key = STORED.get(name, ((), ("source_id",)))
-        described = downloads.describe_csv(data, name, [*table.columns], key, words)
+        described = downloads.write_csv(data, name, table, key, words)
         resources.append(described | {"licenses": terms})
     title = words.plain("site.title")
     write_package(data, "cchc-site", title, resources, terms)

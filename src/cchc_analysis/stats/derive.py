@@ -28,6 +28,10 @@ from cchc_analysis.stats.windows import discretise_windows, label_span
 SOURCE_RANK = {"period_report": 0, "campaign_report": 1, "plan": 2, "article": 3, "panel": 4}
 """Where two sources state one quantity, the one nearer to the district's own reporting speaks."""
 
+NEVER_PRINTED: dict[str, Any] = {"printed": "", "other_readings": "", "is_published": True}
+NEVER_PRINTED |= {"reading": 1, "decimals": 0, "comparator": records.Comparator.EQUAL.value}
+"""What is the same of every derived value."""
+
 PRECEDENCE = ("is_derived", "rank", "is_bare", "shortness")
 """Which of several rows of one quantity is published, see ``_choose_source``."""
 
@@ -236,15 +240,10 @@ def _apply(
         breakdown="",
         period_start=start,
         status=is_estimate.map({True: Status.ESTIMATE.value, False: Status.ACTUAL.value}),
-        reading=1,
         **{name: computed[name].to_numpy() for name in ("value", "low", "high")},
         unit=reference.indicator_rows[derivation["indicator"]]["unit"],
-        decimals=0,
-        comparator=records.Comparator.EQUAL.value,
-        is_published=True,
         figures=[" ".join(dict.fromkeys(each.split())) for each in figures],
-        printed="",
-        other_readings="",
+        **NEVER_PRINTED,
         origin=Origin.DERIVED.value,
         parts=derivation["formula"],
     )
@@ -306,12 +305,7 @@ def derive_quarters(
         return published.iloc[:0]
     pairs = zip(fresh["source_id"], fresh["figures"], strict=True)
     rows = fresh.assign(
-        reading=1,
-        decimals=0,
-        comparator=records.Comparator.EQUAL.value,
-        is_published=True,
-        printed="",
-        other_readings="",
+        **NEVER_PRINTED,
         correction="",
         # Figures of one source need not name it.
         figures=[text if " " in name else text.replace(f"{name}/", "") for name, text in pairs],

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import fnmatch
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import nan
@@ -119,13 +119,9 @@ def list_cuts(area_id: str, reference: Reference) -> list[dict[str, str]]:
 
 def list_breaks(indicator: str, reference: Reference) -> list[dict[str, str]]:
     """The changes of an indicator's definition, oldest first (rows of breaks)."""
-    return _choose_breaks(list_rows(reference.breaks), indicator)
-
-
-def _choose_breaks(breaks: Iterable[dict[str, str]], indicator: str) -> list[dict[str, str]]:
     held = [
         row
-        for row in breaks
+        for row in list_rows(reference.breaks)
         if any(fnmatch.fnmatch(indicator, form) for form in row["indicators"].split())
     ]
     return sorted(held, key=lambda row: str(row["effective"]))
@@ -209,7 +205,6 @@ def find_segments(
     keys: Sequence[Window], reference: Reference, *, is_by_definition: bool = True
 ) -> list[tuple[int, str]]:
     """``segment`` and ``crosses`` of area, indicator, first and last day (``break_series``)."""
-    breaks = list_rows(reference.breaks) if is_by_definition else []
 
     @cache
     def list_area(area_id: str) -> list[tuple[str, str]]:
@@ -218,7 +213,8 @@ def find_segments(
 
     @cache
     def list_own(indicator: str) -> list[tuple[str, str]]:
-        return [(row["effective"], row["break_id"]) for row in _choose_breaks(breaks, indicator)]
+        breaks = list_breaks(indicator, reference) if is_by_definition else ()
+        return [(row["effective"], row["break_id"]) for row in breaks]
 
     @cache
     def place(area_id: str, indicator: str, start: str, end: str) -> tuple[int, str]:

@@ -102,9 +102,7 @@ def _difference(flows: pd.DataFrame) -> pd.DataFrame:
     )
     later = before["period_end_before"].fillna("")
     return ordered.assign(
-        value=np.where(is_first, ordered["value"], difference.value),
-        low=np.where(is_first, ordered["low"], difference.low),
-        high=np.where(is_first, ordered["high"], difference.high),
+        **{name: np.where(is_first, ordered[name], of) for name, of in vars(difference).items()},
         start=ordered["period_start"].where(is_first, later.map(day_after)),
         before_end=later,
         is_first=is_first,
@@ -119,18 +117,15 @@ def _strip_opening(opened: pd.DataFrame, flows: pd.DataFrame, table: pd.DataFram
     """Flows with an opening stock as flows without; nothing where the flow itself is stated."""
     stocks = with_range(table)
     place = ["area_id", "scope", "period_end"]
-    held = {stock for stock, _ in OPENING.values()}
+    held, flows_of = zip(*OPENING.values(), strict=True)
     stock = stocks[stocks["indicator"].isin(held) & stocks["status"].isin(RESULT_STATUSES)]
     stock = stock.drop_duplicates(place)[[*place, "value", "low", "high"]]
     with_stock = opened.merge(stock, on=place, how="left", suffixes=("", "_stock"))
     net = read_interval(with_stock) - read_interval(with_stock, "_stock")
     is_first = with_stock["is_first"].to_numpy()
-    renamed = with_stock["indicator"].map({code: flow for code, (_, flow) in OPENING.items()})
     stripped = with_stock.assign(
-        value=np.where(is_first, net.value, with_stock["value"]),
-        low=np.where(is_first, net.low, with_stock["low"]),
-        high=np.where(is_first, net.high, with_stock["high"]),
-        indicator=renamed,
+        **{name: np.where(is_first, of, with_stock[name]) for name, of in vars(net).items()},
+        indicator=with_stock["indicator"].map(dict(zip(OPENING, flows_of, strict=True))),
         is_first=False,
         less=np.where(is_first, "carried over", ""),
     )
