@@ -18,10 +18,10 @@ What lies in the way, or is held for too long, is refused with a ``CommandError`
 from __future__ import annotations
 
 import json
+import logging
 import os
 import platform
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
@@ -29,9 +29,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_analysis.data.files import clear_parts, hash_file, write_bytes, write_json, write_text
+from cchc_analysis.data.files import clear_parts, hash_file, write_bytes, write_json
 from cchc_analysis.data.records import problem
-from cchc_analysis.data.system import exchange_at_once
+from cchc_analysis.data.system import PACKAGE, exchange_at_once, live_line
 from cchc_analysis.errors import CommandError, join_some
 
 if TYPE_CHECKING:
@@ -52,14 +52,10 @@ def read_list(folder: Path, name: str) -> dict[str, str] | None:
     try:
         content = json.loads((folder / name).read_text("utf-8"))
         listed: dict[str, Any] = dict(content["outputs"].items())
-        is_ours = str(content["command"]).startswith("cchc") and all(
-            isinstance(digest, str)
-            and len(digest) == _HASH_LENGTH
-            and Path(path).name
-            and ".." not in Path(path).parts
-            and not Path(path).is_absolute()
-            for path, digest in listed.items()
-        )
+        is_ours = str(content["command"]).startswith("cchc")
+        for path, digest in ((Path(each), digest) for each, digest in listed.items()):
+            is_ours &= isinstance(digest, str) and len(digest) == _HASH_LENGTH
+            is_ours &= bool(path.name) and not path.is_absolute() and ".." not in path.parts
         return listed if is_ours else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
@@ -72,8 +68,7 @@ def write_list(
 
     It says what is in ``head`` besides; ``command`` at least.
     """
-    content = {**head, "outputs": outputs}
-    write_json(folder / name, content)
+    write_json(folder / name, {**head, "outputs": outputs})
 
 
 def check_folder(folder: Path, name: str) -> None:
@@ -82,7 +77,7 @@ def check_folder(folder: Path, name: str) -> None:
     What is hidden (``.git``, ``.nojekyll``) does not fill a folder: it stays where it is.
     """
     try:
-        entries = [entry.name for entry in os.scandir(folder) if not entry.name.startswith(".")]
+        entries = [name for name in os.listdir(folder) if not name.startswith(".")]  # noqa: PTH208
     except FileNotFoundError:
         return
     except OSError as error:
@@ -296,14 +291,13 @@ def all_or_none(project: Project, paths: Iterable[Path]) -> Iterator[None]:
     says that what is there cannot be kept.
     """
     kept = project.root / _KEPT
+    names = [path.relative_to(project.root).as_posix() for path in paths]
     try:
-        kept.mkdir(exist_ok=True)
-        names = {}
-        for number, path in enumerate(paths):
-            names[path.relative_to(project.root).as_posix()] = path.is_file()
-            if path.is_file():
-                shutil.copyfile(path, kept / str(number))
-        write_text(kept / _NAMES, json.dumps(names))
+        kept.mkdir()
+        for number, name in enumerate(names):
+            with suppress(FileNotFoundError):
+                shutil.copyfile(project.root / name, kept / str(number))
+        write_json(kept / _NAMES, names)
         yield
         (kept / _NAMES).unlink()
     finally:
@@ -313,13 +307,12 @@ def all_or_none(project: Project, paths: Iterable[Path]) -> Iterator[None]:
 def _undo(root: Path) -> None:
     kept = root / _KEPT
     if (kept / _NAMES).is_file():
-        names = json.loads((kept / _NAMES).read_text("utf-8"))
-        for number, (name, was_there) in enumerate(names.items()):
-            path = root / name
-            if not was_there:
+        for number, name in enumerate(json.loads((kept / _NAMES).read_text("utf-8"))):
+            path, former = root / name, kept / str(number)
+            if not former.is_file():
                 path.unlink(missing_ok=True)
-            elif not path.is_file() or path.read_bytes() != (kept / str(number)).read_bytes():
-                write_bytes(path, (kept / str(number)).read_bytes())
+            elif not path.is_file() or path.read_bytes() != former.read_bytes():
+                write_bytes(path, former.read_bytes())
         (kept / _NAMES).unlink()
     shutil.rmtree(kept, ignore_errors=True)
 
@@ -334,16 +327,17 @@ def hold(folder: Path, command: str, *, seconds: float = LONGEST_WAIT) -> Iterat
     import filelock
 
     lock = filelock.FileLock(folder / ".cchc-lock", timeout=0, fallback_to_soft=False)
-    holder = folder / ".cchc-holder"
+    holder, waited = folder / ".cchc-holder", ""
     try:
         with suppress(filelock.Timeout) if seconds else nullcontext():
             lock.acquire()
         if not lock.is_locked:
-            _tell(f"Waiting for {_read_holder(holder)}, at most {seconds:.0f} s …")
-            lock.acquire(timeout=seconds)
-            _tell("")
+            waited = f" for {seconds:.0f} s"
+            with live_line():
+                said = "Waiting for %s, at most %.0f s"
+                logging.getLogger(PACKAGE).info(said, _read_holder(holder), seconds)
+                lock.acquire(timeout=seconds)
     except filelock.Timeout:
-        waited = f" for {seconds:.0f} s" if seconds else ""
         told = {"holder": _read_holder(holder), "waited": waited}
         raise CommandError(problem("held", str(folder), **told)) from None
     except (OSError, NotImplementedError) as error:
@@ -359,13 +353,6 @@ def hold(folder: Path, command: str, *, seconds: float = LONGEST_WAIT) -> Iterat
         with suppress(OSError):
             holder.unlink()
         lock.release()
-
-
-def _tell(line: str) -> None:
-    """One line on a terminal, in place of the one before it."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{line}")
-        sys.stderr.flush()
 
 
 def _read_holder(holder: Path) -> str:

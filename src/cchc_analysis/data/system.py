@@ -24,6 +24,7 @@ import importlib
 import io
 import logging
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -47,10 +48,7 @@ ONE_THREAD = {
 }
 """Environment in which libraries start no threads, of use before they are imported. A process
 with threads is not forked, and each reserves memory that counts against a limit, used or not."""
-_RESERVED = {
-    *("con", "prn", "aux", "nul", "conin$", "conout$"),
-    *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10)),
-}
+_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[1-9])\s*(\.|$)", re.IGNORECASE)
 """Names that are devices on Windows, with any ending."""
 
 
@@ -91,23 +89,20 @@ def free_memory() -> int:
 
 def limit_memory(extra: int) -> None:
     """Let this process take some memory more and no further: then a ``MemoryError`` is raised."""
-    with suppress(ImportError, OSError, ValueError):
-        import resource
-
+    with suppress(OSError, ValueError):
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-        most = pages * os.sysconf("SC_PAGESIZE") + extra
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        limit_process(pages * os.sysconf("SC_PAGESIZE") + extra)
 
 
-def limit_process(memory: int, seconds: int) -> None:
-    """Bind this process to so many bytes and seconds of processor time."""
-    try:
+def limit_process(memory: int, seconds: int | None = None) -> None:
+    """Bind this process to so many bytes, and seconds of processor time."""
+    with suppress(ImportError):
         import resource
-    except ImportError:
-        return
-    for kind, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
-        _, hard = resource.getrlimit(kind)
-        resource.setrlimit(kind, (most if hard < 0 else min(most, hard), hard))
+
+        for kind, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
+            _, hard = resource.getrlimit(kind)
+            if most is not None:
+                resource.setrlimit(kind, (most if hard < 0 else min(most, hard), hard))
 
 
 def die_with_parent(parent_id: int) -> None:
@@ -153,7 +148,7 @@ def begin_python(code: str, handle: int, folder: Path) -> subprocess.Popen[bytes
     """
     quiet: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     modules = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
-    found = os.pathsep.join(str(Path(each).absolute()) for each in modules)
+    found = os.pathsep.join(map(os.path.abspath, modules))
     if os.name == "nt":
         system: Any = os  # both have more on Windows
         begin: Any = subprocess
@@ -221,10 +216,8 @@ def is_portable(name: str) -> bool:
     >>> [is_portable(name) for name in ("a/b.csv", "../a", "/a", "C:a", "a\\b", "nul.csv", "a. ")]
     [True, False, False, False, False, False, False]
     """
-    return not any(letter in '\\:*?"<>|' or ord(letter) < 32 for letter in name) and all(
-        part
-        and part.partition(".")[0].rstrip().casefold() not in _RESERVED
-        and not part.endswith((".", " "))
+    return not re.search(r'[\\:*?"<>|\x00-\x1f]', name) and all(
+        part and not part.endswith((".", " ")) and not _RESERVED.match(part)
         for part in name.split("/")
     )
 
