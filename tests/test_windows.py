@@ -213,7 +213,7 @@ def test_the_truth_stays_inside_the_interval(
 ) -> None:
     """Whatever rounding hid, the result of the hidden numbers lies in the result's range."""
     step = 10.0**-decimals
-    printed = Interval.of(a + 1, decimals), Interval.of(b + 1, decimals)
+    printed = [Interval(each, each - step / 2, each + step / 2) for each in (a + 1, b + 1)]
     true_a, true_b = a + 1 + shift_a * step, b + 1 + shift_b * step
     for result, truth in (
         (printed[0] + printed[1], true_a + true_b),
@@ -225,5 +225,5 @@ def test_the_truth_stays_inside_the_interval(
 
 
 def test_division_by_what_may_be_zero_leaves_everything_open() -> None:
-    result = Interval.of(5.0, 0) / Interval.of(0.2, 0)
+    result = Interval(5.0, 4.5, 5.5) / Interval(0.2, -0.3, 0.7)
     assert (result.low, result.high) == (-np.inf, np.inf)

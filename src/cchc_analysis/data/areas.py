@@ -310,5 +310,4 @@ def load_communes(folder: Path, wide: Mapping[str, Row]) -> dict[str, dict[str, 
 def list_large(folder: Path, name: str) -> list[dict[str, Any]]:
     """The rows of a table that is read when somebody asks for it."""
     said = load_own("columns")["large"][name]
-    path = folder / f"{name}.csv"
-    return list_rows(load_text_table(path, said["columns"], said["key"], kind=ReferenceDataError))
+    return list_rows(load_text_table(folder / f"{name}.csv", **said, kind=ReferenceDataError))

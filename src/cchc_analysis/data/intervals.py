@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -26,19 +27,13 @@ class Interval:
 
     Moore, Kearfott, Cloud (2009), Introduction to Interval Analysis, ch. 2.
 
-    >>> (Interval.of(248.0, 0) / Interval.of(0.944, 3)).round(1)
-    Interval(value=262.7, low=262.0, high=263.4)
+    >>> Interval(2.0, 1.0, 3.0) - Interval(1.0, 0.5, 1.5)
+    Interval(value=1.0, low=-0.5, high=2.5)
     """
 
     value: Any
     low: Any
     high: Any
-
-    @classmethod
-    def of(cls, value: float, decimals: int) -> Interval:
-        """A printed number: half a unit of its last digit may be hidden on either side."""
-        half = 0.5 * 10.0**-decimals
-        return cls(value, value - half, value + half)
 
     def __add__(self, other: Interval) -> Interval:
         return Interval(self.value + other.value, self.low + other.low, self.high + other.high)
@@ -49,13 +44,8 @@ class Interval:
     def __mul__(self, other: Any) -> Interval:
         """Multiplication; nothing times what has no end is not known, and the range is open."""
         factor = other if isinstance(other, Interval) else Interval(other, other, other)
-        corners = np.stack(
-            [
-                np.multiply(a, b, dtype=np.float64)
-                for a in (self.low, self.high)
-                for b in (factor.low, factor.high)
-            ]
-        )
+        ends = product((self.low, self.high), (factor.low, factor.high))
+        corners = np.stack([np.multiply(*each, dtype=np.float64) for each in ends])
         is_open = np.isnan(corners).any(axis=0) & ~np.isnan(corners).all(axis=0)
         low = np.where(is_open, -np.inf, corners.min(axis=0))
         high = np.where(is_open, np.inf, corners.max(axis=0))
@@ -71,18 +61,10 @@ class Interval:
             high = np.where(is_open, np.inf, one / other.low)
             return self * Interval(value, low, high)
 
-    def round(self, decimals: int) -> Interval:
-        """The same, rounded for print, as plain floats."""
-        return Interval(
-            *(round(float(each), decimals) for each in (self.value, self.low, self.high))
-        )
-
 
 def with_range(table: pd.DataFrame) -> pd.DataFrame:
     """The table with ``low`` and ``high``: the value itself where they are not known."""
-    if "low" in table:
-        return table
-    return table.assign(low=table["value"], high=table["value"])
+    return table if "low" in table else table.assign(low=table["value"], high=table["value"])
 
 
 def read_interval(table: pd.DataFrame, suffix: str = "") -> Interval:

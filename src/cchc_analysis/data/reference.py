@@ -42,6 +42,10 @@ from cchc_analysis.errors import AreaError, CommandError, Problem, ReferenceData
 AREA_COLUMNS = ["code", "name", "level", "type", "parent_id", "valid_from", "valid_to"]
 """What every area has, wherever it is kept."""
 SEVERAL = "Several areas have that name"
+NEW_AREA = (
+    "A new area is a row in data/reference/areas.csv, another spelling of a known one is a row in "
+    "data/reference/area_aliases.csv"
+)
 _TABLES: Mapping[str, Mapping[str, Any]] = load_own("columns")["reference"]
 """The files of ``data/reference``: the columns and the key of each, and what its cells point at."""
 NAMED_ABOVE = ("district", "province")
@@ -316,16 +320,13 @@ class Reference:
         communes that hold its territory, with ``whole`` where all of such a commune lay in it.
         """
         level = self.area_rows[area_id]["level"]
-        if level not in ("district", "commune"):
-            return []
         if level == "commune":
             return [*self.moves.get(area_id, ())]
-        own = [row["area_id"] for row in self._communes_of.get(area_id, ())]
+        communes = self._communes_of.get(area_id, ()) if level == "district" else ()
+        own = [row["area_id"] for row in communes]
         held = dict.fromkeys(new for old in own for new, _ in self.moves.get(old, ()))
-        return [
-            (new, "whole" if all(old in own for old, _ in self.moves[new]) else "part")
-            for new in held
-        ]
+        wholly = {new for new in held if all(old in own for old, _ in self.moves[new])}
+        return [(new, "whole" if new in wholly else "part") for new in held]
 
     @property
     def moves(self) -> Mapping[str, list[tuple[str, str]]]:
@@ -388,18 +389,13 @@ class Reference:
 
         A new area is a row of its own.
         """
-        said = take_apart(name)
-        place = said.province or name.partition(",")[2].rpartition(",")[2]
+        place = take_apart(name).province or name.partition(",")[2].rpartition(",")[2]
         above = keep_widest(self.wide_areas.find(place, is_loose=False), self.area_rows)
         if day and above and not any(exists_on(self.area_rows[each], day) for each in above):
             return self._tell_other_time(above, day)
         near = self.list_near(name, day, level)
         names = [self.name_in_parent(row["area_id"]) if place else row["name"] for row in near]
-        offer = f"Did you mean {', '.join(map(repr, dict.fromkeys(names)))}? " if near else ""
-        return (
-            f"{offer}A new area is a row in data/reference/areas.csv, another spelling of a known "
-            "one is a row in data/reference/area_aliases.csv"
-        )
+        return f"{ask_for(names)}{NEW_AREA}"
 
     def list_near(self, name: str, day: str = "", level: str = "") -> list[Row]:
         """The areas whose names are most like one that nothing bears, best first.
@@ -411,19 +407,10 @@ class Reference:
         levels = {level} if level else {
             row["level"] for row in index.rows.values() if row["type"] in said.types
         }  # fmt: skip
-
-        near = [
-            row
-            for row in index.list_near(name)
-            if (not day or exists_on(row, day)) and (not levels or row["level"] in levels)
-        ]
-        akin = [
-            row
-            for row in near
-            if not said.types
-            or row["type"] in said.types
-            or take_apart(row["name"]).bare == said.bare
-        ]
+        then = [row for row in index.list_near(name) if not day or exists_on(row, day)]
+        near = [row for row in then if not levels or row["level"] in levels]
+        kin = [row for row in near if not said.types or row["type"] in said.types]
+        akin = [row for row in near if row in kin or take_apart(row["name"]).bare == said.bare]
         return (akin or near)[:MOST_OFFERED]
 
     def convert_unit(self, unit: str, to: str) -> float:
@@ -457,8 +444,13 @@ def suggest(name: str, known: Iterable[str], file: str) -> str:
 
 def offer_names(name: str, known: Iterable[str]) -> str:
     """The question that offers the nearest known names; empty where none is near."""
-    nearest = nearest_names(name, known)
-    return f"Did you mean {', '.join(map(repr, nearest))}? " if nearest else ""
+    return ask_for(nearest_names(name, known))
+
+
+def ask_for(names: Iterable[str]) -> str:
+    """The question whether one of some names was meant; empty for none."""
+    told = ", ".join(map(repr, dict.fromkeys(names)))
+    return f"Did you mean {told}? " if told else ""
 
 
 def load_reference(folder: Path) -> Reference:
@@ -468,16 +460,11 @@ def load_reference(folder: Path) -> Reference:
     """
     tables: dict[str, pd.DataFrame] = {}
     problems: list[Problem] = []
-    for name, said in _TABLES.items():
+    for name, rule in _TABLES.items():
+        said = {each: rule[each] for each in ("columns", "key", "may_be_empty") if each in rule}
         try:
-            tables[name] = load_text_table(
-                folder / f"{name}.csv",
-                said["columns"],
-                said["key"],
-                may_be_empty=said.get("may_be_empty", False),
-                is_typed=True,
-                kind=ReferenceDataError,
-            )
+            path = folder / f"{name}.csv"
+            tables[name] = load_text_table(path, **said, is_typed=True, kind=ReferenceDataError)
         except ReferenceDataError as error:
             problems.extend(error.problems)
     if problems:
@@ -498,27 +485,24 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
     wide = reference.area_rows.wide
     yield from check_areas(wide.values(), wide, "areas")
     yield from check_areas(list_rows(reference.area_names), {}, "area_names")
+    keys = {name: getattr(reference, name)[rule["key"][0]] for name, rule in _TABLES.items()}
+    # In the order of the file, in which equally near names are offered.
+    known = {name: dict.fromkeys(column) for name, column in keys.items()}
     for table, rule in _TABLES.items():
-        links, filled = rule.get("links", {}), rule.get("filled", ())
-        rows = list_rows(getattr(reference, table)) if links or filled else []
-        known = {  # in the order of the file, in which equally near names are offered
-            each: dict.fromkeys(getattr(reference, each)[_TABLES[each]["key"][0]])
-            for each in links.values()
-        }
-        for number, row in enumerate(rows, start=2):
+        pattern, optional = rule.get("pattern", ""), rule.get("optional", ())
+        for number, row in enumerate(list_rows(getattr(reference, table)), start=2):
             where = f"data/reference/{table}.csv row {number}"
-            if empty := [column for column in filled if not row[column]]:
+            if empty := [column for column in rule.get("filled", ()) if not row[column]]:
                 yield problem("empty_cell", where, columns=", ".join(empty))
-            for column, other in links.items():
-                cell, pattern = row[column], rule.get("pattern")
-                if cell in known[other] or (not cell and column in rule.get("optional", ())):
+            for column, other in rule.get("links", {}).items():
+                cell, held = row[column], known[other]
+                if cell in held or (not cell and column in optional):
                     continue
-                if pattern and any(fnmatchcase(each, cell) for each in known[other]):
-                    continue
-                said = {"column": column, "cell": cell, "file": f"data/reference/{other}.csv"}
-                said["more"] = f", or {pattern}" if pattern else ""
-                said["remedy"] = suggest(cell, known[other], f"{other}.csv")
-                yield problem("loose_end", where, **said)
+                if not (pattern and any(fnmatchcase(each, cell) for each in held)):
+                    said = {"column": column, "cell": cell, "file": f"data/reference/{other}.csv"}
+                    said["more"] = f", or {pattern}" if pattern else ""
+                    remedy = suggest(cell, held, f"{other}.csv")
+                    yield problem("loose_end", where, remedy=remedy, **said)
 
 
 def _part(path: str) -> cached_property[Path]:

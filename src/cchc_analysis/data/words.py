@@ -11,6 +11,7 @@ import csv
 import datetime as dt
 import io
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -215,8 +216,8 @@ def clean_text(text: str, longest: int | None = _LONGEST_TEXT) -> Markup:
     return Markup("<bdi>{}</bdi>").format(kept) if is_turned else escape(kept)
 
 
-KINDS = ("tỉnh", "thành phố", "quận", "huyện", "thị xã", "thị trấn", "phường", "xã", "đặc khu")
-"""What a name of an area begins with."""
+_KIND = re.compile(f"(?i)(?:{'|'.join(sorted({*AREA_KINDS, 'vùng'}, key=len))}) +")
+"""What a name of an area begins with; of a few communes of 2025 it isn't the kind of their type."""
 
 
 def bare_name(row: Row, *, may_be_number: bool = False) -> str:
@@ -228,10 +229,8 @@ def bare_name(row: Row, *, may_be_number: bool = False) -> str:
     'Quận 1'
     """
     name = str(row["name"])
-    own = str(row.get("type") or "").removesuffix(" trực thuộc trung ương").casefold()
-    # A few communes of 2025 bear another kind in their name than that of their type.
-    kinds = (kind for kind in (own, *KINDS) if kind and name.casefold().startswith(f"{kind} "))
-    bare = name[len(next(kinds, "")) :].lstrip()
+    kind = _KIND.match(name)
+    bare = name[kind.end() :] if kind else name.lstrip()
     return bare if may_be_number or not bare[:1].isdigit() else name
 
 

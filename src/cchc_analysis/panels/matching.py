@@ -28,7 +28,7 @@ import pandas as pd
 from cchc_analysis.data import clean
 from cchc_analysis.data.areas import COMMUNE_TYPES, exists_on, keep_widest
 from cchc_analysis.data.records import Comparator, Scope, Status, problem, refusal
-from cchc_analysis.data.reference import Reference, offer_names
+from cchc_analysis.data.reference import Reference, ask_for, offer_names
 from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels.cells import MOST_DECIMALS
 from cchc_analysis.panels.mapping import (
@@ -282,8 +282,7 @@ def find_areas(place: AreaWords, reference: Reference, level: str = "") -> set[s
     near = reference.list_near(name, day, level) or reference.list_near(name, "", level)
     if not (near or types or level):  # without any level, provinces and districts came first
         near = reference.list_near(name, level="commune")
-    names = dict.fromkeys(repr(row["name"]) for row in near)
-    offer = f"Did you mean {', '.join(names)}? " if near else ""
+    offer = ask_for(row["name"] for row in near)
     if coded and name:
         held = " or ".join(str(rows[each]["name"]) for each in sorted(coded))
         raise refusal("other_code", "", code=code, held=held, name=name, offer=offer)
