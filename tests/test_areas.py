@@ -263,6 +263,9 @@ def test_commands_that_need_no_commune_do_not_read_them(
     assert reference.match_area("Cao Lộc", "2024-06-30") == "183"
     assert len(reference.list_areas("province", SINCE)) == 34
     assert reference.area_rows["183"]["name"] == "Huyện Cao Lộc"
+    assert reference.name_in_parent("183") == "Huyện Cao Lộc, Tỉnh Lạng Sơn"
+    assert reference.find_province("VN") == ""
+    assert not reference.is_below("183", "24")
     with pytest.raises(AssertionError, match="were read"):
         reference.match_area("xã Khánh Khê", "2024-06-30")
 

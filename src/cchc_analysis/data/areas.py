@@ -208,7 +208,7 @@ def keep_widest(area_ids: Iterable[str], rows: Mapping[str, Row]) -> set[str]:
 
 def climb(area_id: str, rows: Mapping[str, Row]) -> Iterator[Row]:
     """An area, then what it lies in, from the narrowest on."""
-    while row := rows.get(area_id):
+    while area_id and (row := rows.get(area_id)):  # "" is no commune to be looked for
         yield row
         area_id = row["parent_id"]
 

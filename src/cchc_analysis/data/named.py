@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial, wraps
 from itertools import chain
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
+from statistics import mode
 from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
@@ -85,9 +85,7 @@ def _match_held(held: set[str], reference: Reference, name: str) -> str:
 
 def take_one(value: Any, what: str) -> str:
     """One name or code as text; a ``CommandError`` where it is a list, or no name."""
-    if isinstance(value, (str, Integral)):
-        return str(value)
-    raise _refuse_type(what, value, "one name or code", "Call it once for each.")
+    return str(_take(value, (str, Integral), "one_word", what))
 
 
 def take_some(wanted: Any) -> list[str]:
@@ -95,29 +93,26 @@ def take_some(wanted: Any) -> list[str]:
 
     A ``CommandError`` where it is neither, or holds something else.
     """
-    if isinstance(wanted, (str, Integral)):
-        return [str(wanted)]
-    if isinstance(wanted, Iterable):
+    if isinstance(wanted, Iterable) and not isinstance(wanted, str):
         return [take_one(each, "choice") for each in wanted]
-    raise _refuse_type("choice", wanted, "names or codes", "Write one, or a list.")
+    return [str(_take(wanted, (str, Integral), "some_words", "choice"))]
 
 
 def take_path(value: Any, what: str) -> Path:
     """A path; a ``CommandError`` where it is none."""
-    if isinstance(value, (str, PathLike)):
-        return Path(value)
-    raise _refuse_type(what, value, "a path", "Write it as text, or as a Path.")
-
-
-def _refuse_type(what: str, value: Any, expected: str, remedy: str) -> CommandError:
-    found = f"{type(value).__name__} {value!r}"[:80]
-    return CommandError(Problem(what, found, expected, remedy))
+    return Path(_take(value, (str, PathLike), "one_path", what))
 
 
 def check_table(value: Any, who: str) -> None:
     """Refuse what is no table, with a ``CommandError``."""
-    if not isinstance(value, pd.DataFrame):
-        raise CommandError(problem("no_frame", who, found=type(value).__name__))
+    _take(value, (pd.DataFrame,), "no_frame", who)
+
+
+def _take(value: Any, types: tuple[type, ...], kind: str, what: str) -> Any:
+    if not isinstance(value, types):
+        found = f"{type(value).__name__} {value!r}"[:80]
+        raise CommandError(problem(kind, what, found=found, type=type(value).__name__))
+    return value
 
 
 P = ParamSpec("P")
@@ -150,13 +145,11 @@ def add_names(table: pd.DataFrame, reference: Reference, words: Words) -> pd.Dat
     The names are in the language of the words. Returns a new table.
     """
     province, regions, label = reference.find_province, reference.region_of, f"label_{words.lang}"
+    indicators, units = reference.indicator_rows, reference.unit_rows
 
     def name_area(area_id: str) -> str:
         row = reference.area_rows.get(area_id)
         return str(words.place(row)) if row else ""
-
-    def name_row(rows: Mapping[str, Any]) -> Callable[[str], str]:
-        return lambda code: str(rows.get(code, {}).get(label, code))
 
     names: dict[str, dict[str, Callable[[str], str]]] = {
         "area_id": {
@@ -164,9 +157,9 @@ def add_names(table: pd.DataFrame, reference: Reference, words: Words) -> pd.Dat
             "province": lambda each: name_area(province(each)),
             "region": lambda each: name_area(regions.get(province(each), "")),
         },
-        "indicator": {"indicator_label": name_row(reference.indicator_rows)},
+        "indicator": {"indicator_label": lambda each: indicators.get(each, {}).get(label, each)},
         "scope": {"scope_label": lambda each: words.plain(f"scope.{each}") if each else ""},
-        "unit": {"unit_label": name_row(reference.unit_rows)},
+        "unit": {"unit_label": lambda each: units.get(each, {}).get(label, each)},
     }
     columns: dict[str, Any] = {}
     for code in table.columns:
@@ -297,15 +290,14 @@ def match_names(
         raise CommandError(problems)
     levels = {each: str(reference.area_rows[meant[each]]["level"]) for each in words}
     levels = {each: held for each, held in levels.items() if held not in ("nation", "region")}
-    usual = level or next((each for each, _ in Counter(levels.values()).most_common(1)), "")
-    told = []
+    usual, told = level or mode([*levels.values()] or [""]), dict[str, None]()
     for each in (each for each, held in levels.items() if held != usual):
         try:
             meant[each] = reference.match_area(words[each], each[1], usual)
         except AreaError:
-            told.append(f"{words[each]!r} is {reference.describe_area(meant[each])}")
+            told[f"{words[each]!r} is {reference.describe_area(meant[each])}"] = None
     if told:
-        said = f"Areas that are no {usual}: {join_some([*dict.fromkeys(told)], MOST_SHOWN, '; ')}"
+        said = f"Areas that are no {usual}: {join_some([*told], MOST_SHOWN, '; ')}"
         warnings.warn(f"{said}; say level= for one level.", UserWarning, stacklevel=3)
     return pd.Series([meant[each] for each in keys], names.index, dtype="str", name="area_id")
 
@@ -341,12 +333,11 @@ def list_days(period: Period) -> list[str]:
 
 
 def _match_word(column: str, known: Iterable[str], word: str) -> str:
-    values = [str(each) for each in known]
-    if word in values:
-        return word
-    near = offer_names(str(word), values).strip() or "Write one of these, or None for all."
-    said = {"known": ", ".join(values), "remedy": near}
-    raise CommandError(problem("strange_word", f"{column} {word!r}", **said))
+    if word not in (values := [str(each) for each in known]):
+        near = offer_names(str(word), values).strip() or "Write one of these, or None for all."
+        said = {"known": ", ".join(values), "remedy": near}
+        raise CommandError(problem("strange_word", f"{column} {word!r}", **said))
+    return word
 
 
 _MATCH: Mapping[str, Callable[[Reference, str], str]] = {
@@ -449,10 +440,9 @@ def _check_cells(table: pd.DataFrame, told: list[str]) -> Iterator[Problem]:
     same = repeated[(repeated[told] == first[told]).all(axis=1)]
     others = same.drop(columns=[*told, "value", "figures", "printed"], errors="ignore")
     counts = others.nunique(dropna=False)
-    differing = [str(name) for name in counts.index[counts > 1]]
+    names, remedy = [*map(str, counts.index[counts > 1])], "Choose one."
+    if names:
+        remedy = f"Add {names[0]!r} to index or columns, or choose."
+    differing = f", which differ in {', '.join(names)}" if names else ""
     said = {"number": len(same), "where": ", ".join(str(first[name]) for name in told)}
-    said |= {"differing": "", "remedy": "Choose one."}
-    if differing:
-        said["differing"] = f", which differ in {', '.join(differing)}"
-        said["remedy"] = f"Add {differing[0]!r} to index or columns, or choose."
-    yield problem("doubled_cell", "to_wide", **said)
+    yield problem("doubled_cell", "to_wide", differing=differing, remedy=remedy, **said)
