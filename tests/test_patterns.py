@@ -51,6 +51,19 @@ def test_every_rule_of_numerals_names_a_kind() -> None:
     )
 
 
+def test_no_rule_of_numerals_matches_without_what_it_needs() -> None:
+    texts = [
+        line
+        for path in sorted((Path(__file__).parent / "made_up").rglob("*.txt"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    for row in PATTERNS.rows("rules"):
+        needs = row.get("needs", ("",))
+        assert [need.casefold() for need in needs] == list(needs)
+        without = (text for text in texts if not any(need in text.casefold() for need in needs))
+        assert not any(map(row["pattern"].search, without)), row["reason"]
+
+
 def test_a_pattern_is_made_of_the_pieces_that_it_names() -> None:
     assert "<<" not in PATTERNS.from_to.pattern
     assert PATTERNS.from_to.search("từ ngày 15/12/2022 đến ngày 20/9/2023")

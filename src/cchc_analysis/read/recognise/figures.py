@@ -12,11 +12,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 
 import pandas as pd
 
 from cchc_analysis.data.clean import NumberError, parse_number
-from cchc_analysis.data.records import OBSERVATION_COLUMNS, Comparator, Scope, Status
+from cchc_analysis.data.records import OBSERVATION_COLUMNS, Comparator, Number, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.recognise.matching import Claim
 from cchc_analysis.read.recognise.surroundings import FigureText
@@ -131,18 +132,22 @@ def read_value(figure: Figure, reference: Reference) -> float | None:
         reference.indicator_rows[figure.indicator]["unit"] if figure.indicator else ""
     )
     kind = str(reference.unit_rows[unit]["kind"]) if unit in reference.unit_rows else "other"
-    try:
-        return parse_number(figure.read_as or figure.printed, kind).value
-    except NumberError:
-        return None
+    number = _parse(figure.read_as or figure.printed, kind)
+    return number.value if number else None
 
 
 def count_decimals(figure: Figure) -> int:
     """How many digits stand behind the decimal mark."""
+    number = _parse(figure.read_as or figure.printed, "other")
+    return number.decimals if number else 0
+
+
+@lru_cache(maxsize=4096)  # each figure is asked for its number several times
+def _parse(text: str, kind: str) -> Number | None:
     try:
-        return parse_number(figure.read_as or figure.printed).decimals
+        return parse_number(text, kind)
     except NumberError:
-        return 0
+        return None
 
 
 BASE, SURE_FROM, CLAIMED_FROM = "(base)", "(sure from)", "(claimed from)"

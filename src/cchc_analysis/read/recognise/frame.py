@@ -364,7 +364,7 @@ class FigureContext:
             clip = before if level.name == "words of its own" and not entry.label else level.text
             if level.name in _EARLIER_WORDS:
                 clip = PATTERNS.year_in_brackets.sub(_keep_days, clip)
-            clip = PATTERNS.no_window.sub(" ", clip)
+            clip = windows.leave_carried(clip)
             if window := windows.find_window(clip, default):
                 # "Trong quý I/2023" of the report on it: the days that its opening names.
                 return default if window == self._head.period else window
@@ -380,7 +380,7 @@ class FigureContext:
         """
         for sentence in sentences:
             opened = PATTERNS.year_in_brackets.sub(_keep_days, sentence)
-            opened = PATTERNS.no_window.sub(" ", " ".join(opened.split()[:OPENING]))
+            opened = windows.leave_carried(" ".join(opened.split()[:OPENING]))
             if window := windows.find_window(opened, default) or windows.find_year(opened, default):
                 return default if window == self._head.period else window
         return None

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby, pairwise, takewhile
 
 from cchc_analysis.data.areas import LEVELS, find_issue_day
@@ -156,7 +156,8 @@ def _name_titled(title: str, lines: Sequence[Line], own: str) -> list[str]:
     return [next(iter(levels), f"{own} {bare[2]}" if own else "")] if levels or own else []
 
 
-def list_names(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def list_names(text: str) -> tuple[str, ...]:
     """The areas that a text names, each with its level in full."""
     plain = text
     if text.isupper():
@@ -171,7 +172,7 @@ def list_names(text: str) -> list[str]:
         if not PATTERNS.no_name.match(name):
             found.append(f"{WORDS.short.get(level, level)} {name}")
     found += [WORDS.largest_city for _ in _LARGEST.finditer(text)]
-    return found
+    return tuple(found)
 
 
 def match_known(name: str, reference: Reference, day: str, inside: str = "") -> str:
@@ -245,6 +246,7 @@ def _find_own_level(lines: Sequence[Line]) -> str:
     return ranked[0][0] if ranked and is_clear else ""
 
 
+@lru_cache(maxsize=4096)
 def leave_cited(text: str) -> str:
     """A text without what it quotes, and where people met."""
     return PATTERNS.cited.sub(" ", text)

@@ -72,10 +72,15 @@ class WordsAround:
     is_cell: bool = False
     is_shared: bool = False
 
-    @property
+    @cached_property
     def own(self) -> frozenset[str]:
         """The terms that stand with the figure."""
         return self.levels[0].terms
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """The terms that stand with the figure or behind it."""
+        return self.own | self.later
 
     def find(self, alternatives: Iterable[str]) -> tuple[int, str] | None:
         """The nearest level at which one of the terms stands, and that term."""
@@ -122,7 +127,7 @@ def match_rules(words: WordsAround, wording: Wording) -> list[Claim]:
     """
     found = [
         candidate
-        for rule in wording.list_rules(words.own | words.later)
+        for rule in wording.list_rules(words.said)
         if (candidate := _match_rule(rule, words)) is not None
     ]
     return sorted(found, key=lambda each: (bool(each.against), -each.score, each.indicator))
@@ -136,7 +141,7 @@ def match_widely(words: WordsAround, wording: Wording) -> list[Claim]:
 
 
 def _match_rule(rule: WordingRule, words: WordsAround) -> Claim | None:
-    with_figure = words.own | words.later if words.is_shared else words.own
+    with_figure = words.said if words.is_shared else words.own
     if not fits_unit(rule.unit, words.units):
         return None
     said = _best_saying(rule, words)
@@ -193,19 +198,19 @@ def fits_unit(unit: str, units: frozenset[str]) -> bool:
 
 def _best_saying(rule: WordingRule, words: WordsAround) -> tuple[tuple[str, ...], float] | None:
     best: tuple[tuple[str, ...], float] | None = None
-    later = frozenset() if words.later.intersection(rule.never) else words.later
+    said = words.said if words.later.isdisjoint(rule.never) else words.own
+    later_gap = SHARED if words.is_shared else LATER
     for terms in rule.says:
-        if words.is_cell and not words.own.intersection(terms):
+        is_later = words.own.isdisjoint(terms)
+        if not said.issuperset(terms) or (words.is_cell and is_later):
             continue
-        if all(term in words.own or term in later for term in terms):
-            later_gap = SHARED if words.is_shared else LATER
-            score = sum(SAID - FADING * words.gaps.get(term, later_gap) for term in terms)
-            if not words.is_shared and not words.own.intersection(terms):
-                score -= ONLY_LATER
-            # Two terms say more than one, but not twice as much.
-            score = score / len(terms) + 1.5 * (len(terms) - 1)
-            if best is None or score > best[1]:
-                best = (terms, score)
+        score = sum(SAID - FADING * words.gaps.get(term, later_gap) for term in terms)
+        if is_later and not words.is_shared:
+            score -= ONLY_LATER
+        # Two terms say more than one, but not twice as much.
+        score = score / len(terms) + 1.5 * (len(terms) - 1)
+        if best is None or score > best[1]:
+            best = (terms, score)
     return best
 
 

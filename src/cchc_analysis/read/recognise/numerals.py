@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from cchc_analysis.data.clean import BOUND_WORDS
 from cchc_analysis.data.records import Comparator
@@ -45,8 +45,7 @@ class Kind(StrEnum):
     REPEATED = "repeated text"
 
 
-@dataclass(frozen=True)
-class Numeral:
+class Numeral(NamedTuple):
     """One numeral: where it stands in its line, what it is, and why we think so."""
 
     start: int
@@ -67,6 +66,8 @@ _DIGITS = re.compile(
 )
 _ANY_DIGIT = re.compile(r"[\d⁰¹²³⁴-⁹]")
 _BARE_YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
+NEAR_LETTERS = 40
+"""Letters before a numeral that may say what it is."""
 
 
 def find_numerals(text: str, *, is_cell: bool = False) -> list[Numeral]:
@@ -101,7 +102,10 @@ def _find_named(text: str, is_cell: bool) -> Iterator[tuple[int, int, Kind, str]
     if not is_cell and (marker := PATTERNS.line_marker.match(text)) and _is_marker(text, marker):
         taken.append(marker.span(1))
         yield *marker.span(1), Kind.SECTION, "a number that opens a line"
+    plain = text.casefold()
     for rule in PATTERNS.rows("rules"):
+        if not any(map(plain.__contains__, rule.get("needs", ("",)))):
+            continue
         kind, reason = Kind[rule["kind"]], rule["reason"]
         for match in rule["pattern"].finditer(text):
             start, end = match.span()
@@ -137,16 +141,17 @@ def _judge(text: str, match: re.Match[str]) -> Numeral:
     start, end = match.span()
     printed = match[0]
     # A full stop or comma that ends the sentence is not part of the number: "\d" follows it never.
-    left, right = text[:start], text[end:]
+    left = text[max(0, start - NEAR_LETTERS) : start]
     if PATTERNS.code_before.search(left) and PATTERNS.capitals_before.search(left):
         return Numeral(start, end, printed, Kind.STANDARD, "digits of a code")
-    if PATTERNS.letter_behind.match(right) and not PATTERNS.glued_unit.match(right):
+    if PATTERNS.letter_behind.match(text, end) and not PATTERNS.glued_unit.match(text, end):
         return Numeral(start, end, printed, Kind.STANDARD, "digits of a code")
-    is_counted = PATTERNS.counts_behind.match(right) or PATTERNS.counted_before.search(left)
-    is_part = re.search(r"[/:=]\s*$", left) or re.match(r"\s*/\s*\d", right)
-    is_alone = not left.strip() and not right.strip()
-    if _BARE_YEAR.fullmatch(printed) and not (is_counted or is_part or is_alone):
-        return Numeral(start, end, printed, Kind.YEAR, "four digits of a year, nothing counted")
+    if _BARE_YEAR.fullmatch(printed):
+        right = text[end:]
+        is_counted = PATTERNS.counts_behind.match(right) or PATTERNS.counted_before.search(left)
+        is_part = re.search(r"[/:=]\s*$", left) or re.match(r"\s*/\s*\d", right)
+        if not (is_counted or is_part or text.strip() == printed):
+            return Numeral(start, end, printed, Kind.YEAR, "four digits of a year, nothing counted")
     return Numeral(start, end, printed, Kind.FIGURE, "counts something")
 
 
@@ -197,8 +202,7 @@ def read_spelled(text: str) -> int:
     return tens + ones
 
 
-@dataclass(frozen=True)
-class Mention:
+class Mention(NamedTuple):
     """One figure in a sentence.
 
     Attributes:
@@ -331,8 +335,8 @@ def find_turns(text: str, mentions: list[Mention]) -> list[Mention]:
             for turn, position in enumerate(range(at, end + 1), start=1):
                 own = named[turn - 1] if named else (start, found[end].own[1])
                 role = "each" if named else "turn"
-                found[position] = replace(
-                    found[position], own=own, role=role, turn=turn, partner=at
+                found[position] = found[position]._replace(
+                    own=own, role=role, turn=turn, partner=at
                 )
         at = end + 1
     return found
@@ -425,7 +429,7 @@ def _find_parents(text: str, mentions: list[Mention]) -> list[Mention]:
             elif last >= 0 and _top(stack) != last:
                 stack.append(("", last))
         at = mention.numeral.end
-        found.append(replace(mention, parent=_top(stack)))
+        found.append(mention._replace(parent=_top(stack)))
         last = position
     return found
 
@@ -450,10 +454,10 @@ def _find_pairs(text: str, mentions: list[Mention]) -> list[Mention]:
         gap = text[left.numeral.end : right.numeral.start]
         if left.role != "whole" and (_SLASH.match(gap) or PATTERNS.of.match(gap)):
             own = (left.own[0], right.own[1])
-            found[at] = replace(left, own=own, partner=at + 1, role="part")
-            found[at + 1] = replace(right, own=own, partner=at, role="whole", parent=left.parent)
+            found[at] = left._replace(own=own, partner=at + 1, role="part")
+            found[at + 1] = right._replace(own=own, partner=at, role="whole", parent=left.parent)
         elif PATTERNS.range.match(gap):
             own = (left.own[0], right.own[1])
-            found[at] = replace(left, own=own, partner=at + 1, role="low")
-            found[at + 1] = replace(right, own=own, partner=at, role="high", parent=left.parent)
+            found[at] = left._replace(own=own, partner=at + 1, role="low")
+            found[at + 1] = right._replace(own=own, partner=at, role="high", parent=left.parent)
     return found

@@ -112,9 +112,8 @@ class Proposer:
             candidate is None or candidate.score < companions.SURE - 1 or not is_counted
         ):
             return
-        figure = self._beside.stay_beside(entry, self._build(entry, words, candidate, rivals))
-        marks = mark_entry(entry, candidate, is_time_carried=self._context.is_carried)
-        figure = replace(figure, choices=choices, marks=marks)
+        figure = self._build(entry, words, candidate, rivals, choices)
+        figure = self._beside.stay_beside(entry, figure)
         if speaker and speaker.kind is scopes.Speech.COMMUNE:
             # What one commune did is its own and no sum of all, unless its indicator says whose.
             rule = self._wording.rules.get(figure.indicator)
@@ -288,6 +287,7 @@ class Proposer:
         words: WordsAround,
         candidate: Claim | None,
         rivals: tuple[str, ...],
+        choices: int,
     ) -> Figure:
         place, mention = self._places[entry.line], entry.mention
         indicator = candidate.indicator if candidate else ""
@@ -295,6 +295,7 @@ class Proposer:
         twin = self._beside.find_twin_scope(entry)
         scope, is_said = twin or self._scopes.find_scope(entry, words, rule)
         period = self._context.find_period(entry, words, rule)
+        is_carried = self._context.is_carried
         row = self._reference.indicator_rows[indicator] if rule else {}
         frame = self._scopes.frames[entry.line]
         status = find_status(entry, words, rule, row, self._head, frame.status)
@@ -332,6 +333,8 @@ class Proposer:
             comparator=comparator,
             reason=candidate.reason if candidate else "",
             rivals=rivals,
+            choices=choices,
+            marks=mark_entry(entry, candidate, is_time_carried=is_carried),
             read_as=read_as,
             is_scope_said=is_said,
             is_time_said=period not in (self._head.window, Period(None, self._head.window.end)),
@@ -450,7 +453,7 @@ def _enter_line(
         numerals = find_numerals(line.text)
         if is_repeated:
             told = "this line stood before, word for word"
-            numerals = [replace(each, kind=Kind.REPEATED, reason=told) for each in numerals]
+            numerals = [each._replace(kind=Kind.REPEATED, reason=told) for each in numerals]
         yield _move(numerals, line.start), _make_entries(at, line.text, numerals, None, line.start)
         return
     start = 0
@@ -459,7 +462,7 @@ def _enter_line(
         numerals = find_numerals(cell.text, is_cell=True)
         if label and label.is_order:
             told = "numbers a row or column"
-            numerals = [replace(each, kind=Kind.SECTION, reason=told) for each in numerals]
+            numerals = [each._replace(kind=Kind.SECTION, reason=told) for each in numerals]
         offset = start + (line.text[start:].find(cell.text) if cell.text else 0)
         start = offset + len(cell.text)
         yield _move(numerals, offset), _make_entries(at, cell.text, numerals, label, offset)
@@ -467,7 +470,7 @@ def _enter_line(
 
 def _move(numerals: list[Numeral], by: int) -> list[Numeral]:
     """Numerals of a part of a line, as they stand in the line."""
-    return [replace(n, start=n.start + by, end=n.end + by) for n in numerals] if by else numerals
+    return [n._replace(start=n.start + by, end=n.end + by) for n in numerals] if by else numerals
 
 
 def _make_entries(

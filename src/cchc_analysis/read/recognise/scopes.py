@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Scope
 from cchc_analysis.data.reference import Reference
@@ -263,6 +264,7 @@ class Speakers:
     ):
         self._lines, self._places = lines, places
         self._area, self._level = area.casefold(), level
+        self._name = lru_cache(maxsize=4096)(self._find_speaker)
 
     def find(self, entry: FigureText, *, beside: bool) -> Speaker | None:
         """Who speaks in the clause of a figure; nothing where it is the district itself.
@@ -337,7 +339,7 @@ class Speakers:
                 return found
         return None
 
-    def _name(self, text: str) -> Speaker | None:
+    def _find_speaker(self, text: str) -> Speaker | None:
         """The speaker whose name opens a text."""
         found = self._name_commune(text) if self._level != "commune" else None
         for kind, pattern in (
@@ -364,6 +366,7 @@ class Speakers:
         return Speaker(Speech.COMMUNES if is_more else Speech.COMMUNE, commune[0])
 
 
+@lru_cache(maxsize=4096)
 def _start(text: str) -> str:
     """A clause without its mark, its time, and the words that lead to its subject."""
     text = text[PATTERNS.clause_mark.match(text).end() :]  # type: ignore[union-attr]

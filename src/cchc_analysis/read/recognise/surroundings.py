@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import takewhile
 from typing import Any
 
@@ -42,7 +42,7 @@ class FigureText:
     label: Label | None = None
     offset: int = 0
 
-    @property
+    @cached_property
     def mention(self) -> numerals.Mention:
         """The mention itself."""
         return self.mentions[self.at]
@@ -189,6 +189,7 @@ def say_heading(text: str) -> str:
     return " ".join(text.split(":", maxsplit=1)[0].split()[:30])
 
 
+@lru_cache(maxsize=4096)
 def name_field(text: str) -> str:
     """The term of the field that a bare heading or label names, or ""."""
     return str(WORDS.bare_headings.get(PATTERNS.heading_mark.sub("", text).casefold(), ""))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import takewhile
 
 from cchc_analysis.data.clean import PeriodError, month_end, parse_period
@@ -17,10 +18,12 @@ from cchc_analysis.data.records import Period
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 
+_DIGIT = re.compile(r"\d")
 OTHER_DAYS = 45
 """Days by which a part of a year must begin or end apart from the report's to be another one."""
 
 
+@lru_cache(maxsize=4096)  # every figure of a sentence asks what is said above it
 def find_window(text: str, default: Period) -> Period | None:
     """The window that a text names from its first to its last day."""
     if window := find_exact_window(text, default):
@@ -29,6 +32,12 @@ def find_window(text: str, default: Period) -> Period | None:
     if spans:
         return _parse(spans[-1][0])
     return _find_span_of_this_year(text, default) or _find_month(text, default)
+
+
+@lru_cache(maxsize=4096)
+def leave_carried(text: str) -> str:
+    """A text without the times of what was carried over, and of plans."""
+    return PATTERNS.no_window.sub(" ", text)
 
 
 def _find_span_of_this_year(text: str, default: Period) -> Period | None:
@@ -57,11 +66,14 @@ def _name_span(match: re.Match[str] | None, year: int) -> Period | None:
     return _parse(named.replace(WORDS.three_months, WORDS.first_quarter))
 
 
+@lru_cache(maxsize=4096)
 def find_exact_window(text: str, default: Period) -> Period | None:
     """The window that a text gives with its first and last day.
 
     A start without a year is that of the end, or of the year before where it would come after.
     """
+    if not _DIGIT.search(text):
+        return None
     year = default.end.year if default.end else None
     for match in PATTERNS.from_to.finditer(text):
         end = _make_day(match[4], match[5], match[6], year)
@@ -168,8 +180,11 @@ def find_series_window(before: str, default: Period) -> Period | None:
     return default if is_ours else make_year(int(match[1]))
 
 
+@lru_cache(maxsize=4096)
 def find_day(text: str, default: Period) -> dt.date | None:
     """The day up to which a text counts ("tính đến ngày 01/6/2024"), the last one it names."""
+    if not _DIGIT.search(text):
+        return None
     year = default.end.year if default.end else None
     found = None
     for match in PATTERNS.as_of_words.finditer(text):
@@ -187,9 +202,12 @@ def find_day(text: str, default: Period) -> dt.date | None:
     return found if -400 <= (found - default.end).days <= OTHER_DAYS else None
 
 
+@lru_cache(maxsize=4096)
 def find_year(text: str, default: Period) -> Period | None:
     """Another year than the report's, named as the time of what is counted."""
     found = None
+    if not _DIGIT.search(text):
+        return None
     for match in PATTERNS.year.finditer(text):
         year = int(match[1])
         before = text[: match.start(1)].rstrip()

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.files import load_text_table
@@ -26,8 +26,7 @@ from cchc_analysis.errors import Problem, ReferenceDataError, ReportError
 _WORD = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A term found in a text: where it stands, in characters and in words."""
 
     term: str
@@ -96,15 +95,21 @@ class Wording:
 
     @cached_property
     def _index(self) -> dict[tuple[str, ...], list[_Phrase]]:
-        """Phrases by their first two folded words, longest first; those of one word by that."""
+        """Phrases by their folded words."""
         index: dict[tuple[str, ...], list[_Phrase]] = {}
         for term, phrases in self.terms.items():
             for phrase in phrases:
                 entry = _make_phrase(phrase, term)
-                index.setdefault(entry.words[:2], []).append(entry)
-        for entries in index.values():
-            entries.sort(key=lambda entry: -len(entry.words))
+                index.setdefault(entry.words, []).append(entry)
         return index
+
+    @cached_property
+    def _lengths(self) -> dict[tuple[str, ...], list[int]]:
+        """How many words phrases have that open with two of them, most first; a word may be one."""
+        found: dict[tuple[str, ...], set[int]] = {}
+        for words in self._index:
+            found.setdefault(words[:2], {1}).add(len(words))
+        return {words: sorted(lengths, reverse=True) for words, lengths in found.items()}
 
     @cached_property
     def _speakers(self) -> dict[str, tuple[int, ...]]:
@@ -130,11 +135,11 @@ class Wording:
         hits: list[Hit] = []
         reach = -1
         for at, pair in enumerate(pairwise(folded)):
-            phrases = (*self._index.get(pair, ()), *self._index.get(pair[:1], ()))
-            found = _find_longest(phrases, text, words, folded, at) if phrases else None
-            if not found or at + found[0] - 1 <= reach:
+            if pair not in self._lengths and pair[:1] not in self._index:
                 continue
-            length, terms = found
+            length, terms = self._find_longest(text, words, folded, at)
+            if at + length - 1 <= reach or not terms:
+                continue
             if at <= reach and terms[0].startswith("@") and hits[-1].term.startswith("@"):
                 # "cơ quan, đơn vị, UBND các xã" has said whose work it is.
                 continue
@@ -146,6 +151,22 @@ class Wording:
                 for each in (term, *self.means.get(term, ()))
             ]
         return hits
+
+    def _find_longest(
+        self, text: str, words: list[re.Match[str]], folded: list[str], at: int
+    ) -> tuple[int, list[str]]:
+        """The length of the longest phrases that stand at a word, and their terms."""
+        for length in self._lengths.get(tuple(folded[at : at + 2]), (1,)):
+            terms = [
+                phrase.term
+                for phrase in self._index.get(tuple(folded[at : at + length]), ())
+                if phrase.strict in ("", words[at][0].casefold())
+                or text.isascii()  # one syllable must carry its diacritics, where any are left
+                if _is_joined(text, words[at : at + length], phrase.commas)
+            ]
+            if terms:
+                return length, terms
+        return 0, []
 
 
 @dataclass(frozen=True)
@@ -165,27 +186,12 @@ def _make_phrase(phrase: str, term: str) -> _Phrase:
     return _Phrase(folded, commas, phrase.casefold() if len(words) == 1 else "", term)
 
 
-def _find_longest(
-    phrases: Iterable[_Phrase], text: str, words: list[re.Match[str]], folded: list[str], at: int
-) -> tuple[int, list[str]] | None:
-    """The length of the longest phrases that stand at a word, and their terms."""
-    length, terms = 0, []
-    for phrase in phrases:
-        if len(phrase.words) < length:
-            break
-        if phrase.strict and not text.isascii() and words[at][0].casefold() != phrase.strict:
-            continue
-        end = at + len(phrase.words)
-        if tuple(folded[at:end]) == phrase.words and _is_joined(text, words[at:end], phrase.commas):
-            length = len(phrase.words)
-            terms.append(phrase.term)
-    return (length, terms) if terms else None
-
-
 def _is_joined(text: str, words: list[re.Match[str]], commas: tuple[bool, ...]) -> bool:
     """Whether nothing parts the words of a phrase: no stop, and a comma only where it has one."""
     for left, right, may_part in zip(words, words[1:], commas, strict=False):
         gap = text[left.end() : right.start()]
+        if gap == " ":
+            continue
         if ("," in gap and not may_part) or any(mark in gap for mark in ";:()|\t") or ". " in gap:
             return False
     return True
