@@ -146,7 +146,7 @@ def test_the_page_of_a_notebook_holds_no_style_of_a_notebook(
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     made = new_notebook(cells=[new_code_cell(cell)], metadata={"kernelspec": kernel})
     nbformat.write(made, notebook)
-    executed = execute_notebook(notebook, {}, tmp_path, "cchc")
+    executed = execute_notebook(notebook, {}, "cchc")
     words = load_words(processed_once.notebooks / "page", "vi")
     page = export_body("".join(show_own_cells(executed, words)), processed_once, words)
     assert LOOK not in page

@@ -74,10 +74,8 @@ def build_whole(
     words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
     for each in (notebook, annex):
         check_parameters(each, parameters)
-    front, rest = (
-        show_own_cells(execute_notebook(each, parameters, each.parent, engine), words)
-        for each in (notebook, annex)
-    )
+    executed = (execute_notebook(each, parameters, engine) for each in (notebook, annex))
+    front, rest = (show_own_cells(each, words) for each in executed)
     # The page has one head, that of the front.
     shown = [*front, *(each for each in rest if not each.startswith('<div class="head">'))]
     page = export_body("".join(shown), project, words, "brief")
@@ -107,7 +105,7 @@ def build_pages(
     """
     words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
     check_parameters(notebook, parameters)
-    executed = execute_notebook(notebook, parameters, notebook.parent, engine)
+    executed = execute_notebook(notebook, parameters, engine)
     kind, _ = KINDS.get(notebook.name, ("", ""))
     body = "".join(show_own_cells(executed, words))
     pages = {name: export_body(body, project, words, kind)}
@@ -149,9 +147,9 @@ def list_parameters(notebook: Path, changed: int) -> tuple[str, ...]:  # noqa: A
 
 
 def execute_notebook(
-    notebook: Path, parameters: Mapping[str, str], cwd: Path, engine: str | None = None
+    notebook: Path, parameters: Mapping[str, str], engine: str | None = None
 ) -> NotebookNode:
-    """Execute a notebook through papermill: with a fresh kernel, or by an engine it knows.
+    """Execute a notebook through papermill, where it lies: with a fresh kernel, or by an engine.
 
     A ``BriefError`` where a cell failed says which, and with what.
     """
@@ -165,7 +163,7 @@ def execute_notebook(
             parameters=dict(parameters),
             progress_bar=False,
             log_output=False,
-            cwd=str(cwd),
+            cwd=str(notebook.parent),
             engine_name=engine,
             # The kernel warns of its own sockets, and nobody who builds a page can help it.
             extra_arguments=["--log-level=40"],
@@ -179,9 +177,7 @@ def execute_notebook(
         for output in cell.get("outputs", ())
         if output.output_type == "error"
     ]
-    if not problems and executed.metadata.get("papermill", {}).get("exception"):
-        problems = [_name_failure(notebook, "", "an exception", "that papermill reports")]
-    if problems:
+    if problems:  # papermill lets an exit pass
         raise BriefError(problems)
     return cast("NotebookNode", executed)
 

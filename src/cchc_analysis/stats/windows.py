@@ -151,39 +151,25 @@ def compare_same_window(table: pd.DataFrame, reference: Reference) -> pd.DataFra
     now = now[[*QUANTITY, "value", "low", "high", "unit"]]  # the others would be merged for nothing
     now = now.reset_index(drop=True).rename_axis("row").reset_index()
     before = now[[*SERIES, "period_start", "period_end", "value", "low", "high"]]
-    same = _pair_same(now, before)
-    is_flow = now["indicator"].isin(reference.list_flows())
-    near = _pair_near(now[is_flow & ~now["row"].isin(same["row"])], before)
-    pairs = pd.concat([same, near], ignore_index=True) if len(near) else same
+    pairs = _pair(now, before)
+    is_flow = pairs["indicator"].isin(reference.list_flows()) & (pairs["period_start"] != "")
+    fits = pairs["gap"] <= np.where(is_flow, NEAR, 0)
+    pairs = pairs[fits].sort_values(["row", "gap"], kind="stable").drop_duplicates("row")
     if pairs.empty:
         return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
     return _compare(pairs, reference)
 
 
-def _pair_same(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """Each quantity with that of the same days a year before."""
-    wanted = now.assign(
-        start_wanted=now["period_start"].map(year_before),
-        end_wanted=now["period_end"].map(year_before),
-    )
-    held = before.assign(start_wanted=before["period_start"], end_wanted=before["period_end"])
-    key = [*SERIES, "start_wanted", "end_wanted"]
-    return wanted.merge(held, on=key, suffixes=("", "_before")).assign(gap=0.0)
-
-
-def _pair_near(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """Each flow with that of the year before whose window is nearest, if it is near enough."""
+def _pair(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Each quantity with those of its series a year before, and the days by which they differ."""
     wanted = now.assign(year=now["period_end"].str[:4].astype("int64"))
     held = before.assign(year=before["period_end"].str[:4].astype("int64") + 1)
     pairs = wanted.merge(held, on=[*SERIES, "year"], suffixes=("", "_before"))
-    # Days by which the two differ, at the start or the end.
-    gaps = [
-        (_count_all(pairs[name].map(year_before)) - _count_all(pairs[f"{name}_before"])).abs()
-        for name in ("period_start", "period_end")
-    ]
-    pairs = pairs.assign(gap=np.maximum(gaps[0], gaps[1]))
-    nearest = pairs[pairs["gap"] <= NEAR].sort_values(["row", "gap"], kind="stable")
-    return nearest.drop_duplicates("row")
+    gaps = []
+    for name in ("period_start", "period_end"):
+        day, other = _count_all(pairs[name].map(year_before)), _count_all(pairs[f"{name}_before"])
+        gaps.append((day - other).abs().mask(day.isna() & other.isna(), 0.0))  # of two stocks
+    return pairs.assign(gap=np.maximum(gaps[0], gaps[1]))
 
 
 def is_near(one: tuple[str, str], other: tuple[str, str]) -> bool:
@@ -244,13 +230,7 @@ def day_after(day: str) -> str:
 @lru_cache(maxsize=4096)
 def year_before(day: str) -> str:
     """The same day a year earlier; the 29th of February becomes the 28th."""
-    if not day:
-        return ""
-    date = dt.date.fromisoformat(day)
-    try:
-        return date.replace(year=date.year - 1).isoformat()
-    except ValueError:
-        return date.replace(year=date.year - 1, day=28).isoformat()
+    return f"{int(day[:4]) - 1:04}{day[4:]}".replace("-02-29", "-02-28") if day else ""
 
 
 def join_names(before: pd.Series, now: pd.Series) -> list[str]:
