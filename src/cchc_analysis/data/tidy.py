@@ -68,7 +68,8 @@ def tidy_observations(
             source_id = figure["source_id"]
             problems[source_id] = problems.get(source_id, ()) + error.problems
     figures = pd.DataFrame(rows, columns=[*_FIGURE_COLUMNS])
-    return Tidied(_collect_readings(figures[~figures["source_id"].isin(problems)]), problems)
+    good = figures[~figures["source_id"].isin(problems)]
+    return Tidied(make_observations(good, reference), problems)
 
 
 def _make_finder(
@@ -104,19 +105,14 @@ def _make_finder(
 _FIGURE_COLUMNS = (
     "source_id",
     *QUANTITY,
-    *("value", "low", "high", "unit", "decimals", "comparator", "figure_id"),
+    *("value", "unit", "decimals", "comparator", "figure_id"),
 )
 
 
 def _tidy_figure(
     figure: dict[str, str], reference: Reference, area_id: str | KeyError
 ) -> dict[str, Any]:
-    """A row of ``_FIGURE_COLUMNS``, or a ``ReportError`` of all that is wrong with the figure.
-
-    ``low`` and ``high`` tell how far the quantity may lie off. Rates are rounded, and so is money
-    in thousands or millions; things that are counted and points that are awarded are not, unless
-    they are printed in thousands.
-    """
+    """A row of ``_FIGURE_COLUMNS``, or a ``ReportError`` of all that is wrong with the figure."""
     code, unit = figure["indicator"], figure["unit"]
     own = str(reference.indicator_rows.get(code, {}).get("unit", ""))
     printed = reference.unit_rows.get(unit, {})
@@ -136,15 +132,9 @@ def _tidy_figure(
             wrong.append(problem("strange_unit", where, **said))
     if wrong:
         raise ReportError(wrong)
-    is_money = printed["kind"] == "money" and printed["multiplier"] > 1
-    is_rounded = printed["kind"] == "rate" or is_money or number.decimals < 0
-    hidden = number.half_unit if is_rounded else 0.0
-    value, low, high = (
-        reference.convert_value(number.value + off, unit, own) for off in (0.0, -hidden, hidden)
-    )
     comparator = Comparator(figure["comparator"] or number.comparator).value
-    told = {"area_id": area_id, "value": value, "low": low, "high": high, "unit": own}
-    return {**figure, **told, "decimals": max(number.decimals, 0), "comparator": comparator}
+    told = {"area_id": area_id, "value": number.value, "decimals": number.decimals}
+    return {**figure, **told, "comparator": comparator}
 
 
 def _check_words(
@@ -181,23 +171,48 @@ def _check_dates(where: str, figure: dict[str, str]) -> Iterator[Problem]:
         yield problem("late_start", where, start=start, end=end)
 
 
-def _collect_readings(figures: pd.DataFrame) -> pd.DataFrame:
-    """One row per source, quantity and value; ``reading`` counts the values as first printed.
+def make_observations(
+    figures: pd.DataFrame, reference: Reference, is_rounded: pd.Series[bool] | None = None
+) -> pd.DataFrame:
+    """Figures with the numbers that they print as ``OBSERVATION_COLUMNS``, sorted by key.
 
-    Where one value is printed with more and with fewer decimals, the more exact one speaks.
+    One row per source, quantity and value, in the unit of the indicator; ``reading`` counts the
+    values as first printed. Where one value is printed with more and with fewer decimals, the more
+    exact one speaks. ``low`` and ``high`` tell how far the quantity may lie off: the last digit of
+    a figure that ``is_rounded``, and of all that is printed in thousands. Rates are rounded, and so
+    is money in thousands or millions; things that are counted and points that are awarded are not.
     """
-    quantity = ["source_id", *QUANTITY]
-    reading = [*quantity, "value", "comparator"]
-    printed = figures.groupby(reading, sort=False)
-    exact = figures.loc[printed["decimals"].idxmax()].drop(columns="figure_id")
-    together = printed["figure_id"].agg(" ".join).rename("figures").reset_index()
-    readings = together.merge(exact, on=reading, validate="one_to_one")
-    readings["reading"] = readings.groupby(quantity, sort=False).cumcount() + 1
-    readings["is_published"] = readings["reading"] == 1
-    ordered = readings.sort_values([*quantity, "reading"], kind="stable", ignore_index=True)
-    return ordered.reindex(columns=list(records.OBSERVATION_COLUMNS)).astype(
-        dict.fromkeys(records.UNCERTAINTY, "float64")
-    )
+    if is_rounded is None:
+        rounded = {
+            unit
+            for unit, row in reference.unit_rows.items()
+            if row["kind"] == "rate" or (row["kind"] == "money" and row["multiplier"] > 1)
+        }
+        is_rounded = figures["unit"].isin(rounded)
+    names, numbers = ["value", "low", "high", *records.UNCERTAINTY], figures.copy()
+    decimals = figures["decimals"].astype("float64")
+    hidden = (0.5 * 10.0**-decimals).where(is_rounded | (decimals < 0), 0.0)
+    numbers["low"], numbers["high"] = figures["value"] - hidden, figures["value"] + hidden
+    values = numbers.reindex(columns=names).astype("float64")
+    own = {code: row["unit"] for code, row in reference.indicator_rows.items()}
+    to = figures["indicator"].map(own)
+    for (unit, wanted), rows in figures.groupby(["unit", to.rename("to")], sort=False):
+        if (factor := reference.convert_unit(str(unit), str(wanted))) != 1:
+            # Without the noise of binary fractions in the last digits.
+            exact = values.loc[rows.index].mul(factor).map(lambda each: float(f"{each:.14g}"))
+            values.loc[rows.index] = exact
+    made = numbers.assign(**values, unit=to.astype("str"), figures=figures["figure_id"])
+    made["decimals"] = figures["decimals"].clip(lower=0)
+    key = ["source_id", *QUANTITY]
+    same = [*key, "value", "comparator"]
+    if made.duplicated(same).any():
+        printed = made.groupby(same, sort=False, dropna=False)
+        made["figures"] = printed["figure_id"].transform(" ".join)
+        made = made.loc[printed["decimals"].idxmax()]
+    reading = made.groupby(key, sort=False).cumcount() + 1
+    made = made.assign(reading=reading, is_published=reading == 1)
+    ordered = made.sort_values([*key, "reading"], kind="stable", ignore_index=True)
+    return ordered[list(records.OBSERVATION_COLUMNS)]
 
 
 def correct_values(

@@ -24,12 +24,12 @@ from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.data.files import type_columns
 from cchc_analysis.data.records import problem, refusal
 from cchc_analysis.data.reference import Reference
+from cchc_analysis.data.tidy import make_observations
 from cchc_analysis.errors import ReportError, ValidationError, join_some
 from cchc_analysis.panels import cells
 from cchc_analysis.panels.layouts import find_head, find_strays
 from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary, spell
 from cchc_analysis.panels.matching import Figures, describe_units, read_numerals
-from cchc_analysis.panels.reading import as_observations
 from cchc_analysis.rules import choose_readings, validation
 from cchc_analysis.rules.expressions import Quantity as Operand
 from cchc_analysis.rules.rows import CELLS, COLUMNS, COMPARISONS, list_cells
@@ -269,17 +269,8 @@ def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> 
     # A name becomes the code of its area.
     areas = [*rows[["area", "area_id"]].itertuples(index=False, name=None)]
     ids = {(name, code): _match_area(name, code, reference) for name, code in {*areas}}
-    units = reference.units
-    is_thousands = (units["kind"] == "money") & (units["multiplier"] > 1)
-    rounded = rows["unit"].isin(units.loc[(units["kind"] == "rate") | is_thousands, "unit"])
-    made = as_observations(rows.assign(area_id=[ids[each] for each in areas]), reference, rounded)
-    # One row for each value of a quantity, however often it is said; the first is published.
-    key = ["source_id", *records.QUANTITY]
-    same = [*key, "value", "comparator"]
-    made["figures"] = made.groupby(same, dropna=False)["figures"].transform(" ".join)
-    made = made.drop_duplicates(same, ignore_index=True)
-    reading = made.groupby(key).cumcount() + 1
-    return made.assign(reading=reading, is_published=reading == 1)
+    placed = rows.assign(area_id=[ids[each] for each in areas])
+    return make_observations(placed.reset_index(drop=True), reference)
 
 
 def _match_area(name: str, code: str, reference: Reference) -> str:

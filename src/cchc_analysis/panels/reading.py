@@ -23,8 +23,6 @@ from cchc_analysis.data.areas import exists_on
 from cchc_analysis.data.clean import fold_text, nearest_names, parse_period, slug_text
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import (
-    OBSERVATION_COLUMNS,
-    OBSERVATION_KEY,
     QUANTITY,
     UNCERTAINTY,
     problem,
@@ -196,35 +194,6 @@ def _read_numbers(figures: Figures) -> pd.DataFrame:
         read[name] = read[name].where(~is_share, (100 * read[name]).round(9))
     decimals = read["decimals"].where(~is_share, (read["decimals"] - 2).clip(lower=0))
     return read.assign(decimals=decimals, unit=read["unit"].mask(is_share, "%"))
-
-
-def as_observations(
-    figures: pd.DataFrame, reference: Reference, is_rounded: pd.Series[bool]
-) -> pd.DataFrame:
-    """Figures as ``OBSERVATION_COLUMNS`` in the units of their indicators, sorted by key.
-
-    ``is_rounded`` says whether the last digit may be rounded, as that of thousands always is.
-    """
-    own = figures["indicator"].map(
-        {code: row["unit"] for code, row in reference.indicator_rows.items()}
-    )
-    factor = own.astype("object")
-    for (printed, unit), rows in figures.groupby(["unit", own.rename("own")], sort=False):
-        factor[rows.index] = reference.convert_unit(str(printed), str(unit))
-    decimals = figures["decimals"].astype("float64")
-    hidden = (0.5 * 10.0**-decimals).where(is_rounded | (decimals < 0), 0.0)
-    numbers = figures.assign(low=figures["value"] - hidden, high=figures["value"] + hidden)
-    names = ["value", "low", "high", *UNCERTAINTY]
-    observations = figures.assign(
-        **numbers[names].mul(factor.astype("float64"), axis=0).astype("float64"),
-        reading=1,
-        decimals=figures["decimals"].clip(lower=0),
-        unit=own.astype("str"),
-        is_published=True,
-        figures=figures["figure_id"],
-    )
-    ordered = observations.sort_values(list(OBSERVATION_KEY), kind="stable", ignore_index=True)
-    return ordered[list(OBSERVATION_COLUMNS)]
 
 
 def unfold_table(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> Figures:

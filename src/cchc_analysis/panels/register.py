@@ -30,6 +30,7 @@ from cchc_analysis.data.records import (
 )
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import as_transcripts
+from cchc_analysis.data.tidy import make_observations
 from cchc_analysis.errors import Problem, ReportError, count
 from cchc_analysis.panels.cells import print_cells
 from cchc_analysis.panels.mapping import (
@@ -40,7 +41,7 @@ from cchc_analysis.panels.mapping import (
     salvage_mapping,
 )
 from cchc_analysis.panels.matching import place_rows
-from cchc_analysis.panels.reading import as_observations, read_panel
+from cchc_analysis.panels.reading import read_panel
 
 PANEL_SOURCE_COLUMNS = (*SOURCE_COLUMNS, "panel", "url", "licence", "file", "mapping", "publish")
 PANEL_COLUMNS = (
@@ -299,7 +300,7 @@ def read_panels(raw: Path, reference: Reference) -> PanelReadings:
     figures = pd.concat(tables[1:] or tables, ignore_index=True)
     figures = figures[figures["source_id"].isin(good["source_id"])]
     rounded = {unit for unit, row in reference.unit_rows.items() if row["kind"] in ROUNDED}
-    observations = as_observations(figures, reference, figures["unit"].isin(rounded))
+    observations = make_observations(figures, reference, figures["unit"].isin(rounded))
     sources = good[[*SOURCE_COLUMNS, *TERM_COLUMNS]]
     return PanelReadings(sources, as_transcripts(figures), observations, problems)
 
