@@ -8,6 +8,7 @@ at once. Commands whose options mean several things are functions here.
 from __future__ import annotations
 
 import gc
+import json
 import os
 import sys
 import tomllib
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cchc_analysis.data.owned import finish_changes
-from cchc_analysis.data.records import Scope, problem, render_text
+from cchc_analysis.data.records import Scope, problem, render_own, render_text
 from cchc_analysis.data.system import STOPPED, UNTOUCHED, end_now, live_line, open_console
 from cchc_analysis.errors import (
     BriefError,
@@ -31,9 +32,7 @@ from cchc_analysis.errors import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from cchc_analysis.data.reference import Project, Reference
+    from cchc_analysis.data.reference import Project
     from cchc_analysis.data.trace import Citation
 
 TYPES: dict[str, dict[str, Any]] = {
@@ -180,6 +179,7 @@ def _validate(
     project: Project, form: str, suite: Path | None, data: Path | None
 ) -> list[CchcError]:
     from cchc_analysis import pipeline
+    from cchc_analysis.data.files import format_table, list_rows
     from cchc_analysis.rules.validation import doubt, list_doubtful
 
     if suite and not data:
@@ -190,9 +190,8 @@ def _validate(
 
         reference = load_reference(project.reference)
         findings = validate_table(data, suite, reference, project.expectations)
-        errors = pipeline.list_errors(findings)
+        errors, warnings = pipeline.list_errors(findings), findings.attrs["warnings"]
         print(f"{count(findings.attrs['rules_applied'], 'rule')} applied", file=sys.stderr)
-        warnings = findings.attrs["warnings"]
     else:
         with live_line():
             run = pipeline.process(project)
@@ -200,7 +199,16 @@ def _validate(
         warnings = [*map(doubt, list_doubtful(run.tables.tallies))]
     for warning in warnings:
         print(escape_controls(warning), file=sys.stderr)
-    print(_format_findings(findings, form, reference))
+    if form == "csv":
+        print(format_table(findings).rstrip("\n"))
+    elif form == "json":
+        rows = json.loads(findings.to_json(orient="records", force_ascii=False))
+        split = [{**row, "figures": row["figures"].split()} for row in rows]
+        print(json.dumps(split, ensure_ascii=False, indent=2))
+    else:
+        tally = findings["severity"].value_counts()
+        rows, areas = list_rows(findings), reference.area_rows
+        print(render_own("findings", rows=rows, areas=areas, tally=tally))
     return errors
 
 
@@ -250,24 +258,6 @@ def _trace(
     rows = [row for _, row in published.iterrows()] if cite else []
     cited = [cite_any(row, project.root, tables.sources) for row in rows]
     return format_trace(published, tables, reference), cited
-
-
-def _format_findings(findings: pd.DataFrame, form: str, reference: Reference) -> str:
-    import json
-
-    from cchc_analysis.data.files import format_table, list_rows
-    from cchc_analysis.data.records import render_own
-
-    if form == "csv":
-        return format_table(findings).rstrip("\n")
-    if form == "json":
-        rows = json.loads(findings.to_json(orient="records", force_ascii=False))
-        told = [{**row, "figures": row["figures"].split()} for row in rows]
-        return json.dumps(told, ensure_ascii=False, indent=2)
-    tally = findings["severity"].value_counts()
-    rows, areas = list_rows(findings), reference.area_rows
-    whole = count(len(rows), "finding")
-    return render_own("findings", rows=rows, areas=areas, whole=whole, tally=tally)
 
 
 def _find_project(root: Path | None) -> Project:

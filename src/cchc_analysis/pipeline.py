@@ -7,7 +7,7 @@ into findings, and told in briefs.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
@@ -235,38 +235,34 @@ def list_names(project: Project, kind: str, text: str = "") -> list[str]:
 
     Only lines that hold the text, with or without its diacritics.
     """
-    reference = load_reference(project.reference)
-    wanted = fold_text(text)
+    reference, wanted = load_reference(project.reference), fold_text(text)
+    lines: Iterable[str] = ()
     if kind == "areas":
-        rows = (reference.area_rows if text else reference.area_rows.wide).values()
-        lines = [
-            f"{row['area_id']}  {name}  {row['level']}  "
+        lines = (
+            f"{row['area_id']}  {reference.name_in_parent(row['area_id'])}  {row['level']}  "
             f"{row['valid_from'] or '…'} to {row['valid_to'] or '…'}"
-            for row in rows
+            for row in (reference.area_rows if text else reference.area_rows.wide).values()
             # Who looks for a province wants itself, not all communes in it.
-            for name in [reference.name_in_parent(row["area_id"])]
             if "," in text or wanted in fold_text(f"{row['area_id']} {row['name']} {row['level']}")
-        ]
+        )
     elif kind == "indicators":
-        lines = [
-            f"{code}  {row['label_vi']} / {row['label_en']}  [{row['unit']}]"
-            for code, row in reference.indicator_rows.items()
-        ]
+        form = "{indicator}  {label_vi} / {label_en}  [{unit}]"
+        lines = (form.format(**row) for row in reference.indicator_rows.values())
     elif kind == "sources":
-        held = [*list_rows(read_sources(project.raw)), *list_rows(load_register(project.raw))]
-        for row in held:
-            row["area"] = reference.area_rows.get(row["area"], {"name": row["area"]})["name"]
-            row["state"] = "(draft)" if row["state"] == "draft" else ""
-        shown = ("source_id", "kind", "area", "period", "issuer", "title", "state")
-        lines = ["  ".join(row[key] for key in shown).rstrip() for row in held]
+        shown = ["source_id", "kind", "area", "period", "issuer", "title", "state"]
+        held = pd.concat([read_sources(project.raw), load_register(project.raw)])[shown]
+        names = {
+            each: reference.area_rows.get(each, {"name": each})["name"] for each in held["area"]
+        }
+        state = held["state"].map({"draft": "(draft)"}).fillna("")
+        told = held.assign(area=held["area"].map(names), state=state)
+        lines = ("  ".join(row).rstrip() for row in told.to_numpy(object))
     elif (project.processed / MANIFEST).is_file():
-        lines = [
-            f"{row['area']}  {row['period']}  {row['source_id']}"
-            for row in list_rows(load(project)[1].sources)
-            if row["kind"] not in ("panel", "plan")
+        sources = load(project)[1].sources
+        told = sources.loc[
+            ~sources["kind"].isin(["panel", "plan"]), ["area", "period", "source_id"]
         ]
-    else:
-        lines = []
+        lines = ("  ".join(row) for row in told.to_numpy(object))
     return [line for line in lines if wanted in fold_text(line)]
 
 

@@ -21,7 +21,7 @@ from cchc_analysis import __version__
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import hash_file, list_rows, write_bytes, write_json, write_text
 from cchc_analysis.data.named import NAME_MEANINGS
-from cchc_analysis.data.records import COLUMN_MEANINGS, TABLE_COLUMNS, TYPES, problem, render_own
+from cchc_analysis.data.records import COLUMN_MEANINGS, TYPES, load_own, problem, render_own
 from cchc_analysis.errors import CommandError
 
 LONGEST_NAME = 32
@@ -29,6 +29,8 @@ LONGEST_LABEL = 80
 LONGEST_TEXT = 2045
 """Stata's limits: of a variable's name, of its label, and of a text that is no ``strL``."""
 MEANINGS = {**COLUMN_MEANINGS, **NAME_MEANINGS}
+LOADED = ("indicators", "observations", "findings", "transcripts", "sources")
+"""The tables that a researcher loads."""
 _SUM = re.compile(r"^sha256 of (?P<file>.+): (?P<sum>[0-9a-f]{64})$", re.MULTILINE)
 
 
@@ -45,10 +47,10 @@ def describe_columns(table: object = "indicators") -> pd.DataFrame:
         >>> cchc.describe_columns("indicators").set_index("column").loc["value", "meaning"]
         'the number, in unit'
     """
-    if not isinstance(table, str) or table not in TABLE_COLUMNS:
+    if not isinstance(table, str) or table not in LOADED:
         where = f"table {table!r}" if isinstance(table, str) else type(table).__name__
-        raise CommandError(problem("no_table", where, known=", ".join(TABLE_COLUMNS)))
-    names = TABLE_COLUMNS[table]
+        raise CommandError(problem("no_table", where, known=", ".join(LOADED)))
+    names = load_own("columns")["tables"][table]["columns"]
     rows = [(name, TYPES.get(name, "string"), MEANINGS.get(name, "")) for name in names]
     return pd.DataFrame(rows, columns=["column", "type", "meaning"])
 
@@ -214,14 +216,8 @@ def write_package(
     profile: str = "data-package",
 ) -> None:
     """Write the descriptor of a folder: its name, version, licences and resources."""
-    content = {
-        "profile": profile,
-        "name": name,
-        "title": title,
-        "version": __version__,
-        "licenses": [*licences],
-        "resources": [*resources],
-    }
+    head = {"profile": profile, "name": name, "title": title, "version": __version__}
+    content = {**head, "licenses": [*licences], "resources": [*resources]}
     write_json(folder / "datapackage.json", content)
 
 

@@ -195,15 +195,6 @@ class Tables:
     definitions: pd.DataFrame
 
 
-TABLE_COLUMNS = {
-    "indicators": INDICATOR_COLUMNS,
-    "observations": OBSERVATION_COLUMNS,
-    "findings": FINDING_COLUMNS,
-    "transcripts": TRANSCRIPT_COLUMNS,
-    "sources": SOURCE_COLUMNS,
-}
-"""The tables that a researcher loads, and their columns."""
-
 COLUMN_MEANINGS: dict[str, str] = load_own("columns")["meanings"]
 
 SOURCE_MARK, AREA_MARK = "synthetic_", "SYN"

@@ -35,11 +35,9 @@ MANIFEST = "manifest.json"
 PACKAGE = "the version of cchc_analysis"
 
 STORED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "observations": (records.OBSERVATION_COLUMNS, records.OBSERVATION_KEY),
-    "indicators": (records.INDICATOR_COLUMNS, records.INDICATOR_KEY),
-    "findings": (records.FINDING_COLUMNS, records.FINDING_KEY),
-    "tallies": (records.TALLY_COLUMNS, ("rule_id", "source_id")),
-    "definitions": (records.DEFINITION_COLUMNS, ("source_id", "rival_group")),
+    name: (tuple(said["columns"]), tuple(said["key"]))
+    for name, said in records.load_own("columns")["tables"].items()
+    if name not in ("sources", "transcripts")
 }
 """The tables of ``data/processed``: the columns and the key of each."""
 

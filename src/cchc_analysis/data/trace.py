@@ -12,9 +12,10 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -127,8 +128,9 @@ def cite_data(root: Path, version: str, sources: pd.DataFrame) -> Citation:
     until = max((str(each) for each in told["period_end"]), default="")
     note, url = f"data to {until}" if until else "", str(said.get("url") or said.get("doi") or "")
     fields = {"author": f"{{{authors}}}", "title": title, "version": version, "year": until[:4]}
-    entry = _write_bibtex("software", f"cchc_{version}", fields | {"note": note, "url": url})
-    return Citation(_join(authors, f"{title}, version {version}", note, url), entry)
+    fields |= {"note": note, "url": url}
+    line = authors, f"{title}, version {version}", note, url
+    return _cite("software", f"cchc_{version}", fields, line)
 
 
 def cite_any(what: object, root: Path, sources: pd.DataFrame) -> Citation:
@@ -162,20 +164,16 @@ def _cite_value(row: Mapping[str, Any], sources: pd.DataFrame, data: Citation) -
     issuer, title, number, dated, url, end = (str(held[0].get(key) or "") for key in keys)
     fields = {"author": f"{{{issuer}}}", "title": title, "number": number}
     fields |= {"year": (dated or end)[:4], "url": url, "note": told}
-    entry = _write_bibtex("techreport", source_id, fields)
-    line = _join(issuer, title, number, dated or end[:4], url)
-    return Citation(f"{line} {told}", f"{entry}\n\n{data.bibtex}")
+    own = _cite("techreport", source_id, fields, (issuer, title, number, dated or end[:4], url))
+    return Citation(f"{own.text} {told}", f"{own.bibtex}\n\n{data.bibtex}")
 
 
-def _join(*parts: str) -> str:
-    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
-
-
-def _write_bibtex(kind: str, name: str, fields: Mapping[str, str]) -> str:
+def _cite(kind: str, name: str, fields: Mapping[str, str], line: Iterable[str]) -> Citation:
     signs = re.compile(r"(?<!\\)([%&#$_])")  # BibTeX takes them for commands
     safe = {key: signs.sub(r"\\\1", value) for key, value in fields.items() if value}
-    lines = [f"  {key} = {{{value}}}," for key, value in safe.items()]
-    return "\n".join([f"@{kind}{{{slug_text(name)},", *lines, "}"])
+    entry = [f"  {key} = {{{value}}}," for key, value in safe.items()]
+    bibtex = "\n".join([f"@{kind}{{{slug_text(name)},", *entry, "}"])
+    return Citation(" ".join(f"{part.rstrip('.')}." for part in line if part), bibtex)
 
 
 DIFF_COLUMNS = ("change", *INDICATOR_KEY, "value_old", "value_new", "unit", "source_id", "reason")
@@ -205,7 +203,18 @@ def compare_editions(
     moved = (both["change"] != "moved") | (both["value_old"] != both["value_new"])
     changed = both[moved].fillna("")
     entries = [] if isinstance(new, pd.DataFrame) else _read_changelog(new)
-    changed["reason"] = [_find_reason(row, entries) for row in list_rows(changed)]
+
+    @cache
+    def find_entry(name: str) -> str:
+        named = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        return next(filter(named.search, entries), "")
+
+    changed["reason"] = [
+        row["correction_new"]
+        if row["correction_new"] not in ("", row["correction_old"])
+        else find_entry(row["source_id"]) or find_entry(row["indicator"])  # the closer first
+        for row in list_rows(changed)
+    ]
     return changed.sort_values(["change", *key], ignore_index=True)[list(DIFF_COLUMNS)]
 
 
@@ -249,11 +258,3 @@ def _read_changelog(place: Path) -> list[str]:
             text = re.sub(r"\n {2,}", " ", path.read_text("utf-8", errors="replace"))
             return [line[2:].strip() for line in text.split("\n") if line.startswith("- ")]
     return []
-
-
-def _find_reason(row: Mapping[str, str], entries: list[str]) -> str:
-    if row["correction_new"] not in ("", row["correction_old"]):
-        return row["correction_new"]
-    named = (row["source_id"], row["indicator"])  # the closer first
-    names = (re.compile(rf"(?<!\w){re.escape(each)}(?!\w)") for each in named)
-    return next((entry for name in names for entry in entries if name.search(entry)), "")
