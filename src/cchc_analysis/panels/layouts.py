@@ -344,12 +344,10 @@ def _drop_groups(table: Worksheet, known: Vocabulary, index: AreaIndex) -> Works
 
 def find_area_column(table: Worksheet, columns: Iterable[int], index: AreaIndex) -> int | None:
     """The first of some columns whose words are mostly names of areas."""
-    sample = table.cells.iloc[:SAMPLE]
-    for at in columns:
-        held = sample[[at]][sample[at].map(is_word)]
-        if len(held) and mark_areas(held, index)[at].mean() > MOSTLY:
-            return at
-    return None
+    sample = table.cells.iloc[:SAMPLE][[*columns]]
+    words = sample.map(is_word)
+    share = (mark_areas(sample, index) & words).sum() / words.sum()
+    return next((int(at) for at in sample.columns if share[at] > MOSTLY), None)
 
 
 def mark_areas(cells: pd.DataFrame, index: AreaIndex) -> pd.DataFrame:
@@ -429,15 +427,11 @@ def _part(table: Worksheet, known: Vocabulary, index: AreaIndex) -> list[Workshe
     """Lists side by side as tables of their own, nothing where there are none."""
     body, names = table.cells, table.names
     sample = body.iloc[:SAMPLE]
-    areas, figures = mark_areas(sample, index), sample.map(is_figure)
-
-    held = {at: sample[at][sample[at].map(is_word)] for at in map(int, sample.columns)}
-    starts = [  # the columns that name areas, nearly each of them once
-        at
-        for at, words in held.items()
-        if len(words) and areas.loc[words.index, at].mean() >= MOSTLY
-        if words.nunique() >= NEARLY_ALL * len(words)
-    ]
+    words, figures = sample.map(is_word), sample.map(is_figure)
+    # The columns that name areas, nearly each of them once.
+    is_start = (mark_areas(sample, index) & words).sum() >= MOSTLY * words.sum()
+    is_start &= sample.where(words).nunique() >= NEARLY_ALL * words.sum()
+    starts = [at for at in map(int, sample.columns) if is_start[at] and words[at].any()]
     is_value = [
         bool(figures[at].mean() > MOSTLY) and not known.is_beside(name)
         for at, name in zip(sample.columns, names, strict=False)
@@ -446,14 +440,11 @@ def _part(table: Worksheet, known: Vocabulary, index: AreaIndex) -> list[Workshe
     firsts = [start for start, end in limits if any(is_value[start + 1 : end])]
     if len(firsts) < 2:
         return []
-    lead, begins = firsts[0], []
-    for start in firsts:  # with the columns before it that have the headings of those of the first
-        pairs = [
-            (last_part(names[start - back]), last_part(names[lead - back]))
-            for back in range(1, lead + 1)
-        ]
-        alike = [*takewhile(lambda pair: pair[0] and pair[0] == pair[1], pairs)]
-        begins.append(0 if start == lead else start - len(alike))
+    lead, begins = firsts[0], [0]
+    for start in firsts[1:]:  # with the columns before it that are headed as those of the first
+        pairs = zip(reversed(names[:start]), reversed(names[:lead]), strict=False)
+        same = takewhile(lambda pair: last_part(pair[0]) == last_part(pair[1]) != "", pairs)
+        begins.append(start - len([*same]))
     remark = f"{len(firsts)} lists side by side, each with its own areas"
     tables = []
     for begin, start, end in zip(begins, firsts, [*begins[1:], len(names)], strict=True):

@@ -306,11 +306,8 @@ def read_numerals(
     """Read the printed numbers of a whole panel at once, floats and texts, none of them empty.
 
     ``about`` says by the same index the ``group`` that is read together, the ``kind`` of its unit,
-    and the ``most`` that it may be, NaN where nothing is known.
-
-    Returns:
-        ``value`` (NaN where refused), ``decimals`` as printed, ``comparator``, and ``fault`` in
-        words, empty where there is none.
+    and the ``most`` that it may be, NaN where nothing is known. Comes back ``value`` (NaN where
+    refused), ``decimals`` as printed, ``comparator``, and ``fault`` in words, empty for none.
     """
     is_text = printed.map(_is_text).astype("bool")
     numbers = printed[~is_text].astype("float64").round(MOST_DECIMALS)

@@ -48,19 +48,13 @@ def validate_table(
     reference: Reference,
     expectations: Path,
 ) -> pd.DataFrame:
-    """Validate a table of somebody's own: a file of any format that panels have, or a data frame.
+    """The findings (``FINDING_COLUMNS``) of a suite, or of that of identities, in a table.
 
     A row is a value (``indicator``, ``value`` or ``printed``, and what else ``OBSERVATION_COLUMNS``
-    has) or, for identities, a column an indicator. Without a ``suite``, it is that of identities.
-
-    Returns:
-        Findings, ``FINDING_COLUMNS``; ``attrs`` tell ``rules_applied`` (how many found something
-        to apply to), ``doubtful_rules`` (those that every source breaks), ``passed_over`` (the
-        columns that nothing knows) and ``warnings`` (the same as sentences).
-
-    Raises:
-        ValidationError: The suite would not do what it says.
-        ReportError: The table cannot be read, or lacks columns, or no rule applies to it.
+    has) or, for identities, a column an indicator. ``attrs`` tell ``rules_applied`` (how many found
+    something to apply to), ``doubtful_rules`` (those that every source breaks), ``passed_over``
+    (the columns that nothing knows) and ``warnings`` (the same as sentences). A ValidationError
+    where the suite would not do what it says, a ReportError where the table cannot be understood.
     """
     if isinstance(suite, Mapping):
         content = json.loads(json.dumps(suite))

@@ -104,18 +104,16 @@ def add_panel(
         kept = register[register["panel"] != panel]
         joined = pd.concat([kept, fresh], ignore_index=True) if len(kept) else fresh
         path = _write(project, panel, table, joined.sort_values("source_id"))
-    return PanelSummary(
-        panel=panel,
-        path=path,
-        cells=found.attrs["cells"],
-        figures=len(table),
-        sources=tuple(source.source_id for source in used),
-        areas=int(table["area_id"].nunique()),
-        periods=int(table["period_end"].nunique()),
-        indicators=tuple(sorted(table["indicator"].unique())),
-        form=found.attrs["form"],
-        notes=(*found.attrs["notes"], *(each.terms for each in used)),
+    form, figures = found.attrs["form"], len(table)
+    areas, periods, indicators = (
+        int(table[name].nunique()) for name in ("area_id", "period_end", "indicator")
     )
+    numbers = (figures, areas, periods, indicators, len(used), found.attrs["cells"])
+    counts = map(count, numbers, ("figure", "area", "period", "indicator", "source", "cell"))
+    first = "{}: {} of {}, {}, {}, {} from {}".format(panel, *counts)
+    told = (first + f", read as form {form}" * bool(form), *found.attrs["notes"])
+    terms = (each.terms for each in used)
+    return PanelSummary(path, figures, areas, periods, form, (*told, *terms))
 
 
 def _prepare(
@@ -243,27 +241,17 @@ def _write(project: Project, panel: str, table: pd.DataFrame, register: pd.DataF
 
 @dataclass(frozen=True)
 class PanelSummary:
-    """What came in: to be read by the person who brought it."""
+    """What came in, ``told`` in lines to the person who brought it; ``form`` is an official one."""
 
-    panel: str
     path: Path
-    cells: int
     figures: int
-    sources: tuple[str, ...]
     areas: int
     periods: int
-    indicators: tuple[str, ...]
     form: str
-    notes: tuple[str, ...]
+    told: tuple[str, ...]
 
     def __str__(self) -> str:
-        first = (
-            f"{self.panel}: {count(self.figures, 'figure')} of {count(self.areas, 'area')}, "
-            f"{count(self.periods, 'period')}, {count(len(self.indicators), 'indicator')}, "
-            f"{count(len(self.sources), 'source')} from {count(self.cells, 'cell')}"
-        )
-        form = f", read as form {self.form}" if self.form else ""
-        return "\n  ".join([first + form, *self.notes])
+        return "\n  ".join(self.told)
 
 
 @dataclass(frozen=True)
@@ -321,14 +309,13 @@ def _find_unknown(
     table: pd.DataFrame, panel: str, sources: set[str], reference: Reference
 ) -> Iterator[Problem]:
     """Codes that were known when the panel came in, and are no longer."""
-    areas = {each for each in table["area_id"].unique() if each in reference.area_rows}
     known = {
         "source_id": sources,
-        "area_id": areas,
-        "indicator": {*reference.indicator_rows},
-        "unit": {*reference.unit_rows},
+        "area_id": reference.area_rows,
+        "indicator": reference.indicator_rows,
+        "unit": reference.unit_rows,
     }
     for column, codes in known.items():
-        for code, rows in table[~table[column].isin(codes)].groupby(column):
+        for code, rows in table[~table[column].isin([*codes])].groupby(column):
             place = place_rows(f"panel {panel}", rows["figure_id"].str[1:])
             yield problem("lost_code", place, column=column, code=code)

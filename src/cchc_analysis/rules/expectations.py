@@ -200,15 +200,6 @@ def _judge_rules(table: pd.DataFrame, rounded: str, **given: Any) -> Evaluation:
     return Evaluation(table, evaluate_identity(rules[0], lines), list(columns))
 
 
-def _check_rule(text: str) -> str:
-    """A rule that can be parsed; what is wrong with another, as pydantic wants to hear it."""
-    try:
-        _ = Identity("", text).operands
-    except ValidationError as error:
-        raise ValueError(str(error)) from None
-    return text
-
-
 class _Rounded(Evaluated):
     """A rule about quantities, which has to know whose numbers are rounded."""
 
@@ -218,6 +209,16 @@ class _Rounded(Evaluated):
     @pydantic.validator("rounded", pre=True, always=True)
     def _ask_for_rounded(cls, given: Any) -> Any:
         return ROUNDED if given is None else given
+
+    @pydantic.validator("rule", "definitions", check_fields=False)
+    def _parse(cls, given: Any) -> Any:
+        """What can be parsed; what is wrong with another rule, as pydantic wants to hear it."""
+        for text in given.values() if isinstance(given, dict) else [given]:
+            try:
+                _ = Identity("", text).operands
+            except ValidationError as error:
+                raise ValueError(str(error)) from None
+        return given
 
 
 class ExpectIdentityToHold(_Rounded):
@@ -232,10 +233,6 @@ class ExpectIdentityToHold(_Rounded):
         _define_metric("cchc.identity", _judge_rules, success_keys),
     )
 
-    @pydantic.validator("rule")
-    def _parse_rule(cls, text: str) -> str:
-        return _check_rule(text)
-
 
 class ExpectOneDefinitionToHold(_Rounded):
     """The quantities of each source keep one of several definitions, named by their rule ids."""
@@ -246,10 +243,6 @@ class ExpectOneDefinitionToHold(_Rounded):
     metric_dependencies: ClassVar[tuple[str, ...]] = (
         _define_metric("cchc.definitions", _judge_rules, success_keys),
     )
-
-    @pydantic.validator("definitions")
-    def _parse_rules(cls, given: dict[str, str]) -> dict[str, str]:
-        return {name: _check_rule(text) for name, text in given.items()}
 
 
 def _judge_rows(
