@@ -398,3 +398,19 @@ def test_a_page_break_does_not_cut_the_words_of_a_figure() -> None:
         "phòng.\n"
     )
     assert [f.indicator for f in figures] == ["onestop_staff_official", "onestop_staff_reserve"]
+
+
+def test_a_part_that_looks_ahead_holds_for_the_lines_below_its_title() -> None:
+    """ "Phần thứ hai" may stand in capitals, on a line of its own above what it is about."""
+    head = "PHẦN THỨ NHẤT\nKẾT QUẢ THỰC HIỆN\n- Tỷ lệ hồ sơ trực tuyến đạt 71%.\n"
+    ahead = "PHẦN THỨ HAI\nPHƯƠNG HƯỚNG, NHIỆM VỤ NĂM 2024\n- Trên 95% hồ sơ được nộp trực tuyến.\n"
+    told, aim = read_text(TITLE + head + ahead)[1]
+    assert (told.status, told.period_end) == ("actual", "2023-09-30")
+    assert (aim.status, aim.period_start, aim.period_end) == ("target", "2024-01-01", "2024-12-31")
+
+
+def test_the_last_months_of_a_year_are_not_its_first_before_a_number() -> None:
+    """ "6 tháng cuối năm 38,6 tỷ" names no year, and is not "6 tháng"."""
+    year = windows.make_year(2025)
+    found = windows.find_window("Thu ngân sách 6 tháng cuối năm 38,6 tỷ đồng", year)
+    assert found == Period(dt.date(2025, 7, 1), dt.date(2025, 12, 31))

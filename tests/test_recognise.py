@@ -686,6 +686,12 @@ def test_a_share_of_something_else_is_left_open(reader) -> None:
         ("Trong năm 2021 tiếp nhận 12 hồ sơ.", "2021-01-01", "2021-12-31"),
         ("Tiếp nhận 12 hồ sơ.", "2022-01-01", "2022-06-30"),
         ("Quý I tiếp nhận 12 hồ sơ.", "2022-01-01", "2022-03-31"),
+        # The year of an index is none of what the next sentence tells.
+        (
+            "Năm 2020 huyện xếp thứ nhất về Chỉ số CCHC. Khảo sát: 12% người dân hài lòng.",
+            "2022-01-01",
+            "2022-06-30",
+        ),
         ("Có 12 phòng chuyên môn; hồ sơ trễ hẹn 6,4% (tính đến ngày 15/5/2022).", "", "2022-06-30"),
         ("Có 12/15 xã có Bộ phận một cửa (tính đến ngày 15/5/2022).", "", "2022-05-15"),
         ("Lũy kế từ 01/4/2022: tiếp nhận 12 hồ sơ.", "2022-04-01", "2022-06-30"),

@@ -381,7 +381,11 @@ class FigureContext:
         for sentence in sentences:
             opened = PATTERNS.year_in_brackets.sub(_keep_days, sentence)
             opened = windows.leave_carried(" ".join(opened.split()[:OPENING]))
-            if window := windows.find_window(opened, default) or windows.find_year(opened, default):
+            window = windows.find_window(opened, default)
+            if not window and not PATTERNS.says_index.search(sentence):
+                # "Chỉ số CCHC năm 2018 …. Khảo sát …": the year is that of the index.
+                window = windows.find_year(opened, default)
+            if window:
                 return default if window == self._head.period else window
         return None
 

@@ -452,8 +452,11 @@ def _find_pairs(text: str, mentions: list[Mention]) -> list[Mention]:
     for at in range(len(found) - 1):
         left, right = found[at], found[at + 1]
         gap = text[left.numeral.end : right.numeral.start]
-        if left.role != "whole" and (_SLASH.match(gap) or PATTERNS.of.match(gap)):
+        of = PATTERNS.of.match(gap)
+        if left.role != "whole" and (_SLASH.match(gap) or of):
             own = (left.own[0], right.own[1])
+            # "92 trên 95" is of ninety-five, and no more than them.
+            right = right._replace(comparator=Comparator.EQUAL) if of else right
             found[at] = left._replace(own=own, partner=at + 1, role="part")
             found[at + 1] = right._replace(own=own, partner=at, role="whole", parent=left.parent)
         elif PATTERNS.range.match(gap):

@@ -55,6 +55,7 @@ OF_LEVEL = {
     "commune": {
         "staff_admin_present": "staff_commune_present",
         "staff_admin_quota": "staff_commune_quota", "communes_total": "", **_NONE,
+        "staff_total_present": "staff_commune_present", "staff_total_quota": "staff_commune_quota",
     },
 }  # fmt: skip
 """What words of a district say in the report of another level; "" where that has none of it."""
@@ -173,8 +174,12 @@ class Proposer:
         is_last_years = companions.is_compared(entry)
         if mention.role in ("whole", "high") and not is_last_years:
             return self._beside.follow_partner(entry, words), ()
-        is_change = PATTERNS.change.search(
-            entry.text, entry.mention.own[0], mention.numeral.start
+        is_cut = "%" in words.units and PATTERNS.cut_time.search(
+            entry.text[mention.lead : mention.numeral.start]
+        )
+        is_change = (
+            not is_cut
+            and PATTERNS.change.search(entry.text, entry.mention.own[0], mention.numeral.start)
         ) or (entry.label and PATTERNS.change_head.search(entry.label.column))
         if (
             is_change

@@ -383,8 +383,9 @@ def decide_open(
     figures = [*figures]
     for at, [(gain, trial), *others] in gains.items():
         if not others:
+            day = f"{trial.period_end[:4]}-12-31" if trial.indicator == PLAN else trial.period_end
             figures[at] = replace(
-                trial, reason=f"an identity of {trial.indicator} closes with it",
+                trial, period_end=day, reason=f"an identity of {trial.indicator} closes with it",
                 looked_again=f"chosen because {gain} identities hold with it and none breaks",
             )  # fmt: skip
     return figures
