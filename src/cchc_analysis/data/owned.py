@@ -22,6 +22,7 @@ import logging
 import os
 import platform
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
@@ -53,9 +54,10 @@ def read_list(folder: Path, name: str) -> dict[str, str] | None:
         content = json.loads((folder / name).read_text("utf-8"))
         listed: dict[str, Any] = dict(content["outputs"].items())
         is_ours = str(content["command"]).startswith("cchc")
-        for path, digest in ((Path(each), digest) for each, digest in listed.items()):
+        for path, digest in listed.items():  # of which a site has thousands
             is_ours &= isinstance(digest, str) and len(digest) == _HASH_LENGTH
-            is_ours &= bool(path.name) and not path.is_absolute() and ".." not in path.parts
+            is_ours &= {"", ".", ".."}.isdisjoint(path.replace(os.sep, "/").split("/"))
+            is_ours &= not os.path.isabs(path)  # noqa: PTH117
         return listed if is_ours else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
@@ -115,17 +117,29 @@ def _check_free(folder: Path, name: str, paths: Iterable[str]) -> None:
     """Refuse to write files into a folder where something lies that we did not write."""
     new, listed = set(paths), read_list(folder, name)
     ours = set() if listed is None else {*listed, name}
-    above = {str(parent) for path in new for parent in Path(path).parents} - {"."}
+    above = _list_above(new)
 
     def is_taken(path: str) -> bool:
-        place = folder / path
-        is_own_file = path in ours and place.is_file() and not place.is_symlink()
-        return (path in new and not is_own_file) or (path in above - ours and not place.is_dir())
+        try:
+            is_file = stat.S_ISREG(os.lstat(f"{folder}/{path}").st_mode)
+        except OSError:
+            return False  # nothing is there
+        if path in ours:
+            return path in new and not is_file
+        return path in new or not (folder / path).is_dir()
 
-    there = (path for path in new | above if os.path.lexists(folder / path))
-    if taken := sorted(filter(is_taken, there)):
+    if taken := sorted(filter(is_taken, new | above)):
         found = f"files that cchc did not make: {join_some(taken, MOST_NAMED)}"
         raise _refuse(folder, found, "nothing in the place of what it writes")
+
+
+def _list_above(paths: Iterable[str]) -> set[str]:
+    """The folders of some paths, and those above them."""
+    found = set[str]()
+    for path in paths:
+        while (path := path.rpartition("/")[0]) and path not in found:
+            found.add(path)
+    return found
 
 
 def exchange(fresh: Path, target: Path) -> Path | None:
@@ -238,11 +252,10 @@ def _carry_over(former: Path, target: Path, name: str) -> None:
     neither list knows is moved as one.
     """
     ours = {*(read_list(former, name) or {}), name}
-    both = (*ours, *(read_list(target, name) or ()))
-    shared = {str(parent) for path in both for parent in Path(path).parents}
+    shared = _list_above((*ours, *(read_list(target, name) or ())))
 
     def walk(inside: str) -> Iterator[str]:
-        for entry in os.scandir(former / inside):
+        for entry in os.scandir(f"{former}/{inside}"):
             path = f"{inside}/{entry.name}".lstrip("/")
             if path in shared and entry.is_dir(follow_symlinks=False):
                 yield from walk(path)
@@ -254,9 +267,12 @@ def _carry_over(former: Path, target: Path, name: str) -> None:
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             if not os.path.lexists(target / path):
                 (former / path).rename(target / path)
-    for path in (*ours, *(parent for parent, _, _ in os.walk(former, topdown=False))):
+    for path in ours:  # which no longer are, if they are folders now
         with suppress(OSError):
-            (former / path).unlink() if not (former / path).is_dir() else (former / path).rmdir()
+            os.unlink(f"{former}/{path}")  # noqa: PTH108 - a site has thousands
+    for parent, _, _ in os.walk(former, topdown=False):
+        with suppress(OSError):
+            os.rmdir(parent)  # noqa: PTH106
 
 
 def _refuse(place: Path, found: str, expected: str) -> CommandError:
