@@ -35,7 +35,8 @@ def build(site: Path, texts: dict[str, str], *, force: bool = False) -> tuple[li
             if not work.has(key_of(text)):
                 work.keep(key_of(text), {"index.html": text.encode(), ".card": b"hidden"})
                 made.append(name)
-        return made, work.publish({name: Placed(key_of(text)) for name, text in texts.items()})
+        work.shown |= {name: Placed(key_of(text)) for name, text in texts.items()}
+        return made, work.publish()
 
 
 def read(site: Path) -> dict[str, str]:
@@ -191,7 +192,8 @@ with open_build(site) as work:
         texts = {str(n): f"{turn} {n} " + "x" * 5_000 for n in range(30)}
         for text in texts.values():
             work.keep(key_of(text), {"index.html": text.encode()})
-        work.publish({name: Placed(key_of(text)) for name, text in texts.items()})
+        work.shown |= {name: Placed(key_of(text)) for name, text in texts.items()}
+        work.publish()
         print(turn, flush=True)
 """
 

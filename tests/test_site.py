@@ -208,17 +208,17 @@ def test_a_build_that_was_stopped_goes_on(
     build: Build, processed: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[str] = []
-    take = site_module._take
+    take = site_module.Contents.take
 
-    def stop_after_two(draft, folder, *given) -> None:
+    def stop_after_two(contents, page, *given) -> None:
         if len(taken) == 2:
             raise KeyboardInterrupt
-        taken.append(folder)
-        take(draft, folder, *given)
+        taken.append(page.folder)
+        take(contents, page, *given)
 
     monkeypatch.setattr(site_module, "open_workforce", Here(name_task))
     with monkeypatch.context() as patch:
-        patch.setattr(site_module, "_take", stop_after_two)
+        patch.setattr(site_module.Contents, "take", stop_after_two)
         with pytest.raises(
             KeyboardInterrupt, match=r"no site yet\. Kept for the next run: 2 pages"
         ):

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import pstats
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -130,28 +130,24 @@ def render_site(  # noqa: PLR0913 - all that a site is made of, each by its name
     Raises:
         BriefError: No brief can be shown, or the place cannot be written to.
     """
-    files = read_inputs(project, workers.notebook)
     slices = Slices(tables, reference, load_report(project.notebooks, reference))
-    words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
-    shared = {name: content for name, content in files.items() if not name.endswith(".ipynb")}
-    strings = f"notebooks/{TEMPLATE}/strings.csv"
-    known = {name for name in shared if name == strings or name.startswith("data/reference/")}
-    rest = {name: content for name, content in shared.items() if name not in known}
-    code, held = key_of_code(project), Held(reference, words)  # which knows what pages read of them
     notebook = f"{OWN}/{workers.notebook.name}" if workers.notebook else NOTEBOOK
     pages = {page.folder: page for page in list_pages(slices, tables, reference, notebook)}
-    keys = key_of(code, shared), key_of(code, rest)
-    contents = Contents(project, build, *keys, held, files, pages)
-    _make_pages(contents, workers, reference, set_aside)
+    contents = Contents(project, reference, build, read_inputs(project, workers.notebook))
+    kept = [
+        folder
+        for folder, former in build.placed.items()
+        if set_aside.intersection(former.reads) and build.put_former(folder)
+    ]
+    _make_pages(contents, pages.values(), workers)
     briefs = [folder for folder, page in pages.items() if page.is_brief]
-    if contents.shown.keys().isdisjoint(briefs or pages):
+    if build.shown.keys().isdisjoint(briefs or pages):
         raise BriefError(contents.problems or problem("nothing_to_show", str(project.raw)))
-    put_lists(contents, project, tables, reference, url)
-    put_downloads(contents, project, tables, reference, slices)
-    is_whole = not (contents.problems or contents.kept)
-    build.publish(contents.shown, is_whole=is_whole)
-    kept, problems = tuple(contents.kept), tuple(sorted(contents.problems))
-    return Site(count_pages(contents.shown), contents.built, kept, problems)
+    put_lists(build, pages.values(), project, tables, reference, url)
+    put_downloads(build, project, tables, reference, slices)
+    build.publish(is_whole=not (contents.problems or kept))
+    problems = tuple(sorted(contents.problems))
+    return Site(count_pages(build.shown), contents.built, tuple(kept), problems)
 
 
 def read_inputs(project: Project, notebook: Path | None = None) -> dict[str, bytes]:
@@ -178,55 +174,46 @@ def key_of_code(project: Project) -> str:
     return key_of(key_of_package(), lock.read_bytes() if lock.is_file() else None, versions)
 
 
-def _make_pages(
-    contents: Contents, workers: Workers, reference: Reference, set_aside: frozenset[str]
-) -> None:
+def _make_pages(contents: Contents, pages: Collection[Page], workers: Workers) -> None:
     """Make the pages that have to be made; one that fails shows what it showed before."""
-    workforce: Workforce | None = None
+    build, workforce = contents.build, None
     pause = 0.25 if sys.stderr.isatty() else 10
     with ExitStack() as stack:
         # The pages that are told of tables; then, of what came of these, those on all briefs.
         for are_of_briefs in (False, True):
-            planned = contents.pages.values()
-            pages = [page for page in planned if (page.areas is not None) == are_of_briefs]
+            planned = [page for page in pages if (page.areas is not None) == are_of_briefs]
             if are_of_briefs:
-                told = ((page, _read_graded(contents, page)) for page in pages)
-                pages = [replace(page, graded=graded) for page, graded in told if graded]
-            for page in pages:
-                contents.plan(page)
-            for folder, former in contents.build.placed.items():
-                is_touched = folder not in contents.kept and set_aside.intersection(former.reads)
-                if is_touched and contents.keep_former(folder):  # it stays as it was
-                    contents.kept.append(folder)
-            waiting = [page for page in pages if page.folder not in contents.shown]
+                told = (replace(page, graded=_read_graded(build, page, pages)) for page in planned)
+                planned = [page for page in told if page.graded]
+            waiting = {page.folder: page for page in planned if not contents.plan(page)}
             if waiting and not workforce:
-                orders = _give_orders(contents, workers, reference, waiting)
+                orders = _give_orders(contents, workers, [*waiting.values()])
                 # No more processes than have something to do: of few pages one makes all.
                 count = min(check_count(workers.count), -(-len(waiting) // orders.jobs_a_child))
                 begun = open_workforce(replace(workers, count=count), orders)
                 workforce = stack.enter_context(begun)
             if not workforce:
                 continue
-            jobs = ((page.folder, make_task(contents.project, page)) for page in waiting)
+            jobs = ((name, make_task(contents.project, page)) for name, page in waiting.items())
             with tqdm(
                 total=len(waiting), unit=" pages", disable=workers.is_quiet, mininterval=pause
             ) as progress:
                 for folder, reply in follow(workforce, jobs):
-                    _take(contents, folder, reply, workers.profile)
+                    if workers.profile and reply.stats:
+                        add_up(workers.profile, reply.stats)
+                    contents.take(waiting[folder], reply)
                     progress.update()
 
 
-def _give_orders(
-    contents: Contents, workers: Workers, reference: Reference, waiting: list[Page]
-) -> Orders:
+def _give_orders(contents: Contents, workers: Workers, waiting: list[Page]) -> Orders:
     is_own = any(name.endswith(".ipynb") for name in list_own(contents.project.root))
     is_alone = bool(is_own or workers.notebook)
     is_shared = is_alone or len(waiting) >= FEWEST_SHARED
     briefs = [page for page in waiting if page.is_brief]
     sample = make_task(contents.project, briefs[0]) if briefs and is_shared else None
-    len(reference.area_rows)  # the communes are loaded for it, and sent along
+    len(contents.reference.area_rows)  # the communes are loaded for it, and sent along
     return Orders(
-        begin=partial(warm_up, reference, sample=sample, is_shared=is_shared),
+        begin=partial(warm_up, contents.reference, sample=sample, is_shared=is_shared),
         timeout=workers.timeout,
         memory=JOB_BYTES,
         files=contents.files,
@@ -247,32 +234,16 @@ def open_workforce(workers: Workers, orders: Orders) -> Workforce:
     return Cluster(orders, workers.scheduler)
 
 
-def _read_graded(contents: Contents, page: Page) -> tuple[bytes, ...]:
+def _read_graded(build: Build, page: Page, pages: Iterable[Page]) -> tuple[bytes, ...]:
     """What is known of the briefs that are shown, of which a page tells."""
     keys = (
-        contents.shown[folder].key
-        for folder, each in contents.pages.items()
-        if each.is_brief and folder in contents.shown
+        build.shown[each.folder].key
+        for each in pages
+        if each.is_brief and each.folder in build.shown
         if each.parameters["lang"] == page.parameters["lang"]
         if not page.areas or each.parameters["district"] in page.areas
     )
-    return tuple(filter(None, (contents.build.read(key, GRADED) for key in keys)))
-
-
-def _take(contents: Contents, folder: str, reply: Reply, profile: pstats.Stats | None) -> None:
-    """Keep what was made, or say why nothing was."""
-    if profile and reply.stats:
-        add_up(profile, reply.stats)
-    if reply.result is not None:
-        for said in list_missing(reply.result["index.html"]):
-            tqdm.write(f"{folder}: {said}", file=sys.stderr)
-        contents.take(folder, reply.result)
-        return
-    where = " ".join(contents.pages[folder].parameters.values())
-    for each in reply.list_problems(folder):
-        contents.problems.append(replace(each, where=f"{where}: {each.where}"))
-        tqdm.write(f"failed: {contents.problems[-1]}", file=sys.stderr)
-    contents.keep_former(folder)
+    return tuple(filter(None, (build.read(key, GRADED) for key in keys)))
 
 
 def count_pages(folders: Iterable[str]) -> int:
@@ -280,71 +251,68 @@ def count_pages(folders: Iterable[str]) -> int:
     return sum(folder.split("/")[0] != SITE_FOLDER for folder in folders)
 
 
-@dataclass
+HALF = 32
+"""Of a page's key the first half is of what is known before it is made, the plan; the second is of
+what it then read of the reference data and strings."""
+
+
 class Contents:
-    """The pages of a build by their folders: those of notebooks, what each should show, and shows.
+    """The pages of notebooks in a build: what each should show, and what came of those made."""
 
-    ``common`` is the content key of what all pages share; ``code`` is that without the reference
-    data and strings, whose rows ``held`` knows. Folders that are ``kept`` show former content since
-    a source of theirs was set aside.
-    """
+    def __init__(
+        self, project: Project, reference: Reference, build: Build, files: Mapping[str, bytes]
+    ) -> None:
+        self.project, self.reference, self.build, self.files = project, reference, build, files
+        self.problems: list[Problem] = []
+        self.built = 0
+        self._planned: dict[str, Placed] = {}
+        words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
+        self._held = Held(reference, words)
+        shared = {name: content for name, content in files.items() if not name.endswith(".ipynb")}
+        known = ("data/reference/", f"notebooks/{TEMPLATE}/strings.csv")  # read row by row
+        rest = {name: shared[name] for name in shared if not name.startswith(known)}
+        code = key_of_code(project)
+        build.common, self._code = key_of(code, shared), key_of(code, rest)
 
-    project: Project
-    build: Build
-    common: str
-    code: str
-    held: Held
-    files: Mapping[str, bytes]
-    pages: Mapping[str, Page]
-    planned: dict[str, Placed] = field(default_factory=dict)
-    shown: dict[str, Placed] = field(default_factory=dict)
-    kept: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    built: int = 0
+    def plan(self, page: Page) -> bool:
+        """Show a page if it is there: made of the same, and what it read then is the same now.
 
-    def plan(self, page: Page) -> None:
-        """Note what a page should show, and show it if that is made already.
-
-        What a page reads of the reference data and strings is known when it was made once; its key
-        is of what it is made of, and of what these names hold now: what they held when it was made
-        where nothing of all that has changed since.
+        Where nothing at all has changed in reference data and strings, that is not looked up.
         """
-        rows = page.find_slice()
+        if page.folder in self.build.shown:  # as it was: a source of it was set aside
+            return True
+        build, rows = self.build, page.find_slice()
         names = (page.notebook, ANNEX_NOTEBOOK) if page.is_brief else (page.notebook,)
         notebooks = [self.files.get(f"notebooks/{name}") for name in names]
         made_of = [notebooks, read_documents(self.project, rows.sources), *page.graded]
-        plan = key_of(self.code, page.folder, page.parameters, rows.key, made_of)
-        self.planned[page.folder] = Placed(plan, rows.sources, plan)
-        if noted := self.build.read(plan, READ):
-            head, _, read = noted.partition(b"\n")
-            common, key = head.decode().split()
-            if common != self.common:
-                key = key_of(plan, self.held.key(read))
-            if self.build.has(key):
-                self.shown[page.folder] = Placed(key, rows.sources, plan)
+        plan = key_of(self._code, page.folder, page.parameters, rows.key, made_of)[:HALF]
+        self._planned[page.folder] = Placed(plan, rows.sources)
+        found = build.find(plan)
+        former = build.placed.get(page.folder, Placed("")).key
+        if former not in found or build.common != build.former_common:
+            read = {key: build.read(key, READ) for key in found}
+            found = [key for key in found if read[key] and key == self._complete(plan, read[key])]
+        for key in found[:1]:
+            build.shown[page.folder] = Placed(key, rows.sources)
+        return bool(found)
 
-    def take(self, folder: str, files: Mapping[str, bytes]) -> None:
-        """Keep a page that was made, under the key of what it has read, and show it.
-
-        Noted are the key of all that could be read, that of the page, and the names that it read.
-        """
-        planned, names = self.planned[folder], files[READ]
-        key = key_of(planned.plan, self.held.key(names))
-        noted = f"{self.common} {key}\n".encode() + names
-        self.build.keep(planned.plan, {READ: noted}, is_page=False)
-        self.build.keep(key, {name: files[name] for name in files if name != READ})
-        self.shown[folder] = replace(planned, key=key)
+    def take(self, page: Page, reply: Reply) -> None:
+        """Keep a page that was made and show it, or say why none was."""
+        files = reply.result
+        if files is None:
+            where = " ".join(page.parameters.values())
+            for each in reply.list_problems(page.folder):
+                self.problems.append(replace(each, where=f"{where}: {each.where}"))
+                tqdm.write(f"failed: {self.problems[-1]}", file=sys.stderr)
+            self.build.put_former(page.folder)
+            return
+        for said in list_missing(files["index.html"]):
+            tqdm.write(f"{page.folder}: {said}", file=sys.stderr)
+        plan, sources = self._planned[page.folder]
+        key = self._complete(plan, files[READ])
+        self.build.keep(key, files)
+        self.build.shown[page.folder] = Placed(key, sources)
         self.built += 1
 
-    def keep_former(self, folder: str) -> bool:
-        """Show what the site has shown before, where it has."""
-        if former := self.build.former(folder):
-            self.shown[folder] = former
-        return former is not None
-
-    def put(self, folder: str, made_of: object, make: Callable[[], Mapping[str, bytes]]) -> None:
-        """Show a page that is made here and now, if it is not there already."""
-        key = key_of(self.common, folder, made_of)
-        if not self.build.has(key):
-            self.build.keep(key, make())
-        self.shown[folder] = Placed(key)
+    def _complete(self, plan: str, names: bytes) -> str:
+        return plan + self._held.key(names)[:HALF]

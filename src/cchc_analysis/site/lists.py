@@ -1,6 +1,6 @@
 """What leads to the pages and is made of them: lists, the door, ``pages.json``, and the tables.
 
-Comes in as contents in which every page has its place; goes out as more pages of them. Nothing
+Comes in as a build that shows every page; goes out as more pages of it. Nothing
 here opens a brief, but for one whose rules are those of all. The tables have the columns of
 ``data/processed``, with the name of each area beside its code.
 """
@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -36,8 +36,9 @@ from cchc_analysis.site.store import in_words
 if TYPE_CHECKING:
     from cchc_analysis.data.records import Tables
     from cchc_analysis.data.reference import Project, Reference
-    from cchc_analysis.site.build import Contents
+    from cchc_analysis.site.pages import Page
     from cchc_analysis.site.slices import Slices
+    from cchc_analysis.site.store import Build
 
 WORKBOOK = "cchc.xlsx"
 """The workbook of a province, in a folder of its own below ``data/``: one changed figure writes one
@@ -47,14 +48,18 @@ TABLES = ("observations", "indicators", "findings")
 
 
 def put_lists(
-    contents: Contents, project: Project, tables: Tables, reference: Reference, url: str = ""
+    build: Build,
+    planned: Collection[Page],
+    project: Project,
+    tables: Tables,
+    reference: Reference,
+    url: str = "",
 ) -> None:
-    """Put every list of both languages, and the door, into the contents.
+    """Show every list of both languages, and the door.
 
     With the address where it will be published, the site gets a sitemap too.
     """
-    found = (contents.build.read(placed.key, pages.CARD) for placed in contents.shown.values())
-    cards = [json.loads(content) for content in found if content]
+    cards = _load_kept(build, build.shown, pages.CARD)
     cards.sort(key=lambda card: (card["facts"]["area_id"], card["facts"]["period"]))
     withheld = tables.sources[tables.sources["publish"] == "no"]
     told = lists.Told(
@@ -70,11 +75,11 @@ def put_lists(
         ],
     )
     for lang in LANGUAGES:
-        own = [page for page in contents.pages.values() if page.parameters["lang"] == lang]
-        shown = [page for page in own if page.folder in contents.shown]
+        own = [page for page in planned if page.parameters["lang"] == lang]
+        shown = [page for page in own if page.folder in build.shown]
         profiled = [p.parameters["area"] for p in shown if p.notebook == PROFILE_NOTEBOOK]
         _put_told(
-            contents,
+            build,
             project,
             replace(
                 told, cards=[card for card in cards if card["lang"] == lang], profiled=profiled
@@ -82,33 +87,38 @@ def put_lists(
             [page for page in shown if page.is_brief][:1],
             lang,
         )
-        found = (contents.build.read(contents.shown[page.folder].key, pages.ROW) for page in shown)
-        rows = [json.loads(row) for row in found if row]
+        rows = _load_kept(build, (page.folder for page in shown), pages.ROW)
         folder = str(PurePosixPath(lang, TRENDS))
-        _put(contents, folder, rows, partial(lists.bind_trends, project, rows, lang))
+        _put(build, folder, rows, partial(lists.bind_trends, project, rows, lang))
         for page in own:
-            if page.areas is not None and page.folder not in contents.shown:
+            if page.areas is not None and page.folder not in build.shown:
                 name = page.folder.partition("/")[2]
                 bind = partial(lists.bind_absent, project, lang, name)
-                _put(contents, page.folder, "absent", bind)
-    _put_door(contents, project, cards, url)
+                _put(build, page.folder, "absent", bind)
+    _put_door(build, project, cards, url)
 
 
-def _put(contents: Contents, folder: str, made_of: object, bind: Callable[[], str]) -> None:
-    """Put a page into the contents; one that is there already is not made again."""
-    contents.put(folder, made_of, lambda: pages.bind_page(folder, bind()))
+def _load_kept(build: Build, folders: Iterable[str], name: str) -> list[Any]:
+    """What is kept under a name with the pages in some folders, for lists to tell."""
+    found = (build.read(build.shown[folder].key, name) for folder in folders)
+    return [json.loads(content) for content in found if content]
+
+
+def _put(build: Build, folder: str, made_of: object, bind: Callable[[], str]) -> None:
+    """Show a page; one that is there already is not made again."""
+    build.put(folder, made_of, lambda: pages.bind_page(folder, bind()))
 
 
 def _put_told(
-    contents: Contents, project: Project, told: lists.Told, tellers: list[pages.Page], lang: str
+    build: Build, project: Project, told: lists.Told, tellers: list[Page], lang: str
 ) -> None:
-    """Put the lists of one language, and the pages of provinces, areas and letters.
+    """Show the lists of one language, and the pages of provinces, areas and letters.
 
     One that another page stands on already, such as a profile of the area, is left out.
     """
     kept = {card["folder"]: json.dumps(card) for card in told.cards}
     made_of = [
-        [contents.shown[page.folder].key for page in tellers],
+        [build.shown[page.folder].key for page in tellers],
         [*kept.values()],
         hash_rows(told.findings).tobytes(),
         [told.withheld, told.indicators, told.workbooks, told.profiled],
@@ -124,20 +134,20 @@ def _put_told(
 
     for name, bind in lists.LISTS.items():
         folder = str(PurePosixPath(lang, name))
-        _put(contents, folder, made_of, lambda bind=bind: bind(project, tell(), lang))  # type: ignore[misc]
+        _put(build, folder, made_of, lambda bind=bind: bind(project, tell(), lang))  # type: ignore[misc]
     bare = replace(told, findings=told.findings.iloc[:0], withheld=[], workbooks=[])
     for name, (cards, bind) in lists.list_places(bare).items():
         folder = str(PurePosixPath(lang, name))
-        if folder not in contents.shown:
+        if folder not in build.shown:
             parts = [told.profiled, [kept[card["folder"]] for card in cards], told.indicators]
             below = replace(bare, cards=cards)
-            _put(contents, folder, parts, partial(bind, project, below, lang))
+            _put(build, folder, parts, partial(bind, project, below, lang))
 
 
 def put_downloads(
-    contents: Contents, project: Project, tables: Tables, reference: Reference, slices: Slices
+    build: Build, project: Project, tables: Tables, reference: Reference, slices: Slices
 ) -> None:
-    """Put the tables behind all briefs into the contents, with how to cite them."""
+    """Show the tables behind all briefs, with how to cite them."""
     cited = project.root / downloads.CITATION
     made_of = [
         slices.of_tables(*TABLES, "sources").key,
@@ -145,23 +155,22 @@ def put_downloads(
     ]
 
     def make() -> dict[str, bytes]:
-        with in_words(contents.build.store), TemporaryDirectory(prefix="cchc-") as folder:
+        with in_words(build.store), TemporaryDirectory(prefix="cchc-") as folder:
             write_site_downloads(Path(folder), project, tables, reference)
             return pages.read_files(Path(folder) / downloads.SITE_FOLDER)
 
-    contents.put(downloads.SITE_FOLDER, made_of, make)
+    build.put(downloads.SITE_FOLDER, made_of, make)
     for folder, (_, area_ids) in _group_areas(tables, reference).items():
         rows = slices.of_areas(area_ids)
         bind = partial(_bind_province, project, reference, rows.cut)
-        contents.put(folder, rows.key, bind)
+        build.put(folder, rows.key, bind)
 
 
-def _put_door(contents: Contents, project: Project, cards: list[lists.Card], url: str) -> None:
+def _put_door(build: Build, project: Project, cards: list[lists.Card], url: str) -> None:
     """The door of the site, and beside it the lists of all pages for machines."""
     facts = {f"{card['folder']}/index.html": card["facts"] for card in cards}
-    found = (contents.build.read(placed.key, pages.LISTED) for placed in contents.shown.values())
-    listed = [each for content in found if content for each in json.loads(content)]
-    listed = [each | facts.get(each["path"], {}) for each in listed]
+    kept = _load_kept(build, build.shown, pages.LISTED)
+    listed = [each | facts.get(each["path"], {}) for page in kept for each in page]
     listed.sort(key=lambda page: str(page["path"]))  # whatever was made first
     counts = Counter(card["lang"] for card in cards)
 
@@ -173,7 +182,7 @@ def _put_door(contents: Contents, project: Project, cards: list[lists.Card], url
         listing = json.dumps({"pages": every}, ensure_ascii=False, indent=1) + "\n"
         return files | sitemap | {pages.LISTING: listing.encode()}
 
-    contents.put("", [dict(counts), listed, url], make)
+    build.put("", [dict(counts), listed, url], make)
 
 
 def write_site_downloads(

@@ -16,17 +16,18 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cchc_analysis.data import owned
 from cchc_analysis.data.files import hash_file
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.system import DISK_FULL, link
 from cchc_analysis.errors import BriefError, CommandError, Problem
+from cchc_analysis.site.keys import key_of
 
 Files = Mapping[str, bytes]
 """The files of a page by their names; one that begins with a dot is kept and not published."""
@@ -38,16 +39,11 @@ LEDGER = "site.json"
 _KEY_LENGTH = 64
 
 
-@dataclass(frozen=True)
-class Placed:
-    """A page of the site by its content key, with the names of what it was made of.
-
-    Under the ``plan``, the key of what is known before it is made, something more may be kept.
-    """
+class Placed(NamedTuple):
+    """A page of the site by its content key, with the names of what it was made of."""
 
     key: str
     reads: tuple[str, ...] = ()
-    plan: str = field(default="", compare=False)
 
 
 @dataclass
@@ -55,7 +51,9 @@ class Build:
     """A build of one folder, which nobody else builds at the same time.
 
     Attributes:
-        placed: The pages of the site as it is, by their folders below it.
+        placed: The pages of the site as it is, by their folders below it ("" is its own).
+        shown: The same of the site as it is to be.
+        common: The key of what all pages are made of; ``former_common``, what it was.
         stamp: What the site is to be made from; ``former_stamp``, if it is all there, what it was.
         is_intact: Whether nobody changed or removed a file of the site since.
         made: The keys of the pages that were made and kept since it was opened.
@@ -65,6 +63,9 @@ class Build:
     store: Path
     force: bool = False
     placed: dict[str, Placed] = field(default_factory=dict)
+    shown: dict[str, Placed] = field(default_factory=dict)
+    common: str = ""
+    former_common: str = ""
     stamp: str = ""
     former_stamp: str = ""
     is_intact: bool = False
@@ -86,8 +87,15 @@ class Build:
         """Whether the page of this key need not be made again."""
         return key in self.made or (not self.force and self._page(key).is_dir())
 
-    def keep(self, key: str, files: Files, *, is_page: bool = True) -> None:
-        """Keep the page of a key, or files that are none, or raise and leave what was there."""
+    def find(self, start: str) -> list[str]:
+        """The keys that begin so, of pages that need not be made again."""
+        with suppress(FileNotFoundError):
+            names = os.listdir(f"{self.store}/{start[:2]}")  # noqa: PTH208 - for thousands
+            return [name for name in names if name.startswith(start) and self.has(name)]
+        return []
+
+    def keep(self, key: str, files: Files) -> None:
+        """Keep the page of a key, or raise and leave what was there."""
         page = self._page(key)
         with in_words(self.store), self._fresh() as fresh:
             page.parent.mkdir(exist_ok=True)
@@ -95,7 +103,22 @@ class Build:
                 write_down(fresh / name, content)
             shutil.rmtree(page, ignore_errors=True)
             fresh.rename(page)
-        self.made |= {key} if is_page else set()
+        self.made.add(key)
+
+    def put(self, folder: str, made_of: object, make: Callable[[], Files]) -> None:
+        """Show a page that is made here and now, if it is not there already."""
+        key = key_of(self.common, folder, made_of)
+        if not self.has(key):
+            self.keep(key, make())
+        self.shown[folder] = Placed(key)
+
+    def put_former(self, folder: str) -> bool:
+        """Show in a folder what the site shows there now, if that can be shown again."""
+        placed = self.placed.get(folder)
+        if placed is None or not self._page(placed.key).is_dir():
+            return False
+        self.shown[folder] = placed
+        return True
 
     @contextmanager
     def _fresh(self) -> Iterator[Path]:
@@ -107,100 +130,77 @@ class Build:
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
 
-    def read(self, key: str, name: str) -> bytes | None:
-        """A file of a page, if it has it."""
+    def read(self, key: str, name: str) -> bytes:
+        """A file of a page; no bytes where it has none of this name."""
         with suppress(FileNotFoundError):
-            return (self._page(key) / name).read_bytes()
-        return None
+            return Path(f"{self._page(key)}/{name}").read_bytes()
+        return b""
 
-    def former(self, folder: str) -> Placed | None:
-        """The page that the site shows in a folder now, if it can be shown again."""
-        placed = self.placed.get(folder)
-        return placed if placed and self._page(placed.key).is_dir() else None
-
-    def publish(self, pages: Mapping[str, Placed], *, is_whole: bool = True) -> int:
+    def publish(self, *, is_whole: bool = True) -> int:
         """Put the site together and in place of the old one, in one step, or raise and leave it.
 
-        The pages are told by their folders below the site's ("" is its own), and whether these are
-        all, each as it should be. Gives how many are new or changed; 0 if the site is left alone.
+        It is told whether all pages are shown, each as it should be. Gives how many are new or
+        changed; 0 if the site is left alone.
         """
-        old = {folder: placed.key for folder, placed in self.placed.items()}
-        changed = [folder for folder, page in pages.items() if old.get(folder) != page.key]
-        is_same = not changed and len(old) == len(pages) and self.is_intact and not self.made
-        stamp = self.stamp if is_whole else ""
-        if is_same and stamp == self.former_stamp:
+        is_same = self.shown == self.placed and self.is_intact and not self.made
+        made_from = (self.stamp, self.common) if is_whole else ("", "")
+        if is_same and made_from == (self.former_stamp, self.former_common):
             return 0
         with in_words(self.store):
-            files = {}
-            for folder, page in sorted(pages.items()):
-                there = (path.name for path in self._page(page.key).iterdir())
-                files[folder] = sorted(name for name in there if not name.startswith("."))
+            files = dict[str, str]()
+            for folder, placed in sorted(self.shown.items()):
+                kept = f"{self._page(placed.key)}/"
+                names = (name for name in os.listdir(kept) if not name.startswith("."))  # noqa: PTH208
+                files |= {f"{folder}/{name}".lstrip("/"): kept + name for name in sorted(names)}
             if not is_same:
                 with self._fresh() as fresh:
-                    for folder, names in files.items():
-                        make_folders(fresh / folder, fresh)
-                        for name in names:
-                            link(self._page(pages[folder].key) / name, fresh / folder / name)
-                    owned.write_list(fresh, LIST, HEAD, self._hash(pages, files))
+                    for path, kept in files.items():
+                        make_folders((fresh / path).parent, fresh)
+                        link(Path(kept), fresh / path)
+                    owned.write_list(fresh, LIST, HEAD, self._hash(files))
                     owned.replace_folder(fresh, self.site, LIST)
-            self._write_ledger(pages, files, stamp)
-        keys = {key for page in pages.values() for key in (page.key, page.plan)}
-        for path in () if is_same else self.store.glob("??/*"):
-            if len(path.name) == _KEY_LENGTH and path.name not in keys:  # no site shows it any more
-                shutil.rmtree(path, ignore_errors=True)
-        return 0 if is_same else len(changed) or len(pages)
+            self._write_ledger(files, made_from)
+        keys = {page.key for page in self.shown.values()}
+        for page in () if is_same else self.store.glob("??/*"):
+            if len(page.name) == _KEY_LENGTH and page.name not in keys:  # no site shows it any more
+                shutil.rmtree(page, ignore_errors=True)
+        return 0 if is_same else len(self.shown.items() - self.placed.items()) or len(self.shown)
 
-    def _hash(self, pages: Mapping[str, Placed], files: Mapping[str, list[str]]) -> dict[str, str]:
+    def _hash(self, files: Mapping[str, str]) -> dict[str, str]:
         """The hash of every file; those of a page that stays are known."""
-        former = owned.read_list(self.site, LIST) or {}
-        hashes = {}
-        for folder, names in files.items():
-            is_known = self.is_intact and self.placed.get(folder) == pages[folder]
-            for name in names:
-                path = f"{folder}/{name}".lstrip("/")
-                known = former.get(path, "") if is_known else ""
-                hashes[path] = known or hash_file(self._page(pages[folder].key) / name)
-        return hashes
+        former = (self.is_intact and owned.read_list(self.site, LIST)) or {}
+        stays = {folder for folder, page in self.shown.items() if self.placed.get(folder) == page}
+        known = {path: former.get(path) for path in files if path.rpartition("/")[0] in stays}
+        return {path: known.get(path) or hash_file(Path(kept)) for path, kept in files.items()}
 
     def _page(self, key: str) -> Path:
         return Path(f"{self.store}/{key[:2]}/{key}")
 
-    def _write_ledger(
-        self, pages: Mapping[str, Placed], files: Mapping[str, list[str]], stamp: str
-    ) -> None:
+    def _write_ledger(self, files: Iterable[str], made_from: tuple[str, str]) -> None:
         """Write down what the site was put together from, and how its files looked then."""
-        ledger = {}
-        for folder, names in files.items():
-            looks = {name: _look_at(f"{self.site}/{folder}/{name}") for name in names}
-            page = pages[folder]
-            ledger[folder] = {"key": page.key, "reads": page.reads, "files": looks}
-        text = json.dumps({"stamp": stamp, "pages": ledger}, ensure_ascii=False)
+        looks = {path: _look_at(f"{self.site}/{path}") for path in files}
+        ledger = {"made_from": made_from, "pages": self.shown, "files": looks}
         with self._fresh() as fresh:
-            write_down(fresh / LEDGER, text.encode())
+            write_down(fresh / LEDGER, json.dumps(ledger, ensure_ascii=False).encode())
             (fresh / LEDGER).replace(self.store / LEDGER)
 
     def read_ledger(self) -> None:
         """Learn what the site is made of; forget pages that somebody changed in the site."""
-        ledger: dict[str, Any] = {}
-        with suppress(OSError, ValueError):
+        expected: dict[str, Any] = {}
+        with suppress(OSError, ValueError, KeyError):  # there is none, or one of another version
             ledger = json.loads((self.store / LEDGER).read_text("utf-8"))
-        pages: dict[str, Any] = ledger.get("pages", {})
-        self.former_stamp = ledger.get("stamp", "")
-        self.placed = {
-            folder: Placed(page["key"], tuple(page["reads"])) for folder, page in pages.items()
-        }
-        expected = {
-            f"{folder}/{name}".lstrip("/"): look
-            for folder, page in pages.items()
-            for name, look in page["files"].items()
-        }
+            pages = ledger["pages"].items()
+            placed = {folder: Placed(key, tuple(reads)) for folder, (key, reads) in pages}
+            self.former_stamp, self.former_common = ledger["made_from"]
+            self.placed, expected = placed, ledger["files"]
         looks = {path: _look_at(f"{self.site}/{path}") for path in expected}
-        self.is_intact = bool(pages) and looks == expected and (self.site / LIST).is_file()
+        self.is_intact = bool(expected) and looks == expected and (self.site / LIST).is_file()
         if not self.is_intact:
             self._check_site([path for path, look in expected.items() if look == looks[path]])
-            for page in pages.values():  # one that was changed in the site is changed here too
-                kept = self._page(page["key"])
-                if any(_look_at(kept / name) != look for name, look in page["files"].items()):
+            for path, look in expected.items():
+                folder, _, name = path.rpartition("/")
+                kept = self._page(self.placed[folder].key)
+                if _look_at(kept / name) != look:  # changed in the site, it is changed here too
                     shutil.rmtree(kept, ignore_errors=True)
 
     def _check_site(self, known: list[str]) -> None:
