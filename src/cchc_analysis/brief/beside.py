@@ -374,13 +374,10 @@ def draw_spine(brief: Brief, standing: Row) -> Markup:
     row |= {"lowest": min(quarters[0], entry.value), "highest": max(quarters[-1], entry.value)}
     row |= {"own": entry.value, "role": "alert" if entry.is_contested else "deep"}
     ends = {"low": "lowest", "middle": "median", "high": "highest"}
-    told = {key: _percent(brief, row[name]) for key, name in ends.items()}
-    label = words.plain("standing.spine", **told)
+    told = {key: words.number(row[name], 2) for key, name in ends.items()}
+    said = {key: brief.say("unit.percent", n=n) for key, n in told.items()}
+    label = words.plain("standing.spine", **said)
     return macro(words, "line", sketch_spine(row, words.number), label, "spine")
-
-
-def _percent(brief: Brief, value: float) -> Markup:
-    return brief.say("unit.percent", n=brief.words.number(value, 2))
 
 
 def _value_of(brief: Brief, area_id: str, entry: Entry) -> Any:
@@ -402,7 +399,8 @@ def _draw(brief: Brief, standing: Row) -> dict[str, Any]:
         low=nan,
         high=nan,
     ).sort_values("value", ascending=False, kind="stable")
-    median = words.plain("standing.middle", n=_percent(brief, standing["median"]))
+    percent = brief.say("unit.percent", n=words.number(standing["median"], 2))
+    median = words.plain("standing.middle", n=percent)
     look: Any = {"reference": (standing["median"], median), "unit": "%", "form": words.number}
     half = -(-len(data) // 2) if len(data) > MOST_IN_PART else len(data)
     parts = [part for part in (data.iloc[:half], data.iloc[half:]) if len(part)]

@@ -187,8 +187,13 @@ def open_board(
         asked = {"first": first or "the first", "last": last or "the last year"}
         raise CommandError(problem("no_year_held", f"indicator {code}", **asked))
     own, *rest = panel.part_kinds(held, reference)
-    described = panel.describe_values(own, tables, reference)
-    values, *others = (_order(each, reference, words) for each in (described, *rest))
+    values, *others = (
+        rows.assign(name=names, order=[fold_text(name) for name in names]).sort_values(
+            ["order", "period_end"], ignore_index=True
+        )
+        for rows in (panel.describe_values(own, tables, reference), *rest)
+        for names in [_name_areas(rows["area_id"], reference, words)]
+    )
     issuer_of = dict(zip(tables.sources["source_id"], tables.sources["issuer"], strict=True))
     counts = values["source_id"].str.split().explode().map(issuer_of).value_counts()
     issuers = sorted(counts.index, key=lambda name: (-counts[name], name))
@@ -201,22 +206,15 @@ def open_board(
     return Board(words, reference, row, values, sources, tuple(others), strata, newest, licences)
 
 
-def _order(rows: pd.DataFrame, reference: Reference, words: Words) -> pd.DataFrame:
-    """Values with the names of their areas, in the order of the alphabet and of time."""
-    named = rows.assign(name=_name_areas(rows["area_id"], reference, words))
-    ordered = named.assign(order=[fold_text(name) for name in named["name"]])
-    return ordered.sort_values(["order", "period_end"], ignore_index=True)
-
-
 def _match_held(names: Iterable[str], held: set[str], reference: Reference) -> set[str]:
     """The ids of areas by name; those that mean no area with values are asked back together."""
-    found, problems = set(), []
+    rows, found, problems = reference.area_rows, set(), []
     for name in names:
         meant = set(reference.match_over_time(name))
         found |= held & meant
         if not held & meant:
-            own = str(reference.area_rows[max(meant)]["name"])
-            others = (str(reference.area_rows[each]["name"]) for each in held)
+            own = str(rows[max(meant)]["name"])
+            others = (str(rows[each]["name"]) for each in held)
             like = sorted(each for each in others if shorten_name(each) == shorten_name(own))
             remedy = f"Write {' or '.join(map(repr, like))}." if like else "Leave it out."
             problems += [problem("unheld_area", f"area {name!r}", area=own, remedy=remedy)]
@@ -241,13 +239,11 @@ def name_ranked(code: str) -> str:
 
 
 def find_told(tables: Tables, reference: Reference) -> pd.DataFrame:
-    """The results of indicators that have a page, by level, scope and window.
+    """The results of indicators that have a page: a row per indicator, ``kind``, area and period.
 
-    Ranks are not among them: a page of their values ranks better, and with its uncertainty.
-
-    Returns:
-        A row per indicator, ``kind``, area and period: the columns of ``indicators``, with how
-        many areas are held in the period (``wide``) and how many periods of the area (``long``).
+    ``kind`` is level, scope and window. Ranks are not among them: a page of their values ranks
+    better, and with its uncertainty. It has the columns of ``indicators``, with how many areas are
+    held in the period (``wide``) and how many periods of the area (``long``).
     """
     held = panel.keep_results(tables.indicators)
     held = held[held["unit"] != "rank"].assign(kind=lambda rows: panel.name_kinds(rows, reference))
@@ -272,12 +268,11 @@ def _name_areas(area_ids: pd.Series, reference: Reference, words: Words) -> list
         above = reference.area_rows.get(str(row["parent_id"]))
         placed = f"{full} ({shorten_name(str(above['name']))})" if above else full
         forms[each] = (short, full, placed)
-    counts: list[Counter[str]] = [Counter(names) for names in zip(*forms.values(), strict=True)]
-    names = {
-        each: next((n for n, held in zip(own, counts, strict=True) if held[n] == 1), own[-1])
-        for each, own in forms.items()
-    }
-    return [names[each] for each in area_ids]
+    counts = [Counter(names) for names in zip(*forms.values(), strict=True)]
+    for each, own in forms.items():
+        ones = (name for name, held in zip(own, counts, strict=True) if held[name] == 1)
+        forms[each] = (next(ones, own[-1]), *own[1:])
+    return [forms[each][0] for each in area_ids]
 
 
 def shorten_name(name: str) -> str:

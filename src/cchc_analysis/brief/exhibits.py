@@ -15,16 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
+from cchc_analysis.brief import plots
 from cchc_analysis.brief.content import Brief, name_short
 from cchc_analysis.brief.nouns import Entry, list_entries
-from cchc_analysis.brief.plots import (
-    draw,
-    plot_amounts,
-    plot_flow,
-    plot_points,
-    plot_stacks,
-    sketch,
-)
 from cchc_analysis.brief.report import ChartPlan
 from cchc_analysis.brief.templates import join, lower, macro, render
 from cchc_analysis.data.records import Severity, Status
@@ -68,7 +61,7 @@ class Exhibit:
     @property
     def figure(self) -> Figure:
         """The picture to go on working with."""
-        return draw(self.plot, pd.DataFrame(self.rows))
+        return plots.draw(self.plot, pd.DataFrame(self.rows))
 
     @property
     def chart(self) -> Markup:
@@ -76,7 +69,7 @@ class Exhibit:
         if not self.rows:
             return Markup("")
         drawn = self.brief.drawn
-        drawn[self.key] = drawn.get(self.key) or sketch(self.plot, pd.DataFrame(self.rows))
+        drawn[self.key] = drawn.get(self.key) or plots.sketch(self.plot, pd.DataFrame(self.rows))
         alternative = _say_rows(self.brief, self.rows)
         return self._tell("chart", svg=drawn[self.key], alternative=alternative)
 
@@ -345,15 +338,15 @@ def _find_points(brief: Brief, *_: Any) -> Row:
 
 
 KINDS: Mapping[str, tuple[Callable[[Brief, str, ChartPlan], Row], Callable[..., Any]]] = {
-    "flow": (_find_flow, plot_flow),
-    "parts": (_find_bars, plot_stacks),
-    "wholes": (_find_bars, plot_stacks),
-    "posts": (_find_posts, plot_stacks),
-    "rates": (_find_rates, plot_points),
-    "shares": (_find_shares, plot_points),
-    "amounts": (_find_amounts, plot_amounts),
-    "tasks": (_find_tasks, plot_stacks),
-    "points": (_find_points, plot_stacks),
+    "flow": (_find_flow, plots.plot_flow),
+    "parts": (_find_bars, plots.plot_stacks),
+    "wholes": (_find_bars, plots.plot_stacks),
+    "posts": (_find_posts, plots.plot_stacks),
+    "rates": (_find_rates, plots.plot_points),
+    "shares": (_find_shares, plots.plot_points),
+    "amounts": (_find_amounts, plots.plot_amounts),
+    "tasks": (_find_tasks, plots.plot_stacks),
+    "points": (_find_points, plots.plot_stacks),
 }
 
 

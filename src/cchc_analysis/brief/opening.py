@@ -36,7 +36,7 @@ from cchc_analysis.data.named import list_days, match_period
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin, Tables, problem
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import Words, load_words
-from cchc_analysis.errors import AreaError, CommandError, Problem
+from cchc_analysis.errors import AreaError, CommandError
 
 REPORTING = ("province", "district", "commune")
 """The levels whose reports have briefs."""
@@ -108,8 +108,8 @@ def match_told(
 ) -> str:
     """Match a name, code or id to the id of an area that reports on the period.
 
-    Raises:
-        CommandError: No area has that name, or several; or it has no report on the period.
+    A ``CommandError``: no area has that name, or several, or it has no report on the period; with
+    those that are nearest.
     """
     told = {place for place, period in places if period == label}
     days = list_days(match_period(label))
@@ -121,7 +121,18 @@ def match_told(
         area_id = held.pop() if len(held) == 1 else reference.match_area(area)
     except AreaError:  # of several of the name, those that were there
         area_id = reference.match_area(area, days[-1])
-    raise CommandError(_name_nearest(reference, places, area_id, label))
+    rows = reference.area_rows
+    name, own = rows[area_id]["name"], [label for place, label in places if place == area_id]
+    others = [f"{rows[place]['name']} {period}" for place, period in places]
+    remedy = "Read a report first: cchc read, then cchc accept and cchc process."
+    if own:
+        remedy = f"Choose one of: {', '.join(f'{name} {each}' for each in own)}."
+    elif others:
+        near = ", ".join(nearest_names(f"{name} {label}", others, 5) or others)
+        remedy = f"Reports are held of {near}; a profile tells what else is held of an area."
+    none = ", ".join(own) or "none for this area"
+    found = f"{name}, period {label!r}"
+    raise CommandError(problem("no_report_held", found, own=none, remedy=remedy))
 
 
 def list_briefs(tables: Tables, reference: Reference) -> list[tuple[str, str]]:
@@ -134,23 +145,6 @@ def list_briefs(tables: Tables, reference: Reference) -> list[tuple[str, str]]:
 def _list_briefs(places: Iterable[tuple[str, Row]], reference: Reference) -> list[tuple[str, str]]:
     found = {(area, row["period"]) for area, row in places if row["kind"] not in NOT_TOLD}
     return sorted(each for each in found if reference.area_rows[each[0]]["level"] in REPORTING)
-
-
-def _name_nearest(
-    reference: Reference, places: Sequence[tuple[str, str]], area_id: str, period: str
-) -> Problem:
-    name = reference.area_rows[area_id]["name"]
-    own = [label for place, label in places if place == area_id]
-    others = [f"{reference.area_rows[place]['name']} {label}" for place, label in places]
-    near = nearest_names(f"{name} {period}", others, 5) or others
-    remedy = "Read a report first: cchc read, then cchc accept and cchc process."
-    if own:
-        remedy = f"Choose one of: {', '.join(f'{name} {label}' for label in own)}."
-    elif others:
-        tail = "a profile tells what else is held of an area."
-        remedy = f"Reports are held of {', '.join(near)}; {tail}"
-    held = ", ".join(own) or "none for this area"
-    return problem("no_report_held", f"{name}, period {period!r}", own=held, remedy=remedy)
 
 
 def choose_rows(here: Sequence[Row], label: str) -> list[int]:

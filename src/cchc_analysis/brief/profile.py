@@ -21,31 +21,14 @@ from cchc_analysis.brief.content import name_folder
 from cchc_analysis.brief.opening import REPORTING, list_briefs
 from cchc_analysis.brief.plots import draw, plot_spine, sketch_line, sketch_spine
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.templates import (
-    Section,
-    link,
-    macro,
-    tell_masthead,
-    tell_section,
-    upper,
-)
+from cchc_analysis.brief.templates import Section, macro, tell_masthead, tell_section, upper
 from cchc_analysis.data.export import index_licences, join_licences
 from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.records import Tables, problem
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.words import Words, plain
 from cchc_analysis.errors import CommandError
-from cchc_analysis.stats.panel import (
-    OTHER,
-    SPREAD,
-    choose_series,
-    describe_series,
-    keep_one_value,
-    keep_read,
-    keep_results,
-    name_kinds,
-    sum_communes,
-)
+from cchc_analysis.stats import panel
 from cchc_analysis.stats.peers import break_series, find_kin, list_kin
 from cchc_analysis.stats.trends import JudgedTrends, judge_many
 
@@ -57,6 +40,11 @@ COLUMNS = (
     *("unit", "origin", "is_contested", "source_id"),
 )
 Row = Mapping[str, Any]
+
+
+def find_folder(area: Row) -> str:
+    """The folder of a profile within its language: that of the area, above its periods."""
+    return name_folder(area, "-").partition("/")[0]
 
 
 @dataclass(frozen=True)
@@ -100,6 +88,8 @@ class Profile:
     told: frozenset[str]
     themes: tuple[str, ...]
 
+    find_folder = staticmethod(find_folder)
+
     def __repr__(self) -> str:
         return f"<Profile {self.area['name']}, {len(self.table)} series, {self.words.lang}>"
 
@@ -115,11 +105,9 @@ class Profile:
     @cached_property
     def points_of(self) -> dict[str, list[tuple[int, float, int]]]:
         """Year, value and segment of the points of each series."""
-        found: dict[str, list[tuple[int, float, int]]] = {}
-        columns = (self.points[name] for name in ("series", "period_end", "value", "segment"))
-        for series, end, value, segment in zip(*columns, strict=True):
-            found.setdefault(series, []).append((int(end[:4]), value, segment))
-        return found
+        told = self.points.assign(year=self.points["period_end"].str[:4].astype(int))
+        parts = told.groupby("series")[["year", "value", "segment"]]
+        return {str(each): [*own.itertuples(index=False, name=None)] for each, own in parts}
 
     def show_head(self) -> Section:
         """Title with the years, headline, and three sentences by rule."""
@@ -188,7 +176,7 @@ class Profile:
             svg = sketch_line(points, form, is_rank=is_rank)
             told["line"] = macro(words, "line", svg, row["name"])
         if row["is_full"]:
-            ends = {each: form(row[each]) for each in SPREAD}
+            ends = {each: form(row[each]) for each in panel.SPREAD}
             said = words.plain("profile.spine", **ends, own=told["written"])
             svg = sketch_spine(self._turn(row), form)
             told["spine"] = macro(words, "line", svg, said, "spine")
@@ -210,13 +198,6 @@ class Profile:
             file=FILE,
         )
 
-    def link_area(self, area_id: str) -> Markup:
-        """An area by its name, linked where it has a profile."""
-        row = self.reference.area_rows[area_id]
-        name = self.words.place(row)
-        is_told = area_id in self.kin or area_id in self.below
-        return link(f"../{find_folder(row)}/index.html", name) if is_told else name
-
     def show_methods(self) -> Section:
         """How to read a row, and the rules of places and trend words."""
         return tell_section(self, "profile_methods", anchor="methods")
@@ -227,26 +208,26 @@ def open_profile(tables: Tables, reference: Reference, words: Words, area: str) 
 
     Of the tables the rows that ``keep_read`` names are enough.
     """
-    held = keep_results(tables.indicators)
+    held = panel.keep_results(tables.indicators)
     known = set(held["area_id"].unique())
     area_id = match_profiled(reference, known, area)
-    kept = held[keep_read(held, area_id)]
-    kinds = name_kinds(kept, reference)
+    kept = held[panel.keep_read(held, area_id)]
+    kinds = panel.name_kinds(kept, reference)
     kept = kept.assign(kind=kinds, series=kept["indicator"] + "|" + kinds)
     own = kept[kept["area_id"] == area_id].sort_values("period_end", kind="stable")
     report = load_report(words.folder.parent, reference).profile
     held_of = set(own["indicator"])
     codes = [code for code in reference.indicator_rows if code in held_of]
     theme_of: dict[str, str] = {}  # in the order of the page; what no theme names comes last
-    for theme, patterns in (*report.items(), (OTHER, ("*",))):
+    for theme, patterns in (*report.items(), (panel.OTHER, ("*",))):
         for pattern in patterns:
             for code in match_codes(codes, pattern):
                 theme_of.setdefault(code, theme)
-    told = choose_series(own, theme_of, reference.indicator_rows)
-    points = break_series(keep_one_value(own[own["series"].isin(told)], "series"), reference)
+    told = panel.choose_series(own, theme_of, reference.indicator_rows)
+    points = break_series(panel.keep_one_value(own[own["series"].isin(told)], "series"), reference)
     points = points.sort_values("period_end", kind="stable")
     judged = judge_many(points, "series")
-    described = describe_series(points, kept, reference, theme_of)
+    described = panel.describe_series(points, kept, reference, theme_of)
     table = described.join(judged.table.set_index("series")).loc[told].reset_index()
     rows = (reference.indicator_rows[code] for code in table["indicator"])
     names: list[str] = [words.pick(row, "label") for row in rows]
@@ -271,9 +252,9 @@ def open_profile(tables: Tables, reference: Reference, words: Words, area: str) 
         ),
         kin=frozenset(known.intersection(list_kin(area_id, reference))),
         below=tuple(sorted(each for each in known if is_below(reference, each, area_id))),
-        sums=sum_communes(held, reference, area_id),
+        sums=panel.sum_communes(held, reference, area_id),
         told=frozenset(list_told(tables, reference)),
-        themes=(*report, OTHER),
+        themes=(*report, panel.OTHER),
     )
 
 
@@ -282,7 +263,7 @@ def list_profiled(tables: Tables, reference: Reference) -> list[str]:
 
     One value of one source is enough: the page then says that there is no more.
     """
-    held = keep_results(tables.indicators)["area_id"].unique()
+    held = panel.keep_results(tables.indicators)["area_id"].unique()
     return sorted(each for each in held if reference.area_rows[each]["level"] in REPORTING)
 
 
@@ -302,14 +283,9 @@ def match_profiled(reference: Reference, held: Collection[str], area: str) -> st
     raise CommandError(problem("no_profile", f"area {area!r}", area=name))
 
 
-def find_folder(area: Row) -> str:
-    """The folder of a profile within its language: that of the area, above its periods."""
-    return name_folder(area, "-").partition("/")[0]
-
-
 def format_own_values(tables: Tables, area_id: str) -> bytes:
     """The file beside a profile: all results that are published of its area."""
-    results = keep_results(tables.indicators)
+    results = panel.keep_results(tables.indicators)
     own = results[results["area_id"] == area_id]
     licence = join_licences(own["source_id"], index_licences(tables.sources))
     return format_table(own[list(COLUMNS)].assign(licence=licence)).encode()

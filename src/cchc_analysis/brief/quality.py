@@ -19,14 +19,7 @@ import pandas as pd
 
 from cchc_analysis.brief import nouns
 from cchc_analysis.brief.content import ANNEX, Brief, name_folder, name_indicator
-from cchc_analysis.brief.nouns import (
-    SIGNS,
-    Contradiction,
-    Row,
-    grade_brief,
-    number_findings,
-    split_figures,
-)
+from cchc_analysis.brief.nouns import Row
 from cchc_analysis.brief.report import AREAS
 from cchc_analysis.brief.templates import Section, tell_masthead, tell_section, upper
 from cchc_analysis.data.clean import alphabet_key
@@ -67,7 +60,7 @@ a contradiction of its own reports concerns), ``anchors`` (where its ledger tell
 
 def make_graded(brief: Brief) -> Graded:
     """What a page on data quality says of a brief."""
-    own, grade = brief.reports["source_id"].tolist(), vars(grade_brief(brief))
+    own, grade = brief.reports["source_id"].tolist(), vars(nouns.grade_brief(brief))
     contested = dict.fromkeys(
         entry.indicator
         for entry in brief.entries
@@ -165,11 +158,13 @@ class Quality:
         return {(rule, source) for rule, sources in pairs for source in sources.split()}
 
     @cached_property
-    def causes(self) -> list[tuple[Row, Contradiction]]:
+    def causes(self) -> list[tuple[Row, nouns.Contradiction]]:
         """The findings by cause, the worst of a source first, with their source."""
         own = dict(list(self.findings.groupby("first")))
         told = [row for row in self.sources if row["source_id"] in own]
-        return [(row, each) for row in told for each in number_findings(own[row["source_id"]])]
+        return [
+            (row, each) for row in told for each in nouns.number_findings(own[row["source_id"]])
+        ]
 
     @cached_property
     def figure_of(self) -> dict[tuple[str, str], Row]:
@@ -182,7 +177,7 @@ class Quality:
         up = "../" * (1 + name_quality(self.province, self.reference).count("/"))
         return f"{up}{name_folder(self.reference.area_rows[brief['area_id']], brief['period'])}/"
 
-    def link(self, each: Contradiction) -> str:
+    def link(self, each: nouns.Contradiction) -> str:
         """Where the ledger of a brief tells a contradiction in full; nothing if none does."""
         finding, first = each.findings[0]["finding_id"], each.findings[0]["source_id"].split()[0]
         told = [brief for brief in self.briefs if finding in brief["anchors"]]
@@ -192,12 +187,12 @@ class Quality:
 
     def find_likely(self, finding: Row) -> Row | None:
         """The figure that is likely wrong, as printed; none where none stands out."""
-        places = split_figures(finding["source_id"], finding["likely_figure"])
+        places = nouns.split_figures(finding["source_id"], finding["likely_figure"])
         return next((self.figure_of[each] for each in places if each in self.figure_of), None)
 
     def _tell(self, anchor: str, table: pd.DataFrame, **data: Any) -> Section:
         """A section by the template of its name."""
-        data |= {"signs": SIGNS, "most": MOST_LISTED}
+        data |= {"signs": nouns.SIGNS, "most": MOST_LISTED}
         return tell_section(self, f"quality_{anchor}", lambda: table, anchor=anchor, **data)
 
     def show_head(self) -> Section:

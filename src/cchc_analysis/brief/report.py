@@ -180,8 +180,10 @@ def _check(report: Report, known: Iterable[str]) -> Iterator[Problem]:
     }
     asked = [(where, "indicator", codes, known) for where, codes in named.items()]
     asked += [("areas", "area", areas, AREAS)]
-    for name, area in areas.items():
-        asked += [(f"areas.{name}", "chart", (*area.charts, *filter(None, [area.front])), charts)]
+    asked += [
+        (f"areas.{name}", "chart", (*area.charts, *filter(None, [area.front])), charts)
+        for name, area in areas.items()
+    ]
     for where, what, names, there in asked:
         for each in dict.fromkeys(names):
             if each not in there:
@@ -192,15 +194,11 @@ def _check(report: Report, known: Iterable[str]) -> Iterator[Problem]:
     for where, codes in {**once, "summary": [line.name for line in report.summary]}.items():
         for code in sorted({code for code in codes if codes.count(code) > 1}):
             yield problem("report_twice", WHERE, where=where, name=code)
-    yield from _check_charts(report)
-
-
-def _check_charts(report: Report) -> Iterator[Problem]:
-    for name, chart in report.charts.items():
+    for name, chart in charts.items():
         if chart.kind == "flow" and (len(chart.codes), len(chart.came)) != (3, 2):
             counts = {"codes": len(chart.codes), "came": len(chart.came)}
             yield problem("report_flow", WHERE, name=name, **counts)
-    for name, area in report.areas.items():
+    for name, area in areas.items():
         if area.front and area.front not in area.charts:
             yield problem("report_front", WHERE, name=name, front=area.front)
 
