@@ -45,8 +45,8 @@ from cchc_analysis.brief.render import (
 )
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import SISTERS
-from cchc_analysis.data.files import hash_file
-from cchc_analysis.data.owned import note_files, write_list
+from cchc_analysis.data.files import hash_file, write_json
+from cchc_analysis.data.owned import note_files
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import BriefError, CommandError
 from cchc_analysis.site import build as site_module
@@ -251,7 +251,7 @@ def test_when_no_brief_can_be_built_the_former_site_stays(
     (tmp_path / "site" / "index.html").write_text("former", "utf-8")
     (tmp_path / "site" / "pages.json").write_text("[]", "utf-8")
     hashes = {path.name: hash_file(path) for path in (tmp_path / "site").iterdir()}
-    write_list(tmp_path / "site", LIST, {"command": "cchc site"}, hashes)
+    write_json(tmp_path / "site" / LIST, {"command": "cchc site", "outputs": hashes})
     monkeypatch.setattr(site_module, "open_workforce", Here(name_task, ""))
     with pytest.raises(BriefError, match="expected a finished page"):
         build_here(tables, reference, tmp_path / "site")

@@ -116,30 +116,26 @@ def check_shape(path: Path, text: str, mark: str) -> None:
 
 def load_json(path: Path) -> Any:
     """Load a JSON file."""
-    return _parse(path, "JSON", json.loads)
+    return _load(path, "JSON")
 
 
 def load_yaml(path: Path) -> Any:
     """Load a YAML file, as plain values, unless it would grow without end."""
+    return _load(path, "YAML")
+
+
+def _load(path: Path, kind: str) -> Any:
     import yaml
 
     # The C loader of safe_load: ten times faster, and as safe.
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-    def parse(text: str) -> Any:
-        _check_growth(path, yaml.parse(text, Loader=loader))
-        return yaml.load(text, Loader=loader)  # noqa: S506
-
-    return _parse(path, "YAML", parse)
-
-
-def _parse(path: Path, kind: str, parse: Callable[[str], Any]) -> Any:
-    from yaml import YAMLError
-
     text = read_text(path, "a file that people write by hand")
     try:
-        return parse(text)
-    except (YAMLError, ValueError, TypeError, RecursionError) as error:
+        if kind == "JSON":
+            return json.loads(text)
+        _check_growth(path, yaml.parse(text, Loader=loader))
+        return yaml.load(text, Loader=loader)  # noqa: S506
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         told = " ".join(str(error).split())[:200] or type(error).__name__
         raise refuse(path, *say("not_parsed", kind=kind, error=told)) from None
 
@@ -270,9 +266,7 @@ def sniff(data: bytes) -> str:
     if kind := next((each for each, marks in SIGNATURES.items() if data.startswith(marks)), ""):
         return kind
     start = data[:2048].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    is_page = start.startswith((b"<!doctype html", b"<head")) or re.search(
-        rb"<html|<body|^<\?xml[^>]*>\s*<!doctype html", start
-    )
+    is_page = re.search(rb"<html|<body|^(?:<\?xml[^>]*>\s*)?<!doctype html|^<head", start)
     return "html" if is_page else "text"
 
 

@@ -48,7 +48,8 @@ NOTES = ".cchc-notes.json"
 def read_list(folder: Path, name: str) -> dict[str, str] | None:
     """The files that we wrote into a folder, with their hashes; ``None`` where no list says so.
 
-    A path of a list lies inside the folder, and a hash has its length; else it is none of ours.
+    It says as ``outputs`` what we wrote, and by which ``command``. A path of a list lies inside the
+    folder, and a hash has its length; else it is none of ours.
     """
     try:
         content = json.loads((folder / name).read_text("utf-8"))
@@ -61,16 +62,6 @@ def read_list(folder: Path, name: str) -> dict[str, str] | None:
         return listed if is_ours else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-
-
-def write_list(
-    folder: Path, name: str, head: Mapping[str, Any], outputs: Mapping[str, str]
-) -> None:
-    """Write down, in its file ``name``, what we wrote into a folder, with the hash of each file.
-
-    It says what is in ``head`` besides; ``command`` at least.
-    """
-    write_json(folder / name, {**head, "outputs": outputs})
 
 
 def check_folder(folder: Path, name: str) -> None:
@@ -183,7 +174,7 @@ def swap_in(target: Path, name: str, head: Mapping[str, Any]) -> Iterator[Path]:
     """Give an empty folder to fill, and put it in the place of ``target`` once it is whole.
 
     When the body raises, ``target`` stays what it was and the half-filled folder goes. The list of
-    what we wrote is written as by ``write_list``.
+    what we wrote says what is in ``head`` besides; ``command`` at least.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     half, whole = (target.parent.glob(f".{target.name}.{mark}-*") for mark in ("new", "old"))
@@ -194,7 +185,7 @@ def swap_in(target: Path, name: str, head: Mapping[str, Any]) -> Iterator[Path]:
         yield fresh
         files = sorted(path for path in fresh.rglob("*") if path.is_file())
         hashes = {path.relative_to(fresh).as_posix(): hash_file(path) for path in files}
-        write_list(fresh, name, head, hashes)
+        write_json(fresh / name, {**head, "outputs": hashes})
         replace_folder(fresh, target, name)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -204,17 +195,18 @@ def swap_in(target: Path, name: str, head: Mapping[str, Any]) -> Iterator[Path]:
 def adding_to(
     folder: Path, name: str, head: Mapping[str, Any], paths: Iterable[str]
 ) -> Iterator[None]:
-    """Let the body write single files below a folder of ours, and list them as ``write_list``."""
+    """Let the body write single files below a folder of ours, and list them as ``swap_in``."""
     new = list(paths)
     check_folder(folder, name)
     _check_free(folder, name, new)
     listed = read_list(folder, name) or {}
-    write_list(folder, name, head, dict.fromkeys(new, "0" * _HASH_LENGTH) | listed)
+    begun = dict.fromkeys(new, "0" * _HASH_LENGTH)
+    write_json(folder / name, {**head, "outputs": begun | listed})
     try:
         yield
     finally:
         there = {path: hash_file(folder / path) for path in new if (folder / path).is_file()}
-        write_list(folder, name, head, listed | there)
+        write_json(folder / name, {**head, "outputs": listed | there})
 
 
 def may_replace(path: Path, notes: Path) -> bool:
@@ -237,7 +229,8 @@ def note_files(paths: Iterable[Path], notes: Path) -> None:
     new = {_note_name(path): hash_file(path) for path in paths}
     notes.mkdir(parents=True, exist_ok=True)
     with hold(notes, "cchc"):
-        write_list(notes, NOTES, {"command": "cchc"}, (read_list(notes, NOTES) or {}) | new)
+        noted = (read_list(notes, NOTES) or {}) | new
+        write_json(notes / NOTES, {"command": "cchc", "outputs": noted})
 
 
 def _note_name(path: Path) -> str:

@@ -82,8 +82,8 @@ def free_memory() -> int:
         behind = Path("/proc/meminfo").read_text("ascii").partition("MemAvailable:")[2]
         known.append(int(behind.split()[0]) * 1024)
     with suppress(OSError, ValueError):
-        most = int((container / "memory.max").read_text("ascii"))
-        known.append(max(0, most - int((container / "memory.current").read_text("ascii"))))
+        most, used = (int((container / f"memory.{e}").read_text()) for e in ("max", "current"))
+        known.append(max(0, most - used))
     return min(known, default=0)
 
 
@@ -268,9 +268,8 @@ def live_line(stream: TextIO | None = None, *, is_quiet: bool = False) -> Iterat
         yield
         return
     logger, line = logging.getLogger(PACKAGE), logging.StreamHandler(stream)
-    line.terminator = ""
+    line.terminator, level = "", logger.level
     line.setFormatter(logging.Formatter("\r\x1b[K%(message)s …"))
-    level = logger.level
     logger.addHandler(line)
     logger.setLevel(logging.INFO)
     try:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cchc_analysis import __version__
-from cchc_analysis.data.files import hash_file, write_bytes
-from cchc_analysis.data.owned import read_list, write_list
+from cchc_analysis.data.files import hash_file, write_bytes, write_json
+from cchc_analysis.data.owned import read_list
 from cchc_analysis.data.records import SOURCE_COLUMNS, problem
 from cchc_analysis.errors import CommandError
 
@@ -68,7 +68,7 @@ def init_project(folder: Path, *, update: bool = False) -> Laid:
     if not (folder / SOURCES).exists():
         write_bytes(folder / SOURCES, (",".join(SOURCE_COLUMNS) + "\n").encode())
     head = {"command": "cchc init", "version": __version__}
-    write_list(folder, LIST, head, dict(sorted(sums.items())))
+    write_json(folder / LIST, {**head, "outputs": dict(sorted(sums.items()))})
     return laid
 
 

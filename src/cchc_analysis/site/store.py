@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cchc_analysis.data import owned
-from cchc_analysis.data.files import hash_file
+from cchc_analysis.data.files import hash_file, write_json
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.system import DISK_FULL, link
 from cchc_analysis.errors import BriefError, CommandError, Problem
@@ -157,7 +157,7 @@ class Build:
                     for path, kept in files.items():
                         make_folders((fresh / path).parent, fresh)
                         link(Path(kept), fresh / path)
-                    owned.write_list(fresh, LIST, HEAD, self._hash(files))
+                    write_json(fresh / LIST, {**HEAD, "outputs": self._hash(files)})
                     owned.replace_folder(fresh, self.site, LIST)
             self._write_ledger(files, made_from)
         keys = {page.key for page in self.shown.values()}
@@ -210,7 +210,7 @@ class Build:
         """
         if known and owned.read_list(self.site, LIST) is None:
             hashes = {path: hash_file(self.site / path) for path in known}
-            owned.write_list(self.site, LIST, HEAD, hashes)
+            write_json(self.site / LIST, {**HEAD, "outputs": hashes})
         owned.check_folder(self.site, LIST)
         listed = {} if self.placed else owned.read_list(self.site, LIST) or {}
         if changed := owned.list_changed(self.site, listed):
