@@ -13,15 +13,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from brief_work import PROJECT, find_all, load_words_of, read_text
-from cchc_analysis.brief.plots import (
-    ROLES,
-    plot_amounts,
-    plot_flow,
-    plot_points,
-    plot_stacks,
-    sketch,
-)
-from cchc_analysis.brief.plots.canvas import WIDTH
+from cchc_analysis.brief.plots import plot_amounts, plot_flow, plot_points, plot_stacks, sketch
+from cchc_analysis.brief.plots.canvas import ROLES, WIDTH
 from cchc_analysis.brief.templates import macro
 
 NAN = float("nan")

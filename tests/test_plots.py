@@ -18,16 +18,10 @@ from matplotlib.figure import Figure
 from brief_work import PROJECT, find_all, read_text
 from cchc_analysis import errors, plot_tile_map
 from cchc_analysis.brief import plots
-from cchc_analysis.brief.plots import (
-    ROLES,
-    choose_tiles,
-    draw,
-    sketch,
-    sketch_line,
-    sketch_spine,
-)
-from cchc_analysis.brief.plots.canvas import MIDDLE, PLAIN
-from cchc_analysis.brief.plots.many import STEPS, find_limits
+from cchc_analysis.brief.plots import draw, sketch
+from cchc_analysis.brief.plots.canvas import MIDDLE, PLAIN, ROLES
+from cchc_analysis.brief.plots.many import STEPS, choose_tiles, find_limits
+from cchc_analysis.brief.plots.parts import sketch_line, sketch_spine
 from cchc_analysis.data.reference import load_reference
 from test_charts import contrast, palettes
 

@@ -17,8 +17,8 @@ import pandas as pd
 from cchc_analysis.brief import Brief, Context, Quality, find_context
 from cchc_analysis.brief import open_quality as open_quality_of
 from cchc_analysis.brief.board import Board
-from cchc_analysis.brief.plots import choose_tiles
-from cchc_analysis.brief.plots import plot_tile_map as plot_squares
+from cchc_analysis.brief.plots.many import choose_tiles
+from cchc_analysis.brief.plots.many import plot_tile_map as plot_squares
 from cchc_analysis.brief.profile import Profile
 from cchc_analysis.brief.profile import open_profile as open_profile_of
 from cchc_analysis.data.named import match_indicator, take_one, take_path, take_some

@@ -28,7 +28,8 @@ from markupsafe import Markup
 from cchc_analysis.brief.content import TWO_TIERS, Brief
 from cchc_analysis.brief.exhibits import Exhibit, list_points
 from cchc_analysis.brief.nouns import STATE_SIGNS, Comparison, Entry, Row, State, group_targets
-from cchc_analysis.brief.plots import draw, plot_dots, plot_points, sketch, sketch_spine
+from cchc_analysis.brief.plots import draw, plot_dots, plot_points, sketch
+from cchc_analysis.brief.plots.parts import sketch_spine
 from cchc_analysis.brief.templates import Section, macro, tell_section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Comparator, Origin, Scope, Status

@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief import plots
 from cchc_analysis.brief.board import FEWEST_AREAS, FILE, Board, name_trend, shorten_name
-from cchc_analysis.brief.plots.many import FIVE
+from cchc_analysis.brief.plots.many import FIVE, find_ends, has_intervals
 from cchc_analysis.brief.templates import Section, join, tell_masthead, tell_section
 from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import list_rows
@@ -177,10 +177,10 @@ def show_ranking(board: Board) -> Section:
     kept = keep_ends(latest.assign(range=spans, text=told))
     bounds = kept[["published_low", "published_high"]].set_axis(["low", "high"], axis=1)
     dots = kept.assign(role="deep", **bounds.fillna(kept[["low", "high"]]))
-    median, ends = float(latest["value"].median()), plots.find_ends(dots)
+    median, ends = float(latest["value"].median()), find_ends(dots)
     reference = (median, words.plain("trends.ranking.median", value=board.form(median)))
     look = {"unit": str(board.unit), "form": board.form, "ends": ends, "reference": reference}
-    drawn = ["bar"] if plots.has_intervals(dots, ends) else []
+    drawn = ["bar"] if has_intervals(dots, ends) else []
     drawn += ["range" if dots["text"].str.endswith(")").any() else "rank"]
     legend = join("; ", board.unit, *(words.say(f"trends.ranking.{each}") for each in drawn))
     columns, picture = ["name", "value", "rank", "range"], (plots.plot_dots, dots, look)

@@ -31,7 +31,7 @@ from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
 from cchc_analysis.brief.exhibits import Exhibit, build_exhibit, list_exhibits
 from cchc_analysis.brief.nouns import Entry, grade_brief
 from cchc_analysis.brief.opening import find_context
-from cchc_analysis.brief.plots import sketch_line
+from cchc_analysis.brief.plots.parts import sketch_line
 from cchc_analysis.brief.render import NOTEBOOK
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.templates import Section, macro, render, tell_section

@@ -7,7 +7,6 @@ and framed; what no page can show is named where it would have stood, never drop
 
 from __future__ import annotations
 
-import base64
 import html
 import io
 import re
@@ -109,7 +108,7 @@ def show_figure(figure: Any, title: str, alt: str) -> Any:
     else:
         raise CommandError(problem("no_figure", "show_figure", found=type(figure).__name__))
     name = f"own-{slug_text(title)}"
-    image = show_picture(_inline("image/svg+xml", picture.decode()), alt)
+    image = show_picture("image/svg+xml", picture.decode(), alt)
     return Section(title_section(name, title, image), name, draw=figure)
 
 
@@ -121,7 +120,7 @@ def _frame(
     text = str(data.get("text/html", ""))
     if kind and (not text or "<script" in text.casefold()):
         alt = str(metadata.get(kind, {}).get("alt") or words.plain("own.alt"))
-        return show_picture(_inline(kind, data[kind]), alt)
+        return show_picture(kind, str(data[kind]), alt)
     if not text and "text/markdown" in data:
         from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
@@ -163,10 +162,3 @@ def clean_html(text: str) -> Markup:
             tag.string = "–"
     allowed = {"tags": TAGS, "attributes": ATTRIBUTES, "protocols": ["http", "https"]}
     return trust(clean(str(soup), strip=True, **allowed))
-
-
-def _inline(kind: str, content: str) -> str:
-    """A picture as an address that holds it; a picture cannot run what stands in it."""
-    if kind == "image/svg+xml":
-        content = base64.b64encode(str(content).encode()).decode()
-    return f"data:{kind};base64,{''.join(str(content).split())}"

@@ -19,7 +19,8 @@ from markupsafe import Markup
 from cchc_analysis.brief.board import list_told, name_ranked, name_trend
 from cchc_analysis.brief.content import name_folder
 from cchc_analysis.brief.opening import REPORTING, list_briefs
-from cchc_analysis.brief.plots import draw, plot_spine, sketch_line, sketch_spine
+from cchc_analysis.brief.plots import draw, plot_spine
+from cchc_analysis.brief.plots.parts import sketch_line, sketch_spine
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import Section, macro, tell_masthead, tell_section, upper
 from cchc_analysis.data.export import index_licences, join_licences

@@ -7,6 +7,7 @@ name that the data do not hold is an error, never an empty place.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -266,8 +267,14 @@ def trust(text: str) -> Markup:
     return Markup(text)  # noqa: S704 - of our own templates
 
 
-def show_picture(source: str, alt: str) -> Markup:
-    """A picture of somebody's own that holds itself; it knows no project, and so no template."""
+def show_picture(kind: str, content: str, alt: str) -> Markup:
+    """A picture of somebody's own that holds itself; it knows no project, and so no template.
+
+    Within an address a picture cannot run what stands in it.
+    """
+    if kind == "image/svg+xml":
+        content = base64.b64encode(content.encode()).decode()
+    source = f"data:{kind};base64,{''.join(content.split())}"
     return Markup('<figure class="own"><img alt="{}" src="{}"></figure>\n').format(alt, source)
 
 

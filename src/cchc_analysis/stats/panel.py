@@ -405,10 +405,10 @@ def choose_series(
     """
     chosen: dict[str, list[str]] = {OTHER: [], "": []}
     lengths: dict[str, list[tuple[int, str, bool, str]]] = {}
-    for (code, scope, series), days in own.groupby(["indicator", "scope", "series"])["period_end"]:
-        is_whole = scope == Scope.WHOLE_DISTRICT.value
-        row = (int(days.nunique()), str(days.max()), is_whole, str(series))
-        lengths.setdefault(str(code), []).append(row)
+    days = own.groupby(["indicator", "scope", "series"])["period_end"].agg(["nunique", "max"])
+    for (code, scope, series), length, last in days.itertuples(name=None):
+        row = (length, last, scope == Scope.WHOLE_DISTRICT.value, series)
+        lengths.setdefault(code, []).append(row)
     for code, theme in theme_of.items():
         longest = max(lengths[code])
         latest = max(lengths[code], key=lambda row: (row[1], row[0], row[2]))

@@ -39,6 +39,7 @@ Point = Mapping[str, Any]
 SAID = ("word", "first", "last", "points")
 MEASURED = ("slope", "slope_low", "slope_high", "p_value")
 """What a table of trend words tells of each series: its verdict, and its test."""
+TESTED = ("rising", "falling", "no trend")
 TrendWord = Literal["rising", "falling", "no trend", "too few", "boundary", "contested"]
 
 
@@ -237,13 +238,10 @@ def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
         for key, verdict in verdicts.items()
     ]
     table = pd.DataFrame(rows, columns=[by, *SAID, *MEASURED])
-    is_tested = table["word"].isin(["rising", "falling", "no trend"])
+    is_tested = table["word"].isin(TESTED)
     table["q_value"] = adjust_p_values(table["p_value"].where(is_tested))
-    chances = [
-        each.trend.chance if each.trend else 0.0
-        for each, counts in zip(verdicts.values(), is_tested, strict=True)
-        if counts
-    ]
+    tested = [each.trend for each in verdicts.values() if each.word in TESTED]
+    chances = [each.chance for each in tested if each]
     return JudgedTrends(table, len(chances), sum(chances))
 
 

@@ -8,11 +8,8 @@ natural size otherwise; ``form`` is how numbers are written.
 - ``canvas``: marks and colours, as the SVG of a page or on axes; ``cchc.mplstyle`` is their look
 """
 
-from cchc_analysis.brief.plots.canvas import ROLES, draw, sketch
+from cchc_analysis.brief.plots.canvas import draw, sketch
 from cchc_analysis.brief.plots.many import (
-    choose_tiles,
-    find_ends,
-    has_intervals,
     plot_coverage,
     plot_distribution,
     plot_dot_map,
@@ -27,16 +24,10 @@ from cchc_analysis.brief.plots.parts import (
     plot_points,
     plot_spine,
     plot_stacks,
-    sketch_line,
-    sketch_spine,
 )
 
 __all__ = [
-    "ROLES",
-    "choose_tiles",
     "draw",
-    "find_ends",
-    "has_intervals",
     "plot_amounts",
     "plot_coverage",
     "plot_distribution",
@@ -50,6 +41,4 @@ __all__ = [
     "plot_stacks",
     "plot_tile_map",
     "sketch",
-    "sketch_line",
-    "sketch_spine",
 ]

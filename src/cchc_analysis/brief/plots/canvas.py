@@ -410,8 +410,8 @@ def width_of(words: str) -> float:
     return len(words) * LETTER
 
 
-def scale(values: Sequence[float], start: float, end: float) -> Callable[[float], float]:
-    """A line from the least value at ``start`` to the greatest at ``end``."""
+def scale(values: Sequence[float], start: float, end: float) -> Callable[[Any], Any]:
+    """A line from the least value at ``start`` to the greatest at ``end``; of a Series too."""
     least, most = min(values), max(values)
     span = most - least or 1.0
     return lambda value: start + (value - least) / span * (end - start)

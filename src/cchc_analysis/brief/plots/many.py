@@ -88,10 +88,7 @@ def plot_multiples(
                 canvas.add(Stroke([(margin, y), (canvas.width, y)], "hair"))
                 canvas.add(Text((margin - 4, y + 4), form(end), "soft", "right"))
         canvas.add(Text((left, top), shorten(str(name), cell - 14), "soft"))
-        placed = rows.assign(
-            x=[left + across(year) for year in rows["year"]],
-            y=[top + 6 + upwards(value) for value in rows["value"]],
-        )
+        placed = rows.assign(x=left + across(rows["year"]), y=top + 6 + upwards(rows["value"]))
         _draw_segments(canvas, str(name), placed, form)
     height = -(-len(areas) // COLUMNS) * CELL + 6
     for year, x in ((data["year"].min(), margin + 4), (data["year"].max(), margin + cell - 44)):
