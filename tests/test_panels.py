@@ -17,12 +17,11 @@ import pytest
 import yaml
 
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import OBSERVATION_COLUMNS, TRANSCRIPT_COLUMNS
+from cchc_analysis.data.records import OBSERVATION_COLUMNS, TRANSCRIPT_COLUMNS, Readings
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import (
     PanelMapping,
-    PanelReadings,
     PanelSource,
     PanelSummary,
     add_panel,
@@ -97,7 +96,7 @@ def bring(project: Project, path: Path, **mapping: object) -> PanelSummary:
     return add_panel(project, path, SOURCE, build_mapping(mapping, "mapping.yml"))
 
 
-def read(project: Project) -> PanelReadings:
+def read(project: Project) -> Readings:
     return read_panels(project.raw, register.load_reference(project.reference))
 
 
@@ -2041,11 +2040,11 @@ def test_numerals(
 
 
 @pytest.fixture(scope="module")
-def real(reference: Reference) -> PanelReadings:
+def real(reference: Reference) -> Readings:
     return read_panels(ROOT / "data" / "raw", reference)
 
 
-def test_the_real_panels_are_whole(real: PanelReadings) -> None:
+def test_the_real_panels_are_whole(real: Readings) -> None:
     assert real.problems == {}
     assert len(real.sources) >= 33
     assert (real.sources["issuer"] != "").all()
@@ -2054,7 +2053,7 @@ def test_the_real_panels_are_whole(real: PanelReadings) -> None:
     ).any()
 
 
-def test_papi_totals_are_the_sums_of_their_dimensions(real: PanelReadings) -> None:
+def test_papi_totals_are_the_sums_of_their_dimensions(real: Readings) -> None:
     papi = real.observations[real.observations["source_id"] == "papi_2011_2016"]
     grid = papi.pivot(index=["area_id", "period_end"], columns="indicator", values="value")
     total = grid.pop("papi_total_6dim")
@@ -2067,9 +2066,7 @@ def check_ranks(observations: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame
     return judge_ranks(shown.join(areas.set_index("area_id")[["parent_id", "level"]], on="area_id"))
 
 
-def test_published_ranks_follow_from_published_values(
-    real: PanelReadings, reference: Reference
-) -> None:
+def test_published_ranks_follow_from_published_values(real: Readings, reference: Reference) -> None:
     ranks = check_ranks(real.observations, reference.areas)
     assert ranks["holds"].all(), ranks[~ranks["holds"].astype(bool)]
     held = ranks[ranks["source_id"].str.match("pci_2016_2022|papi_20|dti_2022_2024")]
@@ -2090,7 +2087,7 @@ def test_published_ranks_follow_from_published_values(
     ],
 )
 def test_known_facts_stand_in_the_panels(
-    real: PanelReadings, area_id: str, indicator: str, year: int, value: float
+    real: Readings, area_id: str, indicator: str, year: int, value: float
 ) -> None:
     rows = real.observations
     is_meant = (rows["area_id"] == area_id) & (rows["indicator"] == indicator)
@@ -2098,21 +2095,21 @@ def test_known_facts_stand_in_the_panels(
     assert found["value"].unique().tolist() == [value]
 
 
-def test_intervals_of_papi_hold_its_totals(real: PanelReadings) -> None:
+def test_intervals_of_papi_hold_its_totals(real: Readings) -> None:
     bounded = real.observations[real.observations["published_low"].notna()]
     assert bounded.groupby("period_end").size().tolist() == [63, 61, 61]
     assert bounded["value"].between(bounded["published_low"], bounded["published_high"]).all()
     assert (bounded["published_high"] - bounded["published_low"]).mean() == pytest.approx(1.9, 0.05)
 
 
-def test_pci_ranks_can_be_made_from_its_values(real: PanelReadings) -> None:
+def test_pci_ranks_can_be_made_from_its_values(real: Readings) -> None:
     pci = real.observations[real.observations["source_id"] == "pci_2016"]
     ranks = pci.set_index("area_id")["value"].rank(method="min", ascending=False)
     assert ranks["48"] == 1
     assert sorted(ranks) == list(range(1, 64))
 
 
-def test_a_wrong_rank_is_found(real: PanelReadings, reference: Reference) -> None:
+def test_a_wrong_rank_is_found(real: Readings, reference: Reference) -> None:
     wrong = real.observations.copy()
     is_rank = (wrong["indicator"] == "par_index_rank") & (wrong["area_id"] == "712")
     wrong.loc[is_rank, "value"] = 1.0

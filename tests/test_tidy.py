@@ -10,16 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cchc_analysis.data.records import QUANTITY
+from cchc_analysis.data.records import QUANTITY, Readings
 from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.data.tidy import Tidied, tidy_observations
+from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.read.transcripts import read_transcripts
 from conftest import Replace
 
 TRANSCRIPT = "data/raw/transcripts/song_may_2022_h1.csv"
 
 
-def tidy(project: Project) -> Tidied:
+def tidy(project: Project) -> Readings:
     transcripts = read_transcripts(project.raw).transcripts
     return tidy_observations(transcripts, load_reference(project.reference))
 

@@ -14,6 +14,7 @@ import sys
 import tomllib
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
@@ -52,9 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     is_program = arguments is None
     if is_program:
         open_console()
-        gc.set_threshold(
-            70_000
-        )  # tables make many objects that stay, and each search sees them all
+        gc.set_threshold(70_000)  # tables make many objects that stay; each search sees them all
         os.environ["PYTHONSAFEPATH"] = "1"  # kernels and workers import nothing of this folder
     options = vars(build_parser().parse_args(arguments))
     try:
@@ -136,13 +135,21 @@ def build_parser() -> ArgumentParser:
 
 
 def _rerun(kit: Path, out: Path) -> list[CchcError]:
-    from cchc_analysis import pipeline
+    from cchc_analysis.site.kit import check_empty
+    from cchc_analysis.site.rerun import compare_pages, make_again, open_kit
+    from cchc_analysis.site.single import do_apart, put_files
 
-    changed, documents = pipeline.rerun_brief(kit, out)
+    check_empty(out)
+    opened = open_kit(kit)
+    pages = do_apart(partial(make_again, opened))
+    put_files(out, pages)
+    changed = compare_pages(opened, pages)
     said = "not the page that was published" if changed else "the page that was published"
     print(f"{out / 'index.html'}: {said}")
-    if changed and documents:
-        print(f"It quotes documents that no kit holds: {', '.join(documents)}", file=sys.stderr)
+    if changed and opened.documents:
+        print(
+            f"It quotes documents that no kit holds: {', '.join(opened.documents)}", file=sys.stderr
+        )
     elif changed:
         return [BriefError(problem("other_bytes", ", ".join(changed)))]
     return []

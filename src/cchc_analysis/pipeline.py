@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,14 +16,15 @@ import pandas as pd
 
 from cchc_analysis import __version__
 from cchc_analysis.brief.render import check_parameters
+from cchc_analysis.data import records
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.owned import changing
-from cchc_analysis.data.records import TERM_COLUMNS, Severity, Tables, check_unmixed, problem
+from cchc_analysis.data.records import Readings, Severity, Tables, check_unmixed, problem
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import MANIFEST, is_fresh, list_inputs, load, write_tables
 from cchc_analysis.data.system import import_jsonschema
-from cchc_analysis.data.tidy import Tidied, check_corrections, tidy_observations
+from cchc_analysis.data.tidy import check_corrections, tidy_observations
 from cchc_analysis.data.trace import CITATION
 from cchc_analysis.errors import (
     BriefError,
@@ -35,16 +35,13 @@ from cchc_analysis.errors import (
     ValidationError,
     count,
 )
-from cchc_analysis.panels import PanelReadings, read_panels
+from cchc_analysis.panels import read_panels
 from cchc_analysis.panels.register import load_register
-from cchc_analysis.read.transcripts import Readings, read_sources, read_transcripts
+from cchc_analysis.read.transcripts import read_sources, read_transcripts
 from cchc_analysis.rules import choose_readings, load_identities, try_suites, validate_tables
 from cchc_analysis.site import build as building
 from cchc_analysis.site.build import Site, Workers
 from cchc_analysis.site.keys import key_of, key_of_files
-from cchc_analysis.site.kit import check_empty
-from cchc_analysis.site.rerun import compare_pages, make_again, open_kit
-from cchc_analysis.site.single import do_apart, put_files
 from cchc_analysis.stats.derive import add_rows, check_formulas, derive_indicators, mark_findings
 
 _LOG = logging.getLogger(__name__)
@@ -79,16 +76,15 @@ def process(project: Project) -> Run:
     _LOG.info("Reading the reference data and what was brought in")
     reference = load_reference(project.reference)
     identities = load_identities(project.expectations / "identities.json", reference)
-    read, tidied, panels, problems = _read_all(project, reference)
-    check_unmixed([*read.sources["source_id"], *panels.sources["source_id"]], "cchc process")
-    # Of a report no terms are known.
-    sources = add_rows(read.sources.assign(**dict.fromkeys(TERM_COLUMNS, "")), panels.sources)
-    transcripts = add_rows(read.transcripts, panels.transcripts)
+    reports, panels = _read_all(project, reference)
+    check_unmixed([*reports.sources["source_id"], *panels.sources["source_id"]], "cchc process")
+    sources, transcripts, observations = (
+        add_rows(getattr(reports, name), getattr(panels, name))
+        for name in ("sources", "transcripts", "observations")
+    )
     of = count(len(sources), "source")
     _LOG.info("Understanding %s of %s", count(len(transcripts), "figure"), of)
-    observations = choose_readings(
-        add_rows(tidied.observations, panels.observations), identities, reference
-    )
+    observations = choose_readings(observations, identities, reference)
     indicators = derive_indicators(observations, transcripts, sources, reference)
     _LOG.info("Validating %s", count(len(indicators), "value"))
     verdict = validate_tables(
@@ -98,15 +94,15 @@ def process(project: Project) -> Run:
     panel_ids = sources.loc[sources["kind"] == "panel", "source_id"]
     is_idle = (verdict.tallies["applied"] == 0) & verdict.tallies["source_id"].isin(panel_ids)
     tables = Tables(
-        sources=sources.reset_index(drop=True),
-        transcripts=transcripts.reset_index(drop=True),
+        sources=sources,
+        transcripts=transcripts,
         observations=observations,
         indicators=mark_findings(indicators, verdict.findings),
         findings=verdict.findings,
         tallies=verdict.tallies[~is_idle].reset_index(drop=True),
         definitions=verdict.definitions,
     )
-    return Run(reference, tables, problems)
+    return Run(reference, tables, reports.problems | panels.problems)
 
 
 def remake(project: Project) -> Run:
@@ -133,10 +129,11 @@ def check(project: Project) -> Iterator[str]:
     )
     suites = try_suites(project.expectations, reference)
     yield "suites: " + ", ".join(f"{name} {len(suite.rules)}" for name, suite in suites.items())
-    read, _, panels, problems = _read_all(project, reference)
+    reports, panels = _read_all(project, reference)
+    problems = reports.problems | panels.problems
     if faulty := [each for found in problems.values() for each in found]:
         raise ReportError(faulty)
-    for name, held in (("reports", read), ("panels", panels)):
+    for name, held in (("reports", reports), ("panels", panels)):
         sources, figures = len(held.sources), len(held.transcripts)
         yield f"{name}: {count(sources, 'source')}, {count(figures, 'figure')}"
 
@@ -150,39 +147,24 @@ def list_errors(findings: pd.DataFrame) -> list[CchcError]:
     return [ValidationError(problems)] if problems else []
 
 
-def _read_all(
-    project: Project, reference: Reference
-) -> tuple[Readings, Tidied, PanelReadings, dict[str, tuple[Problem, ...]]]:
-    """What was brought in and could be understood, and the problems of the rest.
+def _read_all(project: Project, reference: Reference) -> tuple[Readings, Readings]:
+    """The reports and the panels that were brought in and could be understood.
 
     A ``ReferenceDataError``: what people decided no longer matches what was brought in.
     """
     read, panels = read_transcripts(project.raw), read_panels(project.raw, reference)
     tidied = tidy_observations(read.transcripts, reference, read.sources)
-    problems = read.problems | tidied.problems | panels.problems
+    problems = read.problems | tidied.problems
+    listed = read.sources.assign(**dict.fromkeys(records.TERM_COLUMNS, ""))  # unknown
     sources, transcripts = (
-        table[~table["source_id"].isin(problems)].reset_index(drop=True)
-        for table in (read.sources, read.transcripts)
+        table[~table["source_id"].isin([*problems, *panels.problems])].reset_index(drop=True)
+        for table in (listed, read.transcripts)
     )
-    understood = replace(read, sources=sources, transcripts=transcripts)
     registered = [*read.registered, *panels.sources["source_id"]]
-    mismatched = check_corrections(understood.transcripts, registered, reference)
+    mismatched = check_corrections(transcripts, registered, reference)
     if faulty := [*check_formulas(reference), *mismatched]:
         raise ReferenceDataError(faulty)
-    return understood, tidied, panels, problems
-
-
-def rerun_brief(place: Path, out: Path) -> tuple[list[str], tuple[str, ...]]:
-    """Make the pages of a brief again, in a new or empty folder, from the kit that lies beside it.
-
-    Gives the pages that are not, byte by byte, those that were published; and the documents that
-    they quote and that no kit holds.
-    """
-    check_empty(out)
-    kit = open_kit(place)
-    pages = do_apart(partial(make_again, kit))
-    put_files(out, pages)
-    return compare_pages(kit, pages), kit.documents
+    return Readings(sources, transcripts, tidied.observations, problems), panels
 
 
 def build_site(

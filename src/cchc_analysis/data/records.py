@@ -195,6 +195,21 @@ class Tables:
     definitions: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class Readings:
+    """What was read of reports or panels: sources, their figures, and what these say.
+
+    What is wrong with other sources stands in ``problems``, by their ids; ``registered`` are the
+    ids of all sources of reports, also of drafts and of those with problems.
+    """
+
+    sources: pd.DataFrame
+    transcripts: pd.DataFrame
+    observations: pd.DataFrame
+    problems: dict[str, tuple[Problem, ...]]
+    registered: tuple[str, ...] = ()
+
+
 COLUMN_MEANINGS: dict[str, str] = load_own("columns")["meanings"]
 
 SOURCE_MARK, AREA_MARK = "synthetic_", "SYN"

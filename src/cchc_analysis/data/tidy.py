@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -23,20 +22,12 @@ from cchc_analysis.data import records
 from cchc_analysis.data.areas import find_issue_day
 from cchc_analysis.data.clean import NumberError, is_day, parse_number
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import QUANTITY, Comparator, Scope, Status, problem
+from cchc_analysis.data.records import QUANTITY, Comparator, Readings, Scope, Status, problem
 from cchc_analysis.data.reference import Reference, offer_names, suggest
 from cchc_analysis.errors import Problem, ReferenceDataError, ReportError
 
 FIRST_YEAR, LAST_YEAR = 1945, 2100
 """Years in which a report can have been written."""
-
-
-@dataclass(frozen=True)
-class Tidied:
-    """The observations of the sources that could be understood, and the problems of the rest."""
-
-    observations: pd.DataFrame
-    problems: dict[str, tuple[Problem, ...]]
 
 
 def tidy_observations(
@@ -45,7 +36,7 @@ def tidy_observations(
     sources: pd.DataFrame | None = None,
     *,
     keeps_unknown_areas: bool = False,
-) -> Tidied:
+) -> Readings:
     """Turn figures as printed into observations.
 
     An area is the one that was there when its source was issued; without ``sources``, when the
@@ -53,7 +44,7 @@ def tidy_observations(
     in drafts.
 
     Returns:
-        ``OBSERVATION_COLUMNS``, sorted by key; values in the unit of the indicator; ``low`` and
+        Observations sorted by key; values in the unit of the indicator; ``low`` and
         ``high`` bound what the printed digits can stand for. Figures that nobody has given an
         indicator yet stay in the transcript alone. Problems by source id: a source with any
         problem gives no observations.
@@ -69,7 +60,8 @@ def tidy_observations(
             problems[source_id] = problems.get(source_id, ()) + error.problems
     figures = pd.DataFrame(rows, columns=[*_FIGURE_COLUMNS])
     good = figures[~figures["source_id"].isin(problems)]
-    return Tidied(make_observations(good, reference), problems)
+    made = make_observations(good, reference)
+    return Readings(pd.DataFrame(sources), transcripts, made, problems)
 
 
 def _make_finder(

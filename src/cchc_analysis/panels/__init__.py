@@ -19,11 +19,10 @@ once, in the sentences of ``data/problems.toml``; words of publishers stand in `
 from cchc_analysis.panels.drafts import draft_mapping
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
 from cchc_analysis.panels.own_table import validate_table
-from cchc_analysis.panels.register import PanelReadings, PanelSummary, add_panel, read_panels
+from cchc_analysis.panels.register import PanelSummary, add_panel, read_panels
 
 __all__ = [
     "PanelMapping",
-    "PanelReadings",
     "PanelSource",
     "PanelSummary",
     "add_panel",

@@ -295,7 +295,6 @@ def _read_numbers(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     numbers["comparator"] = said.where(said != "", numbers["comparator"])
     return rows.assign(
         **numbers,
-        **dict.fromkeys(records.UNCERTAINTY, np.nan),
         figure_id=rows["figures"],
         printed=rows["printed"].where(rows["printed"] != "", rows["value"]),
     )

@@ -24,6 +24,7 @@ from cchc_analysis.data.records import (
     SOURCE_COLUMNS,
     TERM_COLUMNS,
     UNCERTAINTY,
+    Readings,
     is_synthetic,
     problem,
     refusal,
@@ -254,17 +255,7 @@ class PanelSummary:
         return "\n  ".join(self.told)
 
 
-@dataclass(frozen=True)
-class PanelReadings:
-    """What the registered panels say, and by source id what kept others from being read."""
-
-    sources: pd.DataFrame
-    transcripts: pd.DataFrame
-    observations: pd.DataFrame
-    problems: dict[str, tuple[Problem, ...]]
-
-
-def read_panels(raw: Path, reference: Reference) -> PanelReadings:
+def read_panels(raw: Path, reference: Reference) -> Readings:
     """Read all registered panels; a list of panels that cannot be read is refused."""
     register = load_register(raw)
     names = {"sources", *register["panel"]}
@@ -290,7 +281,7 @@ def read_panels(raw: Path, reference: Reference) -> PanelReadings:
     rounded = {unit for unit, row in reference.unit_rows.items() if row["kind"] in ROUNDED}
     observations = make_observations(figures, reference, figures["unit"].isin(rounded))
     sources = good[[*SOURCE_COLUMNS, *TERM_COLUMNS]]
-    return PanelReadings(sources, as_transcripts(figures), observations, problems)
+    return Readings(sources, as_transcripts(figures), observations, problems)
 
 
 def _load_figures(folder: Path, panel: str) -> pd.DataFrame:

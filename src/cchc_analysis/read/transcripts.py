@@ -19,7 +19,7 @@ import pandas as pd
 from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.files import format_table, list_rows, load_text_table, write_text
 from cchc_analysis.data.owned import all_or_none, changing
-from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, problem
+from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Readings, problem
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.errors import Problem, ReportError, count
@@ -28,19 +28,6 @@ SOURCE_KINDS = ("period_report", "plan", "campaign_report", "article", "panel")
 SOURCE_STATES = ("accepted", "draft")
 UNDECIDED = "?"
 """Opens a cell that a person must confirm."""
-
-
-@dataclass(frozen=True)
-class Readings:
-    """What was read: the accepted sources, their figures, and what is wrong with the others.
-
-    ``registered`` are the ids of all sources, also of drafts and of those with problems.
-    """
-
-    sources: pd.DataFrame
-    transcripts: pd.DataFrame
-    problems: dict[str, tuple[Problem, ...]]
-    registered: tuple[str, ...]
 
 
 def read_transcripts(raw: Path) -> Readings:
@@ -64,7 +51,8 @@ def read_transcripts(raw: Path) -> Readings:
         except ReportError as error:
             problems[source_id] = error.problems
     good = accepted[~accepted["source_id"].isin(problems)].reset_index(drop=True)
-    return Readings(good, pd.concat(transcripts, ignore_index=True), problems, registered)
+    figures = pd.concat(transcripts, ignore_index=True)
+    return Readings(good, figures, pd.DataFrame(), problems, registered)
 
 
 def read_sources(raw: Path) -> pd.DataFrame:
