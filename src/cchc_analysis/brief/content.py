@@ -84,7 +84,8 @@ def name_page(area: Row, period: str, lang: str) -> PurePosixPath:
 
 def name_indicator(page: Any, indicator: str) -> Markup:
     """The label of an indicator."""
-    return Markup(page.words.pick(page.reference.indicator_rows[indicator], "label"))  # noqa: S704
+    label: Markup = page.words.pick(page.reference.indicator_rows[indicator], "label")
+    return label
 
 
 def name_short(page: Any, indicator: str) -> Markup:

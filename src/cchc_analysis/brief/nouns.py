@@ -283,7 +283,8 @@ def tell_rule(page: Any, finding: Row) -> Markup:
     indicator = page.reference.indicator_rows.get(finding["indicator"])
     name: Markup = pick(indicator, "label") if indicator else clean_text(finding["rule_id"])
     if finding["kind"] == "stated_twice":
-        return Markup(page.words.say("ledger.twice", what=name))  # noqa: S704 - escaped there
+        twice: Markup = page.words.say("ledger.twice", what=name)
+        return twice
     known = page.reference.rows_where("identities", "rule_id", finding["rule_id"])
     said: Markup = pick(known[0], "definition").rstrip(".") if known else Markup("")
     return said or name
