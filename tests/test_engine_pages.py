@@ -151,7 +151,7 @@ def test_a_full_disk_is_a_sentence_and_the_old_site_stays(
     with pytest.raises(BriefError, match=r"the disk is full; .* the old site is untouched"):
         build(site, TEXTS | {"": "new"})
     monkeypatch.undo()
-    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    monkeypatch.setattr(disk_module.os, "link", refuse)
     with pytest.raises(BriefError, match="the disk is full"):
         build(site, TEXTS | {"": "new"})
     assert read(site) == TEXTS

@@ -106,10 +106,10 @@ def test_no_other_module_asks_for_what_only_some_systems_have() -> None:
 
 def test_a_link_that_cannot_be_is_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a").write_text("x", "utf-8")
-    system.link(tmp_path / "a", tmp_path / "b")
+    system.link(f"{tmp_path}/a", f"{tmp_path}/b")
     assert (tmp_path / "a").stat().st_nlink == 2
     monkeypatch.delattr(os, "link")
-    system.link(tmp_path / "a", tmp_path / "c")
+    system.link(f"{tmp_path}/a", f"{tmp_path}/c")
     assert (tmp_path / "a").stat().st_nlink == 2
     assert (tmp_path / "c").read_text("utf-8") == "x"
 

@@ -147,15 +147,21 @@ def tell_columns(
 
 
 def write_csv(
-    folder: Path, name: str, table: pd.DataFrame, key: Iterable[str], words: Words
+    folder: Path,
+    name: str,
+    table: pd.DataFrame,
+    key: Iterable[str],
+    words: Words,
+    finished: bytes = b"",
 ) -> dict[str, Any]:
-    """Write a table into a folder, and tell its entry in the descriptor.
+    """Write a table into a folder, or its file as it was, and tell its entry in the descriptor.
 
     In pieces: as text it takes many times the room that it takes as a table.
     """
     path = folder / f"{name}.csv"
     with replacing(path) as fresh, fresh.open("w", encoding="utf-8", newline="") as file:
-        for start in range(0, max(len(table), 1), ROWS_AT_ONCE):
+        file.write(finished.decode())
+        for start in () if finished else range(0, max(len(table), 1), ROWS_AT_ONCE):
             part = table.iloc[start : start + ROWS_AT_ONCE]
             texts = part.select_dtypes(["str", "object"])
             armed = [n for n in texts if any(disarm(each) != each for each in texts[n].unique())]

@@ -200,11 +200,11 @@ def exchange_at_once(fresh: Path, target: Path) -> bool:
     return False
 
 
-def link(source: Path, target: Path) -> None:
+def link(source: str, target: str) -> None:
     """One file under two names, or, where that cannot be, a copy of it."""
     try:
-        target.hardlink_to(source)
-    except (OSError, NotImplementedError) as error:
+        os.link(source, target)
+    except (OSError, AttributeError) as error:
         if getattr(error, "errno", None) in DISK_FULL:
             raise
         shutil.copy2(source, target)

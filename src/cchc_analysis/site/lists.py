@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -30,6 +31,7 @@ from cchc_analysis.data.store import STORED
 from cchc_analysis.data.trace import cite_data
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site import pages
+from cchc_analysis.site.keys import key_of
 from cchc_analysis.site.slices import hash_rows
 from cchc_analysis.site.store import in_words
 
@@ -45,6 +47,8 @@ WORKBOOK = "cchc.xlsx"
 workbook anew, and not that of a country."""
 TABLES = ("observations", "indicators", "findings")
 """The tables that the site offers, besides that of the sources."""
+MADE_OF = ".made-of.json"
+"""Kept with these and not published: the key of what each was made of."""
 
 
 def put_lists(
@@ -147,19 +151,25 @@ def _put_told(
 def put_downloads(
     build: Build, project: Project, tables: Tables, reference: Reference, slices: Slices
 ) -> None:
-    """Show the tables behind all briefs, with how to cite them."""
+    """Show the tables behind all briefs, with how to cite them; one that stays is not written."""
     cited = project.root / downloads.CITATION
-    made_of = [
-        slices.of_tables(*TABLES, "sources").key,
-        cited.read_bytes() if cited.is_file() else None,
-    ]
+    made_of = {
+        name: key_of(build.common, slices.of_tables(name, "sources").key)
+        for name in (*TABLES, "sources")
+    }
 
     def make() -> dict[str, bytes]:
+        former = build.placed.get(downloads.SITE_FOLDER)
+        kept = former.key if former and not build.force else ""
+        known = json.loads(build.read(kept, MADE_OF) or b"{}").items() & made_of.items()
+        finished = {name: build.read(kept, f"{name}.csv") for name, _ in known}
         with in_words(build.store), TemporaryDirectory(prefix="cchc-") as folder:
-            write_site_downloads(Path(folder), project, tables, reference)
-            return pages.read_files(Path(folder) / downloads.SITE_FOLDER)
+            write_site_downloads(Path(folder), project, tables, reference, finished)
+            files = pages.read_files(Path(folder) / downloads.SITE_FOLDER)
+        return files | {MADE_OF: json.dumps(made_of).encode()}
 
-    build.put(downloads.SITE_FOLDER, made_of, make)
+    citation = cited.read_bytes() if cited.is_file() else None
+    build.put(downloads.SITE_FOLDER, [made_of, citation], make)
     for folder, (_, area_ids) in _group_areas(tables, reference).items():
         rows = slices.of_areas(area_ids)
         bind = partial(_bind_province, project, reference, rows.cut)
@@ -186,15 +196,19 @@ def _put_door(build: Build, project: Project, cards: list[lists.Card], url: str)
 
 
 def write_site_downloads(
-    folder: Path, project: Project, tables: Tables, reference: Reference
+    folder: Path,
+    project: Project,
+    tables: Tables,
+    reference: Reference,
+    finished: Mapping[str, bytes] = MappingProxyType({}),
 ) -> None:
-    """Put the tables behind all briefs into ``data/`` of the site, with how to cite them."""
+    """Put the tables behind all briefs into ``data/``, or finished files, and how to cite them."""
     data = folder / downloads.SITE_FOLDER
     terms = list_licences(index_licences(tables.sources).values())
     resources, words = [], load_words(project.notebooks / TEMPLATE, "en")
     for name, table in _tabulate(tables, reference).items():
         _, key = STORED.get(name, ((), ("source_id",)))
-        described = downloads.write_csv(data, name, table, key, words)
+        described = downloads.write_csv(data, name, table, key, words, finished.get(name, b""))
         resources.append(described | {"licenses": terms})
     title = words.plain("site.title")
     write_package(data, "cchc-site", title, resources, terms)

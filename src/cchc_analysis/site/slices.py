@@ -366,4 +366,5 @@ def hash_rows(table: pd.DataFrame) -> Any:
 
 def join(rows: Iterable[Rows]) -> Rows:
     """Several positions as one, each once, in the order of the table."""
-    return np.unique(np.concatenate([NONE, *rows]))
+    found = [*rows]
+    return found[0] if len(found) == 1 else np.unique(np.concatenate([NONE, *found]))

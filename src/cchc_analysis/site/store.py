@@ -154,9 +154,10 @@ class Build:
                 files |= {f"{folder}/{name}".lstrip("/"): kept + name for name in sorted(names)}
             if not is_same:
                 with self._fresh() as fresh:
+                    for folder in self.shown:
+                        make_folders(fresh / folder, fresh)
                     for path, kept in files.items():
-                        make_folders((fresh / path).parent, fresh)
-                        link(Path(kept), fresh / path)
+                        link(kept, f"{fresh}/{path}")
                     write_json(fresh / LIST, {**HEAD, "outputs": self._hash(files)})
                     owned.replace_folder(fresh, self.site, LIST)
             self._write_ledger(files, made_from)
