@@ -49,8 +49,6 @@ FILLING = "size"
 MOST_CARDS = 6
 MOST_DISPUTES = 3
 CONTENTS = ("areas", "plan", "trend", "peers", "contradictions", "notes")
-METHOD = ("signs", "tolerance", "interval", "pooling", "states", "windows", "summary")
-"""The rules of a page, by the ends of their keys."""
 SCOPE_ORDER = (
     *(Scope.WHOLE_DISTRICT, Scope.PROVINCE_OFFICE, Scope.DISTRICT_OFFICE),
     *(Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE, Scope.COMMUNE, Scope.UNSPECIFIED),
@@ -326,12 +324,6 @@ def _list_complete(brief: Brief) -> Iterator[tuple[str, list[str], list[str], in
         own = [figure for source, figure in brief.printed if source == source_id]
         left = [each for each in own if (source_id, each) not in shown]
         yield source_id, own, left, sum((source_id, each) in brief.quotes for each in own)
-
-
-def tell_method(brief: Brief) -> list[tuple[str, Markup]]:
-    """The rules of the page: signs, tolerance, states, trend, peers, summary."""
-    rules = templates.join("; ", *(brief.say(f"rule.{line.name}") for line in brief.report.summary))
-    return [(key, brief.say(f"method.{key}", rules=rules)) for key in METHOD]
 
 
 def list_noted(brief: Brief) -> list[Entry]:

@@ -66,15 +66,19 @@ _CODE = re.compile(r"([a-z_][a-z0-9_]*(?:@[a-z_]+)?)")
 """An operand of a formula: an indicator, of a scope where it is another one; signs between them."""
 
 
+def find_folder(area: Row) -> str:
+    """The folder of the pages of an area within their language: its profile, above its briefs."""
+    kind, name = slug_text(str(area["type"])), slug_text(str(area["name"]))
+    return f"{slug_text(str(area['area_id']))}-{name.removeprefix(f'{kind}-')}"
+
+
 def name_folder(area: Row, period: str) -> str:
     """The folder of a brief within its language.
 
     >>> name_folder({"area_id": "183", "name": "Huyện Cao Lộc", "type": "huyện"}, "2024-H1")
     '183-cao-loc/2024-h1'
     """
-    kind, name = slug_text(str(area["type"])), slug_text(str(area["name"]))
-    short = name.removeprefix(f"{kind}-")
-    return f"{slug_text(str(area['area_id']))}-{short}/{slug_text(period)}"
+    return f"{find_folder(area)}/{slug_text(period)}"
 
 
 def name_page(area: Row, period: str, lang: str) -> PurePosixPath:
@@ -100,7 +104,7 @@ def name_short(page: Any, indicator: str) -> Markup:
     exhibits="list_scores",
     brief_sections="show_head show_summary show_cards show_goals show_disputes show_themes "
     "show_place show_references choose_lead draw_series "
-    "show_annex_head show_reform_areas show_notes tell_method tell_spread",
+    "show_annex_head show_reform_areas show_notes tell_spread",
 )
 @dataclass(frozen=True, eq=False, repr=False)
 class Brief:

@@ -8,7 +8,7 @@ thousand briefs opens none of them again. A table that would pass ``MOST_ROWS`` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import itemgetter
@@ -19,15 +19,14 @@ from markupsafe import Markup
 
 from cchc_analysis.brief import nouns
 from cchc_analysis.brief.board import TRENDS
-from cchc_analysis.brief.brief_sections import define_indicator, tell_method
-from cchc_analysis.brief.content import Brief, name_folder, name_page, name_short
+from cchc_analysis.brief.brief_sections import define_indicator
+from cchc_analysis.brief.content import Brief, find_folder, name_page, name_short
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES
-from cchc_analysis.brief.nouns import grade_brief, tell_grade_rule, tell_rule, tell_sum
+from cchc_analysis.brief.nouns import grade_brief, tell_rule, tell_sum
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import AREAS, load_report, part_of
 from cchc_analysis.brief.templates import SISTERS, render, trust, upper
 from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
-from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, bare_name, load_words, plain
 
@@ -48,7 +47,6 @@ ORDERS: Mapping[str, Callable[[Sequence[Card]], Any]] = {
     "period": lambda cards: max(str(card["facts"]["period_end"]) for card in cards),
 }
 """Orders in which briefs are listed besides that of the alphabet, the greatest first."""
-SURROUND = ("path", "limits", "people")
 _SPELT = {"Ă": "aw", "Â": "aa", "Đ": "dd", "Ê": "ee", "Ô": "oo", "Ơ": "ow", "Ư": "uw", "#": "0"}
 """Letters in a path, as they are typed (Telex)."""
 
@@ -104,9 +102,8 @@ def list_place(row: Mapping[str, Any], cards: Sequence[Card] = ()) -> dict[str, 
     With the ``folder`` of its page, its place in the alphabet (``order``), and how many
     contradictions the ledgers of its briefs hold (``lines``).
     """
-    folder = name_folder(row, "-").partition("/")[0]
-    told = {"folder": folder, "order": alphabet_key(bare_name(row)), "lines": count_lines(cards)}
-    return {"row": row, "cards": cards, **told}
+    told = {"row": row, "cards": cards, "folder": find_folder(row)}
+    return {**told, "order": alphabet_key(bare_name(row)), "lines": count_lines(cards)}
 
 
 def count_lines(cards: Iterable[Card]) -> int:
@@ -146,9 +143,11 @@ class Told:
 
     orders = tuple(ORDERS)
     name_letter = staticmethod(name_letter)
+    find_folder = staticmethod(find_folder)
     count = staticmethod(nouns.count_contradictions)
     number = staticmethod(nouns.number_findings)
     tell_about = nouns.tell_about
+    tell_grade_rule = nouns.tell_grade_rule
     tell_rule = tell_rule
     tell_sum = tell_sum
 
@@ -195,15 +194,6 @@ class Told:
         return {letter: own for letter, own in groups.items() if own}
 
     @property
-    def maps(self) -> Iterator[tuple[str, list[tuple[dict[str, Any], dict[str, Any]]]]]:
-        """The provinces of today and until June 2025, each on its square, if any has a page."""
-        rows = self.reference.area_rows
-        for name, table in (("34", self.reference.tile_map_34), ("63", self.reference.tile_map_63)):
-            tiles = [tile for tile in list_rows(table) if tile["kind"] != "dot"]
-            if any(tile["area_id"] in self.profiled for tile in tiles):
-                yield name, [(tile, list_place(rows[tile["area_id"]])) for tile in tiles]
-
-    @property
     def columns(self) -> list[Markup]:
         """The names of the figures of a row."""
         lines = load_report(self.project.notebooks, self.reference).index
@@ -214,12 +204,6 @@ class Told:
         """What was found in sources that no brief tells, such as panels."""
         known = {finding for card in self.cards for finding in card["findings"]}
         return self.findings[~self.findings["finding_id"].isin(known)]
-
-    @property
-    def rules(self) -> list[tuple[str, Markup]]:
-        """The rules by which every page is made, in words, and what surrounds them."""
-        path, *more = ((key, self.words.say(f"method.{key}")) for key in SURROUND)
-        return [path, *tell_method(self.briefs[0]), ("grade", tell_grade_rule(self)), *more]
 
     def name_area(self, card: Card) -> Markup:
         """The area of a brief with the name that it bore then."""

@@ -17,7 +17,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis.brief.board import list_told, name_ranked, name_trend
-from cchc_analysis.brief.content import name_folder
+from cchc_analysis.brief.content import find_folder, name_folder
 from cchc_analysis.brief.opening import REPORTING, list_briefs
 from cchc_analysis.brief.plots import draw, plot_spine
 from cchc_analysis.brief.plots.parts import sketch_line, sketch_spine
@@ -41,11 +41,6 @@ COLUMNS = (
     *("unit", "origin", "is_contested", "source_id"),
 )
 Row = Mapping[str, Any]
-
-
-def find_folder(area: Row) -> str:
-    """The folder of a profile within its language: that of the area, above its periods."""
-    return name_folder(area, "-").partition("/")[0]
 
 
 @dataclass(frozen=True)

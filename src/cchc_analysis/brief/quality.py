@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.brief import nouns
-from cchc_analysis.brief.content import ANNEX, Brief, name_folder, name_indicator
+from cchc_analysis.brief.content import ANNEX, Brief, find_folder, name_folder, name_indicator
 from cchc_analysis.brief.nouns import Row
 from cchc_analysis.brief.report import AREAS
 from cchc_analysis.brief.templates import Section, tell_masthead, tell_section, upper
@@ -332,9 +332,7 @@ def list_provinces(briefs: Iterable[Graded], reference: Reference) -> dict[str, 
 
 def name_quality(province: str, reference: Reference) -> str:
     """The folder of the page of a province, or of that on the whole, within a language."""
-    if not province:
-        return PAGE
-    return f"{PAGE}/{name_folder(reference.area_rows[province], '-').partition('/')[0]}"
+    return f"{PAGE}/{find_folder(reference.area_rows[province])}" if province else PAGE
 
 
 def join_codes(codes: Iterable[str]) -> str:

@@ -27,12 +27,12 @@ from xml.sax.saxutils import escape
 from cchc_analysis.brief import render
 from cchc_analysis.brief.board import FILE as VALUES
 from cchc_analysis.brief.board import format_values, list_told, name_trend, tell_trend_row
-from cchc_analysis.brief.content import ANNEX, name_folder
+from cchc_analysis.brief.content import ANNEX, find_folder, name_folder
 from cchc_analysis.brief.downloads import RERUN, write_downloads
 from cchc_analysis.brief.lists import make_card
 from cchc_analysis.brief.opening import SUFFIX, Context, list_briefs, running_in
 from cchc_analysis.brief.profile import FILE as ALL_VALUES
-from cchc_analysis.brief.profile import find_folder, format_own_values, list_profiled
+from cchc_analysis.brief.profile import format_own_values, list_profiled
 from cchc_analysis.brief.quality import make_graded, name_quality
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.records import Tables
