@@ -36,8 +36,7 @@ from cchc_analysis.brief.render import NOTEBOOK
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.templates import Section, macro, render, tell_section
 from cchc_analysis.data.records import Scope
-from cchc_analysis.data.reference import Reference
-from cchc_analysis.data.words import Words, clean_text
+from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.peers import FEWEST
 from cchc_analysis.stats.rates import span_readings
 
@@ -276,14 +275,13 @@ def show_notes(brief: Brief) -> Section:
     # The parts that formulas add up, in words that are true of this level.
     is_new_province = brief.area["level"] == "province" and brief.parts == TWO_TIERS
     scopes = () if is_new_province else brief.parts
-    define = partial(define_indicator, brief.words, brief.reference, scopes=scopes)
     return tell_section(
         brief,
         "notes",
         lambda: brief.tabulate_entries(list_noted(brief)),
         grade=grade_brief(brief),
         completeness=_list_complete(brief),
-        definitions={code: text for code in rates if (text := define(code))},
+        definitions={e: text for e in rates if (text := define_indicator(brief, e, scopes))},
         groups={} if brief.part_pages else _group_notes(brief, list_noted(brief)),
         files=() if brief.is_whole else (*BRIEF_FILES, RERUN),
         folder=name_folder(brief.area, brief.period),
@@ -293,20 +291,17 @@ def show_notes(brief: Brief) -> Section:
     )
 
 
-def define_indicator(
-    words: Words, reference: Reference, indicator: str, scopes: Container[str] | None = None
-) -> Markup:
+def define_indicator(page: Any, indicator: str, scopes: Container[str] | None = None) -> Markup:
     """What an indicator counts, how it is worked out where reports leave it out, and its source.
 
     Nothing where nobody has defined it yet; with ``scopes``, only formulas that add up these.
     """
-    row = reference.definition_of.get(indicator)
+    words, row = page.words, page.reference.definition_of.get(indicator)
     if row is None:
         return Markup("")
-    ways = reference.rows_where("derivations", "indicator", indicator)
     told = dict.fromkeys(
         clean_text(way[f"definition_{words.lang}"])
-        for way in ways
+        for way in page.reference.rows_where("derivations", "indicator", indicator)
         if scopes is None or all(each in scopes for each in _SCOPE.findall(way["formula"]))
     )
     return templates.join(

@@ -25,7 +25,7 @@ from cchc_analysis.brief.downloads import CITATION, SITE_FILES
 from cchc_analysis.brief.nouns import grade_brief, tell_rule, tell_sum
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import AREAS, load_report, part_of
-from cchc_analysis.brief.templates import SISTERS, render, trust, upper
+from cchc_analysis.brief.templates import SISTERS, render, trust
 from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, bare_name, load_words, plain
@@ -142,6 +142,7 @@ class Told:
     words: Any = None
 
     orders = tuple(ORDERS)
+    define = define_indicator
     name_letter = staticmethod(name_letter)
     find_folder = staticmethod(find_folder)
     count = staticmethod(nouns.count_contradictions)
@@ -204,15 +205,6 @@ class Told:
         """What was found in sources that no brief tells, such as panels."""
         known = {finding for card in self.cards for finding in card["findings"]}
         return self.findings[~self.findings["finding_id"].isin(known)]
-
-    def name_area(self, card: Card) -> Markup:
-        """The area of a brief with the name that it bore then."""
-        row = self.reference.area_on(card["facts"]["area_id"], card["facts"]["period_end"])
-        return upper(self.words.place(row))
-
-    def define(self, indicator: str) -> Markup:
-        """What an indicator counts."""
-        return define_indicator(self.words, self.reference, indicator)
 
     def group_parts(
         self, codes: Iterable[str], *, is_defined: bool = False

@@ -63,12 +63,11 @@ def open_brief(
         CommandError: The area is unknown, or no report on it for the period is held.
     """
     held = list_rows(tables.sources[[*OF_SOURCE]])
-    places = [(reference.match_source(row), row) for row in held]
-    briefs, label = _list_briefs(places, reference), label_period(match_period(period))
+    briefs, label = list_briefs(tables, reference), label_period(match_period(period))
     area_id = match_told(reference, briefs, district, label)
-    here = [at for at, (place, _) in enumerate(places) if place == area_id]
-    chosen = [here[at] for at in choose_rows([places[at][1] for at in here], label)]
-    told = [places[at][1] for at in chosen]
+    here = [at for at, row in enumerate(held) if reference.match_source(row) == area_id]
+    chosen = [here[at] for at in choose_rows([held[at] for at in here], label)]
+    told = [held[at] for at in chosen]
     own = [row for row in told if row["kind"] not in NOT_TOLD]
     order = {row["source_id"]: at for at, row in enumerate(told)}
     rows = list_rows(tables.indicators)
@@ -77,9 +76,9 @@ def open_brief(
         table[table["source_id"].isin(list(order))].reset_index(drop=True)
         for table in (tables.observations, tables.transcripts, tables.findings)
     )
-    sources = tables.sources.iloc[chosen].reset_index(drop=True)
     end = max(row["period_end"] for row in own)
     area = reference.area_on(area_id, end)
+    sources = tables.sources.iloc[chosen].reset_index(drop=True)
     opened = Brief(
         area=area,
         period=label,
@@ -139,11 +138,7 @@ def list_briefs(tables: Tables, reference: Reference) -> list[tuple[str, str]]:
     """Each area and period that a report is held of, sorted."""
     held = list_rows(tables.sources[[*OF_SOURCE]])
     told = [row for row in held if row["kind"] not in NOT_TOLD]
-    return _list_briefs([(reference.match_source(row), row) for row in told], reference)
-
-
-def _list_briefs(places: Iterable[tuple[str, Row]], reference: Reference) -> list[tuple[str, str]]:
-    found = {(area, row["period"]) for area, row in places if row["kind"] not in NOT_TOLD}
+    found = {(reference.match_source(row), row["period"]) for row in told}
     return sorted(each for each in found if reference.area_rows[each[0]]["level"] in REPORTING)
 
 
