@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,6 +56,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
 """The kind of the page of a notebook, as the style sheet names it, and the parts that it has:
 without one of them it is an error, not a page. That of any other needs one main heading only."""
 
+HEAD = '<div class="head">'
 _LEAD = re.compile(r'<p class="lead">(.*?)</p>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
@@ -69,18 +70,8 @@ def build_whole(
     It runs in a ``Context`` that is whole, so that what led to the annex leads to its place.
     """
     annex = project.notebooks / ANNEX_NOTEBOOK
-    if not annex.is_file():
-        return build_page(project, notebook, parameters, engine)
-    words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
-    for each in (notebook, annex):
-        check_parameters(each, parameters)
-    executed = (execute_notebook(each, parameters, engine) for each in (notebook, annex))
-    front, rest = (show_own_cells(each, words) for each in executed)
-    # The page has one head, that of the front.
-    shown = [*front, *(each for each in rest if not each.startswith('<div class="head">'))]
-    page = export_body("".join(shown), project, words, "brief")
-    check_page(page, notebook.name)
-    return page
+    more = [annex] if annex.is_file() else []
+    return build_pages(project, notebook, parameters, "", engine, more)[""]
 
 
 def build_page(
@@ -96,21 +87,26 @@ def build_pages(
     parameters: Mapping[str, str],
     name: str,
     engine: str | None = None,
+    more: Sequence[Path] = (),
 ) -> dict[str, str]:
     """The page of a notebook under a name, and those that its sections put beside it.
+
+    What ``more`` notebooks show comes below, without their heads: a page has one.
 
     Raises:
         CommandError: The notebook has no such parameter, or there is no such language.
         BriefError: A cell failed, or the page would be empty.
     """
     words = load_words(project.notebooks / TEMPLATE, parameters["lang"])
-    check_parameters(notebook, parameters)
-    executed = execute_notebook(notebook, parameters, engine)
-    kind, _ = KINDS.get(notebook.name, ("", ""))
-    body = "".join(show_own_cells(executed, words))
-    pages = {name: export_body(body, project, words, kind)}
+    for each in (notebook, *more):
+        check_parameters(each, parameters)
+    front, *rest = (execute_notebook(each, parameters, engine) for each in (notebook, *more))
+    kind, _ = KINDS.get(NOTEBOOK if more else notebook.name, ("", ""))
+    below = (html for each in rest for html in show_own_cells(each, words))
+    shown = [*show_own_cells(front, words), *(e for e in below if not e.startswith(HEAD))]
+    pages = {name: export_body("".join(shown), project, words, kind)}
     check_page(pages[name], notebook.name)
-    for output in (each for cell in executed.cells for each in cell.get("outputs", ())):
+    for output in (each for cell in front.cells for each in cell.get("outputs", ())):
         for part, own in output.get("data", {}).get(PAGES, {}).items():
             pages[part] = export_body(own, project, words, kind)
     return pages
