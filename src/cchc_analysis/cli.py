@@ -71,7 +71,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(said: Mapping[str, Any], root: Path | None, asked: Mapping[str, Any]) -> list[CchcError]:
     """Do what a command says; what it has to tell of as wrong, or what it was stopped by."""
     try:
-        project = None if said.get("is_anywhere") else _find_project(root)
+        project = None
+        if not said.get("is_anywhere"):
+            from cchc_analysis.data.reference import find_project
+
+            # The way is whole: a notebook that a command runs works in another folder.
+            start = root or Path(os.environ.get("CCHC_ROOT") or Path.cwd())
+            project = find_project(start.absolute())
+            finish_changes(project)
         return _do(said, project, asked)
     except CchcError as error:
         return [error]
@@ -265,15 +272,6 @@ def _trace(
     rows = [row for _, row in published.iterrows()] if cite else []
     cited = [cite_any(row, project.root, tables.sources) for row in rows]
     return format_trace(published, tables, reference), cited
-
-
-def _find_project(root: Path | None) -> Project:
-    from cchc_analysis.data.reference import find_project
-
-    # A notebook that a command runs works in another folder: the way to the project is whole.
-    project = find_project((root or Path(os.environ.get("CCHC_ROOT") or Path.cwd())).absolute())
-    finish_changes(project)
-    return project
 
 
 def _tell(errors: Sequence[CchcError]) -> int:

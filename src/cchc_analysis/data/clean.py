@@ -73,8 +73,8 @@ def parse_number(text: str, kind: str = "other") -> Number:
         [20845.0, 9.5, 97.685, 357792.5, 5.0]
         >>> parse_number("trên 60%").comparator.value, parse_number("không phát sinh").value
         ('>', 0.0)
-        >>> parse_number("8,98 ngàn", "count").value, parse_number("8,98 ngàn", "count").half_unit
-        (8980.0, 5.0)
+        >>> parse_number("8,98 ngàn", "count").value, parse_number("8,98 ngàn", "count").decimals
+        (8980.0, -1)
         >>> parse_number("151.10", "count")
         Traceback (most recent call last):
         cchc_analysis.data.clean.NumberError: '151.10' has a group that is not three digits long

@@ -166,11 +166,6 @@ class Number:
     decimals: int = 0
     comparator: Comparator = Comparator.EQUAL
 
-    @property
-    def half_unit(self) -> float:
-        """Half a unit of the last printed digit: the most that rounding can hide."""
-        return 0.5 * 10.0**-self.decimals
-
 
 TYPES: dict[str, str] = {
     column: kind for kind, listed in load_own("columns")["kinds"].items() for column in listed
