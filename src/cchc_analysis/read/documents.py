@@ -125,7 +125,6 @@ def raise_digits(mark: str) -> str:
     return f"⁽{mark.translate(RAISED)}⁾"
 
 
-_MAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 LINES_AFTER_OFFICE = 4
 
 
@@ -166,7 +165,7 @@ def _mask_line(text: str) -> str:
     text = PATTERNS.full_name.sub(guess, text)
     text = PATTERNS.address.sub(keep_office, text)
     text = PATTERNS.contact.sub(rf"\1{WORDS.contact_mask}", text)
-    return _MAIL.sub(WORDS.contact_mask, text)
+    return PATTERNS.mail.sub(WORDS.contact_mask, text)
 
 
 FORMATS = ".docx, .pdf, .html, .xlsx or .txt"

@@ -40,13 +40,7 @@ from cchc_analysis.read.recognise import (
 )
 from cchc_analysis.read.recognise.head import find_reports, level_of, note_begin
 from cchc_analysis.read.review import describe_text, doubt_area, load_page_words, render_static
-from cchc_analysis.read.transcripts import (
-    UNDECIDED,
-    Draft,
-    find_draft,
-    read_sources,
-    save_draft,
-)
+from cchc_analysis.read.transcripts import UNDECIDED, Draft, find_draft, read_sources, save_draft
 from cchc_analysis.rules import load_identities
 
 FIRST_YEAR = 2000

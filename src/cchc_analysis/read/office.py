@@ -27,6 +27,7 @@ from cchc_analysis.data.outside import (
 )
 from cchc_analysis.data.records import say
 from cchc_analysis.read.documents import Cell, Document, Row, build_document, raise_digits
+from cchc_analysis.read.patterns import PATTERNS
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MOST_SPAN = 100
@@ -250,11 +251,8 @@ def _list_cells(sheet: Any) -> Iterator[list[_Spanning]]:
         for merged in sheet.merged_cells.ranges
     }
     for row in sheet.iter_rows(max_col=min(sheet.max_column or 1, MOST_COLUMNS)):
-        yield [
-            (_print(cell), *spans.get((cell.row, cell.column), (1, 1)))
-            for cell in row
-            if not isinstance(cell, MergedCell)
-        ]
+        own = [cell for cell in row if not isinstance(cell, MergedCell)]
+        yield [(_print(cell), *spans.get((cell.row, cell.column), (1, 1))) for cell in own]
 
 
 def _print(cell: Any) -> str:
@@ -305,10 +303,6 @@ _BLOCKS = (
     "ul", "ol", "blockquote", "pre", "dd", "dt", "figcaption", "center", "table", "caption", "tr",
     "td", "th", "br",
 )  # fmt: skip
-_CHROME = re.compile(
-    r"(?i)(?:^|[-_\s])(?:menu|nav|navbar|navigation|breadcrumbs?|sidebar|footer|related|share|social|"
-    r"comments?|banner|pagination|advert|weblink|lien-ket|tin-lien-quan|other-news|tools?|search|login)(?:$|[-_\s])"
-)
 _BREAK, _LINK, _TABLE = "\x01", "\x02", "\x03"
 """Where a block begins or ends, round the text of a link, and before the number of a table."""
 _OWN_MARKS = re.compile(f"[{_BREAK}{_LINK}{_TABLE}]")
@@ -369,7 +363,7 @@ def _mark_page(page: Any) -> None:
 
 def _is_passed_over(tag: Any) -> bool:
     names = " ".join([*tag.get_attribute_list("class"), tag.get("id", "")])
-    is_chrome = tag.name not in ("body", "html") and _CHROME.search(names)
+    is_chrome = tag.name not in ("body", "html") and PATTERNS.menu_of_page.search(names)
     return tag.name in _PASSED_OVER or bool(is_chrome)
 
 

@@ -18,17 +18,12 @@ from typing import Any
 from cchc_analysis.data.outside import MOST_PAGES, MOST_PDF_OBJECTS, convert_legacy, refuse
 from cchc_analysis.data.records import say
 from cchc_analysis.read.documents import Cell, Document, Row, build_document, raise_digits
+from cchc_analysis.read.patterns import PATTERNS
 
 SMALL_PRINT = 0.88
 MARGIN = 0.09
 """The share of a page's height at its head and foot in which running lines stand."""
-_PAGE_NUMBER = re.compile(
-    r"^\W*(?:(?:trang|page)\s*)?\d{1,4}(?:\s*/\s*\d{1,4})?\W*$", re.IGNORECASE
-)
 _MARKS = "⁽⁰¹²³⁴⁵⁶⁷⁸⁹"
-_OPENS = re.compile(
-    r"^\s*(?:[-+*•–]|\d{1,2}(?:\.\d{1,2})*[.)]\s|[IVX]+[.)]\s|[a-zđ]\)\s|[⁽⁰¹²³⁴-⁹]|\(\d+\))"
-)
 
 
 @dataclass(frozen=True)
@@ -80,7 +75,7 @@ def _drop_running(pages: Sequence[Sequence[TextLine | Row]]) -> list[list[TextLi
     Such lines differ in digits at most.
     """
     margins: list[dict[TextLine | Row, str]] = [
-        {part: "" if _PAGE_NUMBER.match(part.text) else re.sub(r"\d+", "#", part.text)
+        {part: "" if PATTERNS.page_number.match(part.text) else re.sub(r"\d+", "#", part.text)
          for part in page
          if isinstance(part, TextLine) and not MARGIN <= part.top <= 1 - MARGIN}
         for page in pages
@@ -96,7 +91,7 @@ def _drop_running(pages: Sequence[Sequence[TextLine | Row]]) -> list[list[TextLi
 
 def _goes_on(open_text: str, line: TextLine, *, is_short: bool) -> bool:
     """Whether a line goes on with the paragraph above it, rather than opening one."""
-    if _OPENS.match(line.text) and not re.match(r"^\s*[-–]\s*\d", line.text):
+    if PATTERNS.opens_line.match(line.text) and not re.match(r"^\s*[-–]\s*\d", line.text):
         return False
     if open_text.rstrip().endswith((":", "./.")):
         return False
@@ -179,13 +174,8 @@ def _take_tables(page: Any, number: int) -> Iterator[_Table]:
         return
     tables = [each for each in page.find_tables() if len(each.rows) > 1 and len(each.cells) > 3]
     for at, table in enumerate(tables, start=1):
-        rows = [
-            Row(
-                tuple(Cell(" ".join((text or "").split()), n) for n, text in enumerate(cells)),
-                number * 100 + at,
-            )
-            for cells in table.extract()
-        ]
+        told = ([" ".join((text or "").split()) for text in cells] for cells in table.extract())
+        rows = [Row(tuple(map(Cell, row, range(len(row)))), number * 100 + at) for row in told]
         yield table.bbox, rows
 
 

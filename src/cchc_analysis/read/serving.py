@@ -206,11 +206,8 @@ class _Answer(web.RequestHandler):
 
     def get(self) -> None:
         nonce = secrets.token_urlsafe(16)
-        content = {
-            "token": self.review.token,
-            "words": self.review.terms,
-            "others": self.review.text["others"],
-        }
+        text, terms = self.review.text, self.review.terms
+        content = {"token": self.review.token, "words": terms, "others": text["others"]}
         self.set_header(
             "Content-Security-Policy",
             f"default-src 'none'; connect-src 'self'; script-src 'nonce-{nonce}'; "

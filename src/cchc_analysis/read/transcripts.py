@@ -64,18 +64,13 @@ def read_sources(raw: Path) -> pd.DataFrame:
     if not path.is_file():
         raise ReportError(problem("no_sources", str(path)))
     sources = load_text_table(path, SOURCE_COLUMNS, ["source_id"], may_be_empty=True)
-    problems = [
-        problem(
-            "no_such_word",
-            f"data/raw/sources.csv, source {source_id}",
-            column=column,
-            cell=cell,
-            words=", ".join(words),
-        )
-        for column, words in (("kind", SOURCE_KINDS), ("state", SOURCE_STATES))
-        for source_id, cell in zip(sources["source_id"], sources[column], strict=True)
-        if cell not in words
-    ]
+    problems = []
+    for column, words in (("kind", SOURCE_KINDS), ("state", SOURCE_STATES)):
+        for source_id, cell in sources.loc[
+            ~sources[column].isin(words), ["source_id", column]
+        ].to_numpy():
+            where, told = f"data/raw/sources.csv, source {source_id}", ", ".join(words)
+            problems.append(problem("no_such_word", where, column=column, cell=cell, words=told))
     if problems:
         raise ReportError(problems)
     return sources
@@ -91,12 +86,8 @@ def read_transcript(raw: Path, source_id: str) -> pd.DataFrame:
     strangers = transcript[transcript["source_id"] != source_id]
     if len(strangers):
         raise ReportError(
-            problem(
-                "stranger", f"{path.name}, figure {figure_id}", own=source_id, stranger=stranger
-            )
-            for figure_id, stranger in zip(
-                strangers["figure_id"], strangers["source_id"], strict=True
-            )
+            problem("stranger", f"{path.name}, figure {figure_id}", own=source_id, stranger=other)
+            for figure_id, other in strangers[["figure_id", "source_id"]].to_numpy()
         )
     return transcript
 

@@ -9,6 +9,7 @@ it, points of a criterion from what was told under the same heading.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -19,14 +20,7 @@ from cchc_analysis.read.recognise import surroundings
 from cchc_analysis.read.recognise.figures import Figure, say_whole
 from cchc_analysis.read.recognise.frame import APPRAISED, is_asked
 from cchc_analysis.read.recognise.head import level_of, list_names
-from cchc_analysis.read.recognise.matching import (
-    LATER,
-    Claim,
-    WordsAround,
-    fits_unit,
-    match_rules,
-)
-from cchc_analysis.read.recognise.numerals import Mention
+from cchc_analysis.read.recognise.matching import LATER, Claim, WordsAround, fits_unit, match_rules
 from cchc_analysis.read.recognise.outline import OutlinePlace
 from cchc_analysis.read.recognise.wording import Wording, WordingRule
 
@@ -118,7 +112,10 @@ class Companions:
             if rule.over == whole
             and rule.unit == "dossier"
             # What has been counted before comes back as a B: "mới 1.230; … số hóa 1.204/1.230".
-            and ((is_same and code in same) or _says(rule, terms))
+            and (
+                (is_same and code in same)
+                or (any(map(terms.issuperset, rule.says)) and terms.isdisjoint(rule.never))
+            )
         )
         return next(named, whole)
 
@@ -294,28 +291,25 @@ class Companions:
         mention = entry.mention
         if mention.role != "turn":
             return None
-        runs = {
-            at: each for at, each in enumerate(entry.mentions[: entry.at])
-            if each.role == "each" and each.lead == mention.lead and each.turn == mention.turn
-        }  # fmt: skip
-        if not runs or self._count_run(entry, mention) != self._count_run(
-            entry, [*runs.values()][-1]
-        ):
+        twins = [
+            at for at, each in enumerate(entry.mentions[: entry.at])
+            if (each.role, each.lead, each.turn) == ("each", mention.lead, mention.turn)
+        ]  # fmt: skip
+        sizes = Counter(each.partner for each in entry.mentions if each.turn)
+        if not twins or sizes[mention.partner] != sizes[entry.mentions[twins[-1]].partner]:
             return None
-        twin = self.by_mention.get((entry.line, entry.text, max(runs)))
+        twin = self.by_mention.get((entry.line, entry.text, twins[-1]))
         return (twin.scope, twin.is_scope_said) if twin else None
-
-    def _count_run(self, entry: surroundings.FigureText, mention: Mention) -> int:
-        return sum(each.turn > 0 and each.partner == mention.partner for each in entry.mentions)
 
     def is_beside_unknown(self, entry: surroundings.FigureText) -> bool:
         """Whether it is a share of a count that nothing is known of: "44 phiếu (37,3%)"."""
         start, end = entry.mention.numeral.start, entry.mention.numeral.end
-        is_bare = PATTERNS.bracket.search(entry.text, 0, start) and _CLOSES.match(entry.text, end)
-        if is_bare and PATTERNS.satisfied.search(entry.text, 0, start):
+        is_closed = not entry.label and PATTERNS.closes.match(entry.text, end)
+        if not is_closed or not PATTERNS.bracket.search(entry.text, 0, start):
             return False
         before = self.figure_before(entry)
-        return bool(is_bare and before and not before.indicator and not entry.label)
+        is_unknown = before is not None and not before.indicator
+        return is_unknown and not PATTERNS.satisfied.search(entry.text, 0, start)
 
     def find_asked(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
         """What is asked of the share before it is of the same: "là 8,7% (yêu cầu dưới 5%)"."""
@@ -350,11 +344,6 @@ class Companions:
         if len(shares) != 1:
             return None
         return Claim(shares[0], SURE, f"a share right behind {before.indicator}")
-
-
-def _says(rule: WordingRule, terms: set[str]) -> bool:
-    is_said = any(terms.issuperset(saying) for saying in rule.says)
-    return is_said and terms.isdisjoint(rule.never)
 
 
 def list_scopes(terms: frozenset[str]) -> frozenset[str]:
@@ -513,11 +502,6 @@ def is_entity_row(entry: surroundings.FigureText, wording: Wording, candidate: C
     return row.isdisjoint(wording.rules[candidate.indicator].speaking)
 
 
-_CLOSES = re.compile(r"\s*%\s*\)")
-_FIELD = re.compile(r"(par_score_\w+?)_lost")
-_OPENED = re.compile(r"\(\s*$")
-
-
 class Criteria:
     """Finds the points of criteria of one document."""
 
@@ -527,7 +511,7 @@ class Criteria:
 
     def note(self, entry: surroundings.FigureText, figure: Figure) -> None:
         """Remember that a loss of a field was told under a heading."""
-        if field := _FIELD.match(figure.indicator):
+        if field := PATTERNS.lost_of_field.match(figure.indicator):
             self._losing[self._find_heading(entry)] = field[1]
 
     def find(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
@@ -549,7 +533,7 @@ class Criteria:
 
     def _name_maximum(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
         numeral = entry.mention.numeral
-        opened = _OPENED.search(entry.text[: numeral.start])
+        opened = PATTERNS.opens_bracket.search(entry.text[: numeral.start])
         if not opened or not PATTERNS.points_closed.match(entry.text, numeral.end):
             return None
         codes = [

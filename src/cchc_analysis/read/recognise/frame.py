@@ -31,7 +31,6 @@ from cchc_analysis.read.recognise.head import (
     list_names,
 )
 from cchc_analysis.read.recognise.matching import Level, WordsAround
-from cchc_analysis.read.recognise.numerals import REMARK, SENTENCE_END
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
 from cchc_analysis.read.recognise.surroundings import FigureText, say_heading
 from cchc_analysis.read.recognise.wording import WordingRule
@@ -79,7 +78,14 @@ def frame_lines(
         "window": lambda text: windows.find_exact_window(text, above[0]),
         "day": lambda text: windows.find_day(text, head.window),
         "index": _find_last_year,
-        "status": lambda text: _find_heading_status(say_heading(text)),
+        "status": lambda text: next(
+            (
+                Status(row["status"])
+                for row in PATTERNS.rows("statuses")
+                if row["pattern"].search(say_heading(text))
+            ),
+            None,
+        ),
         "ahead": lambda text: windows.find_ahead(say_heading(text), head.window),
     }
     titled = Frame(window=readers["window"](head.title))
@@ -159,16 +165,12 @@ def _name_area(text: str, head: ReportHead) -> str:
     return name if level_of(name) == level_of(head.area) else ""
 
 
-def _find_heading_status(text: str) -> Status | None:
-    said = (row["status"] for row in PATTERNS.rows("statuses") if row["pattern"].search(text))
-    return next(map(Status, said), None)
-
-
 def _find_last_year(text: str) -> Period | None:
     years = PATTERNS.index_year.findall(text) if PATTERNS.says_index.search(text) else []
     return windows.make_year(int(years[-1])) if years else None
 
 
+_NEAR = frozenset({"words of its own", "what it is a part of", "its sentence"})
 APPRAISED = "par_score_total"
 """The points that are left when the province has appraised them."""
 
@@ -189,7 +191,7 @@ def find_status(
         return fixed
     if entry.label and PATTERNS.set.match(entry.label.column.rpartition(INNER)[2]):
         return Status.TARGET
-    near = _join_near(words)
+    near = " ".join(level.text for level in words.levels if level.name in _NEAR)
     opens = PATTERNS.opens_target.match(said) or _opens_ahead(said, head)
     is_below = framed is Status.TARGET and "%" in words.units
     if head.kind == "plan" or opens or is_below or PATTERNS.target.search(near):
@@ -239,11 +241,6 @@ def _find_fixed(rule: WordingRule, row: Mapping[str, str]) -> Status | None:
     return Status.LEGAL_NORM if row["unit"] in ("day", "year") else None
 
 
-def _join_near(words: WordsAround) -> str:
-    names = ("words of its own", "what it is a part of", "its sentence")
-    return " ".join(level.text for level in words.levels if level.name in names)
-
-
 RUNNING = "service_index"
 """An index that is counted from day to day, not once a year."""
 OF_THE_YEAR = ("public_investment", "budget_revenue")
@@ -262,7 +259,8 @@ def _list_alike(paragraph: Level, words: WordsAround) -> list[str]:
 
     "Đến 20/9 giải ngân 3.904 tỷ đồng. 702 đơn vị …": the day is that of the money.
     """
-    ends = [0, *(m.end() for m in SENTENCE_END.finditer(paragraph.text)), len(paragraph.text)]
+    ends = [0, *(m.end() for m in PATTERNS.sentence_end.finditer(paragraph.text))]
+    ends.append(len(paragraph.text))
     own = words.own & WORDS.nouns
     alike = []
     for start, end in pairwise(ends):
@@ -281,12 +279,7 @@ def _keep_days(brackets: re.Match[str]) -> str:
 class FigureContext:
     """What the document says about all its figures, and what its parts say otherwise."""
 
-    def __init__(
-        self,
-        head: ReportHead,
-        reference: Reference,
-        frames: Sequence[Frame],
-    ) -> None:
+    def __init__(self, head: ReportHead, reference: Reference, frames: Sequence[Frame]) -> None:
         self._head, self._reference = head, reference
         self._frames = frames
         self._is_commune = find_level(head.area, reference, head.day) == "commune"
@@ -405,17 +398,15 @@ class FigureContext:
                 return day
         if window:
             return window.end
-        carried, named = (
-            self._frames[entry.line].day,
-            windows.find_day(entry.text, self._head.window),
-        )
+        carried = self._frames[entry.line].day
+        named = windows.find_day(entry.text, self._head.window)
         if entry.label:
             return carried
         # A day behind the next figure is of that one: "15/15 nhiệm vụ; … ở mức 6,4% (đến 15/9)".
         following = (
             m.numeral.start for m in entry.mentions[entry.at + 1 :] if m.partner != entry.at
         )
-        stop = SENTENCE_END.search(entry.text, entry.mention.numeral.end)
+        stop = PATTERNS.sentence_end.search(entry.text, entry.mention.numeral.end)
         ends = [stop.end() if stop else len(entry.text), *following]
         told = entry.text[entry.mention.lead : min(ends)]
         return (windows.find_day(told, self._head.window) if named else None) or carried
@@ -437,7 +428,7 @@ class FigureContext:
             # Up four places against 2022 (88,05 points, 13th): those in brackets are of 2022.
             return windows.make_year(int(opened[1]))
         sentences = [text[at : entry.mention.numeral.start]]
-        sentences += reversed(SENTENCE_END.split(text[:at].strip()))
+        sentences += reversed(PATTERNS.sentence_end.split(text[:at].strip()))
         for sentence in filter(str.strip, sentences):
             is_other = sentence is not sentences[0]
             if is_other and (is_running or not PATTERNS.says_index.search(sentence)):
@@ -445,7 +436,7 @@ class FigureContext:
             months = [m for m in PATTERNS.index_month.findall(sentence) if sentence is sentences[0]]
             if months and (month := windows.make_month(int(months[-1][1]), int(months[-1][0]))):
                 return month
-            years = PATTERNS.index_year.findall(REMARK.sub(" ", sentence))
+            years = PATTERNS.index_year.findall(PATTERNS.remark.sub(" ", sentence))
             if years:
                 return windows.make_year(int(years[-1]))
         return None

@@ -9,7 +9,6 @@ speaks of do not agree, nothing is sure.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -23,7 +22,7 @@ from cchc_analysis.data.records import Period
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
-from cchc_analysis.read.recognise.windows import find_counted_window, find_period
+from cchc_analysis.read.recognise.windows import find_counted_window, find_period, make_day
 
 TITLE, ISSUER, DATELINE = "title", "issuer", "dateline"
 WEIGHTS = {ISSUER: 40, TITLE: 30, DATELINE: 20, "top": 5, "text": 1}
@@ -33,8 +32,6 @@ ENOUGH = 5
 TOP_LINES = 12
 CLEAR = 2
 """How many times as often as any other level a text must speak of its own."""
-_GAP = re.compile(r"\s*\t\s*|\s{4,}")
-_LARGEST = re.compile(r"\bTP\.?\s?HCM\b")
 _OWN_WEIGHTS = {"all": 3, "office": 2, "here": 2, "of": 1}
 
 
@@ -99,11 +96,8 @@ def _lies_elsewhere(best: str, held: dict[str, _Evidence], known: tuple[Referenc
     provinces = [name for name in named if match_known(name, *known)
                  and find_level(name, *known) == "province"]  # fmt: skip
     is_one = find_level(best, *known) == "province"
-    return (
-        not is_one
-        and bool(provinces)
-        and not any(match_known(f"{best}, {name}", *known) for name in provinces)
-    )
+    is_inside = any(match_known(f"{best}, {name}", *known) for name in provinces)
+    return bool(provinces) and not is_one and not is_inside
 
 
 def _is_sure(best: str, held: dict[str, _Evidence], own: str, kind: str) -> bool:
@@ -171,7 +165,7 @@ def list_names(text: str) -> tuple[str, ...]:
         name = match[3] if match.re is PATTERNS.area else match[2]
         if not PATTERNS.no_name.match(name):
             found.append(f"{WORDS.short.get(level, level)} {name}")
-    found += [WORDS.largest_city for _ in _LARGEST.finditer(text)]
+    found += [WORDS.largest_city for _ in PATTERNS.short_largest_city.finditer(text)]
     return tuple(found)
 
 
@@ -316,10 +310,12 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     top = _part_columns([line.text for line in lines[:HEAD_LINES] if not line.cells])
     kind, title = _find_title(top)
     period, is_sure_period = find_period(title, top, lines)
-    dated = next((_read_date(match) for text in top if (match := PATTERNS.dated.search(text))), "")
+    match = next(filter(None, map(PATTERNS.dated.search, top)), None)
+    day = make_day(match[1], match[2], match[3]) if match else None
+    dated = day.isoformat() if day else ""
     number = next((match[1] for text in top if (match := PATTERNS.number.search(text))), "")
-    day = ReportHead(kind, "", False, period, is_sure_period, dated=dated).day
-    area, is_sure_area, rivals = find_owner(top, title, kind, lines, (reference, day))
+    known = reference, ReportHead(kind, "", False, period, is_sure_period, dated=dated).day
+    area, is_sure_area, rivals = find_owner(top, title, kind, lines, known)
     head = ReportHead(
         kind, area, is_sure_area, period, is_sure_period,
         issuer=_find_issuer(top, area), title=title,
@@ -339,7 +335,9 @@ def note_begin(head: ReportHead, reference: Reference) -> ReportHead:
 
 def _part_columns(texts: Iterable[str]) -> list[str]:
     """Lines in one form; of those in two columns the left ones, then the right ones."""
-    parted = (_GAP.split(PATTERNS.motto.sub("\t", text).strip(), maxsplit=1) for text in texts)
+    parted = (
+        PATTERNS.gap.split(PATTERNS.motto.sub("\t", text).strip(), maxsplit=1) for text in texts
+    )
     found = []
     for _, run in groupby(parted, key=len):
         found += [part for column in zip(*run, strict=True) for part in column]
@@ -352,12 +350,8 @@ def find_reports(lines: Sequence[Line]) -> list[int]:
     for at, line in enumerate(lines):
         if line.cells or not (line.text.isupper() and PATTERNS.title_alone.match(line.text)):
             continue
-        above = range(max(0, at - HEAD_ABOVE), at)
-        opened = [
-            n
-            for n in above
-            if PATTERNS.named_committee.match(lines[n].text) and lines[n].text.isupper()
-        ]
+        above = (n for n in range(max(0, at - HEAD_ABOVE), at) if lines[n].text.isupper())
+        opened = [n for n in above if PATTERNS.named_committee.match(lines[n].text)]
         if last is not None and at - last >= FEWEST_LINES and opened:
             starts.append(opened[0])
         last = at
@@ -415,10 +409,3 @@ def _find_issuer(top: Sequence[str], area: str) -> str:
             return keep_text(f"{WORDS.offices.get(office[1].casefold(), 'UBND')} {area}")
     said = next((match for text in top[:12] if (match := PATTERNS.reporting.search(text))), None)
     return f"{WORDS.offices[said[1].casefold()] if said else 'UBND'} {area}" if area else ""
-
-
-def _read_date(match: re.Match[str]) -> str:
-    try:
-        return dt.date(int(match[3]), int(match[2]), int(match[1])).isoformat()
-    except ValueError:
-        return ""

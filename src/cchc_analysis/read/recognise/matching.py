@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cchc_analysis.read.patterns import PATTERNS, WORDS
-from cchc_analysis.read.recognise.numerals import SENTENCE_END
 from cchc_analysis.read.recognise.wording import Hit, Wording, WordingRule, fold_word
 
 SAID, ASKED, UNIT_FITS = 4.0, 1.2, 1.5
@@ -125,11 +124,8 @@ def match_rules(words: WordsAround, wording: Wording) -> list[Claim]:
 
     Those that nothing speaks against come before all others.
     """
-    found = [
-        candidate
-        for rule in wording.list_rules(words.said)
-        if (candidate := _match_rule(rule, words)) is not None
-    ]
+    claims = (_match_rule(rule, words) for rule in wording.list_rules(words.said))
+    found = [each for each in claims if each is not None]
     return sorted(found, key=lambda each: (bool(each.against), -each.score, each.indicator))
 
 
@@ -248,7 +244,8 @@ def _is_nearest(
     if depth == rival[0] and WORDS.indices.issuperset({rival[1], *deepest}):
         level = words.levels[depth]
         start, end = sorted(at - level.base for at in (asked_at, rival_at))
-        if level.name == "its paragraph" and not SENTENCE_END.search(level.text, start, end):
+        is_one = not PATTERNS.sentence_end.search(level.text, start, end)
+        if level.name == "its paragraph" and is_one:
             # A sentence that names both indices leaves open which the next one speaks of.
             return False
     if depth and min(asked_at, rival_at) >= 0:
@@ -262,8 +259,6 @@ def _explain(terms: Sequence[str], asked: Iterable[tuple[int, str]], words: Word
     above = [f"“{term}” ({words.levels[depth].name})" for depth, term in asked if term not in terms]
     return ", ".join(dict.fromkeys([*said, *above]))
 
-
-_SMALLER = {"billion VND": ("million VND", 1000.0), "thousand VND": ("VND", 1000.0)}
 
 NounIndex = dict[str, list[tuple[str, str, str]]]
 """By the first letter without diacritics: noun, noun without diacritics, unit."""
@@ -299,21 +294,16 @@ def index_nouns(nouns_of: Mapping[str, Sequence[str]]) -> NounIndex:
     return index
 
 
-def find_unit(
-    digits: str, words: WordsAround, rule: WordingRule | None, known: Mapping[str, object]
-) -> tuple[str, str]:
-    """The unit as printed, and how to read the number where no unit of ours is as large."""
+def find_unit(digits: str, words: WordsAround, rule: WordingRule | None) -> tuple[str, str]:
+    """The unit as printed, and how to read the number where one of it stands for many."""
     is_money = "VND" in rule.unit if rule else "point" not in words.units
     # Points before money: "8,5đ" is points, and money comes in larger numbers.
     money = [unit for unit in sorted(words.units) if "VND" in unit and is_money]
     points_first = sorted(words.units, key=lambda unit: (unit != "point", unit))
     unit = rule.unit if rule else next(iter(points_first), "")
-    if not money:
-        return unit, _multiply(digits, words.factor) if words.factor > 1 else ""
-    if money[0] in known:
+    if money:
         return money[0], ""
-    smaller, factor = _SMALLER[money[0]]
-    return smaller, _multiply(digits, factor)
+    return unit, _multiply(digits, words.factor) if words.factor > 1 else ""
 
 
 def _multiply(digits: str, factor: float) -> str:

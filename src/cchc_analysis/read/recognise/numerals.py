@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from cchc_analysis.data.clean import BOUND_WORDS
 from cchc_analysis.data.records import Comparator
-from cchc_analysis.read.patterns import CAPITALS, PATTERNS, WORDS
+from cchc_analysis.read.patterns import PATTERNS, WORDS
 
 
 class Kind(StrEnum):
@@ -60,12 +60,6 @@ class Numeral(NamedTuple):
         return self.kind is Kind.FIGURE
 
 
-_DIGITS = re.compile(
-    r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?:,\d+)?(?!\d)"
-    r"|\d+(?:[.,]\d+)*"
-)
-_ANY_DIGIT = re.compile(r"[\d⁰¹²³⁴-⁹]")
-_BARE_YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
 NEAR_LETTERS = 40
 """Letters before a numeral that may say what it is."""
 
@@ -79,14 +73,12 @@ def find_numerals(text: str, *, is_cell: bool = False) -> list[Numeral]:
         >>> [n.text for n in find_numerals("mức độ 3, 4: 85/87 (đạt 97,7%)") if n.is_figure]
         ['85', '87', '97,7']
     """
-    if not _ANY_DIGIT.search(text):
+    if not PATTERNS.any_digit.search(text):
         return []
     spans = sorted(_find_named(text, is_cell), key=lambda span: (span[0], -span[1]))
     found: list[Numeral] = []
     at = 0
     for start, end, kind, reason in spans:
-        if start < at:
-            continue
         found += _find_free(text, at, start)
         found += [
             Numeral(start + m.start(), start + m.end(), m[0], kind, reason)
@@ -129,7 +121,7 @@ def _is_marker(text: str, marker: re.Match[str]) -> bool:
 
 def _find_free(text: str, start: int, end: int) -> Iterator[Numeral]:
     at = start
-    while match := _DIGITS.search(text, at, end):
+    while match := PATTERNS.digits.search(text, at, end):
         spaced = PATTERNS.space_groups.search(text, at, end)
         if spaced and spaced.start() <= match.start():
             match = spaced
@@ -146,7 +138,7 @@ def _judge(text: str, match: re.Match[str]) -> Numeral:
         return Numeral(start, end, printed, Kind.STANDARD, "digits of a code")
     if PATTERNS.letter_behind.match(text, end) and not PATTERNS.glued_unit.match(text, end):
         return Numeral(start, end, printed, Kind.STANDARD, "digits of a code")
-    if _BARE_YEAR.fullmatch(printed):
+    if PATTERNS.bare_year.fullmatch(printed):
         right = text[end:]
         is_counted = PATTERNS.counts_behind.match(right) or PATTERNS.counted_before.search(left)
         is_part = re.search(r"[/:=]\s*$", left) or re.match(r"\s*/\s*\d", right)
@@ -227,16 +219,9 @@ class Mention(NamedTuple):
     comparator: Comparator = Comparator.EQUAL
 
 
-SENTENCE_END = re.compile(
-    rf"(?<=[.!?…])[”\"*)]*\s+(?=[“\"*(]*[{CAPITALS}])"
-    r"|(?<=[^\W_]{2}[.!?])\s+(?=\d[\d.,/]*\s*(?:%|[^\W\d_]{2}))"
-)
-_STRONG = re.compile(r"[;(|]|\)(?=\W*$|[,;])|[.](?=\s|$)")
 NEAR = 20
 """Words before a figure that may still label it."""
 NEAR_LABEL = 45
-REMARK = re.compile(r"\([^()]*\)")
-"""Brackets without brackets in them."""
 
 
 def find_borders(text: str, figures: Sequence[Numeral]) -> Iterator[tuple[int, int]]:
@@ -261,7 +246,7 @@ def widen_shares(
     for figure, (start, end), following in zip(figures, borders, starts, strict=True):
         opens = PATTERNS.only_bound.fullmatch(text[start : figure.start])
         if opens and re.match(r"\s*%", text[figure.end :]):
-            stops = [m.start() for m in _STRONG.finditer(text, figure.end, following)]
+            stops = [m.start() for m in PATTERNS.strong.finditer(text, figure.end, following)]
             yield start, max(end, min([*stops, following]))
         else:
             yield start, end
@@ -269,9 +254,9 @@ def widen_shares(
 
 def start_near(text: str, start: int, end: int) -> int:
     """The last strong delimiter before a figure, but never more than ``NEAR`` words back."""
-    for match in _STRONG.finditer(text, start, end):
+    for match in PATTERNS.strong.finditer(text, start, end):
         start = match.end()
-    for match in SENTENCE_END.finditer(text, start, end):
+    for match in PATTERNS.sentence_end.finditer(text, start, end):
         start = match.end()
     if ahead := PATTERNS.label_ahead.match(text, start, end):
         # "Nhiệm vụ năm 2015: giải quyết …" counts no tasks.
@@ -367,28 +352,20 @@ def _are_alike(names: Sequence[str]) -> bool:
     )
 
 
-_COUNTS = re.compile(r"\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+){0,2})?\s*")
-"""A figure and its noun: what follows a colon behind them are its parts."""
-_SLASH = re.compile(r"^(\s*[^\W\d]*(?:\s+[^\W\d]+){0,3}\s*[⁽(]?[⁰¹²³⁴-⁹]*[⁾)]?)\s*/\s*$")
-
-
 def find_mentions(text: str, numerals: Sequence[Numeral]) -> list[Mention]:
     """Find the mentions of a line, in order."""
     figures = [numeral for numeral in numerals if numeral.is_figure]
     if not figures:
         return []
     # Remarks without figures lose their brackets: what they say belongs to the sentence.
-    plain = REMARK.sub(
-        lambda remark: (
-            remark[0]
-            if any(remark.start() < figure.start < remark.end() for figure in figures)
-            else f" {remark[0][1:-1]} "
-        ),
+    starts = [figure.start for figure in figures]
+    plain = PATTERNS.remark.sub(
+        lambda m: m[0] if any(m.start() < at < m.end() for at in starts) else f" {m[0][1:-1]} ",
         text,
     )
     borders = list(widen_shares(plain, figures, list(find_borders(plain, figures))))
     # The whole text is looked at: a figure that opens a sentence is part of its mark.
-    ends = [0, *(match.end() for match in SENTENCE_END.finditer(text))]
+    ends = [0, *(match.end() for match in PATTERNS.sentence_end.finditer(text))]
     mentions = [
         Mention(
             figure,
@@ -420,7 +397,7 @@ def _find_parents(text: str, mentions: list[Mention]) -> list[Mention]:
             stack, last, lead = [], -1, mention.lead
             at = max(at, lead)
         for opener in PATTERNS.opener.finditer(text, at, mention.numeral.start):
-            if opener[0] == ":" and not _COUNTS.fullmatch(text[at : opener.start()]):
+            if opener[0] == ":" and not PATTERNS.counts.fullmatch(text[at : opener.start()]):
                 continue
             if opener[0] == "(":
                 stack.append(("(", last if last >= 0 else _top(stack)))
@@ -453,7 +430,7 @@ def _find_pairs(text: str, mentions: list[Mention]) -> list[Mention]:
         left, right = found[at], found[at + 1]
         gap = text[left.numeral.end : right.numeral.start]
         of = PATTERNS.of.match(gap)
-        if left.role != "whole" and (_SLASH.match(gap) or of):
+        if left.role != "whole" and (PATTERNS.slash.match(gap) or of):
             own = (left.own[0], right.own[1])
             # "92 trên 95" is of ninety-five, and no more than them.
             right = right._replace(comparator=Comparator.EQUAL) if of else right

@@ -17,15 +17,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cchc_analysis.read.documents import Cell, Line
-from cchc_analysis.read.patterns import CAPITALS, PATTERNS, WORDS
+from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.wording import fold_word
 
 LONGEST = 2_500
 """Letters of a line that is read as a whole; the longest of hundreds of reports had 934."""
 PIECE = 1_000
-_SENTENCE = re.compile(r"[.;!?…](?=\s)")
-_NUMBER = re.compile(r"\d[\d.,/:%-]{150,}")
-"""More digits in a row than any number or date has: the figure of nobody."""
 
 
 def cut_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -38,7 +35,7 @@ def _cut(line: Line) -> Iterator[Line]:
     if not is_long or (line.cells and max(len(cell.text) for cell in line.cells) <= LONGEST):
         yield line
         return
-    text = _NUMBER.sub(lambda match: " " * len(match[0]), line.text)
+    text = PATTERNS.endless.sub(lambda match: " " * len(match[0]), line.text)
     start = 0
     while start < len(text):
         end = _find_end(text, start)
@@ -51,7 +48,7 @@ def _find_end(text: str, start: int) -> int:
     window = text[start : start + PIECE]
     if start + PIECE >= len(text):
         return len(text)
-    ends = [match.end() for match in _SENTENCE.finditer(window, PIECE // 4)]
+    ends = [match.end() for match in PATTERNS.end_of_piece.finditer(window, PIECE // 4)]
     if ends:
         return start + ends[-1]
     space = max(window.rfind(" "), window.rfind("\t"))
@@ -85,12 +82,7 @@ def restore_words(lines: Sequence[Line]) -> tuple[Line, ...]:
     )
 
 
-_NOTE_TEXT = re.compile(
-    r"^\s*(?:[⁽(]?(?=[⁰¹²³⁴-⁹])|(?=\[\d{1,3}\]\s))([⁰¹²³⁴-⁹]+|\[\d+\])[⁾)]?\s*(?=\S)"
-)
-_NOTE_INLINE = re.compile(r"[⁰¹²³⁴-⁹]+|(?<=[\w%”\"),;.])\[\d{1,3}\]")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", "[]")
-_BULLET = re.compile(r"^\s*(\*|[-–—•●▪○+](?:\s*\+)?|\(\d{1,2}\)\.?)\s*(?!\*)")
 _RANKS = {"*": 1, "(": 1, "-": 2, "–": 2, "—": 2, "•": 2, "●": 2, "▪": 2, "+": 3, "○": 3}
 LETTER = 9
 """The depth of headings such as "a)"."""
@@ -165,17 +157,11 @@ class _Walk:
             self._headings.append((0, at, ""))
         is_heading = heading is not None or is_title
         parents = self._climb(at, text, is_heading=is_heading)
-        place = OutlinePlace(
-            self._section(),
-            tuple(index for index in self._heading_lines() if index != at),
-            parents,
-            before=before,
-            is_heading=is_heading,
-        )
-        self._last = at
-        for mark in _NOTE_INLINE.finditer(text):
+        above = tuple(index for index in self._heading_lines() if index != at)
+        self._last, section = at, self._section()
+        for mark in PATTERNS.note_mark.finditer(text):
             self._marks[mark[0].translate(_LOWERED)] = (at, mark.start())
-        return place
+        return OutlinePlace(section, above, parents, before=before, is_heading=is_heading)
 
     def _names_part(self, text: str) -> bool:
         """Whether a line in capitals right below a bare "Phần thứ hai" is its title."""
@@ -187,7 +173,7 @@ class _Walk:
 
     def _continue_note(self, at: int, text: str) -> OutlinePlace | None:
         """The place of a line that is the text of a note, or goes on with one."""
-        if opened := _NOTE_TEXT.match(text):
+        if opened := PATTERNS.note_text.match(text):
             self._note = opened[1].translate(_LOWERED)
             self._note_line = at
             self._note_bullet = text[opened.end() : opened.end() + 1]
@@ -208,7 +194,8 @@ class _Walk:
     def _find_before(self, text: str) -> int:
         """A line that opens in small letters goes on with the last one, if that one is open."""
         first = text.lstrip()[:1]
-        if self._last < 0 or not first.islower() or _BULLET.match(text) or _match_heading(text):
+        opens = PATTERNS.bullet.match(text) or _match_heading(text)
+        if self._last < 0 or not first.islower() or opens:
             return -1
         before = self._lines[self._last].text.rstrip()
         return -1 if before.endswith((".", ";", ":", "!", "?")) or not before else self._last
@@ -219,7 +206,7 @@ class _Walk:
             if text.rstrip().endswith(":"):
                 self._lists = [(0, at)]
             return ()
-        bullet = _BULLET.match(text)
+        bullet = PATTERNS.bullet.match(text)
         rank = _RANKS[bullet[1].lstrip()[:1]] if bullet else 0
         if bullet and "+" in bullet[1]:
             rank = _RANKS["+"]
@@ -275,18 +262,13 @@ def _index_marks(lines: Sequence[Line]) -> dict[str, tuple[int, int]]:
     """The first place of every note mark inside a line, for notes that stand before their mark."""
     marks: dict[str, tuple[int, int]] = {}
     for at, line in enumerate(lines):
-        opened = _NOTE_TEXT.match(line.text)
-        for mark in _NOTE_INLINE.finditer(line.text, opened.end() if opened else 0):
+        opened = PATTERNS.note_text.match(line.text)
+        for mark in PATTERNS.note_mark.finditer(line.text, opened.end() if opened else 0):
             marks.setdefault(mark[0].translate(_LOWERED), (at, mark.start()))
     return marks
 
 
 FEWEST_NUMBERS, FEWEST_ROWS = 3, 2
-_ROW = re.compile(
-    r"^\s*(?:(?P<order>\d{1,2}|[IVX]{1,4})[.)]?\s+)?(?P<label>[^\W\d][^\d\t]*?)\s+"
-    r"(?P<numbers>\d[\d.,]*%?(?:\s+\d[\d.,]*%?)+)\s*$"
-)
-_HEADS = re.compile(rf"\s+(?=[{CAPITALS}])")
 
 
 def spread_tables(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -310,7 +292,7 @@ def _take_rows(lines: Sequence[Line], start: int) -> list[list[str]]:
     """The rows from a line on that have as many numbers as the first: order, label, numbers."""
     rows: list[list[str]] = []
     for line in map(lines.__getitem__, range(start, len(lines))):
-        match = None if line.cells else _ROW.match(line.text)
+        match = None if line.cells else PATTERNS.spread_row.match(line.text)
         if not match:
             break
         numbers = match["numbers"].split()
@@ -325,7 +307,7 @@ def _split_header(line: Line, width: int) -> list[str] | None:
     """The heads of a table, each from its capital on; None where they are not as many as cells."""
     if line.cells or re.search(r"\d", line.text):
         return None
-    heads = _HEADS.split(line.text.strip())
+    heads = PATTERNS.spread_heads.split(line.text.strip())
     return heads if len(heads) in (width - 1, width) else None
 
 
@@ -333,11 +315,6 @@ def _set_cells(line: Line, texts: Sequence[str], table: int) -> Line:
     return replace(line, cells=tuple(Cell(t, n) for n, t in enumerate(texts)), table=table)
 
 
-_NUMERIC = re.compile(
-    r"^[(~><≥≤]?\s*\d[\d.,\s]*(?:\s*/\s*\d[\d.,\s]*)?\s*%?\s*(?:[^\W\d]+\.?(?:\s[^\W\d]+)?)?[)]?$"
-)
-_COLUMN_NUMBER = re.compile(r"^\(?\s*[\dA-Z]{1,2}\s*\)?(?:\s*=\s*[\d\s()+*/:x%.-]+)?$")
-_DASH = re.compile(r"^\s*[-+*•–]\s*(?=[^\W\d])")
 INNER = "›"
 """Stands between the header words of a column, outermost first."""
 
@@ -371,21 +348,17 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
             continue
         own_stub = _find_stub(row, orders)
         filled = [cell for cell in row.cells if cell.text]
-        if (
-            at >= first_data
-            and len(filled) <= 2
-            and own_stub
-            and not any(
-                cell.column not in orders and re.search(r"\d", cell.text) for cell in row.cells[1:]
-            )
-        ):
+        others = (cell.text for cell in row.cells[1:] if cell.column not in orders)
+        counts = any(map(PATTERNS.digit.search, others))
+        if at >= first_data and len(filled) <= 2 and own_stub and not counts:
             group, stub, below, opened = own_stub, "", None, ""
         elif own_stub:
             stub = own_stub
             number = next((c.text.rstrip(".)") for c in row.cells if c.column in orders), "")
-            if opened and (_DASH.match(own_stub) or number.startswith(f"{opened_as or '-'}.")):
+            is_part = number.startswith(f"{opened_as or '-'}.") or PATTERNS.dash.match(own_stub)
+            if opened and is_part:
                 # "- Trước hạn" or "2.1 Trước hạn" below "2 Đã giải quyết" is a part of it.
-                stub = f"{opened} {_DASH.sub('', own_stub)}"
+                stub = f"{opened} {PATTERNS.dash.sub('', own_stub)}"
             else:
                 opened, opened_as = own_stub, number
             below = row if at >= first_data and not _is_data(row) else None
@@ -404,7 +377,7 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
 
 def _is_data(row: Line) -> bool:
     """A row with a cell that is a number, beside the one that numbers the row."""
-    numbers = [cell for cell in row.cells if _NUMERIC.match(cell.text)]
+    numbers = [cell for cell in row.cells if PATTERNS.numeric.match(cell.text)]
     if _numbers_columns(row):
         return False
     return any(cell.column > 0 for cell in numbers) and bool(numbers)
@@ -413,7 +386,7 @@ def _is_data(row: Line) -> bool:
 def _numbers_columns(row: Line) -> bool:
     """Whether a row numbers the columns: "(1) (2) (3) = (4) + (5)"."""
     texts = [cell.text for cell in row.cells if cell.text]
-    if len(texts) < 3 or not all(_COLUMN_NUMBER.match(text) for text in texts):
+    if len(texts) < 3 or not all(PATTERNS.column_number.match(text) for text in texts):
         return False
     digits = [int(found[0]) for text in texts if (found := re.search(r"\d+", text))]
     runs = sum(1 for left, right in pairwise(digits) if right == left + 1)
@@ -421,12 +394,8 @@ def _numbers_columns(row: Line) -> bool:
 
 
 def _find_order_columns(rows: Sequence[Line], headers: Sequence[Line]) -> set[int]:
-    named = {
-        cell.column
-        for row in headers
-        for cell in row.cells
-        if PATTERNS.order_header.match(cell.text)
-    }
+    heads = (cell for row in headers for cell in row.cells)
+    named = {cell.column for cell in heads if PATTERNS.order_header.match(cell.text)}
     first = [row.cells[0].text for row in rows if row.cells and row.cells[0].text]
     counted = [int(text.rstrip(".)")) for text in first if re.fullmatch(r"\d{1,3}[.)]?", text)]
     has_words = any(
@@ -463,7 +432,7 @@ def _find_stub(row: Line, orders: set[int]) -> str:
     filled = (cell for cell in row.cells if cell.text)
     named = (c.text for c in filled if c.column not in orders or not PATTERNS.order.match(c.text))
     first = next(named, "")
-    return "" if _NUMERIC.match(first) else first
+    return "" if PATTERNS.numeric.match(first) else first
 
 
 def _find_column(cell: Cell, headers: Sequence[Line], below: Line | None) -> str:
@@ -471,21 +440,15 @@ def _find_column(cell: Cell, headers: Sequence[Line], below: Line | None) -> str
     found = []
     for row in [*headers, *([below] if below else [])]:
         text = _covering(row, cell, is_inner=row is below)
-        if text and text not in found and not _COLUMN_NUMBER.match(text):
+        if text and text not in found and not PATTERNS.column_number.match(text):
             found.append(text)
     return f" {INNER} ".join(found)
 
 
 def _covering(row: Line, cell: Cell, *, is_inner: bool) -> str:
     if row.is_exact:
-        return next(
-            (
-                each.text
-                for each in row.cells
-                if each.column <= cell.column < each.column + each.width and each.text
-            ),
-            "",
-        )
+        above = (c.text for c in row.cells if c.column <= cell.column < c.column + c.width)
+        return next(filter(None, above), "")
     # Flattened: a merged header has left the cells at its right empty.
     left = [each for each in row.cells if each.column <= cell.column and each.text]
     return left[-1].text if left and (left[-1].column > 0 or not is_inner) else ""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Comparator, Period, Scope, Status
@@ -62,7 +62,6 @@ OF_LEVEL = {
 NO_DISTRICTS = {"budget_revenue_total_pct_district_plan": "budget_revenue_total_pct_province_plan"}
 """What they say in that of a commune since there are no districts: the city is the province."""
 BELOW = frozenset({"@district_office", "@commune_aggregate"})
-_COMMA_GROUPS = re.compile(r"[1-9]\d{0,2},\d{3}")
 
 
 class Proposer:
@@ -124,7 +123,7 @@ class Proposer:
             )  # fmt: skip
         if is_spelled:
             figure = replace(figure, read_as=str(read_spelled(figure.printed)))
-        elif _COMMA_GROUPS.fullmatch(figure.printed) and self._counts(figure):
+        elif PATTERNS.comma_groups.fullmatch(figure.printed) and self._counts(figure):
             figure = replace(
                 figure, read_as=figure.printed.replace(",", ""),
                 looked_again="the comma is read as one between thousands: a count has no fraction",
@@ -181,11 +180,8 @@ class Proposer:
             not is_cut
             and PATTERNS.change.search(entry.text, entry.mention.own[0], mention.numeral.start)
         ) or (entry.label and PATTERNS.change_head.search(entry.label.column))
-        if (
-            is_change
-            or is_last_years
-            or ("%" in words.units and self._beside.is_beside_unknown(entry))
-        ):
+        is_of_unknown = "%" in words.units and self._beside.is_beside_unknown(entry)
+        if is_change or is_last_years or is_of_unknown:
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             return None, ()
         if (
@@ -230,10 +226,9 @@ class Proposer:
         before = self._beside.figure_before(entry) if "%" in words.units else None
         if before is None or not before.indicator:
             return candidates
+        rules, code = self._wording.rules, before.indicator
         favoured = [
-            replace(each, score=each.score + 2)
-            if before.indicator in self._wording.rules[each.indicator].of
-            else each
+            replace(each, score=each.score + 2 * (code in rules[each.indicator].of))
             for each in candidates
         ]
         return sorted(favoured, key=lambda each: -each.score)
@@ -271,14 +266,10 @@ class Proposer:
             entry, words, rule, self._surroundings, is_dossiers=is_dossiers
         ):
             return False
-        is_grouped = _COMMA_GROUPS.fullmatch(printed) is not None
+        is_grouped = PATTERNS.comma_groups.fullmatch(printed) is not None
         is_fraction = "," in printed and not printed.replace(",", "").isdigit()
-        if (
-            kind == "count"
-            and words.factor == 1
-            and not is_grouped
-            and (is_fraction or (printed.count(",") == 1 and "." not in printed))
-        ):
+        is_fraction = is_fraction or (printed.count(",") == 1 and "." not in printed)
+        if kind == "count" and words.factor == 1 and is_fraction and not is_grouped:
             return False
         if entry.label and not entry.label.row and not entry.label.column:
             return False
@@ -316,7 +307,7 @@ class Proposer:
             # A rank, and what is better the lower it is, is not to be exceeded.
             falls = indicator.endswith("_rank") or (row and row["polarity"] == "lower")
             comparator = Comparator.AT_MOST if falls else Comparator.AT_LEAST
-        unit, read_as = find_unit(mention.numeral.text, words, rule, self._reference.unit_rows)
+        unit, read_as = find_unit(mention.numeral.text, words, rule)
         where = "table" if entry.label else f"footnote {place.note}" if place.note else "text"
         breakdown = candidate.breakdown if candidate else ""
         if mention.role == "turn" and indicator and not breakdown and not twin:
@@ -390,7 +381,6 @@ class Reading:
     head: ReportHead
     numerals: dict[int, tuple[Numeral, ...]]
     figures: tuple[Figure, ...]
-    places: tuple[outline.OutlinePlace, ...] = field(repr=False, default=())
     others: tuple[int, ...] = ()
 
 
@@ -415,13 +405,8 @@ def read_document(
     for reading in read:
         for number, found in reading.numerals.items():
             numerals[number] = numerals.get(number, ()) + found
-    return Reading(
-        first,
-        numerals,
-        tuple(figure for reading in read for figure in reading.figures),
-        tuple(place for reading in read for place in reading.places),
-        tuple(part[0].number for part in parts[1:]),
-    )
+    figures = tuple(figure for reading in read for figure in reading.figures)
+    return Reading(first, numerals, figures, tuple(part[0].number for part in parts[1:]))
 
 
 def _read_part(
@@ -447,7 +432,7 @@ def _read_part(
             for entry in entries:
                 proposer.propose(entry)
         numerals[line.number] = numerals.get(line.number, ()) + tuple(found)
-    return Reading(head, numerals, proposer.finish(), tuple(places))
+    return Reading(head, numerals, proposer.finish())
 
 
 def _enter_line(

@@ -22,7 +22,7 @@ from cchc_analysis.read.recognise.figures import Figure
 from cchc_analysis.read.recognise.frame import Frame
 from cchc_analysis.read.recognise.head import ReportHead, find_level, list_names, match_known
 from cchc_analysis.read.recognise.matching import Level, WordsAround
-from cchc_analysis.read.recognise.numerals import REMARK, SENTENCE_END, Mention
+from cchc_analysis.read.recognise.numerals import Mention
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
 from cchc_analysis.read.recognise.surroundings import (
     CAPTION,
@@ -170,7 +170,7 @@ class Scopes:
             elif level.name == "its sentence":
                 said = entry.text[mention.lead : mention.numeral.start]
                 # "14/14 xã tham gia; huyện có 03 …": what was counted there is not whose this is.
-                said = PATTERNS.counted_clause.sub(" ", REMARK.sub(" ", said))
+                said = PATTERNS.counted_clause.sub(" ", PATTERNS.remark.sub(" ", said))
                 yield self._surroundings.read_level(level.name, said)
             elif level.name == "what it is a part of":
                 # "thị xã 3.120 (3.080 đúng hạn)": a whole may be labelled with its bare level.
@@ -192,8 +192,8 @@ class Scopes:
 
     def _read_paragraph(self, level: Level) -> Level:
         """The last earlier sentence that opens with whose work it tells of, if it is one's."""
-        plain = PATTERNS.times.sub(" ", REMARK.sub(" ", level.text)).strip()
-        for sentence in reversed(SENTENCE_END.split(plain)):
+        plain = PATTERNS.times.sub(" ", PATTERNS.remark.sub(" ", level.text)).strip()
+        for sentence in reversed(PATTERNS.sentence_end.split(plain)):
             topics = [re.split(r"\d", clause, maxsplit=1)[0] for clause in sentence.split(";")]
             opened = " | ".join(" ".join(topic.split()[:TOPIC]) for topic in topics)
             found = self._surroundings.read_level(level.name, opened)
@@ -283,16 +283,12 @@ class Speakers:
         end = mention.numeral.end
         if field := PATTERNS.field_behind.match(text, end):
             return Speaker(Speech.FIELD, text[field.start() : field.end() + 20].strip())
-        if behind := PATTERNS.right_behind.match(text, end):
-            found = self._name(text[behind.end() : mention.own[1]])
-            if found and found.kind is not Speech.OURS:
-                return found
-        before = REMARK.sub(" ", text[mention.own[0] : mention.numeral.start])
-        for match in PATTERNS.with_whom.finditer(before):
-            found = self._name(before[match.end() :])
-            if found and found.kind is not Speech.OURS:
-                return found
-        return None
+        behind = PATTERNS.right_behind.match(text, end)
+        named = [text[behind.end() : mention.own[1]]] if behind else []
+        before = PATTERNS.remark.sub(" ", text[mention.own[0] : mention.numeral.start])
+        named += [before[match.end() :] for match in PATTERNS.with_whom.finditer(before)]
+        found = filter(None, map(self._name, named))
+        return next((each for each in found if each.kind is not Speech.OURS), None)
 
     def _head_of(self, entry: FigureText) -> Speaker | None:
         text, start = entry.text, entry.mention.lead
@@ -300,7 +296,7 @@ class Speakers:
         found = self._find_carried(said, text[:start]) or self._search(said)
         while found is None and start > 0 and PATTERNS.carries.match(text, start):
             end = start
-            ends = [m.end() for m in SENTENCE_END.finditer(text) if m.end() < end]
+            ends = [m.end() for m in PATTERNS.sentence_end.finditer(text) if m.end() < end]
             start = max(ends, default=0)
             found = self._search(text[start:end])
         if found or start > 0:
@@ -322,12 +318,12 @@ class Speakers:
         """The commune that goes on: "Xã Đá Vàng là điểm sáng. Từ đầu năm, xã đã giải quyết …"."""
         if self._level == "commune" or not PATTERNS.that_commune.search(said):
             return None
-        sentences = reversed(SENTENCE_END.split(before.strip()))
+        sentences = reversed(PATTERNS.sentence_end.split(before.strip()))
         return next(filter(None, (self._name_commune(_start(each)) for each in sentences)), None)
 
     def _search(self, said: str) -> Speaker | None:
         """The speaker of the last piece that has one; a comma parts only behind a figure."""
-        plain = REMARK.sub(" ", said)
+        plain = PATTERNS.remark.sub(" ", said)
         starts = [0]
         for cut in PATTERNS.piece.finditer(plain):
             is_comma = cut[0].strip() in WORDS.pieces
@@ -394,11 +390,7 @@ def tell_offices_apart(
     of that figure that it leaves them out.
     """
     apart: dict[int, int] = {}
-    told = {
-        (figure.line, figure.indicator)
-        for figure in figures
-        if figure.scope is Scope.DISTRICT_OFFICE
-    }
+    told = {(each.line, each.indicator) for each in figures if each.scope is Scope.DISTRICT_OFFICE}
     for (line, text, at), figure in beside.items():
         if figure.scope is not Scope.COMMUNE_AGGREGATE or not figure.indicator:
             continue

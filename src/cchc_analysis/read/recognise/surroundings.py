@@ -155,7 +155,7 @@ def tell_sentence(entry: FigureText) -> Iterator[tuple[str, str]]:
 
 def take_last_sentence(text: str) -> str:
     """The last sentence of a line."""
-    lead = max((match.end() for match in numerals.SENTENCE_END.finditer(text)), default=0)
+    lead = max((match.end() for match in PATTERNS.sentence_end.finditer(text)), default=0)
     return text[lead:]
 
 
@@ -177,7 +177,6 @@ CAUSE = 240
 """Characters before a loss of points within which its cause stands."""
 TOPIC_GAP = 5
 """The words that the topic of a sentence counts as away from a figure in a later clause."""
-_BARE = re.compile(r"\s*(?:[%,.;:()]|$)")
 FAR_LINES = 15
 """Lines above within which dossiers were counted, for a line of their stages."""
 LEVELS = 5
@@ -195,7 +194,6 @@ def name_field(text: str) -> str:
     return str(WORDS.bare_headings.get(PATTERNS.heading_mark.sub("", text).casefold(), ""))
 
 
-_SENTENCE = re.compile(r"(?:\S+\s+){8}.*[.;]\s*$")
 PREVIOUS_LINES = 3
 
 
@@ -282,32 +280,20 @@ class WordCollector:
 
     def find_units(self, entry: FigureText) -> frozenset[str]:
         """The units that the noun behind a figure can mean; of a pair, behind either number."""
-        mention, text = entry.mention, entry.text
-        units = matching.find_units_behind(text, mention.numeral.end, self._nouns)
-        if not units and mention.role in ("part", "low", "turn", "each"):
-            last = max(
-                (
-                    m
-                    for m in entry.mentions
-                    # Those of one run, or of one pair.
-                    if (
-                        m.partner == mention.partner and m.turn > 0
-                        if mention.role in ("turn", "each")
-                        else m.own == mention.own
-                    )
-                ),
-                key=lambda m: m.numeral.end,
-            )
-            units = matching.find_units_behind(text, last.numeral.end, self._nouns)
-        if not units and mention.role == "whole" and mention.partner >= 0:
-            units = matching.find_units_behind(
-                text, entry.mentions[mention.partner].numeral.end, self._nouns
-            )
-        if not units and entry.label:
-            label = f"{entry.label.column} {entry.label.row}"
-            if PATTERNS.of_rates.search(label):
-                units = frozenset({"%"})
-        return units
+        mention, role = entry.mention, entry.mention.role
+        beside = [mention]
+        if role in ("turn", "each"):
+            beside += [m for m in entry.mentions if m.partner == mention.partner and m.turn > 0]
+        elif role in ("part", "low"):
+            beside += [m for m in entry.mentions if m.own == mention.own]
+        elif role == "whole":
+            beside.append(entry.mentions[mention.partner])
+        for each in (mention, beside[-1]):
+            end = each.numeral.end
+            if units := matching.find_units_behind(entry.text, end, self._nouns):
+                return units
+        label = f"{entry.label.column} {entry.label.row}" if entry.label else ""
+        return frozenset({"%"} if PATTERNS.of_rates.search(label) else ())
 
     def _own(self, entry: FigureText, end: int) -> tuple[str, tuple[Hit, ...], dict[str, int]]:
         """The own words of a mention, and how many words stand between each and the number."""
@@ -320,10 +306,8 @@ class WordCollector:
         if mention.role == "each" or cut > start:
             # One of several things named together: "cấp huyện, cấp xã" is not both to each. And
             # what is not there comes behind the zero: "không phát sinh | hồ sơ quá hạn".
-            hits = [
-                Hit(h.term, h.start + cut, h.end + cut, h.first, h.last)
-                for h in self._find(text[cut:end])
-            ]
+            found = self._find(text[cut:end])
+            hits = [h._replace(start=h.start + cut, end=h.end + cut) for h in found]
         if remark := PATTERNS.all_in_term.match(text, mention.numeral.end):
             # "64 hồ sơ (trong thời hạn giải quyết)" are all that are pending.
             hits = [hit for hit in hits if not remark.start(1) <= hit.start < remark.end(1)]
@@ -333,14 +317,12 @@ class WordCollector:
         hits = label_pair(mention, text, hits)
         hits = self._tell_loss(entry, hits)
         gaps: dict[str, int] = {}
+        to = end if mention.role == "each" else mention.numeral.start
         for hit in hits:
-            before, behind = (
-                text[hit.end : mention.numeral.start],
-                text[mention.numeral.end : hit.start],
+            is_before = hit.end <= mention.numeral.start
+            gap = count_words(
+                text[hit.end : to] if is_before else text[mention.numeral.end : hit.start]
             )
-            if mention.role == "each":
-                before = text[hit.end : end]
-            gap = count_words(before if hit.end <= mention.numeral.start else behind)
             gaps[hit.term] = min(gap, gaps.get(hit.term, gap))
         own += self._join_lines(entry, end, hits, gaps)
         for distance, hit in self._imply(entry):
@@ -465,7 +447,7 @@ class WordCollector:
         before = [n for n, mention in enumerate(mentions) if mention.numeral.end <= at]
         if before and at - mentions[before[-1]].numeral.end < 60:
             yield from self._whole(mentions, before[-1], text)
-        lead = max((m.end() for m in numerals.SENTENCE_END.finditer(text, 0, at)), default=0)
+        lead = max((m.end() for m in PATTERNS.sentence_end.finditer(text, 0, at)), default=0)
         yield "the text the note hangs on", text[lead:at]
         for parent in self._places[line].parents:
             yield "the list it stands in", take_last_sentence(self._lines[parent].text)
@@ -483,7 +465,7 @@ class WordCollector:
         # Nor is what stands above the heading.
         above = [self._lines[n].text for n in between if n >= max(headings, default=0)][::-1]
         # A sentence that ends above the table has been told; a caption has not.
-        filled = [text for text in above if text.strip() and not _SENTENCE.search(text)]
+        filled = [text for text in above if text.strip() and not PATTERNS.told.search(text)]
         return " ".join(take_last_sentence(text) for text in filled[-PREVIOUS_LINES:])
 
     def _imply(self, entry: FigureText) -> Iterator[tuple[int, Hit]]:
@@ -523,7 +505,7 @@ class WordCollector:
         "- Đã xử lý: 2.240 (trước hạn: 2.011; đúng hạn: 221)", and dossiers are counted above it.
         """
         text, stage = entry.text, PATTERNS.stages
-        is_bare = _BARE.match(text, entry.mention.numeral.end) and stage.search(text)
+        is_bare = PATTERNS.bare_behind.match(text, entry.mention.numeral.end) and stage.search(text)
         if entry.label or not is_bare or PATTERNS.others.search(text):
             return False
         if not WORDS.nouns.isdisjoint(hit.term for hit in self._find(entry.text)):
@@ -556,9 +538,9 @@ class WordCollector:
             return False
         if not WORDS.nouns.isdisjoint(hit.term for hit in self._find(entry.text)):
             return False
-        for at in self._places[entry.line].parents:
-            if WORDS.dossier in {hit.term for hit in self._find(self._lines[at].text)}:
-                return True
+        parents = (self._lines[at].text for at in self._places[entry.line].parents)
+        if any(WORDS.dossier == hit.term for text in parents for hit in self._find(text)):
+            return True
         for at in range(entry.line - 1, max(-1, entry.line - LEVELS), -1):
             text = self._lines[at].text
             is_beside = self._places[at].headings == self._places[entry.line].headings

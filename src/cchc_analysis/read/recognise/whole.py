@@ -9,7 +9,6 @@ sure. What stays wrong is left as printed: it is a finding, not ours to mend.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -19,6 +18,7 @@ import numpy as np
 
 from cchc_analysis.data.records import Comparator
 from cchc_analysis.data.reference import Reference
+from cchc_analysis.read.patterns import PATTERNS
 from cchc_analysis.read.recognise.figures import (
     EQUALS,
     LESS_SURE,
@@ -62,11 +62,8 @@ Change = dict[str, Any]
 
 def _mend(figures: list[Figure], find: Callable[[int, Figure], Change | None]) -> list[Figure]:
     """The figures, each with what was found to change in it."""
-    changes = [find(at, figure) for at, figure in enumerate(figures)]
-    return [
-        replace(figure, **change) if change else figure
-        for figure, change in zip(figures, changes, strict=True)
-    ]
+    found = ((figure, find(at, figure)) for at, figure in enumerate(figures))
+    return [replace(figure, **change) if change else figure for figure, change in found]
 
 
 def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
@@ -225,20 +222,17 @@ def _is_other_share(
     if before.indicator == row["numerator"] or not value or share is None or share == 100:
         return False
     half = 0.5 * 10.0 ** -count_decimals(figures[at]) + 0.01
-    wholes = [
-        read_value(other, reference)
-        for other in figures[max(0, at - 12) : at - 1]
-        if other.scope == before.scope
-        and other.unit == before.unit
-        and other.indicator != row["denominator"]
-    ]
+    alike = [
+        each for each in figures[max(0, at - 12) : at - 1]
+        if (each.scope, each.unit) == (before.scope, before.unit)
+    ]  # fmt: skip
+    wholes = [read_value(each, reference) for each in alike if each.indicator != row["denominator"]]
     return any(whole and abs(100 * value / whole - share) <= half for whole in wholes)
 
 
 PLAN, SOME, MANY = "par_tasks_total", 13, 25
 """The tasks of a plan; so many as a chapter hardly has, and as none has."""
 OF_PLAN = "so many tasks are those of the plan"
-_OTHER_TASKS = re.compile(r"par_tasks_(?!steering)\w+_total")
 
 
 TWIN_DAYS = "took the days of the same number elsewhere"
@@ -315,7 +309,7 @@ def take_plan_of_twins(figures: list[Figure], reference: Reference) -> list[Figu
     no other chapter counts its own.
     """
     plans = {figure.printed for figure in figures if figure.indicator == PLAN}
-    others = any(_OTHER_TASKS.fullmatch(figure.indicator) for figure in figures)
+    others = any(PATTERNS.other_tasks.fullmatch(figure.indicator) for figure in figures)
 
     def is_plan(figure: Figure) -> bool:
         if figure.indicator != "par_tasks_steering_total":
@@ -392,10 +386,7 @@ def decide_open(
 
 
 def _list_rules(
-    figures: Sequence[Figure],
-    trial: Figure,
-    reference: Reference,
-    identities: tuple[Identity, ...],
+    figures: Sequence[Figure], trial: Figure, reference: Reference, identities: tuple[Identity, ...]
 ) -> tuple[Identity, ...]:
     """The rules that can close or break with a trial: all else that they ask for is there.
 
@@ -424,9 +415,7 @@ def _list_rules(
 
 
 def _judge(
-    drafts: Sequence[Sequence[Figure]],
-    rules: Sequence[Sequence[Identity]],
-    reference: Reference,
+    drafts: Sequence[Sequence[Figure]], rules: Sequence[Sequence[Identity]], reference: Reference
 ) -> list[tuple[int, int]]:
     """How many of the rules of each draft hold in full in it, and how many break.
 

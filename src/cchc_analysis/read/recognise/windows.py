@@ -18,7 +18,6 @@ from cchc_analysis.data.records import Period
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 
-_DIGIT = re.compile(r"\d")
 OTHER_DAYS = 45
 """Days by which a part of a year must begin or end apart from the report's to be another one."""
 
@@ -72,33 +71,31 @@ def find_exact_window(text: str, default: Period) -> Period | None:
 
     A start without a year is that of the end, or of the year before where it would come after.
     """
-    if not _DIGIT.search(text):
+    if not PATTERNS.digit.search(text):
         return None
     year = default.end.year if default.end else None
     for match in PATTERNS.from_to.finditer(text):
-        end = _make_day(match[4], match[5], match[6], year)
-        start = _make_day(match[1], match[2], match[3], end.year if end else year)
+        end = make_day(match[4], match[5], match[6], year)
+        start = make_day(match[1], match[2], match[3], end.year if end else year)
         if start and end and start > end and not match[3]:
-            start = _make_day(match[1], match[2], str(end.year - 1), year)
+            start = make_day(match[1], match[2], str(end.year - 1), year)
         if start and end and start <= end:
             return Period(start, end)
     if (months := PATTERNS.to_month.search(text)) and (
         last := make_month(int(months[5]), int(months[4]))
     ):
-        start = _make_day(months[1], months[2], months[3], int(months[5]))
+        start = make_day(months[1], months[2], months[3], int(months[5]))
         return Period(start, last.end) if start and last.end and start < last.end else None
     if (so_far := PATTERNS.new_year_to_month.search(text)) and (
         year or so_far["year"] or so_far["last"]
     ):
         last = make_month(int(so_far["last"] or so_far["year"] or year or 0), int(so_far["month"]))
         return Period(dt.date(last.end.year, 1, 1), last.end) if last and last.end else None
-    if (
-        since := PATTERNS.since_bracket.search(text)
-        or PATTERNS.since.search(text)
-        or PATTERNS.summed.search(text)
-    ) and default.end:
+    since = PATTERNS.since_bracket.search(text) or PATTERNS.since.search(text)
+    since = since or PATTERNS.summed.search(text)
+    if since and default.end:
         # "Từ ngày 21/3 đến nay": up to the last day that the report counts.
-        start = _make_day(since[1], since[2], since[3], year)
+        start = make_day(since[1], since[2], since[3], year)
         return Period(start, default.end) if start and start < default.end else None
     return None
 
@@ -155,11 +152,8 @@ def find_compared_window(before: str, default: Period) -> Period | None:
     year = match["year"] or match["whole"] or str(default.end.year)
     if match["month"]:
         return make_month(int(year), int(match["month"]))
-    return (
-        _parse(WORDS.span_of_year.format(match["span"], year))
-        if match["span"]
-        else make_year(int(year))
-    )
+    span = match["span"]
+    return _parse(WORDS.span_of_year.format(span, year)) if span else make_year(int(year))
 
 
 def find_bracket_window(behind: str) -> Period | None:
@@ -183,19 +177,19 @@ def find_series_window(before: str, default: Period) -> Period | None:
 @lru_cache(maxsize=4096)
 def find_day(text: str, default: Period) -> dt.date | None:
     """The day up to which a text counts ("tính đến ngày 01/6/2024"), the last one it names."""
-    if not _DIGIT.search(text):
+    if not PATTERNS.digit.search(text):
         return None
     year = default.end.year if default.end else None
     found = None
     for match in PATTERNS.as_of_words.finditer(text):
-        found = _make_day(match[1], match[2], match[3], year) or found
+        found = make_day(match[1], match[2], match[3], year) or found
     for match in PATTERNS.as_of_month.finditer(text):
         if year and (month := make_month(int(match[2] or year), int(match[1]))):
             found = month.end
     for match in PATTERNS.as_of.finditer(PATTERNS.from_to.sub(" ", text)):
         said = match[0].casefold().startswith(tuple(WORDS.explicit_day))
         if match[1] or match[4] or match[5] or said:
-            found = _make_day(match[2], match[3], match[4], year) or found
+            found = make_day(match[2], match[3], match[4], year) or found
     if not found or not default.end:
         return found
     # Nobody has counted up to a day well behind the report's: that is when something ends.
@@ -206,7 +200,7 @@ def find_day(text: str, default: Period) -> dt.date | None:
 def find_year(text: str, default: Period) -> Period | None:
     """Another year than the report's, named as the time of what is counted."""
     found = None
-    if not _DIGIT.search(text):
+    if not PATTERNS.digit.search(text):
         return None
     for match in PATTERNS.year.finditer(text):
         year = int(match[1])
@@ -261,7 +255,8 @@ def shift_year(period: Period) -> Period:
     return Period(back(period.start), back(period.end))
 
 
-def _make_day(day: str, month: str, year: str | None, default: int | None) -> dt.date | None:
+def make_day(day: str, month: str, year: str | None, default: int | None = None) -> dt.date | None:
+    """A day of a year or of the usual one; nothing where no calendar has it."""
     try:
         return dt.date(int(year or default or 0), int(month), int(day))
     except ValueError:
@@ -269,8 +264,6 @@ def _make_day(day: str, month: str, year: str | None, default: int | None) -> dt
 
 
 MONTHS = 12
-_FOUR = re.compile(r"\d{4}")
-_DATED_DAY = re.compile(r"(?<![\d/])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
 _EARLY = dt.timedelta(days=45)
 """How long before its end a period may be reported on."""
 
@@ -327,10 +320,8 @@ def _name_period(text: str) -> Period | None:
         whole = own if ended and ended.end and ended.end.month == MONTHS else text
         later = [each["year"] for each in PATTERNS.period.finditer(whole, match.end())]
         later += [each[0] for each in PATTERNS.title_year.finditer(whole, match.end())]
-        year = next(
-            (found[0] for each in (match["year"], *later) if (found := _FOUR.findall(each))), ""
-        )
-        if year and (period := _parse(_write_period(match, year))):
+        years = PATTERNS.four.findall(" ".join((match["year"], *later)))
+        if years and (period := _parse(_write_period(match, years[0]))):
             return period
     return None
 
@@ -362,13 +353,9 @@ def _date_period(match: re.Match[str], top: Sequence[str]) -> Period | None:
 
 
 def _list_days(text: str) -> list[dt.date]:
-    found = []
-    for match in (*PATTERNS.dated.finditer(text), *_DATED_DAY.finditer(text)):
-        try:
-            found.append(dt.date(int(match[3]), int(match[2]), int(match[1])))
-        except ValueError:
-            continue
-    return found
+    matches = (*PATTERNS.dated.finditer(text), *PATTERNS.dated_day.finditer(text))
+    days = (make_day(match[1], match[2], match[3]) for match in matches)
+    return [day for day in days if day]
 
 
 def _write_period(match: re.Match[str], year: str) -> str:

@@ -99,8 +99,11 @@ class Wording:
         index: dict[tuple[str, ...], list[_Phrase]] = {}
         for term, phrases in self.terms.items():
             for phrase in phrases:
-                entry = _make_phrase(phrase, term)
-                index.setdefault(entry.words, []).append(entry)
+                words = list(_WORD.finditer(phrase))
+                commas = ["," in phrase[one.end() : two.start()] for one, two in pairwise(words)]
+                folded = tuple(fold_word(word[0]) for word in words)
+                strict = phrase.casefold() if len(words) == 1 else ""
+                index.setdefault(folded, []).append(_Phrase(term, strict, commas))
         return index
 
     @cached_property
@@ -145,11 +148,8 @@ class Wording:
                 continue
             reach = at + length - 1
             start, end = words[at].start(), words[reach].end()
-            hits += [
-                Hit(each, start, end, at, reach)
-                for term in terms
-                for each in (term, *self.means.get(term, ()))
-            ]
+            said = (each for term in terms for each in (term, *self.means.get(term, ())))
+            hits += [Hit(each, start, end, at, reach) for each in said]
         return hits
 
     def _find_longest(
@@ -173,20 +173,12 @@ class Wording:
 class _Phrase:
     """A phrase ready to be compared; ``commas`` tells behind which of its words one may stand."""
 
-    words: tuple[str, ...]
-    commas: tuple[bool, ...]
-    strict: str
     term: str
+    strict: str
+    commas: list[bool]
 
 
-def _make_phrase(phrase: str, term: str) -> _Phrase:
-    words = list(_WORD.finditer(phrase))
-    commas = tuple("," in phrase[left.end() : right.start()] for left, right in pairwise(words))
-    folded = tuple(fold_word(word[0]) for word in words)
-    return _Phrase(folded, commas, phrase.casefold() if len(words) == 1 else "", term)
-
-
-def _is_joined(text: str, words: list[re.Match[str]], commas: tuple[bool, ...]) -> bool:
+def _is_joined(text: str, words: list[re.Match[str]], commas: list[bool]) -> bool:
     """Whether nothing parts the words of a phrase: no stop, and a comma only where it has one."""
     for left, right, may_part in zip(words, words[1:], commas, strict=False):
         gap = text[left.end() : right.start()]
