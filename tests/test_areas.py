@@ -249,7 +249,7 @@ def test_near_names_of_the_same_level_are_offered_and_the_row_that_is_needed(
 def test_commands_that_need_no_commune_do_not_read_them(
     repository: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cchc_analysis.data import reference as catalogue
+    from cchc_analysis.data import reference as module
 
     # Another folder than the other tests have: what they looked up may hold communes.
     folder = Path(shutil.copytree(repository.reference, tmp_path / "reference"))
@@ -258,7 +258,7 @@ def test_commands_that_need_no_commune_do_not_read_them(
     def refuse(*_: object) -> None:
         raise AssertionError("the communes were read")
 
-    monkeypatch.setattr(catalogue, "load_communes", refuse)
+    monkeypatch.setattr(module, "load_communes", refuse)
     reference = load_reference(folder)
     assert reference.match_area("Cao Lộc", "2024-06-30") == "183"
     assert len(reference.list_areas("province", SINCE)) == 34

@@ -511,26 +511,23 @@ def _part(path: str) -> cached_property[Path]:
 
 @dataclass(frozen=True)
 class Project:
-    """Where the parts of a project folder lie."""
+    """Where the parts of a project folder lie.
+
+    Given are sources and transcripts (``raw``), beside the documents themselves, where the user
+    keeps them. People decide what is in ``reference``, the suites, the notebooks and the page
+    template. The rest is made; ``build``, copies made for speed, may be deleted at any time.
+    """
 
     root: Path
 
     raw = _part("data/raw")
-    """What we were given: sources and transcripts."""
     reports = _part("data/raw/reports")
-    """The documents themselves, where the user keeps them."""
     reference = _part("data/reference")
-    """What people decided."""
-    processed = _part("data/processed")
-    """What is made from both."""
     expectations = _part("expectations")
-    """The suites."""
     notebooks = _part("notebooks")
-    """The notebooks and the page template."""
+    processed = _part("data/processed")
     site = _part("site")
-    """The built pages."""
     build = _part("build")
-    """What may be deleted at any time: copies made for speed."""
 
 
 def find_project(start: Path) -> Project:
