@@ -26,7 +26,7 @@ from brief_work import (
     tell_front,
 )
 from cchc_analysis import brief as briefs
-from cchc_analysis.brief import exhibits, plots
+from cchc_analysis.brief import plots
 from cchc_analysis.brief.brief_sections import say_headline
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.report import load_report
@@ -90,13 +90,13 @@ def test_a_number_says_on_hover_where_it_stands_and_how_it_is_printed() -> None:
 
 
 def test_front_and_annex_draw_a_chart_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn: list[str] = []
+    drawn, sketch = list[str](), plots.sketch
 
     def draw(plot: Any, data: Any) -> Any:
         drawn.append(f"{plot.__name__} {data.to_csv()}")
-        return plots.sketch(plot, data)
+        return sketch(plot, data)
 
-    monkeypatch.setattr(exhibits, "sketch", draw)
+    monkeypatch.setattr(plots, "sketch", draw)
     brief = open_made_up(make_tables(PLAIN_REPORT))
     assert "<figure" in tell_front(brief)
     assert "<figure" in tell_annex(brief)
