@@ -1171,6 +1171,7 @@ def test_no_source(project: Project, tmp_path: Path) -> None:
         ("values: {Điểm A: {indicater: sipas}}", "values.Điểm A.indicater: "),
         ("values: {Điểm A: sipas}\ncolums: {note: Lạ}", "Did you mean columns"),
         ("values: {Điểm A: sipas}\ncolumns: {aera: Điểm C}", "unknown field 'aera'"),
+        ("values: {Điểm A: sipas}\ncolumns: {aera: Điểm C, vale: B}", "columns.vale: unknown"),
         ("values: {Điểm A: sipas}\nignore: Điểm C", "ignore: "),
         ("values: {Điểm A: sipas}\nsources: [{source_id: some_one, publisher: Ai}]", "licence"),
         ("values: {Điểm A: sipas}\nsources: []", "no source"),
@@ -1193,11 +1194,12 @@ def test_faults_of_a_mapping_and_of_the_headings_are_told_in_one_run(
     assert ("unknown heading 'Điểm C'" in said) == ("Điểm C" not in faulty)
 
 
+@pytest.mark.parametrize("faults", ["period: soon", "period: soon, lst: x"])
 def test_a_heading_that_a_rule_with_a_fault_names_is_missed_in_the_same_run(
-    project: Project, tmp_path: Path
+    faults: str, project: Project, tmp_path: Path
 ) -> None:
     path = write(tmp_path, "ranked.csv", "area,period,Điểm A\nCao Bằng,2023,1\n")
-    ranks = "{column: Hạng, period: soon, indicators: {sipas: {province: pci_rank}}}"
+    ranks = f"{{column: Hạng, {faults}, indicators: {{sipas: {{province: pci_rank}}}}}}"
     mapping = write(tmp_path, "ranked.yml", f"values: {{Điểm A: sipas}}\nranks: {ranks}\n")
     with pytest.raises(ReportError) as caught:
         add_panel(project, path, SOURCE, mapping)

@@ -16,6 +16,7 @@ import unicodedata
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import islice, starmap
 from pathlib import Path
@@ -225,8 +226,7 @@ def _list_workbook(path: Path, sheet: str) -> Iterator[tuple[str, Rows, str]]:
     is_long = max(sizes, default=0) > LARGEST_FILLED
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of extensions and styles, which say nothing of cells
-        book = outside.open_workbook(path, data, is_lean=is_long)
-        try:
+        with closing(outside.open_workbook(path, data, is_lean=is_long)) as book:
             titles = _choose_titles(path, [each.title for each in book.worksheets], sheet)
             chosen = [book[title] for title in titles]
             _refuse_unsaved(path, chosen)
@@ -239,8 +239,6 @@ def _list_workbook(path: Path, sheet: str) -> Iterator[tuple[str, Rows, str]]:
                 bounds = (area.bounds for area in each.merged_cells.ranges)
                 ranges = [((y - 1, x - 1), (end_y - 1, end_x - 1)) for x, y, end_x, end_y in bounds]
                 yield each.title, _fill_merged(rows, ranges), outside.tell_hidden(each)
-        finally:
-            book.close()
 
 
 def _choose_titles(path: Path, titles: list[str], sheet: str) -> list[str]:
@@ -257,8 +255,7 @@ def _refuse_unsaved(path: Path, chosen: list[Any]) -> None:
         sheets = [name for name in archive.namelist() if "worksheets/" in name]
         if not any(re.search(rb"<f[ />]", archive.read(name)) for name in sheets):
             return
-    book = openpyxl.load_workbook(path, read_only=True)
-    try:
+    with closing(openpyxl.load_workbook(path, read_only=True)) as book:
         unsaved = [
             formula.coordinate
             for sheet in chosen
@@ -266,8 +263,6 @@ def _refuse_unsaved(path: Path, chosen: list[Any]) -> None:
             for formula, value in zip(*rows, strict=False)
             if value.value is None and getattr(formula, "data_type", "") == "f"
         ]
-    finally:
-        book.close()
     if unsaved:
         raise refusal("unsaved_formulas", path.name, cells=join_some(unsaved, 5))
 

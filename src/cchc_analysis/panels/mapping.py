@@ -25,13 +25,6 @@ from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import ReportError
 
-FIELDS = (
-    *("area", "area_code", "province", "scope", "period", "period_start", "period_end"),
-    *("indicator", "breakdown", "value", "low", "high", "standard_error"),
-    *("unit", "status", "source", "note"),
-)
-"""What a column of a panel can be."""
-
 
 @cache
 def load_vocabulary() -> dict[str, Any]:
@@ -49,6 +42,10 @@ def spell(kind: str) -> dict[str, str]:
 def pattern(name: str) -> re.Pattern[str]:
     """One of the patterns of ``words.toml``."""
     return re.compile(load_vocabulary()["patterns"][name])
+
+
+FIELDS = tuple(load_vocabulary()["fields"])
+"""What a column of a panel can be."""
 
 
 class _Entry(pydantic.BaseModel):
@@ -334,12 +331,8 @@ class Vocabulary:
         self._left_out = {*map(fold_text, mapping.ignore)}
         self._values = {fold_text(head): value for head, value in mapping.values.items()}
         said = {fold_text(head): name for name, head in mapping.columns.items()}
-        words = {
-            fold_text(word): name
-            for name in FIELDS
-            if name not in mapping.columns
-            for word in (name, *load_vocabulary()["fields"].get(name, ()))
-        }
+        words = {fold_text(word): name for word, name in spell("fields").items()}
+        words = {word: name for word, name in words.items() if name not in mapping.columns}
         taken = {*self._left_out, *self._values}
         self._fields = {word: name for word, name in words.items() if word not in taken} | said
 
