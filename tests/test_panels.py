@@ -789,7 +789,7 @@ def test_district_names_are_told_apart_by_province(reference: Reference) -> None
 )
 def test_spellings_of_provinces(name: str, area_id: str, reference: Reference) -> None:
     place = AreaWords(name, "", "", "2020-12-31")
-    assert match_area(place, PanelMapping(), reference, "province") == area_id
+    assert match_area(place, reference, "province") == area_id
 
 
 @pytest.mark.parametrize(
@@ -805,7 +805,7 @@ def test_spellings_of_districts(
     name: str, province: str, area_id: str, reference: Reference
 ) -> None:
     place = AreaWords(name, "", province, "2020-12-31")
-    assert match_area(place, PanelMapping(), reference, "district") == area_id
+    assert match_area(place, reference, "district") == area_id
 
 
 def test_a_name_of_several_areas_is_refused_with_their_list(

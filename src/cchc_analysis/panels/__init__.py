@@ -16,18 +16,11 @@ once, in the sentences of ``data/problems.toml``; words of publishers stand in `
 - ``own_table``: a table that is validated, and not kept
 """
 
-from cchc_analysis.panels.drafts import draft_mapping
-from cchc_analysis.panels.mapping import PanelMapping, PanelSource, load_mapping
-from cchc_analysis.panels.own_table import validate_table
-from cchc_analysis.panels.register import PanelSummary, add_panel, read_panels
-
-__all__ = [
-    "PanelMapping",
-    "PanelSource",
-    "PanelSummary",
-    "add_panel",
-    "draft_mapping",
-    "load_mapping",
-    "read_panels",
-    "validate_table",
-]
+from cchc_analysis.panels.drafts import draft_mapping as draft_mapping
+from cchc_analysis.panels.mapping import PanelMapping as PanelMapping
+from cchc_analysis.panels.mapping import PanelSource as PanelSource
+from cchc_analysis.panels.mapping import load_mapping as load_mapping
+from cchc_analysis.panels.own_table import validate_table as validate_table
+from cchc_analysis.panels.register import PanelSummary as PanelSummary
+from cchc_analysis.panels.register import add_panel as add_panel
+from cchc_analysis.panels.register import read_panels as read_panels

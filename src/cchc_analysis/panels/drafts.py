@@ -394,7 +394,7 @@ def _find_area(table: Worksheet, guess: Guess, unknown: list[str], reference: Re
             unknown.append(guess.fields.pop("area_code"))
     guess.strangers = _find_strangers(table, area, reference)
     places = [AreaWords(name, "", "", "") for name in names.iloc[: layouts.SAMPLE].unique()]
-    guess.level = find_level(places, PanelMapping(), reference)
+    guess.level = find_level(places, reference)
 
 
 def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:

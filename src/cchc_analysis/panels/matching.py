@@ -162,10 +162,12 @@ class Figures:
         columns = ["area", "area_code", "province", "period_end"]
         named = self.rows.loc[~self.rows["is_total"], columns].drop_duplicates()
         ids = {AreaWords(*words): "" for words in named.itertuples(index=False, name=None)}
-        level, areas = find_level(ids, self.mapping, self.reference), self.reference.area_rows
+        meant, areas = self.mapping.areas, self.reference.area_rows
+        level = find_level((place for place in ids if place.name not in meant), self.reference)
         for place in ids:
             try:
-                ids[place] = match_area(place, self.mapping, self.reference, level)
+                rule = meant.get(place.name)
+                ids[place] = rule.area_id if rule else match_area(place, self.reference, level)
             except ReportError as error:
                 [fault] = error.problems
                 if not any(each.found == fault.found for each in self.problems):
@@ -239,15 +241,11 @@ class AreaWords(NamedTuple):
     day: str
 
 
-def match_area(
-    place: AreaWords, mapping: PanelMapping, reference: Reference, level: str = ""
-) -> str:
+def match_area(place: AreaWords, reference: Reference, level: str = "") -> str:
     """The area that a row means; of a name that levels share, the one of the panel's ``level``.
 
     None or several are refused, by one problem that does not say where.
     """
-    if rule := mapping.areas.get(place.name):
-        return rule.area_id
     meant, rows = find_areas(place, reference, level), reference.area_rows
     chosen = {each for each in meant if rows[each]["level"] == level} or keep_widest(meant, rows)
     if len(chosen) > 1:
@@ -290,12 +288,12 @@ def find_areas(place: AreaWords, reference: Reference, level: str = "") -> set[s
     raise refusal("unknown_area_name", "", said=said, offer=offer)
 
 
-def find_level(places: Iterable[AreaWords], mapping: PanelMapping, reference: Reference) -> str:
+def find_level(places: Iterable[AreaWords], reference: Reference) -> str:
     """The level that most of the areas of a panel are of, by the names that one level alone has."""
     levels: Counter[str] = Counter()
-    for name in {place.name: place for place in places if place.name not in mapping.areas}.values():
+    for place in {place.name: place for place in places}.values():
         with suppress(ReportError):
-            of_areas = {reference.area_rows[each]["level"] for each in find_areas(name, reference)}
+            of_areas = {reference.area_rows[each]["level"] for each in find_areas(place, reference)}
             levels.update(of_areas if len(of_areas) == 1 else ())
     return levels.most_common(1)[0][0] if levels else ""
 
