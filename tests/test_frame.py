@@ -414,3 +414,25 @@ def test_the_last_months_of_a_year_are_not_its_first_before_a_number() -> None:
     year = windows.make_year(2025)
     found = windows.find_window("Thu ngân sách 6 tháng cuối năm 38,6 tỷ đồng", year)
     assert found == Period(dt.date(2025, 7, 1), dt.date(2025, 12, 31))
+
+
+def test_the_day_of_a_heading_ends_the_days_of_the_one_above_it() -> None:
+    """The districts of a province had counted up to the day that their heading names."""
+    above = "3. Kết quả giải quyết hồ sơ từ ngày 15/12/2022 đến ngày 14/9/2023:\n"
+    told = "a) Cấp huyện (đến hết ngày 30/6/2023)\nTiếp nhận 962 hồ sơ.\n"
+    rest = "b) Cấp xã\nTiếp nhận 3.124 hồ sơ.\n"
+    first, second = read_text(TITLE + above + told + rest)[1]
+    assert (first.period_start, first.period_end) == ("2022-12-15", "2023-06-30")
+    assert (second.period_start, second.period_end) == ("2022-12-15", "2023-09-14")
+
+
+def test_a_column_of_those_that_came_online_counts_a_part_of_what_was_done_in_time() -> None:
+    table = (
+        "TT\tChỉ tiêu\tTổng số\tTrực tuyến\n1\tHồ sơ tiếp nhận\t732\t704\n"
+        "2\tHồ sơ đã giải quyết\t721\t693\n2.1\tTrước hạn\t682\t657\n"
+    )
+    found = [figure.indicator for figure in read_text(TITLE + table)[1]]
+    assert found == [
+        "dossiers_received_total", "dossiers_received_online", "dossiers_resolved_total", "",
+        "dossiers_resolved_early", "",
+    ]  # fmt: skip

@@ -331,6 +331,10 @@ class FigureContext:
         """What has flowed up to a day that the sentence names ("đến ngày 15/9 giải ngân …")."""
         texts = (words.levels[0].text, entry.text[entry.mention.lead : entry.mention.numeral.start])
         days = [day for text in texts if (day := windows.find_day(text, default))]
+        day = self._frames[entry.line].day
+        if day and default.end and (default.end - day).days > windows.OTHER_DAYS:
+            # "b) Cấp huyện (đến hết ngày 30/6/2025)" below a heading with the days of all.
+            days.append(day)
         if not days or not default.start or not default.end:
             return default
         return Period(default.start, days[0]) if default.start < days[0] < default.end else default
