@@ -150,12 +150,9 @@ def apply_change(
         rows = [_decide(row) if row["figure_id"] in waiting else row for row in rows]
     if change.drop:
         rows = [row for row in rows if row["figure_id"] not in wanted]
-    rows = [
-        _set_cells(row, cells, reference, is_confirmed=change.confirm)
-        if row["figure_id"] in wanted
-        else row
-        for row in rows
-    ]
+    for at, row in enumerate(rows):
+        if row["figure_id"] in wanted:
+            rows[at] = _set_cells(row, cells, reference, is_confirmed=change.confirm)
     return Draft(source, tuple(_add_figure(rows, change.add, source) if change.add else rows))
 
 

@@ -27,7 +27,7 @@ from cchc_analysis.data.outside import (
 )
 from cchc_analysis.data.records import say
 from cchc_analysis.read.documents import Cell, Document, Row, build_document, raise_digits
-from cchc_analysis.read.patterns import PATTERNS
+from cchc_analysis.read.patterns import PATTERNS, WORDS
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MOST_SPAN = 100
@@ -294,15 +294,6 @@ def _lay_out(rows: Iterable[list[_Spanning]], number: int) -> Iterator[Row]:
             yield Row(tuple(cells), number)
 
 
-_PASSED_OVER = frozenset(
-    ("script", "style", "noscript", "template", "svg", "nav", "footer", "aside", "form", "iframe",
-     "select", "button", "head", "object")
-)  # fmt: skip
-_BLOCKS = (
-    "p", "div", "section", "article", "main", "header", "h1", "h2", "h3", "h4", "h5", "h6", "li",
-    "ul", "ol", "blockquote", "pre", "dd", "dt", "figcaption", "center", "table", "caption", "tr",
-    "td", "th", "br",
-)  # fmt: skip
 _BREAK, _LINK, _TABLE = "\x01", "\x02", "\x03"
 """Where a block begins or ends, round the text of a link, and before the number of a table."""
 _OWN_MARKS = re.compile(f"[{_BREAK}{_LINK}{_TABLE}]")
@@ -356,7 +347,7 @@ def _mark_page(page: Any) -> None:
         for string in list(link.strings):
             if _LINK not in string:  # a link that was not closed holds the next one
                 string.replace_with(f"{_LINK}{string}{_LINK}")
-    for block in page.find_all(_BLOCKS):
+    for block in page.find_all(list(WORDS.blocks_of_page)):
         block.insert(0, _BREAK)
         block.append(_BREAK)
 
@@ -364,7 +355,7 @@ def _mark_page(page: Any) -> None:
 def _is_passed_over(tag: Any) -> bool:
     names = " ".join([*tag.get_attribute_list("class"), tag.get("id", "")])
     is_chrome = tag.name not in ("body", "html") and PATTERNS.menu_of_page.search(names)
-    return tag.name in _PASSED_OVER or bool(is_chrome)
+    return tag.name in WORDS.passed_over or bool(is_chrome)
 
 
 def _take_rows(table: Any, number: int) -> list[Row]:

@@ -30,11 +30,6 @@ WHOLE = "what it is a part of"
 COMMUNES = "communes_total"
 _WHOLE = frozenset({"task", "unit"})
 """Units of wholes that their noun and what stands above it tell."""
-OF_LEVELS = {
-    "tthc_total_local": {"@province": "tthc_total_province", "": "tthc_total"},
-    "tthc_total_province": {"": "tthc_total"},
-}
-"""What the offices of each level have of what a province and all below it have together."""
 
 
 class Companions:
@@ -45,7 +40,14 @@ class Companions:
     ) -> None:
         self._reference, self._wording, self._places = reference, wording, places
         self.by_mention: dict[tuple[int, str, int], Figure] = {}
-        self.first_of_line: dict[int, Figure] = {}
+        self._by_line: dict[int, list[Figure]] = {}
+        self._printed: dict[str, set[str]] = {}
+
+    def note(self, entry: surroundings.FigureText, figure: Figure) -> None:
+        """Remember a figure that was proposed."""
+        self.by_mention[entry.line, entry.text, entry.at] = figure
+        self._by_line.setdefault(entry.line, []).append(figure)
+        self._printed.setdefault(figure.printed, set()).add(figure.indicator)
 
     def follow_partner(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
         """The B of A/B, or the upper end of a range, by what the A is."""
@@ -103,7 +105,7 @@ class Companions:
             # "17/17 xã đã thành lập …" goes on with what it counts.
             return whole
         number = entry.mention.numeral.text
-        same = {figure.indicator for figure in self.by_mention.values() if figure.printed == number}
+        same = self._printed.get(number, set())
         # Of small numbers many are alike.
         is_same = whole not in same and len(number) > 2
         named = (
@@ -224,9 +226,7 @@ class Companions:
         start, end = entry.mentions[entry.at - 1].numeral.end, entry.mention.numeral.start
         first = PATTERNS.subject.fullmatch(entry.text[start:end])
         behind = entry.text[entry.mention.numeral.end :].split()[:1]
-        if not rule or rule.scope or not first:
-            return None
-        if behind != first[1].split()[:1]:
+        if not rule or rule.scope or not first or behind != first[1].split()[:1]:
             return None
         is_bare = not words.own - WORDS.empty - list_scopes(words.own)
         if not is_bare and WORDS.joined not in first[0]:
@@ -239,9 +239,7 @@ class Companions:
         is_next = PATTERNS.other_year.fullmatch(entry.text[start : entry.mention.numeral.start])
         alike = (f for f in self.list_before(entry) if f.units == words.units)
         before = next(alike, None)
-        if not is_next or before is None or not before.indicator:
-            return None
-        if words.own - WORDS.empty:
+        if not is_next or before is None or not before.indicator or words.own - WORDS.empty:
             return None
         return Claim(before.indicator, SURE, "as the one before it, of the same kind")
 
@@ -254,7 +252,8 @@ class Companions:
             if figure and figure.indicator:
                 # "1.918, trong đó cấp tỉnh 1.487": the part of one level of what three have.
                 level = "@province" if "@province" in words.own else ""
-                code = OF_LEVELS.get(figure.indicator, {}).get(level, figure.indicator)
+                parts = WORDS.of_levels.get(figure.indicator, {})
+                code = parts.get(level, figure.indicator)
                 unit = str(self._reference.indicator_rows[code]["unit"])
                 if fits_unit(unit, words.units) and (unit == "%") == ("%" in words.units):
                     return Claim(code, CLAIM + 1, "as the line that opens the list")
@@ -264,7 +263,8 @@ class Companions:
         self, entry: surroundings.FigureText, words: WordsAround
     ) -> list[Figure | None]:
         """The figures that one may be as, where it names only a level, the likeliest first."""
-        heads = [self.first_of_line.get(at) for at in self._places[entry.line].parents]
+        above = [self._by_line.get(at, ()) for at in self._places[entry.line].parents]
+        heads = [next((each for each in line if each.indicator), None) for line in above]
         if entry.mention.role == "each":
             heads.insert(0, self.by_mention.get((entry.line, entry.text, entry.mention.partner)))
         elif entry.at and entry.mentions[entry.at - 1].lead == entry.mention.lead:
@@ -283,7 +283,7 @@ class Companions:
             heads.insert(len(heads) if is_sibling else 0, parent)
         line, at = self._places[entry.line].anchor
         # "Quá hạn 116 hồ sơ[4]" and in the note "[4] huyện 101 hồ sơ, xã 15 hồ sơ".
-        told = [f for key, f in self.by_mention.items() if key[0] == line and f.end <= at]
+        told = [figure for figure in self._by_line.get(line, ()) if figure.end <= at]
         return [*heads, *told[-1:]]
 
     def find_twin_scope(self, entry: surroundings.FigureText) -> tuple[Scope, bool] | None:

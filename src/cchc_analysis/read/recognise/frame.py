@@ -78,16 +78,10 @@ def frame_lines(
         "window": lambda text: windows.find_exact_window(text, above[0]),
         "day": lambda text: windows.find_day(text, head.window),
         "index": _find_last_year,
-        "status": lambda text: next(
-            (
-                Status(row["status"])
-                for row in PATTERNS.rows("statuses")
-                if row["pattern"].search(say_heading(text))
-            ),
-            None,
-        ),
+        "status": lambda text: next((Status(row["status"]) for row in PATTERNS.rows("statuses")
+                                     if row["pattern"].search(say_heading(text))), None),
         "ahead": lambda text: windows.find_ahead(say_heading(text), head.window),
-    }
+    }  # fmt: skip
     titled = Frame(window=readers["window"](head.title))
     opened: dict[str, tuple[Any, list[str]]] = {}
     home: tuple[int, ...] = ()

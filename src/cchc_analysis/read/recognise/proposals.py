@@ -47,20 +47,6 @@ MOST_RIVALS = 5
 """Candidates that are kept beside the one that was taken."""
 MARGIN = 0.45
 """By how much the best candidate must lead the second."""
-_NONE = {"specialised_agencies": "", "agencies_total": ""}
-OF_LEVEL = {
-    "province": {
-        "par_index_rank": "par_index_rank_national", "tthc_total": "tthc_total_local", **_NONE,
-    },
-    "commune": {
-        "staff_admin_present": "staff_commune_present",
-        "staff_admin_quota": "staff_commune_quota", "communes_total": "", **_NONE,
-        "staff_total_present": "staff_commune_present", "staff_total_quota": "staff_commune_quota",
-    },
-}  # fmt: skip
-"""What words of a district say in the report of another level; "" where that has none of it."""
-NO_DISTRICTS = {"budget_revenue_total_pct_district_plan": "budget_revenue_total_pct_province_plan"}
-"""What they say in that of a commune since there are no districts: the city is the province."""
 BELOW = frozenset({"@district_office", "@commune_aggregate"})
 
 
@@ -82,7 +68,7 @@ class Proposer:
         self._criteria = companions.Criteria(wording, places)
         self._scopes = scopes.Scopes(head, reference, surroundings)
         is_new = self._scopes.level == "commune" and head.day >= TWO_TIERS_SINCE
-        self._codes = OF_LEVEL.get(self._scopes.level, {}) | (NO_DISTRICTS if is_new else {})
+        self._codes = WORDS.of_level.get("new commune" if is_new else self._scopes.level, {})
         self._scopes.frames = frame_lines(lines, places, head, self._scopes.read_level_line)
         self._context = FigureContext(head, reference, self._scopes.frames)
         self._speakers = scopes.Speakers(lines, places, head.area, self._scopes.level)
@@ -130,10 +116,8 @@ class Proposer:
             )  # fmt: skip
         self._figures.append(figure)
         self._criteria.note(entry, figure)
-        self._beside.by_mention[entry.line, entry.text, entry.at] = figure
+        self._beside.note(entry, figure)
         self._mentions_of[entry.line, entry.text] = entry.mentions
-        if figure.indicator:
-            self._beside.first_of_line.setdefault(entry.line, figure)
 
     def _speaks_for(
         self, speaker: scopes.Speaker, candidate: Claim, entry: FigureText, words: WordsAround

@@ -248,9 +248,8 @@ def shift_year(period: Period) -> Period:
     """The same window one year before."""
 
     def back(day: dt.date | None) -> dt.date | None:
-        if day is None:
-            return None
-        return dt.date(day.year - 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+        is_leap = day is not None and (day.month, day.day) == (2, 29)
+        return day and day.replace(day.year - 1, day=28 if is_leap else day.day)
 
     return Period(back(period.start), back(period.end))
 
