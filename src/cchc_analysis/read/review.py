@@ -239,6 +239,11 @@ def render_static(
     return render("review.html", served=False, document=document, **told)
 
 
+_CONFLICT = ("rule_id", "statement", "arithmetic", "scope", "figures")
+"""A rule or quantity that is contradicted: its name, both sides, whose, and the figures' ids."""
+_Conflict = tuple[str, str, str, str, Iterable[str]]
+
+
 def judge_draft(
     draft: Draft, reference: Reference, identities: Sequence[Identity]
 ) -> dict[str, Any]:
@@ -268,7 +273,10 @@ def judge_draft(
     found: list[dict[str, Any]] = []
     if not observations.empty:
         chosen = choose_readings(observations, identities, reference)
-        found = [*_find_repeated(chosen), *_find_broken(chosen, identities, reference)]
+        conflicts = [*_find_repeated(chosen), *_find_broken(chosen, identities, reference)]
+        for *told, cells in conflicts:
+            ids = [*dict.fromkeys(each for cell in cells for each in cell.split())]
+            found.append(dict(zip(_CONFLICT, (*told, ids), strict=True)))
     verdict = "not_judged" if observations.empty else "no_conflict"
     return {
         "version": draft.version,
@@ -297,7 +305,7 @@ def describe_words(reference: Reference) -> dict[str, Any]:
 
 def _find_broken(
     observations: pd.DataFrame, rules: Sequence[Identity], reference: Reference
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[_Conflict]:
     statements = tabulate_statements(observations, reference)
     rules = _list_telling(rules, set(statements.figures["indicator"]))
     verdicts, definitions = evaluate_rivals(rules, statements)
@@ -320,13 +328,9 @@ def _find_broken(
                 format_number(round(float(cells[side]), 6)) for side in ("left", "right")
             )
             sign = ">" if identity.operator == "<=" else "≠" if cells["is_complete"] else "<"
-            yield _tell_conflict(
-                identity.rule_id,
-                str(identity),
-                f"{left} {sign} {right}",
-                statements.rows["scope"].iloc[int(row)],
-                observations.loc[rows, "figures"],
-            )
+            sides = f"{left} {sign} {right}"
+            scope = statements.rows["scope"].iloc[int(row)]
+            yield identity.rule_id, str(identity), sides, scope, observations.loc[rows, "figures"]
 
 
 def _list_telling(rules: Sequence[Identity], there: set[str]) -> list[Identity]:
@@ -344,29 +348,12 @@ def _list_telling(rules: Sequence[Identity], there: set[str]) -> list[Identity]:
     return [rule for rule in rules if (rule.rival_group or rule.rule_id) in names]
 
 
-def _find_repeated(observations: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _find_repeated(observations: pd.DataFrame) -> Iterator[_Conflict]:
     """Quantities that the document prints with values that do not meet."""
     for _, readings in observations.groupby(["source_id", *QUANTITY], sort=False):
         if readings["low"].max() <= readings["high"].min():
             continue
         first = readings.iloc[0]
-        yield _tell_conflict(
-            "",
-            load_page_words()["said"]["two_values"].format(first["indicator"]),
-            " ≠ ".join(format_number(float(value)) for value in readings["value"]),
-            first["scope"],
-            readings["figures"],
-        )
-
-
-def _tell_conflict(
-    rule_id: str, statement: str, arithmetic: str, scope: str, cells: Iterable[str]
-) -> dict[str, Any]:
-    """A rule or a quantity that is contradicted: both sides, whose, and the figures' ids."""
-    return {
-        "rule_id": rule_id,
-        "statement": statement,
-        "arithmetic": arithmetic,
-        "scope": scope,
-        "figures": [*dict.fromkeys(each for cell in cells for each in cell.split())],
-    }
+        statement = load_page_words()["said"]["two_values"].format(first["indicator"])
+        values = " ≠ ".join(format_number(float(value)) for value in readings["value"])
+        yield "", statement, values, first["scope"], readings["figures"]
