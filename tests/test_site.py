@@ -18,6 +18,7 @@ import pytest
 
 from brief_work import PROVINCES, Here, name_task, process_once
 from cchc_analysis import pipeline
+from cchc_analysis.brief import downloads
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
 from cchc_analysis.site import build as site_module
@@ -413,3 +414,27 @@ def assert_whole(site: Path, pages: int) -> None:
         if '"title": "turn' in line
     }  # fmt: skip
     assert len(told) <= 1, "pages of two builds"
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_changed_figure_writes_only_the_tables_that_hold_it(
+    build: Build, processed: Project, replace: Replace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are taken as they were, and come out as where all are written."""
+    told: dict[str, bool] = {}
+    write = downloads.write_csv
+
+    def note(folder, name, *given):
+        told[name] = not given[-1]
+        return write(folder, name, *given)
+
+    monkeypatch.setattr(downloads, "write_csv", note)
+    replace(REPORT, ",50,", ",51,")
+    build()
+    written = {name for name in ("observations", "indicators", "findings", "sources") if told[name]}
+    assert {"observations", "indicators"} <= written
+    assert "sources" not in written
+    first = {path.name: path.read_bytes() for path in processed.site.glob("data/*.*")}
+    build(force=True)
+    assert told["sources"], "by force all are written"
+    assert {path.name: path.read_bytes() for path in processed.site.glob("data/*.*")} == first

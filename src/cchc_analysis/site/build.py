@@ -103,11 +103,10 @@ def open_site(out: Path, stamp: str = "", *, force: bool = False) -> Iterator[Bu
         try:
             yield build
         except KeyboardInterrupt:
-            pages = count_pages(build.placed)
-            there = (
-                f"the site in {build.site} is as it was, {pages} pages" if pages else "no site yet"
-            )
-            said = f"{there}. Kept for the next run: {len(build.made)} pages made in this one."
+            pages, made = count_pages(build.placed), len(build.made)
+            there = f"the site in {build.site} is as it was, {pages} pages"
+            said = there if pages else "no site yet"
+            said += f". Kept for the next run: {made} pages made in this one."
             if build.is_published:
                 said = f"the new site is there and whole, in {build.site}."
             raise KeyboardInterrupt(f"Stopped; {said}") from None

@@ -1,8 +1,8 @@
 """What leads to the pages and is made of them: lists, the door, ``pages.json``, and the tables.
 
-Comes in as a build that shows every page; goes out as more pages of it. Nothing
-here opens a brief, but for one whose rules are those of all. The tables have the columns of
-``data/processed``, with the name of each area beside its code.
+Comes in as a build that shows every page; goes out as more pages of it. Nothing here opens a
+brief, but for one whose rules are those of all. The tables have the columns of ``data/processed``,
+with the name of each area beside its code.
 """
 
 from __future__ import annotations
@@ -66,31 +66,23 @@ def put_lists(
     cards = _load_kept(build, build.shown, pages.CARD)
     cards.sort(key=lambda card: (card["facts"]["area_id"], card["facts"]["period"]))
     withheld = tables.sources[tables.sources["publish"] == "no"]
-    told = lists.Told(
-        cards=[],
-        briefs=[],
-        reference=reference,
-        findings=tables.findings,
-        withheld=withheld["title"].where(withheld["title"] != "", withheld["source_id"]).tolist(),
-        indicators=sorted(tables.indicators["indicator"].unique()),
-        workbooks=[
-            (f"{folder}/{WORKBOOK}", name)
-            for folder, (name, _) in _group_areas(tables, reference).items()
-        ],
-    )
+    groups = _group_areas(tables, reference).items()
     for lang in LANGUAGES:
         own = [page for page in planned if page.parameters["lang"] == lang]
         shown = [page for page in own if page.folder in build.shown]
-        profiled = [p.parameters["area"] for p in shown if p.notebook == PROFILE_NOTEBOOK]
-        _put_told(
-            build,
-            project,
-            replace(
-                told, cards=[card for card in cards if card["lang"] == lang], profiled=profiled
-            ),
-            [page for page in shown if page.is_brief][:1],
-            lang,
+        told = lists.Told(
+            cards=[card for card in cards if card["lang"] == lang],
+            briefs=[],
+            reference=reference,
+            findings=tables.findings,
+            withheld=withheld["title"]
+            .where(withheld["title"] != "", withheld["source_id"])
+            .tolist(),
+            indicators=sorted(tables.indicators["indicator"].unique()),
+            workbooks=[(f"{folder}/{WORKBOOK}", name) for folder, (name, _) in groups],
+            profiled=[p.parameters["area"] for p in shown if p.notebook == PROFILE_NOTEBOOK],
         )
+        _put_told(build, project, told, [page for page in shown if page.is_brief][:1], lang)
         rows = _load_kept(build, (page.folder for page in shown), pages.ROW)
         folder = str(PurePosixPath(lang, TRENDS))
         _put(build, folder, rows, partial(lists.bind_trends, project, rows, lang))
