@@ -290,6 +290,20 @@ def test_a_page_that_failed_is_tried_again_though_nothing_changed(build: Build) 
     assert build()[1] == set()
 
 
+@pytest.mark.usefixtures("pages")
+def test_a_page_that_failed_after_a_change_of_reference_data_is_tried_again(
+    build: Build, replace: Replace
+) -> None:
+    """It shows what it showed, which was made of the former label."""
+    old = "Dossiers received, carried-over"
+    replace("data/reference/indicators.csv", old, "Dossiers taken, carried-over")
+    wanted = "en/991-song-may/2022-h1"
+    site, made = build("en/991")
+    assert (wanted in made, bool(site.problems)) == (True, True)
+    assert wanted in build()[1]
+    assert build()[1] == set()
+
+
 def test_the_page_on_all_briefs_is_made_of_those_that_are_there(
     processed: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
