@@ -18,6 +18,7 @@ from cchc_analysis.data.words import Words
 from cchc_analysis.site import build as site_module
 from cchc_analysis.site.keys import Held, Seen, WatchedReference, watch_words, write_names
 from cchc_analysis.site.pages import Task
+from cchc_analysis.site.store import Build as Ledgered
 from conftest import Replace
 
 OWN = {f"{lang}/991-song-may/2022-h1" for lang in ("vi", "en")}
@@ -92,6 +93,38 @@ def test_a_label_rebuilds_the_pages_that_show_it(build: Build, replace: Replace)
     old = "Dossiers received, carried-over"
     replace("data/reference/indicators.csv", old, "Dossiers taken, carried-over")
     assert build() >= {each for each in OWN if each.startswith("en/")}
+
+
+@pytest.mark.parametrize("is_backwards", [False, True])
+def test_what_a_stopped_build_made_of_other_reference_data_is_not_shown(
+    build: Build,
+    processed: Project,
+    replace: Replace,
+    monkeypatch: pytest.MonkeyPatch,
+    is_backwards: bool,
+) -> None:
+    def find(work: Ledgered, start: str) -> list[str]:  # a folder lists its names in any order
+        return sorted(found(work, start), reverse=is_backwards)
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    found, old, new = (
+        Ledgered.find,
+        "Dossiers received, carried-over",
+        "Dossiers taken, carried-over",
+    )
+    monkeypatch.setattr(Ledgered, "find", find)
+    build()
+    before = {path: path.read_bytes() for path in processed.site.rglob("*.html")}
+    replace("data/reference/indicators.csv", old, new)
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledgered, "publish", stop)
+        with pytest.raises(KeyboardInterrupt):
+            build()
+    replace("data/reference/indicators.csv", new, old)
+    assert build() == set()
+    assert {path: path.read_bytes() for path in processed.site.rglob("*.html")} == before
 
 
 @pytest.fixture

@@ -288,7 +288,9 @@ class Contents:
         self._planned[page.folder] = Placed(plan, rows.sources)
         found = build.find(plan)
         former = build.placed.get(page.folder, Placed("")).key
-        if former not in found or build.common != build.former_common:
+        if former in found and build.common == build.former_common:
+            found = [former]  # a build that was stopped may have left others beside it
+        else:
             read = {key: build.read(key, READ) for key in found}
             found = [key for key in found if read[key] and key == self._complete(plan, read[key])]
         for key in found[:1]:
