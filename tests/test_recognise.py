@@ -922,6 +922,23 @@ def test_what_a_level_above_does_is_none_of_a_commune(reader, speaker: str) -> N
     assert (above.indicator, own.indicator) == ("", "dossiers_received_total")
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("được giao 66 người, có mặt 59 người.", "staff_commune_quota"),
+        ("được giao 412 người, gồm 72 công chức và 340 viên chức.", "staff_total_quota"),
+        ("giao năm 2025: 1.412. Trong đó: biên chế viên chức 1.340.", "staff_total_quota"),
+        ("giao: 1.298 (công chức 84, viên chức 1.214).", "staff_total_quota"),
+    ],
+)
+def test_the_payroll_of_a_commune_is_that_of_its_office_unless_its_units_are_told(
+    reader, told: str, expected: str
+) -> None:
+    year = Period(dt.date(2025, 1, 1), dt.date(2025, 12, 31))
+    head = ReportHead("period_report", "phường Mỹ Lâm", True, year, True)
+    assert reader(f"Tổng biên chế {told}", head)[0].indicator == expected
+
+
 def test_a_figure_of_a_table_is_quoted_where_it_stands(reader) -> None:
     text = "Đơn vị Tiếp nhận Đã giải quyết Quá hạn\nCấp huyện 5.201 21 201\nCấp xã 201 48 7\n"
     row = text.splitlines()[1]

@@ -91,6 +91,9 @@ class Proposer:
         is_below = self._scopes.level == "province" and words.own & BELOW
         if candidate and not is_below:
             code = self._codes.get(candidate.indicator, candidate.indicator)
+            is_whole = candidate.indicator in WORDS.whole_payroll
+            if is_whole and PATTERNS.with_units.match(entry.text, entry.mention.numeral.end):
+                code = candidate.indicator
             candidate = replace(candidate, indicator=code) if code else None
         is_spelled = not entry.mention.numeral.text[:1].isdigit()
         is_counted = words.units or entry.mention.numeral.reason == LABELLED_ZERO
