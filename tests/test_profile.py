@@ -335,3 +335,19 @@ def test_what_communes_report_together_stands_beside_a_former_district(run: Run)
     assert str(open_of(run, cut, "189").show_links().html) == page
     fewer = make(run, [*own, *since[1:]])
     assert "derived" not in str(open_of(run, fewer, "189").show_links().html)
+
+
+def test_a_name_with_signs_of_html_is_made_safe_once(run: Run) -> None:
+    reference, tables = run
+    name, safe = "people's <b>own</b> & all", "people&#39;s &lt;b&gt;own&lt;/b&gt; &amp; all"
+    named = {
+        each: getattr(reference, each).assign(label_en=name) for each in ("indicators", "units")
+    }
+    named["areas"] = reference.areas.replace({"name": {"Tỉnh Cao Bằng": f"Tỉnh {name}"}})
+    own = replace(reference, **named)
+    profile = open_of((own, tables), tables, "04", "en")
+    assert profile.table["name"].str.startswith(name).all()
+    board = open_board(tables, own, ("pci", "", "", ""), load_words_of("en"))
+    shown = (board.show_ranking(), board.show_distribution(), board.show_coverage())
+    for told in (tell(profile), *(str(each.html) for each in shown)):
+        assert (safe in told, "&amp;lt;" in told) == (True, False)

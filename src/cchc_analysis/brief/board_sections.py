@@ -26,7 +26,7 @@ from cchc_analysis.brief.templates import Section, join, tell_masthead, tell_sec
 from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic
-from cchc_analysis.data.words import clean_text
+from cchc_analysis.data.words import clean_text, plain
 from cchc_analysis.stats import rates
 from cchc_analysis.stats.panel import OLD, SPREAD, change_over
 from cchc_analysis.stats.peers import list_breaks
@@ -150,7 +150,7 @@ def show_map(board: Board) -> Section:
         of = latest["area_id"].map(lambda each: board.reference.region_of.get(each, ""))
         regions = latest.groupby(of)["value"].agg(["median", "count"]).drop("", errors="ignore")
         regions = regions.sort_values("median", ascending=False)
-        named = (str(board.words.place(rows[str(each)])) for each in regions.index)
+        named = (plain(board.words.place(rows[str(each)])) for each in regions.index)
         regions = regions.assign(region=[*map(shorten_name, named)]).reset_index(drop=True)
         ends = list_rows(regions.iloc[[0, -1]]) if regions["median"].nunique() > 1 else []
         return show(board, "map", regions, ["region", "count", "median"], picture, ends=ends)
@@ -179,7 +179,7 @@ def show_ranking(board: Board) -> Section:
     dots = kept.assign(role="deep", **bounds.fillna(kept[["low", "high"]]))
     median, ends = float(latest["value"].median()), find_ends(dots)
     reference = (median, words.plain("trends.ranking.median", value=board.form(median)))
-    look = {"unit": str(board.unit), "form": board.form, "ends": ends, "reference": reference}
+    look = {"unit": plain(board.unit), "form": board.form, "ends": ends, "reference": reference}
     drawn = ["bar"] if has_intervals(dots, ends) else []
     drawn += ["range" if dots["text"].str.endswith(")").any() else "rank"]
     legend = join("; ", board.unit, *(words.say(f"trends.ranking.{each}") for each in drawn))
@@ -258,7 +258,7 @@ def show_distribution(board: Board) -> Section:
     table = table.loc[[label for label in board.periods if label in table.index]]
     table = table.rename_axis("label").reset_index()
     told_as = [x if x.isdigit() else str(words.period(x)) for x in table["label"]]
-    look = {"unit": str(board.unit), "form": board.form}
+    look = {"unit": plain(board.unit), "form": board.form}
     picture = (plots.plot_distribution, table.assign(label=told_as), look)
     return show(board, "spread", table, [*table], picture, ends=list_rows(table.iloc[[0, -1]]))
 
@@ -301,7 +301,7 @@ def show_funnel(board: Board) -> Section:
         place=placed["place"].astype("str").to_numpy(),
     )
     common = words.plain("trends.funnel.centre", rate=number(100 * centre, 2))
-    names = (words.plain("trends.funnel.cases"), str(board.unit))
+    names = (words.plain("trends.funnel.cases"), plain(board.unit))
     look: dict[str, Any] = {"form": number, "centre": (100 * centre, common), "names": names}
     if scatter <= rates.MOST_SCATTER:  # else the areas scatter too much for limits
         total = points["total"]
@@ -398,7 +398,7 @@ def show_coverage(board: Board) -> Section:
             labels = [label for label, _ in run]
             ends = dict.fromkeys((labels[0], labels[-1]))
             runs += [] if is_held else [Markup(" – ").join(map(words.period, ends))]
-        rows.append({"areas": words.join(named), "count": n, "lacking": words.join(runs)})
+        rows.append({"areas": plain(words.join(named)), "count": n, "lacking": words.join(runs)})
         group = words.plain("trends.coverage.group", n=words.number(n))
         index.append(own[0] if n == 1 else group)
     table = pd.DataFrame(rows)

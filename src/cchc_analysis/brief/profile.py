@@ -226,7 +226,7 @@ def open_profile(tables: Tables, reference: Reference, words: Words, area: str) 
     described = panel.describe_series(points, kept, reference, theme_of)
     table = described.join(judged.table.set_index("series")).loc[told].reset_index()
     rows = (reference.indicator_rows[code] for code in table["indicator"])
-    names: list[str] = [words.pick(row, "label") for row in rows]
+    names = [plain(words.pick(row, "label")) for row in rows]
     split = table.duplicated(["indicator", "scope"], keep=False)  # told with its window
     for at, label in enumerate(table["period"]):
         window = words.say("profile.whole_year") if label.isdigit() else words.period(label)
