@@ -7,7 +7,9 @@ import time
 import zipfile
 from collections.abc import Callable
 from functools import cache, partial
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,8 @@ from cchc_analysis.data.outside import MOST_PDF_OBJECTS, TCVN3, convert_tcvn3, c
 from cchc_analysis.errors import ReportError
 from cchc_analysis.read import pdf
 from cchc_analysis.read.documents import Document, mask_persons, open_document, open_here
+from cchc_analysis.read.recognise import read_head
+from reading_work import load_rules
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 SENTENCE = "Kết quả cải cách hành chính: huyện tiếp nhận và giải quyết 1.310 hồ sơ của các xã.\n"
@@ -422,3 +426,67 @@ def test_persons_are_masked() -> None:
         assert private not in masked
     for public in ("kiến nghị của ông", "pakn.dichvucong.gov.vn", "Sở Nội vụ xem xét", "CHỦ TỊCH"):
         assert public in masked
+
+
+HEADS = {
+    "across": [(("ỦY BAN NHÂN DÂN", "HUYỆN CAO LỘC", "Số: 87/BC-UBND"),
+                ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc",
+                 "Cao Lộc, ngày 16 tháng 6 năm 2023"))],
+    "down": [(("ỦY BAN NHÂN DÂN", "HUYỆN CAO LỘC"),
+              ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")),
+             (("Số: 87/BC-UBND",), ("Cao Lộc, ngày 16 tháng 6 năm 2023",))],
+    "one above the other": [(("UBND HUYỆN CAO LỘC",), ("",)), (("Số: 87/BC-UBND",), ("",)),
+                            (("",), ("Cao Lộc, ngày 16 tháng 6 năm 2023",))],
+}  # fmt: skip
+
+
+def lay_out(form: str, head: list[tuple[tuple[str, ...], ...]], tmp_path: Path) -> Path:
+    """A report whose head is a table, with a table of two columns below, in a format."""
+    below, rows = ("BÁO CÁO", "Công tác CCHC quý II năm 2023"), [("Nội dung", "Kết quả")]
+    rows += [("Số hồ sơ tiếp nhận", "120")]
+    path = tmp_path / f"a.{form}"
+    if form == "html":
+        page = "".join(
+            "<tr>" + "".join(f"<td>{''.join(f'<p>{t}</p>' for t in c)}</td>" for c in row) + "</tr>"
+            for row in head
+        )
+        page = f"<table>{page}</table>" + "".join(f"<p>{each}</p>" for each in below)
+        told = "".join(f"<tr><td>{one}</td><td>{two}</td></tr>" for one, two in rows)
+        path.write_text(f"<html><body>{page}<table>{told}</table></body></html>", "utf-8")
+    elif form == "docx":
+
+        def write(table: Any) -> str:
+            return "<w:tbl>" + "".join(
+                "<w:tr>" + "".join(f"<w:tc>{''.join(map(paragraph, c))}</w:tc>" for c in row)
+                + "</w:tr>" for row in table
+            ) + "</w:tbl>"  # fmt: skip
+
+        told = write([((one,), (two,)) for one, two in rows])
+        path.write_bytes(make_word(write(head) + "".join(map(paragraph, below)) + told))
+    elif form == "xlsx":
+        import openpyxl
+
+        book = openpyxl.Workbook()
+        for row in head:
+            book.active.append(["\n".join(cell) for cell in row])
+        for each in (*((text,) for text in below), *rows):
+            book.active.append(each)
+        book.save(path)
+    else:
+        lines = ["\t".join(beside) for row in head for beside in zip_longest(*row, fillvalue="")]
+        path.write_text("\n".join([*lines, *below, *map("\t".join, rows)]), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("laid", HEADS)
+@pytest.mark.parametrize("form", ["docx", "html", "xlsx", "txt"])
+def test_a_head_laid_out_as_a_table_says_its_number_and_day(
+    form: str, laid: str, tmp_path: Path
+) -> None:
+    document = open_here(lay_out(form, HEADS[laid], tmp_path))
+    head = read_head(document.lines, load_rules()[0])
+    assert (head.number, head.dated, head.area) == ("87/BC-UBND", "2023-06-16", "huyện Cao Lộc")
+    assert head.issuer == "UBND huyện Cao Lộc"
+    assert [line.text for line in document.lines if line.cells] == [
+        "Nội dung\tKết quả", "Số hồ sơ tiếp nhận\t120",
+    ]  # fmt: skip

@@ -16,8 +16,9 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from cchc_analysis.data.outside import (
@@ -84,15 +85,27 @@ def build_document(parts: Iterable[str | Row], kind: str, remarks: Iterable[str]
     def tidy(text: str) -> str:
         return " ".join(clean_text(text).split())
 
-    lines = []
-    for number, part in enumerate(parts, start=1):
-        if isinstance(part, str):
-            lines.append(Line(number, tidy(part)))
-            continue
-        cells = tuple(replace(cell, text=tidy(cell.text)) for cell in part.cells)
-        text = "\t".join(cell.text for cell in cells)
-        lines.append(Line(number, text, cells, part.table, is_exact=True))
+    lines: list[Line] = []
+    for part in parts:
+        texts = [part] if isinstance(part, str) else [cell.text for cell in part.cells]
+        cells: tuple[Cell, ...] = ()
+        if isinstance(part, Row) and not _is_of_head(texts):
+            cells = tuple(replace(cell, text=tidy(cell.text)) for cell in part.cells)
+        # A row of a head is as many lines as its cells have, in columns beside one another.
+        is_head = isinstance(part, Row) and not cells
+        beside = zip_longest(*map(str.splitlines, texts), fillvalue="") if is_head else [texts]
+        for row in beside:
+            text, number = "\t".join(map(tidy, row)), len(lines) + 1
+            table = part.table if cells and isinstance(part, Row) else 0
+            lines.append(Line(number, text, cells, table, is_exact=bool(cells)))
     return Document(tuple(lines), kind, remarks=tuple(remarks))
+
+
+def _is_of_head(texts: Sequence[str]) -> bool:
+    """Whether a row lays out the head of a paper: issuer and motto, or number, place and date."""
+    said = [text.strip() for text in texts if text.strip()]
+    is_worded = len(said) <= 2 and not any(text[0].isdigit() for text in said)
+    return is_worded and any(map(PATTERNS.of_head.search, said))
 
 
 def read_lines(text: str, remarks: Iterable[str] = ()) -> Document:
@@ -100,7 +113,7 @@ def read_lines(text: str, remarks: Iterable[str] = ()) -> Document:
     lines, table, is_inside = [], 0, False
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text.removesuffix("\n")), start=1):
         line = clean_text(raw)
-        is_row = "\t" in line
+        is_row = "\t" in line and not _is_of_head(line.split("\t"))
         table += is_row and not is_inside
         is_inside = is_row
         texts = line.split("\t") if is_row else ()

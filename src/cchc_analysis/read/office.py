@@ -160,7 +160,7 @@ class _WordReader:
             for cell in row.findall(f"{W}tc"):
                 width = _read_span(_value(cell, "tcPr/gridSpan"))
                 inner += cell.findall(f"{W}tbl")
-                text = " ".join(self._read_paragraph(p).strip() for p in cell.findall(f"{W}p"))
+                text = "\n".join(self._read_paragraph(p).strip() for p in cell.findall(f"{W}p"))
                 if _value(cell, "tcPr/vMerge", bare="continue") == "continue":
                     # The words of a merged cell label every row beside it; its number is one.
                     text = above.get(column, "")
@@ -181,7 +181,7 @@ class _WordReader:
             if tag == f"{W}t":
                 yield child.text or ""
             elif tag in (f"{W}tab", f"{W}br", f"{W}cr"):
-                yield " "
+                yield " " if tag == f"{W}tab" else "\n"
             elif tag == f"{W}noBreakHyphen":
                 yield "-"
             elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
@@ -263,7 +263,7 @@ def _print(cell: Any) -> str:
     if isinstance(value, dt.date):
         return value.strftime("%d/%m/%Y")
     if not isinstance(value, int | float):
-        return " ".join(str(value).split())
+        return str(value).strip()
     sign = "%" if "%" in str(cell.number_format or "") else ""
     number = f"{round(value * 100 if sign else value, 6):.6f}"
     return number.rstrip("0").rstrip(".").replace(".", ",") + sign
@@ -374,9 +374,10 @@ def _take_rows(table: Any, number: int) -> list[Row]:
             rows[-1].append(([], columns, height))
     table.string = f"{''.join(outside)}{_BREAK}{_TABLE}{number}{_BREAK}"
     told = [
-        [(_tidy("".join(pieces)), columns, height) for pieces, columns, height in row]
+        [("\n".join(map(_tidy, "".join(pieces).split(_BREAK))).strip(), columns, height)
+         for pieces, columns, height in row]
         for row in rows
-    ]
+    ]  # fmt: skip
     return list(_lay_out(told, number))
 
 

@@ -174,7 +174,7 @@ def _take_tables(page: Any, number: int) -> Iterator[_Table]:
         return
     tables = [each for each in page.find_tables() if len(each.rows) > 1 and len(each.cells) > 3]
     for at, table in enumerate(tables, start=1):
-        told = ([" ".join((text or "").split()) for text in cells] for cells in table.extract())
+        told = ([text or "" for text in cells] for cells in table.extract())
         rows = [Row(tuple(map(Cell, row, range(len(row)))), number * 100 + at) for row in told]
         yield table.bbox, rows
 
