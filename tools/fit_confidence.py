@@ -37,8 +37,8 @@ from cchc_analysis.rules import load_identities  # noqa: E402
 from cchc_analysis.stats.rates import wilson_interval  # noqa: E402
 
 SEEN, RIDGE, TRUST, STEPS = 0.3, 2.0, 0.967, 30
-"""TRUST is set by what happened: chances are a little too careful, and where they expect 3.3 of
-100 to be wrong, 2.9 are. More trust would leave over a third of the figures in doubt."""
+"""TRUST is what the chances expect from 0.93 on, by the twenty-seven reports it was chosen with:
+more would have left over a third of the figures in doubt (DECISIONS.md)."""
 LEAST = 1 / 3
 """A claim that is more than twice as likely wrong as right is left open."""
 FIRST_SIGHT = ROOT / "tests" / "made_up" / "first_sight.csv"
