@@ -149,6 +149,27 @@ def test_the_head_is_carried_to_the_rows_that_had_it(
     assert find(after, "14")["period_end"] == "2021-12-31"
 
 
+def test_what_a_source_lacks_follows_the_number_and_date_of_its_head(
+    drafted: Project, reference: Reference
+) -> None:
+    draft = open_draft(drafted, SOURCE)
+    source = {**draft.source, "number": "", "dated": ""}
+    source |= {"lacks_vi": "số, ngày, chữ ký", "lacks_en": "number, date, signature"}
+
+    def mend(given: dict[str, str], **head: str) -> dict[str, str]:
+        change = Change(version="", head=head)
+        return apply_change(Draft(given, draft.rows), change, reference).source
+
+    numbered = mend(source, number="87/BC-UBND")
+    assert (numbered["lacks_vi"], numbered["lacks_en"]) == ("ngày, chữ ký", "date, signature")
+    dated = mend(numbered, dated="2022-07-02")
+    assert (dated["lacks_vi"], dated["lacks_en"]) == ("chữ ký", "signature")
+    again = mend(dated, number="")
+    assert (again["lacks_vi"], again["lacks_en"]) == ("số, chữ ký", "number, signature")
+    own = {**source, "lacks_vi": "ngày (chỉ ghi tháng 6)", "lacks_en": "date (only June)"}
+    assert mend(own, number="1/BC")["lacks_vi"] == "ngày (chỉ ghi tháng 6)"
+
+
 @pytest.mark.parametrize(
     "head", [{"period_end": "2022-05-15"}, {"period": "2022-01-01/2022-05-15"}]
 )

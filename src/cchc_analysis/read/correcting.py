@@ -25,7 +25,7 @@ from cchc_analysis.data.owned import changing
 from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, Status, problem
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.errors import Problem, ReportError, escape_controls
-from cchc_analysis.read.transcripts import UNDECIDED, Draft, open_draft, save_draft
+from cchc_analysis.read.transcripts import UNDECIDED, Draft, open_draft, save_draft, tell_lacks
 
 Row = dict[str, str]
 CELLS = frozenset(TRANSCRIPT_COLUMNS) - {"source_id", "figure_id", "line", "printed"}
@@ -132,6 +132,8 @@ def apply_change(
     problems += _take_period(cells) if "period" in cells else []
     cells.pop("period", None)
     source = draft.source | head
+    if not head.keys().isdisjoint(("number", "dated")):
+        source = tell_lacks(source)
     for odd, found, expected in (
         (wanted - known, "no such figure", "one of this draft"),
         ({*head} - HEAD, "not a part of the head", ", ".join(sorted(HEAD))),

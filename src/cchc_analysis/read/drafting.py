@@ -40,7 +40,14 @@ from cchc_analysis.read.recognise import (
 )
 from cchc_analysis.read.recognise.head import find_reports, level_of, note_begin
 from cchc_analysis.read.review import describe_text, doubt_area, load_page_words, render_static
-from cchc_analysis.read.transcripts import UNDECIDED, Draft, find_draft, read_sources, save_draft
+from cchc_analysis.read.transcripts import (
+    UNDECIDED,
+    Draft,
+    find_draft,
+    read_sources,
+    save_draft,
+    tell_lacks,
+)
 from cchc_analysis.rules import load_identities
 
 FIRST_YEAR = 2000
@@ -268,12 +275,10 @@ def _check_id(source_id: str) -> None:
 def _describe(source_id: str, head: ReportHead, document: Document) -> dict[str, str]:
     """The row of ``sources.csv``; what is not sure opens with a question mark."""
     period = head.window
-    lacks = [name for name in ("number", "dated") if not getattr(head, name)]
-    said = load_page_words()["said"]
     issuer, title = mask_persons([head.issuer, head.title])
     unsure_area = "" if head.is_sure_area and head.area else UNDECIDED
     unsure_period = "" if head.is_sure_period and head.period_label else UNDECIDED
-    return dict.fromkeys(SOURCE_COLUMNS, "") | {
+    source = dict.fromkeys(SOURCE_COLUMNS, "") | {
         "source_id": source_id,
         "kind": head.kind,
         "area": f"{unsure_area}{head.area}",
@@ -287,9 +292,8 @@ def _describe(source_id: str, head: ReportHead, document: Document) -> dict[str,
         "language": "vi",
         "sha256": document.sha256,
         "state": "draft",
-        "lacks_vi": ", ".join(said[name] for name in lacks),
-        "lacks_en": ", ".join("date" if name == "dated" else name for name in lacks),
     }
+    return tell_lacks(source)
 
 
 def _write_draft(
