@@ -16,12 +16,17 @@ from dataclasses import replace
 from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.patterns import PATTERNS, WORDS
-from cchc_analysis.read.recognise import surroundings
 from cchc_analysis.read.recognise.figures import Figure, say_whole
 from cchc_analysis.read.recognise.frame import APPRAISED, is_asked
 from cchc_analysis.read.recognise.head import level_of, list_names
 from cchc_analysis.read.recognise.matching import LATER, Claim, WordsAround, fits_unit, match_rules
 from cchc_analysis.read.recognise.outline import OutlinePlace
+from cchc_analysis.read.recognise.surroundings import (
+    FigureText,
+    WordCollector,
+    is_placed,
+    name_field,
+)
 from cchc_analysis.read.recognise.wording import Wording, WordingRule
 
 CLAIM, SURE = 3.2, 5.5
@@ -42,14 +47,18 @@ class Companions:
         self.by_mention: dict[tuple[int, str, int], Figure] = {}
         self._by_line: dict[int, list[Figure]] = {}
         self._printed: dict[str, set[str]] = {}
+        self._losing: dict[tuple[int, ...], str] = {}
 
-    def note(self, entry: surroundings.FigureText, figure: Figure) -> None:
+    def note(self, entry: FigureText, figure: Figure) -> None:
         """Remember a figure that was proposed."""
         self.by_mention[entry.line, entry.text, entry.at] = figure
         self._by_line.setdefault(entry.line, []).append(figure)
         self._printed.setdefault(figure.printed, set()).add(figure.indicator)
+        if field := PATTERNS.lost_of_field.match(figure.indicator):
+            # A loss of a field was told under a heading.
+            self._losing[self._places[entry.line].headings[:1]] = field[1]
 
-    def follow_partner(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
+    def follow_partner(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The B of A/B, or the upper end of a range, by what the A is."""
         mention = entry.mention
         figure = self.by_mention.get((entry.line, entry.text, mention.partner))
@@ -71,7 +80,7 @@ class Companions:
         named = self._name_whole(entry, whole, figure.indicator)
         return Claim(named, SURE, say_whole(figure.indicator))
 
-    def _name_by_noun(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
+    def _name_by_noun(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The B of an A that we have no code for, by its noun: "kiểm tra 06/15 xã, thị trấn"."""
         end = entry.mention.numeral.end
         before = entry.text[: entry.mentions[entry.mention.partner].numeral.start]
@@ -87,7 +96,7 @@ class Companions:
         fitting = (each for each in claims if each.indicator in wholes and not each.against)
         return next((each for each in fitting if each.score >= CLAIM), None)
 
-    def stay_beside(self, entry: surroundings.FigureText, figure: Figure) -> Figure:
+    def stay_beside(self, entry: FigureText, figure: Figure) -> Figure:
         """A B that nothing is known of is of the same office and time as its A."""
         part = self.by_mention.get((entry.line, entry.text, entry.mention.partner))
         if figure.indicator or entry.mention.role != "whole" or part is None:
@@ -97,7 +106,7 @@ class Companions:
             period_start=part.period_start, period_end=part.period_end,
         )  # fmt: skip
 
-    def _name_whole(self, entry: surroundings.FigureText, whole: str, part: str) -> str:
+    def _name_whole(self, entry: FigureText, whole: str, part: str) -> str:
         """A whole, or the part of it that the words behind the B name: "80/98 hồ sơ mới"."""
         behind = entry.text[entry.mention.numeral.end : entry.mention.own[1]]
         terms = {hit.term for hit in self._wording.find_terms(behind)}
@@ -121,7 +130,7 @@ class Companions:
         )
         return next(named, whole)
 
-    def list_wholes(self, entry: surroundings.FigureText) -> Iterator[Figure]:
+    def list_wholes(self, entry: FigureText) -> Iterator[Figure]:
         """The figures that a figure is a part of, the nearest first."""
         at = entry.mention.parent
         while at >= 0:
@@ -129,7 +138,7 @@ class Companions:
                 yield whole
             at = entry.mentions[at].parent
 
-    def list_before(self, entry: surroundings.FigureText) -> Iterator[Figure]:
+    def list_before(self, entry: FigureText) -> Iterator[Figure]:
         """The figures of the sentence before a figure, the nearest first."""
         for at in range(entry.at - 1, -1, -1):
             if entry.mentions[at].lead != entry.mention.lead:
@@ -137,7 +146,7 @@ class Companions:
             if figure := self.by_mention.get((entry.line, entry.text, at)):
                 yield figure
 
-    def figure_before(self, entry: surroundings.FigureText) -> Figure | None:
+    def figure_before(self, entry: FigureText) -> Figure | None:
         """The nearest figure before a percentage that is no percentage and no B of a pair."""
         at = self._step_back(entry)
         if at < 0:
@@ -147,7 +156,7 @@ class Companions:
             at = mention.partner
         return self.by_mention.get((entry.line, entry.text, at))
 
-    def _step_back(self, entry: surroundings.FigureText) -> int:
+    def _step_back(self, entry: FigureText) -> int:
         """The mention before a figure that stands beside it, not in brackets that have closed."""
         at = before = entry.at - 1
         while at >= 0 and at != entry.mention.parent:
@@ -156,9 +165,7 @@ class Companions:
             at = entry.mentions[at].parent
         return before
 
-    def follow_whole(
-        self, entry: surroundings.FigureText, words: WordsAround, candidate: Claim
-    ) -> Claim:
+    def follow_whole(self, entry: FigureText, words: WordsAround, candidate: Claim) -> Claim:
         """A part of what was given is given, and of a maximum one.
 
         But what says that it is there ("hiện có mặt 89") is no part of what was given.
@@ -185,7 +192,7 @@ class Companions:
             return replace(candidate, indicator=over, reason=f"{candidate.reason}, as its whole")
         return candidate
 
-    def complete_pair(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
+    def complete_pair(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The other one of "giao 92 người, hiện có mặt 89": quota and present follow each other."""
         if words.own - WORDS.empty - WORDS.of_quota or "%" in words.units or not entry.at:
             return None
@@ -202,7 +209,7 @@ class Companions:
             return Claim(whole, SURE, f"given, right behind {before.indicator}")
         return None
 
-    def follow_rank(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
+    def follow_rank(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The value behind a rank: "Chỉ số CCHC xếp thứ 2, đạt 82,36%"."""
         before = self.figure_before(entry)
         code = before.indicator.removesuffix("_rank") if before else ""
@@ -217,7 +224,7 @@ class Companions:
         )
         return Claim(code, SURE, f"the value right behind {before.indicator}") if is_same else None
 
-    def follow_series(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
+    def follow_series(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The second of "Bộ phận một cửa: 255 TTHC cấp huyện, 118 TTHC cấp xã" is as the first."""
         before = self.figure_before(entry)
         if not before:
@@ -233,7 +240,7 @@ class Companions:
             return None
         return Claim(before.indicator, SURE, "as the one before it, of the same kind")
 
-    def follow_years(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
+    def follow_years(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The same in another year: "năm 2021 đạt 81,2%; năm 2022 đạt 84,9%", "từ 12% lên 68%"."""
         start = entry.mention.own[0]
         is_next = PATTERNS.other_year.fullmatch(entry.text[start : entry.mention.numeral.start])
@@ -243,7 +250,7 @@ class Companions:
             return None
         return Claim(before.indicator, SURE, "as the one before it, of the same kind")
 
-    def inherit(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
+    def inherit(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """What the line that opened the list counts, where the line itself names only a scope."""
         bare = words.own - WORDS.empty - list_scopes(words.own)
         if bare or not list_scopes(words.own):
@@ -259,9 +266,7 @@ class Companions:
                     return Claim(code, CLAIM + 1, "as the line that opens the list")
         return None
 
-    def _list_heads(
-        self, entry: surroundings.FigureText, words: WordsAround
-    ) -> list[Figure | None]:
+    def _list_heads(self, entry: FigureText, words: WordsAround) -> list[Figure | None]:
         """The figures that one may be as, where it names only a level, the likeliest first."""
         above = [self._by_line.get(at, ()) for at in self._places[entry.line].parents]
         heads = [next((each for each in line if each.indicator), None) for line in above]
@@ -286,7 +291,7 @@ class Companions:
         told = [figure for figure in self._by_line.get(line, ()) if figure.end <= at]
         return [*heads, *told[-1:]]
 
-    def find_twin_scope(self, entry: surroundings.FigureText) -> tuple[Scope, bool] | None:
+    def find_twin_scope(self, entry: FigureText) -> tuple[Scope, bool] | None:
         """A second run in a sentence goes through the things that the first has named."""
         mention = entry.mention
         if mention.role != "turn":
@@ -301,7 +306,7 @@ class Companions:
         twin = self.by_mention.get((entry.line, entry.text, twins[-1]))
         return (twin.scope, twin.is_scope_said) if twin else None
 
-    def is_beside_unknown(self, entry: surroundings.FigureText) -> bool:
+    def is_beside_unknown(self, entry: FigureText) -> bool:
         """Whether it is a share of a count that nothing is known of: "44 phiếu (37,3%)"."""
         start, end = entry.mention.numeral.start, entry.mention.numeral.end
         is_closed = not entry.label and PATTERNS.closes.match(entry.text, end)
@@ -311,7 +316,7 @@ class Companions:
         is_unknown = before is not None and not before.indicator
         return is_unknown and not PATTERNS.satisfied.search(entry.text, 0, start)
 
-    def find_asked(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
+    def find_asked(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """What is asked of the share before it is of the same: "là 8,7% (yêu cầu dưới 5%)"."""
         if not is_asked(entry) or "%" not in words.units:
             return None
@@ -322,7 +327,7 @@ class Companions:
             return None
         return Claim(before.indicator, SURE, "asked of the figure before it")
 
-    def find_share(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
+    def find_share(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The share that a bare percentage is, by the figure right before it."""
         if words.own & WORDS.no_share:
             return None
@@ -345,13 +350,46 @@ class Companions:
             return None
         return Claim(shares[0], SURE, f"a share right behind {before.indicator}")
 
+    def find_points(self, entry: FigureText, words: WordsAround) -> Claim | None:
+        """What bare points are: lost where a loss was told, a maximum in brackets elsewhere."""
+        is_bare = "point" in words.units and not entry.label and not entry.mention.role
+        if not is_bare or words.own & WORDS.points_told:
+            return None
+        field = self._losing.get(self._places[entry.line].headings[:1])
+        return self._name_loss(field, words) if field else self._name_maximum(entry, words)
+
+    def _name_loss(self, field: str, words: WordsAround) -> Claim | None:
+        rule = self._wording.rules.get(f"{field}_lost_item")
+        parts = [term for term in rule.breakdown if term in words.own] if rule else []
+        if rule is None or not parts:
+            return None
+        part = min(parts, key=lambda term: words.gaps.get(term, LATER))
+        reason = "below a loss of its field"
+        return Claim(rule.indicator, SURE, reason, rule.breakdown[part])
+
+    def _name_maximum(self, entry: FigureText, words: WordsAround) -> Claim | None:
+        numeral = entry.mention.numeral
+        opened = PATTERNS.opens_bracket.search(entry.text[: numeral.start])
+        if not opened or not PATTERNS.points_closed.match(entry.text, numeral.end):
+            return None
+        codes = [
+            code
+            for code, rule in self._wording.rules.items()
+            if rule.unit == "point"
+            and (WORDS.maximum,) in rule.says
+            and rule.under
+            and all(words.own.intersection(terms) for terms in rule.under)
+            and words.own.isdisjoint(rule.unless)
+        ]
+        return Claim(codes[0], SURE, "points in brackets") if len(codes) == 1 else None
+
 
 def list_scopes(terms: frozenset[str]) -> frozenset[str]:
     """The terms that say whose work is counted."""
     return frozenset(term for term in terms if term.startswith("@"))
 
 
-def is_compared(entry: surroundings.FigureText) -> bool:
+def is_compared(entry: FigureText) -> bool:
     """Whether a figure stands as last year's, without a verb of its own."""
     before = entry.text[: entry.mention.numeral.start]
     return not entry.label and PATTERNS.compared.search(before) is not None
@@ -363,10 +401,10 @@ _BEYOND = frozenset({"title", "its paragraph", "the document"})
 
 
 def speaks_against(
-    entry: surroundings.FigureText,
+    entry: FigureText,
     words: WordsAround,
     rule: WordingRule,
-    near: surroundings.WordCollector,
+    near: WordCollector,
     *,
     is_dossiers: bool,
 ) -> bool:
@@ -385,7 +423,7 @@ def speaks_against(
     )
 
 
-def is_of_other_area(entry: surroundings.FigureText, area: str) -> bool:
+def is_of_other_area(entry: FigureText, area: str) -> bool:
     """Whether the clause of a rank or score names another area last, or right behind it.
 
     "vị trí thứ 2 là tỉnh Quảng Ninh; tỉnh Bình Thuận xếp vị trí thứ 20": none is the paper's own.
@@ -400,10 +438,10 @@ def is_of_other_area(entry: surroundings.FigureText, area: str) -> bool:
 
 
 def counts_all_of_them(
-    entry: surroundings.FigureText,
+    entry: FigureText,
     words: WordsAround,
     rule: WordingRule,
-    near: surroundings.WordCollector,
+    near: WordCollector,
 ) -> bool:
     """Whether all there are of something are counted: "12 phòng hoàn thành" are some."""
     mention, text = entry.mention, entry.text
@@ -424,12 +462,12 @@ def counts_all_of_them(
 
 
 def is_told_otherwise(
-    entry: surroundings.FigureText, words: WordsAround, rule: WordingRule, *, is_dossiers: bool
+    entry: FigureText, words: WordsAround, rule: WordingRule, *, is_dossiers: bool
 ) -> bool:
     """Whether the text says in one of the ways of a table that a figure is none of an indicator."""
     counts = "shares of dossiers" if rule.unit == "%" else "dossiers"
     return any(
-        surroundings.is_placed(row, entry)
+        is_placed(row, entry)
         and ("own" not in row or row["own"].search(words.levels[0].text))
         and not any(row.get("but", "-") in term for term in words.own)
         for row in PATTERNS.rows("against")
@@ -440,10 +478,10 @@ def is_told_otherwise(
 
 
 def is_other_score(
-    entry: surroundings.FigureText,
+    entry: FigureText,
     words: WordsAround,
     rule: WordingRule,
-    collector: surroundings.WordCollector,
+    collector: WordCollector,
 ) -> bool:
     """Whether the sentence speaks of another index, of one field of this one, or of no points."""
     if rule.indicator.startswith("par_score") and PATTERNS.mean.search(words.levels[0].text):
@@ -473,9 +511,7 @@ def is_other_score(
     )
 
 
-def _names_other_index(
-    entry: surroundings.FigureText, rule: WordingRule, near: surroundings.WordCollector
-) -> bool:
+def _names_other_index(entry: FigureText, rule: WordingRule, near: WordCollector) -> bool:
     """Whether the sentence names an index right before the figure that is not this one's."""
     mention = entry.mention
     before = entry.text[mention.lead : mention.numeral.start]
@@ -487,66 +523,16 @@ def _names_other_index(
     return not any(hit.term in terms and hit.end > named[-1].start() for hit in hits)
 
 
-def is_entity_row(entry: surroundings.FigureText, wording: Wording, candidate: Claim) -> bool:
+def is_entity_row(entry: FigureText, wording: Wording, candidate: Claim) -> bool:
     """A row that names one field or office: its numbers are parts that we have no code for."""
     label = entry.label
     if label is None or not label.column or not label.row or candidate.breakdown:
         return False
     row = {hit.term for hit in wording.find_terms(label.row)}
-    row |= {surroundings.name_field(label.row)} - {""}
+    row |= {name_field(label.row)} - {""}
     is_level = PATTERNS.head_of_level.fullmatch(label.row) or PATTERNS.row_of_offices.fullmatch(
         label.row
     )
     if is_level or row & WORDS.totals or list_scopes(frozenset(row)):
         return False
     return row.isdisjoint(wording.rules[candidate.indicator].speaking)
-
-
-class Criteria:
-    """Finds the points of criteria of one document."""
-
-    def __init__(self, wording: Wording, places: Sequence[OutlinePlace]) -> None:
-        self._wording, self._places = wording, places
-        self._losing: dict[int, str] = {}
-
-    def note(self, entry: surroundings.FigureText, figure: Figure) -> None:
-        """Remember that a loss of a field was told under a heading."""
-        if field := PATTERNS.lost_of_field.match(figure.indicator):
-            self._losing[self._find_heading(entry)] = field[1]
-
-    def find(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
-        """What bare points are: lost where a loss was told, a maximum in brackets elsewhere."""
-        is_bare = "point" in words.units and not entry.label and not entry.mention.role
-        if not is_bare or words.own & WORDS.points_told:
-            return None
-        field = self._losing.get(self._find_heading(entry))
-        return self._name_loss(field, words) if field else self._name_maximum(entry, words)
-
-    def _name_loss(self, field: str, words: WordsAround) -> Claim | None:
-        rule = self._wording.rules.get(f"{field}_lost_item")
-        parts = [term for term in rule.breakdown if term in words.own] if rule else []
-        if rule is None or not parts:
-            return None
-        part = min(parts, key=lambda term: words.gaps.get(term, LATER))
-        reason = "below a loss of its field"
-        return Claim(rule.indicator, SURE, reason, rule.breakdown[part])
-
-    def _name_maximum(self, entry: surroundings.FigureText, words: WordsAround) -> Claim | None:
-        numeral = entry.mention.numeral
-        opened = PATTERNS.opens_bracket.search(entry.text[: numeral.start])
-        if not opened or not PATTERNS.points_closed.match(entry.text, numeral.end):
-            return None
-        codes = [
-            code
-            for code, rule in self._wording.rules.items()
-            if rule.unit == "point"
-            and (WORDS.maximum,) in rule.says
-            and rule.under
-            and all(words.own.intersection(terms) for terms in rule.under)
-            and words.own.isdisjoint(rule.unless)
-        ]
-        return Claim(codes[0], SURE, "points in brackets") if len(codes) == 1 else None
-
-    def _find_heading(self, entry: surroundings.FigureText) -> int:
-        headings = self._places[entry.line].headings
-        return headings[0] if headings else -1

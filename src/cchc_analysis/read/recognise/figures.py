@@ -19,6 +19,7 @@ import pandas as pd
 from cchc_analysis.data.clean import NumberError, parse_number
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, Comparator, Number, Scope, Status
 from cchc_analysis.data.reference import Reference
+from cchc_analysis.read.recognise.frame import counts_dossiers
 from cchc_analysis.read.recognise.matching import Claim
 from cchc_analysis.read.recognise.surroundings import FigureText
 from cchc_analysis.read.recognise.wording import Wording
@@ -205,7 +206,7 @@ def mark_document(
         value = read_value(figure, reference)
         sentences.setdefault((figure.line, figure.sentence), []).append(bool(figure.indicator))
         if figure.indicator and value is not None:
-            for name in (name_claim(figure), _name_without_time(figure)):
+            for name in (name_claim(figure), name_quantity(figure)):
                 alike.setdefault(name, set()).add(value)
         if figure.indicator and figure.is_time_said:
             timed.setdefault(_name_kind(figure, reference), figure.line)
@@ -222,7 +223,7 @@ def mark_document(
         marks = {
             "identity complete": at in in_identity,
             "two values": len(alike.get(name_claim(figure), ())) > 1,
-            "other days too": len(alike.get(_name_without_time(figure), ())) > 1,
+            "other days too": len(alike.get(name_quantity(figure), ())) > 1,
             "others say when": not figure.is_time_said and first_timed < figure.line,
             "no result": figure.status not in (Status.ACTUAL, Status.ESTIMATE),
             "others unread": figure.sentence >= 0 and 2 * told.count(False) >= len(told) - 1 > 0,
@@ -235,18 +236,14 @@ def mark_document(
     return found
 
 
-def _name_without_time(figure: Figure) -> tuple[str, ...]:
+def name_quantity(figure: Figure) -> tuple[str, ...]:
     """What a figure is claimed to be, whenever it is counted."""
-    claim = name_claim(figure)
-    return (*claim[:4], claim[-1])
+    return figure.indicator, figure.breakdown, figure.area, str(figure.scope), str(figure.status)
 
 
 def _name_kind(figure: Figure, reference: Reference) -> str:
     """What is counted over the same days: all that is dossiers or a share of them, else itself."""
-    rows = reference.indicator_rows
-    row = rows.get(figure.indicator, {})
-    part = rows.get(str(row.get("numerator", "")), row)
-    return "dossier" if part.get("unit") == "dossier" else figure.indicator
+    return "dossier" if counts_dossiers(figure.indicator, reference) else figure.indicator
 
 
 def weigh(marks: frozenset[str], weights: Mapping[str, float]) -> float:
@@ -291,10 +288,7 @@ def weigh_figures(
 
 def name_claim(figure: Figure) -> tuple[str, ...]:
     """What a figure is claimed to be: two values of it cannot both be read rightly."""
-    return (
-        *(figure.indicator, figure.breakdown, figure.area, str(figure.scope)),
-        *(figure.period_start, figure.period_end, str(figure.status)),
-    )
+    return (*name_quantity(figure), figure.period_start, figure.period_end)
 
 
 def _find_complete(

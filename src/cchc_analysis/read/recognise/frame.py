@@ -222,6 +222,13 @@ def is_asked(entry: FigureText) -> bool:
     return is_second and not entry.label and PATTERNS.asked.search(said) is not None
 
 
+def counts_dossiers(code: str, reference: Reference) -> bool:
+    """Whether an indicator is of dossiers or a share of them."""
+    row = reference.indicator_rows.get(code, {})
+    part = reference.indicator_rows.get(str(row.get("numerator")), row)
+    return part.get("unit") == "dossier"
+
+
 def _find_fixed(rule: WordingRule, row: Mapping[str, str]) -> Status | None:
     """What an indicator is by nature: a maximum, a threshold, a norm, a plan."""
     if rule.indicator == "recruits_quota":
@@ -285,7 +292,7 @@ class FigureContext:
         """The window of a flow, or the day of a stock; ``is_carried``: by an earlier sentence."""
         self.is_carried = False
         default = self._head.window
-        is_dossiers = rule is not None and self.counts_dossiers(rule)
+        is_dossiers = rule is not None and counts_dossiers(rule.indicator, self._reference)
         framed = self._frames[entry.line].window if is_dossiers else None
         window = self._find_window(entry, words, framed or default)
         window = window or framed
@@ -408,12 +415,6 @@ class FigureContext:
         ends = [stop.end() if stop else len(entry.text), *following]
         told = entry.text[entry.mention.lead : min(ends)]
         return (windows.find_day(told, self._head.window) if named else None) or carried
-
-    def counts_dossiers(self, rule: WordingRule) -> bool:
-        """Whether a rule is for dossiers or a share of them."""
-        row = self._reference.indicator_rows[rule.indicator]
-        numerator = self._reference.indicator_rows.get(str(row["numerator"]), {})
-        return "dossier" in (row["unit"], numerator.get("unit"))
 
     def _find_index_year(self, entry: FigureText, *, is_running: bool) -> Period | None:
         """An index is that of the year named last before it, whatever the year of the report.

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import groupby, pairwise, takewhile
 
@@ -35,16 +35,8 @@ CLEAR = 2
 _OWN_WEIGHTS = {"all": 3, "office": 2, "here": 2, "of": 1}
 
 
-@dataclass
-class _Evidence:
-    """What speaks for one name: the sum of the weights, and where it stands."""
-
-    weight: int = 0
-    places: set[str] = field(default_factory=set)
-
-    def add(self, place: str) -> None:
-        self.weight += WEIGHTS[place]
-        self.places.add(place)
+_Evidence = Mapping[str, Counter[str]]
+"""Of each name how often it stands at which place, see ``WEIGHTS``."""
 
 
 def find_owner(
@@ -55,44 +47,44 @@ def find_owner(
     ``known`` are the reference tables and the day of the document, for what was an area then.
     """
     own = _find_own_level(lines)
-    held: dict[str, _Evidence] = {}
+    held: dict[str, Counter[str]] = {}
     for name, place in _list_evidence(top, title, lines, own, known):
         # The sentences of "phường A 2" seem to speak of "phường A".
-        longer = (each for each in held if ISSUER in held[each].places)
+        longer = (each for each in held if ISSUER in held[each])
         whole = next((each for each in longer if each.startswith(f"{name} ")), name)
-        held.setdefault(whole, _Evidence()).add(place)
-    fitting = {
-        name: each
-        for name, each in held.items()
-        if not own or level_of(name) == own or each.places & {TITLE, ISSUER}
-    }
+        held.setdefault(whole, Counter())[place] += 1
+    fitting = [name for name, each in held.items()
+               if not own or level_of(name) == own or each.keys() & {TITLE, ISSUER}]  # fmt: skip
     if not fitting:
         return "", False, ()
-    ranked = sorted(fitting, key=lambda name: (-fitting[name].weight, list(held).index(name)))
-    best = ranked[0]
+    best, *others = sorted(fitting, key=lambda name: -_weigh(held[name]))
     is_sure = _is_sure(best, held, own, kind)
     level = level_of(best)
     # A title that calls its own area otherwise ("TP A" of thành phố A) names no other one.
-    rivals = tuple(name for name in ranked[1:] if level_of(name) == level
-                   and held[name].places & {TITLE, ISSUER}
+    rivals = tuple(name for name in others if level_of(name) == level
+                   and held[name].keys() & {TITLE, ISSUER}
                    and not name.endswith(best.removeprefix(level)))  # fmt: skip
     if match_known(best, *known):
         return best, is_sure and not _lies_elsewhere(best, held, known), rivals
     # Of several of a name, the one in the area that the head names besides; failing that, the text.
-    heading = [name for name in held if "top" in held[name].places]
-    for others in (heading, list(held)):
+    heading = [name for name in held if "top" in held[name]]
+    for around in (heading, list(held)):
         inside = {
-            each: name for name in reversed(others)
+            each: name for name in reversed(around)
             if (each := match_known(f"{best}, {name}", *known))
         }  # fmt: skip
         if len(inside) == 1:
-            return f"{best}, {inside.popitem()[1]}", is_sure and others is heading, rivals
+            return f"{best}, {inside.popitem()[1]}", is_sure and around is heading, rivals
     return best, False, rivals
 
 
-def _lies_elsewhere(best: str, held: dict[str, _Evidence], known: tuple[Reference, str]) -> bool:
+def _weigh(places: Counter[str]) -> int:
+    return sum(WEIGHTS[place] * number for place, number in places.items())
+
+
+def _lies_elsewhere(best: str, held: _Evidence, known: tuple[Reference, str]) -> bool:
     """Whether the head names provinces, and none is the one that the area lies in."""
-    named = [name for name in held if "top" in held[name].places and name != best]
+    named = [name for name in held if "top" in held[name] and name != best]
     provinces = [name for name in named if match_known(name, *known)
                  and find_level(name, *known) == "province"]  # fmt: skip
     is_one = find_level(best, *known) == "province"
@@ -100,21 +92,20 @@ def _lies_elsewhere(best: str, held: dict[str, _Evidence], known: tuple[Referenc
     return bool(provinces) and not is_one and not is_inside
 
 
-def _is_sure(best: str, held: dict[str, _Evidence], own: str, kind: str) -> bool:
+def _is_sure(best: str, held: _Evidence, own: str, kind: str) -> bool:
     """Whether the parts of the evidence agree on a name."""
-    evidence = held[best]
+    weight = _weigh(held[best])
     if own and level_of(best) != own:
         return False
     rivals = [name for name in held if name != best and level_of(name) == level_of(best)]
-    if evidence.places & {TITLE, ISSUER}:
-        return not any(held[name].places & {TITLE, ISSUER} for name in rivals)
+    if held[best].keys() & {TITLE, ISSUER}:
+        return not any(held[name].keys() & {TITLE, ISSUER} for name in rivals)
     # In news any other area of the level has as good a claim.
-    if any(kind == "article" or held[name].weight * CLEAR > evidence.weight for name in rivals):
+    if any(kind == "article" or _weigh(held[name]) * CLEAR > weight for name in rivals):
         return False
-    if DATELINE in evidence.places:
+    if DATELINE in held[best]:
         return bool(own)
-    is_plain = kind != "article" or evidence.weight >= CLEAR * ENOUGH
-    return is_plain and evidence.weight >= ENOUGH
+    return weight >= ENOUGH * (CLEAR if kind == "article" else 1)
 
 
 def _list_evidence(
@@ -159,10 +150,8 @@ def list_names(text: str) -> tuple[str, ...]:
         plain = PATTERNS.ends_name.sub(lambda found: found[0].lower(), text.title())
     found = []
     for match in (*PATTERNS.area.finditer(plain), *PATTERNS.numbered.finditer(plain)):
-        level = (
-            (match[1] or match[2]).casefold() if match.re is PATTERNS.area else match[1].casefold()
-        )
-        name = match[3] if match.re is PATTERNS.area else match[2]
+        *levels, name = match.groups()
+        level = next(filter(None, levels)).casefold()
         if not PATTERNS.no_name.match(name):
             found.append(f"{WORDS.short.get(level, level)} {name}")
     found += [WORDS.largest_city for _ in PATTERNS.short_largest_city.finditer(text)]

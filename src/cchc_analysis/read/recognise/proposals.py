@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,7 +21,13 @@ from cchc_analysis.read.documents import Document, Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise import companions, outline, scopes
 from cchc_analysis.read.recognise.figures import OTHER_REPORT, Figure, mark_entry
-from cchc_analysis.read.recognise.frame import FigureContext, find_status, frame_lines, is_asked
+from cchc_analysis.read.recognise.frame import (
+    FigureContext,
+    counts_dossiers,
+    find_status,
+    frame_lines,
+    is_asked,
+)
 from cchc_analysis.read.recognise.head import ReportHead, find_level, find_reports, read_head
 from cchc_analysis.read.recognise.matching import (
     Claim,
@@ -65,7 +72,6 @@ class Proposer:
         self._reference, self._wording, self._surroundings = reference, wording, surroundings
         self._lines, self._places, self._head = lines, places, head
         self._beside = companions.Companions(reference, wording, places)
-        self._criteria = companions.Criteria(wording, places)
         self._scopes = scopes.Scopes(head, reference, surroundings)
         is_new = self._scopes.level == "commune" and head.day >= TWO_TIERS_SINCE
         self._codes = WORDS.of_level.get("new commune" if is_new else self._scopes.level, {})
@@ -118,7 +124,6 @@ class Proposer:
                 looked_again="the comma is read as one between thousands: a count has no fraction",
             )  # fmt: skip
         self._figures.append(figure)
-        self._criteria.note(entry, figure)
         self._beside.note(entry, figure)
         self._mentions_of[entry.line, entry.text] = entry.mentions
 
@@ -138,8 +143,7 @@ class Proposer:
         return bool(rule.speaking & WORDS.fields) or not self._is_of_dossiers(candidate)
 
     def _is_of_dossiers(self, candidate: Claim | None) -> bool:
-        rule = self._wording.rules[candidate.indicator] if candidate else None
-        return rule is not None and self._context.counts_dossiers(rule)
+        return candidate is not None and counts_dossiers(candidate.indicator, self._reference)
 
     def _counts(self, figure: Figure) -> bool:
         if not figure.indicator:
@@ -173,7 +177,7 @@ class Proposer:
             return None, ()
         if (
             companion := self._beside.find_asked(entry, words)
-            or self._criteria.find(entry, words)
+            or self._beside.find_points(entry, words)
             or self._beside.follow_series(entry, words)
             or self._beside.follow_rank(entry, words)
             or self._beside.follow_years(entry, words)
@@ -248,7 +252,7 @@ class Proposer:
         is_bound = is_bound and row["aggregation"] == "extremum"
         is_placed = _is_placed(entry, words, before, is_rank=kind == "rank", is_bound=is_bound)
         rule = self._wording.rules[candidate.indicator]
-        is_dossiers = self._context.counts_dossiers(rule)
+        is_dossiers = self._is_of_dossiers(candidate)
         if not is_placed or companions.speaks_against(
             entry, words, rule, self._surroundings, is_dossiers=is_dossiers
         ):
@@ -378,28 +382,26 @@ def read_document(
     lines = outline.spread_tables(outline.restore_words(outline.cut_lines(document.lines)))
     starts = [0, *find_reports(lines)]
     parts = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
-    read = [_read_part(parts[0], reference, wording, head)]
+    numerals: dict[int, tuple[Numeral, ...]] = defaultdict(tuple)
+    first, figures = _read_part(parts[0], reference, wording, head, numerals)
+    if len(parts) > 1 and head is None:
+        first = replace(first, is_sure_area=False)
     for part in parts[1:]:
         # A second report in the file: its head is its own, and nobody has said that it is meant.
-        other = _read_part(part, reference, wording, None)
+        _, others = _read_part(part, reference, wording, None, numerals)
         told = f"{OTHER_REPORT} {part[0].number}"
-        figures = tuple(replace(figure, looked_again=told) for figure in other.figures)
-        read.append(replace(other, figures=figures))
-    first = read[0].head
-    if len(read) > 1 and head is None:
-        first = replace(first, is_sure_area=False)
-    numerals: dict[int, tuple[Numeral, ...]] = {}
-    for reading in read:
-        for number, found in reading.numerals.items():
-            numerals[number] = numerals.get(number, ()) + found
-    figures = tuple(figure for reading in read for figure in reading.figures)
-    return Reading(first, numerals, figures, tuple(part[0].number for part in parts[1:]))
+        figures += tuple(replace(figure, looked_again=told) for figure in others)
+    return Reading(first, dict(numerals), figures, tuple(part[0].number for part in parts[1:]))
 
 
 def _read_part(
-    lines: Sequence[Line], reference: Reference, wording: Wording, head: ReportHead | None
-) -> Reading:
-    """Read one report; its lines are ready to be read."""
+    lines: Sequence[Line],
+    reference: Reference,
+    wording: Wording,
+    head: ReportHead | None,
+    numerals: dict[int, tuple[Numeral, ...]],
+) -> tuple[ReportHead, tuple[Figure, ...]]:
+    """The head and figures of one report, whose lines are ready; its numerals join ``numerals``."""
     head = head or read_head(lines, reference)
     places = outline.outline_lines(lines)
     is_commune = find_level(head.area, reference, head.day) == "commune"
@@ -409,17 +411,14 @@ def _read_part(
     proposer = Proposer(head, reference, wording, surroundings, lines, places)
     labels = _label_tables(lines)
     repeated = _find_repeated(lines)
-    numerals: dict[int, tuple[Numeral, ...]] = {}
     for at, line in enumerate(lines):
-        found = []
-        for entry_numerals, entries in _enter_line(at, line, labels, at in repeated):
-            found += entry_numerals
+        for found, entries in _enter_line(at, line, labels, at in repeated):
+            numerals[line.number] += tuple(found)
             if entries and not line.cells:
                 surroundings.mentions[at] = entries[0].mentions
             for entry in entries:
                 proposer.propose(entry)
-        numerals[line.number] = numerals.get(line.number, ()) + tuple(found)
-    return Reading(head, numerals, proposer.finish())
+    return head, proposer.finish()
 
 
 def _enter_line(

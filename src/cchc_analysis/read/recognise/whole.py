@@ -28,10 +28,12 @@ from cchc_analysis.read.recognise.figures import (
     Figure,
     count_decimals,
     name_claim,
+    name_quantity,
     read_value,
     tabulate_figures,
     weigh_figures,
 )
+from cchc_analysis.read.recognise.frame import counts_dossiers
 from cchc_analysis.read.recognise.head import ReportHead
 from cchc_analysis.read.recognise.wording import Wording
 from cchc_analysis.rules import Identity, evaluate_identity, tabulate_statements
@@ -245,10 +247,10 @@ def take_window_of_twins(figures: list[Figure]) -> list[Figure]:
     for figure in figures:
         if figure.is_time_said:
             window = (figure.period_start, figure.period_end)
-            said.setdefault(_name_repeated(figure), set()).add(window)
+            said.setdefault((figure.printed, *name_quantity(figure)), set()).add(window)
 
     def find(_: int, figure: Figure) -> Change | None:
-        windows = said.get(_name_repeated(figure), set())
+        windows = said.get((figure.printed, *name_quantity(figure)), set())
         is_telling = sum(map(str.isdigit, figure.printed)) >= TELLING and figure.printed != "100"
         if not figure.indicator or figure.is_time_said or len(windows) != 1 or not is_telling:
             return None
@@ -269,20 +271,13 @@ def take_window_of_row(figures: list[Figure], reference: Reference) -> list[Figu
     def name_row(figure: Figure) -> tuple[int, str, str]:
         return figure.line, figure.area, str(figure.status)
 
-    def name_quantity(figure: Figure) -> tuple[str, str, str]:
-        return figure.indicator, figure.breakdown, str(figure.scope)
-
-    def counts_dossiers(figure: Figure) -> bool:
-        row = reference.indicator_rows.get(figure.indicator, {})
-        part = reference.indicator_rows.get(str(row.get("numerator", "")), row)
-        return bool(part.get("unit") == "dossier")
-
     for figure in figures:
-        if figure.looked_again == TWIN_DAYS and counts_dossiers(figure):
+        if figure.looked_again == TWIN_DAYS and counts_dossiers(figure.indicator, reference):
             moved.setdefault(name_row(figure), []).append(figure)
 
     def find(_: int, figure: Figure) -> Change | None:
         others = moved.get(name_row(figure), [])
+        # They are of its area and status.
         is_second = name_quantity(figure) in map(name_quantity, others)
         if figure.place != "table" or figure.is_time_said or is_second:
             return None
@@ -291,7 +286,7 @@ def take_window_of_row(figures: list[Figure], reference: Reference) -> list[Figu
             for each in others
             if each.period_start or not figure.period_start
         }
-        if len(days) != 1 or not counts_dossiers(figure):
+        if len(days) != 1 or not counts_dossiers(figure.indicator, reference):
             return None
         [(start, end)] = days
         return {
@@ -331,13 +326,6 @@ def take_plan_of_twins(figures: list[Figure], reference: Reference) -> list[Figu
         return {"indicator": code, "looked_again": OF_PLAN}
 
     return _mend(figures, find)
-
-
-def _name_repeated(figure: Figure) -> tuple[str, ...]:
-    return (
-        figure.indicator, figure.breakdown, figure.printed, figure.area, str(figure.scope),
-        str(figure.status),
-    )  # fmt: skip
 
 
 MOST_CHOICES = 200

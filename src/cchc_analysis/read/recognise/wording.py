@@ -38,22 +38,10 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class WordingRule:
-    """How an indicator is put into words.
+    """How an indicator is put into words; ``wording.yml`` says at its head what each part means.
 
-    Attributes:
-        indicator: The code.
-        unit: What its figures count.
-        says: Alternatives; each a set of terms that must stand with the figure itself.
-        under: Terms, each with alternatives, that must stand with the figure or above it.
-        unless: Terms that must not stand nearer to the figure than what ``under`` asks for.
-        never: Terms that must not stand with the figure.
-        over: The indicator of the second number of a pair "A/B".
-        of: The indicators of which this is a share, where the figure has no words of its own.
-        scope: Whose work it always counts, or "".
-        period: "year" for what is set for a whole year.
-        alone: Whether it counts all there are, so that no verb may follow its noun.
-        breakdown: Terms that name a part, with the code of the part.
-        example: A made-up sentence in which the rule finds its figure.
+    Of ``says`` and ``under`` every alternative is a tuple of terms, all of which or one of which is
+    asked for; ``breakdown`` holds the code of a part by the term that names it.
     """
 
     indicator: str
@@ -74,6 +62,9 @@ class WordingRule:
     def speaking(self) -> frozenset[str]:
         """The terms that speak for it, with the figure or above it."""
         return frozenset(term for group in (*self.says, *self.under) for term in group)
+
+
+_KEYS = {each.name for each in fields(WordingRule)} - {"indicator"}
 
 
 @dataclass(frozen=True)
@@ -211,17 +202,19 @@ def load_wording(path: Path, indicators: Iterable[str]) -> Wording:
         ReferenceDataError: The file is not what it should be, or an entry points at nothing.
     """
     entries = _load_yaml(path)
-    terms, means = _parse_terms(entries.get("terms") or {})
-    rules = {
-        code: _parse_rule(code, entry) for code, entry in (entries.get("indicators") or {}).items()
-    }
+    said = {str(term): entry if isinstance(entry, dict) else {"phrases": entry}
+            for term, entry in (entries.get("terms") or {}).items()}  # fmt: skip
+    terms = {term: tuple(map(str, entry["phrases"])) for term, entry in said.items()}
+    means = {term: tuple(entry.get("means") or ()) for term, entry in said.items()}
     variants = tuple(
         _parse_rule(code, body)
         for code, entry in (entries.get("indicators") or {}).items()
         for body in (entry, *({**entry, **other} for other in entry.get("or") or ()))
     )
+    rules: dict[str, WordingRule] = {}
     units = {unit: tuple(nouns) for unit, nouns in (entries.get("units") or {}).items()}
     for rule in variants:
+        rules.setdefault(rule.indicator, rule)
         for group in (*rule.says, *rule.under, rule.unless, rule.never, rule.breakdown):
             for phrase in group:
                 terms.setdefault(phrase, (phrase,))
@@ -268,9 +261,9 @@ def check_wording(
             if pointed and pointed not in indicators:
                 nearest = ", ".join(nearest_names(pointed, indicators))
                 yield Problem(where, f"unknown indicator {pointed!r}", "a known one", nearest)
-        known = {each.name for each in fields(WordingRule)} - {"indicator"} | {"or"}
-        if unknown := sorted(set(entries["indicators"][code]) - known):
-            names = {"unknown": ", ".join(unknown), "known": ", ".join(sorted(known))}
+        if unknown := sorted(set(entries["indicators"][code]) - _KEYS - {"or"}):
+            known = ", ".join(sorted({*_KEYS, "or"}))
+            names = {"unknown": ", ".join(unknown), "known": known}
             yield problem("unknown_key", where, **names)
         if not rule.example:
             yield Problem(where, "no example", "a made-up sentence", "Write one.")
@@ -286,39 +279,19 @@ def _load_yaml(path: Path) -> dict[str, Any]:
     return entries
 
 
-def _parse_terms(
-    entries: Mapping[str, Any],
-) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    """A term stands for its phrases; ``means`` names the terms that it says as well."""
-    terms, means = {}, {}
-    for term, entry in entries.items():
-        phrases = entry["phrases"] if isinstance(entry, dict) else entry
-        terms[str(term)] = tuple(str(phrase) for phrase in phrases)
-        if isinstance(entry, dict):
-            means[str(term)] = tuple(entry.get("means") or ())
-    return terms, means
+_LISTS = {"says": "+", "under": "|", "unless": "", "never": "", "of": ""}
+"""Parts of a rule that are lists, or one word instead; and the mark between the terms of each."""
 
 
 def _parse_rule(code: str, entry: Mapping[str, Any]) -> WordingRule:
-    def listed(key: str) -> tuple[str, ...]:
-        value = entry.get(key) or ()
-        return (value,) if isinstance(value, str) else tuple(map(str, value))
-
-    def split(text: str, mark: str) -> tuple[str, ...]:
-        return tuple(part.strip() for part in text.split(mark))
-
-    return WordingRule(
-        code,
-        str(entry.get("unit") or ""),
-        tuple(split(each, "+") for each in listed("says")),
-        tuple(split(each, "|") for each in listed("under")),
-        listed("unless"),
-        listed("never"),
-        str(entry.get("over") or ""),
-        listed("of"),
-        str(entry.get("scope") or ""),
-        str(entry.get("period") or ""),
-        bool(entry.get("alone")),
-        dict(entry.get("breakdown") or {}),
-        str(entry.get("example") or ""),
-    )
+    told: dict[str, Any] = {"unit": ""}
+    for name in _KEYS & {name for name, value in entry.items() if value}:
+        value = entry[name]
+        told[name] = str(value)
+        if name in _LISTS:
+            mark, each = _LISTS[name], (value,) if isinstance(value, str) else map(str, value)
+            parted = (tuple(map(str.strip, text.split(mark))) if mark else text for text in each)
+            told[name] = tuple(parted)
+        elif name in ("alone", "breakdown"):
+            told[name] = bool(value) if name == "alone" else dict(value)
+    return WordingRule(code, **told)
