@@ -37,8 +37,6 @@ HEAD = frozenset(
 DAYS = ("period_start", "period_end", "dated")
 CARRIED = ("area", "period_start", "period_end")
 """What the rows take from the head: a row that has the old one gets the new one."""
-
-
 NO_TEXT: Mapping[str, Any] = {"lines": [], "figures": {}, "others": []}
 """Of a document of which nothing is held."""
 

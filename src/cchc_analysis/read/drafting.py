@@ -103,7 +103,9 @@ def read_report(
     remarks += _doubt_head(head, path, reference, figures, reading.others)
     remarks += (f"another report begins in line {n}" for n in reading.others)
     source = source_id or _name_source(head, path)
-    _check_id(source)
+    for told, is_well in (("no_id", _SOURCE_ID.fullmatch), ("no_portable_id", is_portable)):
+        if not is_well(source):
+            raise CommandError(problem(told, "--source-id", source_id=source))
     rows = [_make_row(source, n, each, reference) for n, each in enumerate(figures, start=1)]
     draft = Draft(_describe(source, head, document), tuple(rows))
     text = describe_text(document, replace(reading, figures=figures), rows)
@@ -263,13 +265,6 @@ def _name_source(head: ReportHead, path: Path) -> str:
     label = head.period_label if "/" not in head.period_label else str(end.year if end else "")
     parts = [area or slug_text(path.stem), label, "plan" if head.kind == "plan" else ""]
     return "_".join(slug_text(part).replace("-", "_") for part in parts if part) or "report"
-
-
-def _check_id(source_id: str) -> None:
-    if not _SOURCE_ID.fullmatch(source_id):
-        raise CommandError(problem("no_id", "--source-id", source_id=source_id))
-    if not is_portable(source_id):
-        raise CommandError(problem("no_portable_id", "--source-id", source_id=source_id))
 
 
 def _describe(source_id: str, head: ReportHead, document: Document) -> dict[str, str]:

@@ -239,9 +239,8 @@ def render_static(
     return render("review.html", served=False, document=document, **told)
 
 
-_CONFLICT = ("rule_id", "statement", "arithmetic", "scope", "figures")
-"""A rule or quantity that is contradicted: its name, both sides, whose, and the figures' ids."""
 _Conflict = tuple[str, str, str, str, Iterable[str]]
+"""A rule or quantity that is contradicted: its name, both sides, whose, and the figures' ids."""
 
 
 def judge_draft(
@@ -274,9 +273,11 @@ def judge_draft(
     if not observations.empty:
         chosen = choose_readings(observations, identities, reference)
         conflicts = [*_find_repeated(chosen), *_find_broken(chosen, identities, reference)]
-        for *told, cells in conflicts:
-            ids = [*dict.fromkeys(each for cell in cells for each in cell.split())]
-            found.append(dict(zip(_CONFLICT, (*told, ids), strict=True)))
+        found = [
+            {"rule_id": rule, "statement": statement, "arithmetic": sides, "scope": scope,
+             "figures": [*dict.fromkeys(each for cell in cells for each in cell.split())]}
+            for rule, statement, sides, scope, cells in conflicts
+        ]  # fmt: skip
     verdict = "not_judged" if observations.empty else "no_conflict"
     return {
         "version": draft.version,

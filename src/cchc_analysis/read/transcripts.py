@@ -64,13 +64,12 @@ def read_sources(raw: Path) -> pd.DataFrame:
     if not path.is_file():
         raise ReportError(problem("no_sources", str(path)))
     sources = load_text_table(path, SOURCE_COLUMNS, ["source_id"], may_be_empty=True)
-    problems = []
-    for column, words in (("kind", SOURCE_KINDS), ("state", SOURCE_STATES)):
-        for source_id, cell in sources.loc[
-            ~sources[column].isin(words), ["source_id", column]
-        ].to_numpy():
-            where, told = f"data/raw/sources.csv, source {source_id}", ", ".join(words)
-            problems.append(problem("no_such_word", where, column=column, cell=cell, words=told))
+    problems = [
+        problem("no_such_word", f"data/raw/sources.csv, source {row['source_id']}",
+                column=column, cell=row[column], words=", ".join(words))
+        for column, words in (("kind", SOURCE_KINDS), ("state", SOURCE_STATES))
+        for row in list_rows(sources[~sources[column].isin(words)])
+    ]  # fmt: skip
     if problems:
         raise ReportError(problems)
     return sources
@@ -219,10 +218,8 @@ def _find_problems(draft: Draft, reference: Reference) -> Iterator[Problem]:
     ):
         if found:
             cells = ", ".join(found[:SHOWN]) + (" …" if len(found) > SHOWN else "")
-            number, source_id = count(len(found), "cell"), draft.source_id
-            yield problem(
-                "undecided", f"data/raw/{file}", number=number, cells=cells, source_id=source_id
-            )
+            named = {"number": count(len(found), "cell"), "source_id": draft.source_id}
+            yield problem("undecided", f"data/raw/{file}", cells=cells, **named)
     if not source["area"].startswith(UNDECIDED):
         try:
             reference.match_source(source)

@@ -19,7 +19,7 @@ from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.figures import Figure, say_whole
 from cchc_analysis.read.recognise.frame import APPRAISED, is_asked
 from cchc_analysis.read.recognise.head import level_of, list_names
-from cchc_analysis.read.recognise.matching import LATER, Claim, WordsAround, fits_unit, match_rules
+from cchc_analysis.read.recognise.matching import LATER, Claim, WordsAround, match_rules
 from cchc_analysis.read.recognise.outline import OutlinePlace
 from cchc_analysis.read.recognise.surroundings import (
     FigureText,
@@ -27,7 +27,7 @@ from cchc_analysis.read.recognise.surroundings import (
     is_placed,
     name_field,
 )
-from cchc_analysis.read.recognise.wording import Wording, WordingRule
+from cchc_analysis.read.recognise.wording import Wording, WordingRule, fits_unit
 
 CLAIM, SURE = 3.2, 5.5
 """Scores from which an indicator is claimed, and claimed with confidence."""
@@ -438,10 +438,7 @@ def is_of_other_area(entry: FigureText, area: str) -> bool:
 
 
 def counts_all_of_them(
-    entry: FigureText,
-    words: WordsAround,
-    rule: WordingRule,
-    near: WordCollector,
+    entry: FigureText, words: WordsAround, rule: WordingRule, near: WordCollector
 ) -> bool:
     """Whether all there are of something are counted: "12 phòng hoàn thành" are some."""
     mention, text = entry.mention, entry.text
@@ -478,10 +475,7 @@ def is_told_otherwise(
 
 
 def is_other_score(
-    entry: FigureText,
-    words: WordsAround,
-    rule: WordingRule,
-    collector: WordCollector,
+    entry: FigureText, words: WordsAround, rule: WordingRule, collector: WordCollector
 ) -> bool:
     """Whether the sentence speaks of another index, of one field of this one, or of no points."""
     if rule.indicator.startswith("par_score") and PATTERNS.mean.search(words.levels[0].text):

@@ -247,10 +247,7 @@ RUNNING = "service_index"
 OF_THE_YEAR = ("public_investment", "budget_revenue")
 """What is counted from the first day of the year on, in the report of a quarter as well."""
 
-
 _EARLIER_WORDS = frozenset({"its sentence", "its paragraph"})
-
-
 SHARES = frozenset({"%", "VND", "thousand VND", "million VND", "billion VND"})
 """Units of money, and of what may be a share of it."""
 
@@ -294,8 +291,7 @@ class FigureContext:
         default = self._head.window
         is_dossiers = rule is not None and counts_dossiers(rule.indicator, self._reference)
         framed = self._frames[entry.line].window if is_dossiers else None
-        window = self._find_window(entry, words, framed or default)
-        window = window or framed
+        window = self._find_window(entry, words, framed or default) or framed
         if window and is_dossiers:
             # "Cấp huyện (đến hết 30/6/2025)" below "từ 01/01 đến 30/11/2025".
             window = self._cut_at_day(entry, words, window)

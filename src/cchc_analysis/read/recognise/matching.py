@@ -124,7 +124,8 @@ def match_rules(words: WordsAround, wording: Wording) -> list[Claim]:
 
     Those that nothing speaks against come before all others.
     """
-    claims = (_match_rule(rule, words) for rule in wording.list_rules(words.said))
+    rules = wording.list_rules(words.said, words.units)
+    claims = (_match_rule(rule, words) for rule in rules)
     found = [each for each in claims if each is not None]
     return sorted(found, key=lambda each: (bool(each.against), -each.score, each.indicator))
 
@@ -138,8 +139,6 @@ def match_widely(words: WordsAround, wording: Wording) -> list[Claim]:
 
 def _match_rule(rule: WordingRule, words: WordsAround) -> Claim | None:
     with_figure = words.said if words.is_shared else words.own
-    if not fits_unit(rule.unit, words.units):
-        return None
     said = _best_saying(rule, words)
     if rule.says and said is None:
         return None
@@ -173,23 +172,6 @@ def _is_far(level: Level, term: str) -> bool:
     if level.name == "its paragraph" and level.terms & WORDS.nouns == {term}:
         return False
     return level.name in FAR and not term.startswith("lv ")
-
-
-_MONEY = frozenset({"VND", "thousand VND", "million VND", "billion VND"})
-
-
-def fits_unit(unit: str, units: frozenset[str]) -> bool:
-    """Whether an indicator in ``unit`` can be what a noun of these units counts.
-
-    A share needs its percent sign and money its currency; anything else may stand bare.
-    """
-    if unit in _MONEY:
-        return not units.isdisjoint(_MONEY)
-    if unit == "%":
-        return "%" in units
-    if unit == "rank" and not units & {"%", "point"}:
-        return True
-    return not units or unit in units
 
 
 def _best_saying(rule: WordingRule, words: WordsAround) -> tuple[tuple[str, ...], float] | None:

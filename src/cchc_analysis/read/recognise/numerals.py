@@ -402,7 +402,12 @@ def _find_parents(text: str, mentions: list[Mention]) -> list[Mention]:
             if opener[0] == "(":
                 stack.append(("(", last if last >= 0 else _top(stack)))
             elif opener[0] == ")":
-                last = _close(stack, last)
+                # What follows a bracket stands beside the figure before it.
+                while stack:
+                    opened, parent = stack.pop()
+                    if opened:
+                        last = parent if parent >= 0 else last
+                        break
             elif last >= 0 and _top(stack) != last:
                 stack.append(("", last))
         at = mention.numeral.end
@@ -413,15 +418,6 @@ def _find_parents(text: str, mentions: list[Mention]) -> list[Mention]:
 
 def _top(stack: list[tuple[str, int]]) -> int:
     return stack[-1][1] if stack else -1
-
-
-def _close(stack: list[tuple[str, int]], last: int) -> int:
-    """Close the innermost bracket; what follows it stands beside the figure before it."""
-    while stack:
-        opener, parent = stack.pop()
-        if opener == "(":
-            return parent if parent >= 0 else last
-    return last
 
 
 def _find_pairs(text: str, mentions: list[Mention]) -> list[Mention]:

@@ -116,7 +116,9 @@ class OutlinePlace:
 def outline_lines(lines: Sequence[Line]) -> list[OutlinePlace]:
     """Find the place of every line."""
     walk = _Walk(lines)
-    return [walk.place(at) for at in range(len(lines))]
+    for at in range(len(lines)):
+        walk.places.append(walk.find_place(at))
+    return walk.places
 
 
 class _Walk:
@@ -131,14 +133,10 @@ class _Walk:
         self._last = -1
         self._marks: dict[str, tuple[int, int]] = {}
         self._pending = _index_marks(lines)
-        self._places: list[OutlinePlace] = []
+        self.places: list[OutlinePlace] = []
 
-    def place(self, at: int) -> OutlinePlace:
+    def find_place(self, at: int) -> OutlinePlace:
         """The place of the next line; lines are asked for in their order."""
-        self._places.append(self._find_place(at))
-        return self._places[-1]
-
-    def _find_place(self, at: int) -> OutlinePlace:
         text = self._lines[at].text
         if not text.strip():
             return OutlinePlace(self._section(), self._heading_lines())
@@ -188,7 +186,7 @@ class _Walk:
         else:
             self._note_line = at
         anchor = self._marks.get(self._note, self._pending.get(self._note, (-1, -1)))
-        home = self._places[anchor[0]] if 0 <= anchor[0] < at else OutlinePlace(self._section())
+        home = self.places[anchor[0]] if 0 <= anchor[0] < at else OutlinePlace(self._section())
         return OutlinePlace(home.section, home.headings, note=self._note, anchor=anchor)
 
     def _find_before(self, text: str) -> int:
@@ -377,10 +375,8 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
 
 def _is_data(row: Line) -> bool:
     """A row with a cell that is a number, beside the one that numbers the row."""
-    numbers = [cell for cell in row.cells if PATTERNS.numeric.match(cell.text)]
-    if _numbers_columns(row):
-        return False
-    return any(cell.column > 0 for cell in numbers) and bool(numbers)
+    has_number = any(cell.column > 0 and PATTERNS.numeric.match(cell.text) for cell in row.cells)
+    return has_number and not _numbers_columns(row)
 
 
 def _numbers_columns(row: Line) -> bool:

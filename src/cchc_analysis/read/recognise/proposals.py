@@ -219,7 +219,7 @@ class Proposer:
             return candidates
         rules, code = self._wording.rules, before.indicator
         favoured = [
-            replace(each, score=each.score + 2 * (code in rules[each.indicator].of))
+            replace(each, score=each.score + 2) if code in rules[each.indicator].of else each
             for each in candidates
         ]
         return sorted(favoured, key=lambda each: -each.score)
@@ -239,19 +239,18 @@ class Proposer:
         kind = self._reference.unit_rows[row["unit"]]["kind"]
         printed = entry.mention.numeral.text
         before = entry.text[: entry.mention.numeral.start]
-        over = self._wording.rules[candidate.indicator].over
+        rule = self._wording.rules[candidate.indicator]
         is_part = entry.mention.role == "part" and kind == "count"
         # "đạt 02/04 điểm" is what was reached, neither lost nor a maximum.
         is_reached = entry.mention.role == "part" and row["unit"] == "point"
         is_no_score = is_reached and re.search(r"_lost|_max", candidate.indicator) is not None
-        if is_no_score or (is_part and not over and WORDS.given not in words.own):
+        if is_no_score or (is_part and not rule.over and WORDS.given not in words.own):
             # The A of "A/B" is a part: what knows no whole cannot be it.
             return False
         is_bound = candidate.indicator.removesuffix("_min") + "_max" in self._wording.rules
         is_bound = is_bound or candidate.indicator.endswith("_max")
         is_bound = is_bound and row["aggregation"] == "extremum"
         is_placed = _is_placed(entry, words, before, is_rank=kind == "rank", is_bound=is_bound)
-        rule = self._wording.rules[candidate.indicator]
         is_dossiers = self._is_of_dossiers(candidate)
         if not is_placed or companions.speaks_against(
             entry, words, rule, self._surroundings, is_dossiers=is_dossiers

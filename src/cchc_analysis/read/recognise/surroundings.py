@@ -138,7 +138,7 @@ _PLACED: dict[str, Callable[[Any, FigureText], object]] = {
 
 def is_placed(row: Mapping[str, Any], entry: FigureText) -> bool:
     """Whether a figure stands where a row of a table of patterns asks."""
-    return all(name not in row or test(row[name], entry) for name, test in _PLACED.items())
+    return all(test(row[name], entry) for name, test in _PLACED.items() if name in row)
 
 
 def tell_sentence(entry: FigureText) -> Iterator[tuple[str, str]]:
@@ -324,8 +324,9 @@ class WordCollector:
                 text[hit.end : to] if is_before else text[mention.numeral.end : hit.start]
             )
             gaps[hit.term] = min(gap, gaps.get(hit.term, gap))
-        own += self._join_lines(entry, end, hits, gaps)
-        for distance, hit in self._imply(entry):
+        joined, added = self._join_lines(entry, end)
+        own += joined
+        for distance, hit in (*added, *self._imply(entry)):
             hits.append(hit)
             gaps.setdefault(hit.term, distance)
         if entry.label:
@@ -335,26 +336,19 @@ class WordCollector:
                 gaps[hit.term] = min(distance, gaps.get(hit.term, distance))
         return own, tuple(hits), gaps
 
-    def _join_lines(
-        self, entry: FigureText, end: int, hits: list[Hit], gaps: dict[str, int]
-    ) -> str:
-        """Add the words of a sentence that a line end has cut: those before, and those behind."""
-        text, start = entry.text, entry.mention.own[0]
-        place, added = self._places[entry.line], ""
+    def _join_lines(self, entry: FigureText, end: int) -> tuple[str, list[tuple[int, Hit]]]:
+        """Where a line end has cut a sentence the words before it, and the terms on both sides."""
+        place, joined = self._places[entry.line], ""
+        added: list[tuple[int, Hit]] = []
         if entry.at == len(entry.mentions) - 1 and not entry.label:
             rest = self._find_rest(entry, end)
-            for hit in self._find(rest):
-                hits.append(hit)
-                gaps.setdefault(hit.term, count_words(rest[: hit.start]))
+            added += [(count_words(rest[: hit.start]), hit) for hit in self._find(rest)]
         if place.before >= 0 and entry.at == 0:
-            added = " ".join(
-                take_last_sentence(self._lines[place.before].text).split()[-numerals.NEAR :]
-            )
-            distance = count_words(text[start : entry.mention.numeral.start])
-            for hit in self._find(added):
-                hits.append(hit)
-                gaps.setdefault(hit.term, distance + count_words(added[hit.end :]))
-        return f" {added}" if added else ""
+            before = take_last_sentence(self._lines[place.before].text).split()
+            joined = " ".join(["", *before[-numerals.NEAR :]])
+            near = count_words(entry.text[entry.mention.own[0] : entry.mention.numeral.start])
+            added += [(near + count_words(joined[hit.end :]), hit) for hit in self._find(joined)]
+        return joined, added
 
     def _find_rest(self, entry: FigureText, end: int) -> str:
         """How the words of the last figure of a line go on where a page break has cut them."""

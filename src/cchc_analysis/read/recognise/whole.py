@@ -235,8 +235,6 @@ def _is_other_share(
 PLAN, SOME, MANY = "par_tasks_total", 13, 25
 """The tasks of a plan; so many as a chapter hardly has, and as none has."""
 OF_PLAN = "so many tasks are those of the plan"
-
-
 TWIN_DAYS = "took the days of the same number elsewhere"
 """Said of a figure whose time another place names."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -114,10 +114,18 @@ class Wording:
                 found.setdefault(term, []).append(at)
         return {term: tuple(places) for term, places in found.items()}
 
-    def list_rules(self, terms: Iterable[str]) -> list[WordingRule]:
-        """The rules that one of these terms can speak for, in their order."""
+    @cached_property
+    def list_rules(self) -> Callable[[frozenset[str], frozenset[str]], list[WordingRule]]:
+        """The rules that terms can speak for and a noun of units can count, in their order."""
+        return lru_cache(maxsize=4096)(self._list_rules)
+
+    def _list_rules(self, terms: frozenset[str], units: frozenset[str]) -> list[WordingRule]:
         places = {at for term in (*terms, "") for at in self._speakers.get(term, ())}
-        return [self.variants[at] for at in sorted(places)]
+        rules = (self.variants[at] for at in sorted(places))
+        return [
+            rule for rule in rules if fits_unit(rule.unit, units)
+            and (not rule.says or any(map(terms.issuperset, rule.says)))
+        ]  # fmt: skip
 
     def find_terms(self, text: str) -> list[Hit]:
         """The terms of a text in order; a term inside a longer one is not there.
@@ -129,35 +137,29 @@ class Wording:
         hits: list[Hit] = []
         reach = -1
         for at, pair in enumerate(pairwise(folded)):
-            if pair not in self._lengths and pair[:1] not in self._index:
-                continue
-            length, terms = self._find_longest(text, words, folded, at)
-            if at + length - 1 <= reach or not terms:
+            terms: list[str] = []
+            for length in self._lengths.get(pair) or self._lengths.get(pair[:1]) or ():
+                end = at + length
+                phrases = self._index.get(tuple(folded[at:end]), ())
+                terms = [
+                    phrase.term
+                    for phrase in phrases
+                    if phrase.strict in ("", words[at][0].casefold())
+                    or text.isascii()  # one syllable must carry its diacritics, where any are left
+                    if length == 1 or _is_joined(text, words[at:end], phrase.commas)
+                ]
+                if terms:
+                    break
+            if not terms or end - 1 <= reach:
                 continue
             if at <= reach and terms[0].startswith("@") and hits[-1].term.startswith("@"):
                 # "cơ quan, đơn vị, UBND các xã" has said whose work it is.
                 continue
-            reach = at + length - 1
-            start, end = words[at].start(), words[reach].end()
+            reach = end - 1
             said = (each for term in terms for each in (term, *self.means.get(term, ())))
-            hits += [Hit(each, start, end, at, reach) for each in said]
+            place = (words[at].start(), words[reach].end(), at, reach)
+            hits += [Hit(each, *place) for each in said]
         return hits
-
-    def _find_longest(
-        self, text: str, words: list[re.Match[str]], folded: list[str], at: int
-    ) -> tuple[int, list[str]]:
-        """The length of the longest phrases that stand at a word, and their terms."""
-        for length in self._lengths.get(tuple(folded[at : at + 2]), (1,)):
-            terms = [
-                phrase.term
-                for phrase in self._index.get(tuple(folded[at : at + length]), ())
-                if phrase.strict in ("", words[at][0].casefold())
-                or text.isascii()  # one syllable must carry its diacritics, where any are left
-                if _is_joined(text, words[at : at + length], phrase.commas)
-            ]
-            if terms:
-                return length, terms
-        return 0, []
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,23 @@ def _is_joined(text: str, words: list[re.Match[str]], commas: list[bool]) -> boo
         if ("," in gap and not may_part) or any(mark in gap for mark in ";:()|\t") or ". " in gap:
             return False
     return True
+
+
+_MONEY = frozenset({"VND", "thousand VND", "million VND", "billion VND"})
+
+
+def fits_unit(unit: str, units: frozenset[str]) -> bool:
+    """Whether an indicator in ``unit`` can be what a noun of these units counts.
+
+    A share needs its percent sign and money its currency; anything else may stand bare.
+    """
+    if unit in _MONEY:
+        return not units.isdisjoint(_MONEY)
+    if unit == "%":
+        return "%" in units
+    if unit == "rank" and not units & {"%", "point"}:
+        return True
+    return not units or unit in units
 
 
 def count_words(text: str) -> int:
