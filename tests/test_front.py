@@ -256,3 +256,42 @@ def test_a_template_is_compiled_once_for_all_processes(
 
 def test_templates_escape_what_they_are_told() -> None:
     assert "<b>" not in macro(load_words_of("vi"), "link", "#n-1", "<b>5</b>")
+
+
+def test_a_satisfaction_index_is_the_satisfaction_that_a_report_states() -> None:
+    stated = "M011 II.5 sipas whole_district 94,6\n"
+    brief = open_made_up(make_tables(PLAIN_REPORT + stated))
+    assert "sipas" in brief.show_cards().table["indicator"].tolist()
+    page = read_text(tell_front(brief)) + read_text(tell_annex(brief))
+    told = re.findall(r"(?:Báo cáo|báo cáo) không nêu:[^.]*", page)
+    assert len(told) > 1
+    assert not any("hài lòng" in each for each in told)
+    assert "Mức độ hài lòng theo báo cáo là 94,6%" in page
+
+
+@pytest.mark.parametrize(
+    ("stated", "carried", "is_told"),
+    [("dossiers_received_online district_office 1.080", "50", True),
+     ("dossiers_received_online district_office 1.080", "0", False),
+     ("online_rate district_office 90", "50", False)],
+)  # fmt: skip
+def test_a_share_of_all_received_says_that_some_were_carried_over(
+    stated: str, carried: str, is_told: bool
+) -> None:
+    report = PLAIN_REPORT.replace(
+        "carried_over district_office 50", f"carried_over district_office {carried}"
+    )
+    brief = open_made_up(make_tables(f"{report}M011 II.1 {stated}\n"))
+    assert "online_rate" in brief.show_cards().table["indicator"].tolist()
+    assert ("gồm kỳ trước chuyển sang" in read_text(brief.show_cards().html)) == is_told
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [("staff_commune", "biên chế"), ("contract111_total", "chỉ tiêu")]
+)
+def test_posts_are_called_posts_and_contracts_are_not(code: str, said: str) -> None:
+    for present, form in ((57, "có mặt 57 trên 62"), (64, "có mặt 64, vượt 62")):
+        posts = f"M011 II.3 {code}_present whole_district {present}\n"
+        posts += f"M012 II.3 {code}_quota whole_district 62"
+        page = read_text(tell_front(open_made_up(make_tables(PLAIN_REPORT + posts))))
+        assert f"{form} {said} được giao" in page

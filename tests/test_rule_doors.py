@@ -133,6 +133,22 @@ def test_a_rule_that_every_source_breaks_is_doubted_at_each_door(
     assert "rule X1 is broken by every source" in said
 
 
+def test_a_rule_that_asks_for_a_number_says_so() -> None:
+    rule = {
+        "type": "expect_identity_to_hold",
+        "severity": "warning",
+        "kwargs": {"rule": "dossiers_pending_overdue = 5"},
+        "meta": {"rule_id": "X1", "why": "As it should be.", "source": "made up"},
+    }
+    suite = {"name": "own", "meta": {"table": "statements"}, "expectations": [rule]}
+    table = pd.DataFrame(
+        {"area": ["A", "B"], "period": ["2024-H1"] * 2, "dossiers_pending_overdue": [5, 9]}
+    )
+    [told] = cchc.validate(table, suite)["explanation_en"]
+    assert "the rule asks for 5: a gap of 4" in told
+    assert "5 = 5" not in told
+
+
 def test_a_stock_rule_of_statements_finds_its_column_and_a_suite_has_a_rule() -> None:
     table = pd.DataFrame({"area": ["A", "B"], "period": ["2024-H1"] * 2, "sipas": [80.0, 85.0]})
     rule = {

@@ -43,7 +43,7 @@ from cchc_analysis.stats.panel import (
     make_panel,
     name_partings,
 )
-from cchc_analysis.stats.trends import judge_many
+from cchc_analysis.stats.trends import judge_many, judge_series
 from synthetic import make_country, tabulate_indicators
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -166,6 +166,22 @@ def test_no_trend_word_across_a_change_of_design(real: Tables, reference: Refere
     assert {"2013", "2016"} <= set(show_change(board).table)
     assert "are not joined" in show_series(board).html
     assert len(board.values) > 20
+
+
+def test_the_page_says_what_the_rule_of_words_does(reference: Reference, real: Tables) -> None:
+    """A year without a value breaks nothing; since a change of design few periods may be left."""
+    years = {2018: 6.0, 2019: 5.9, 2020: 5.5, 2022: 5.0, 2024: 4.0}
+    points = [
+        {"period": f"{year}", "period_start": f"{year}-01-01", "period_end": f"{year}-12-31"}
+        | {"crosses": "", "value": value, "segment": 0, "is_contested": False}
+        for year, value in years.items()
+    ]
+    assert judge_series(points).word == "falling"
+    page = str(show_series(open_at(real, reference, "papi_procedures", lang="vi")).html)
+    assert "liền nhau" not in page
+    assert "năm thiếu số liệu được bỏ qua" in page
+    assert "2021–2024 (4 kỳ)" in page
+    assert "chưa đủ số kỳ từ khi có thay đổi địa giới hoặc định nghĩa" in page
 
 
 @pytest.mark.parametrize("code", ["pci", "papi_procedures"])

@@ -107,6 +107,10 @@ class Report(Part):
         """The figures whose other years a brief looks at: those of cards, and those quoted."""
         return list(dict.fromkeys([*self.quoted, *(code for line in self.cards for code in line)]))
 
+    def list_like(self, indicator: str) -> Line:
+        """Those of which a card shows the first that is stated, so that none lacks beside it."""
+        return next((line for line in self.cards if indicator in line), (indicator,))
+
     def list_read_of_peers(self, reference: Reference) -> list[str]:
         """What a brief reads of its peers: the rates, the counts behind them, and their size."""
         rows = [reference.indicator_rows[code] for code in self.peers.compared]

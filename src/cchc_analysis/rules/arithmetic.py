@@ -69,7 +69,8 @@ class Broken:
             if not self.verdict["is_complete"]:
                 return "partial"
             is_equal = isinstance(identity.right_side, Quantity)
-            plain = kind if kind == "group" or identity.parts else "worked_out"
+            own = "worked_out" if list_operands(identity.right_side) else "constant"
+            plain = kind if kind == "group" or identity.parts else own
             return ("equal" if is_equal else plain) if has_one_left else "sides"
         return kind
 
