@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -452,3 +453,8 @@ def test_a_changed_figure_writes_only_the_tables_that_hold_it(
     build(force=True)
     assert told["sources"], "by force all are written"
     assert {path.name: path.read_bytes() for path in processed.site.glob("data/*.*")} == first
+    (processed.root / downloads.CITATION).write_text("title: Another name\n", "utf-8")
+    build()
+    (book,) = processed.site.glob("data/*/*.xlsx")
+    with zipfile.ZipFile(book) as archive:
+        assert any(b"Another name" in archive.read(name) for name in archive.namelist())

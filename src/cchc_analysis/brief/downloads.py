@@ -244,8 +244,9 @@ def _write_table(sheet: Any, table: pd.DataFrame) -> bytes:
         return _write_cell(tell_cell(sheet, value))
 
     letters = [get_column_letter(number + 1) for number in range(max(len(table.columns), 1))]
-    for letter, name in zip(letters, table.columns, strict=False):
-        longest = max(len(str(value)) for value in {name, *table[name].to_numpy(object).tolist()})
+    columns = [table[name].to_numpy(object).tolist() for name in table.columns]
+    for letter, name, values in zip(letters, table.columns, columns, strict=False):
+        longest = max(len(str(value)) for value in {name, *values})
         sheet.column_dimensions[letter].width = float(min(max(longest + 2, 8), _WIDEST))
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{letters[-1]}{len(table) + 1}"
@@ -253,12 +254,12 @@ def _write_table(sheet: Any, table: pd.DataFrame) -> bytes:
     for head in heads:
         head.font = Font(bold=True)
     sheet.append(heads)
-    lines = []
-    for number, row in enumerate(list_rows(table), start=2):
-        told = zip(letters, map(write, row.values()), strict=False)
-        cells = [f'<c r="{letter}{number}"{cell}' for letter, cell in told if cell]
-        lines.append(f'<row r="{number}">{"".join(cells)}</row>')
-    return "".join(lines).encode()
+    cells = [
+        [f'<c r="{letter}{n}"{cell}' if cell else "" for n, cell in enumerate(map(write, each), 2)]
+        for letter, each in zip(letters, columns, strict=False)
+    ]
+    lines = enumerate(map("".join, zip(*cells, strict=True)), start=2)
+    return "".join(f'<row r="{number}">{line}</row>' for number, line in lines).encode()
 
 
 def _write_cell(told: Any) -> str:

@@ -165,7 +165,7 @@ def put_downloads(
     for folder, (_, area_ids) in _group_areas(tables, reference).items():
         rows = slices.of_areas(area_ids)
         bind = partial(_bind_province, project, reference, rows.cut)
-        build.put(folder, rows.key, bind)
+        build.put(folder, [rows.key, citation], bind)  # the workbook says it
 
 
 def _put_door(build: Build, project: Project, cards: list[lists.Card], url: str) -> None:

@@ -132,16 +132,12 @@ def list_pages(
     for area_id, period in list_briefs(tables, reference):
         places.setdefault(reference.find_province(area_id), set()).add(area_id)
         name = name_folder(reference.area_rows[area_id], period)
-        given, find = (
-            {"district": area_id, "period": period},
-            partial(slices.of_brief, area_id, period),
-        )
+        given = {"district": area_id, "period": period}
+        find = partial(slices.of_brief, area_id, period)
         pages.append(Page(name, notebook, given, find))
     for province, areas in places.items():
-        name, find = (
-            name_quality(province, reference),
-            partial(slices.of_quality, (*sorted(areas),)),
-        )
+        name = name_quality(province, reference)
+        find = partial(slices.of_quality, (*sorted(areas),))
         given = {"province": province}
         pages.append(Page(name, render.QUALITY_NOTEBOOK, given, find, areas=frozenset(areas)))
     for page in pages:

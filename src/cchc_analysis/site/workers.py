@@ -177,6 +177,7 @@ class Pool(jobs.Workforce):
 def serve(number: int, asker_id: int) -> None:
     """Warm up, say so, and begin and end children as they are asked for; ends with the pool."""
     control, children = Link(number), dict[int, Any]()
+    gc.disable()  # what is imported and loaded here stays
     with suppress(EOFError, OSError):
         orders: jobs.Orders = control.recv()
         begin: Any = cache(orders.begin)
@@ -214,8 +215,8 @@ def work(orders: jobs.Orders, begin: Any, link: Any, parent_id: int) -> None:
     system.lead_group()
     system.die_with_parent(parent_id)
     do: jobs.Work = begin()
-    if orders.jobs_a_child:
-        gc.disable()  # it ends before the garbage would matter
+    if not orders.jobs_a_child:  # else it ends before the garbage would matter
+        gc.enable()
     if orders.memory:
         system.limit_memory(orders.memory)
     with suppress(EOFError, OSError):
