@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import OBSERVATION_COLUMNS, TRANSCRIPT_COLUMNS, Readings
 from cchc_analysis.data.reference import Project, Reference, load_reference
@@ -568,6 +569,38 @@ def test_a_year_hides_no_known_name(tmp_path: Path, reference: Reference) -> Non
     [line] = [each for each in draft_mapping(path, reference).splitlines() if "Mức" in each]
     assert line.endswith("nearest known: Chỉ số chuyển đổi số, Chỉ số chuyển đổi số (DTI), "
                          "Thứ hạng chuyển đổi số (DTI)")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("heading", "opposite"),
+    [
+        *(("Tỷ lệ hồ sơ giải quyết đúng hạn (%)", "quá hạn"), ("Ty le ho so tre han", "đúng hạn")),
+        *(
+            ("Tổng điểm trước thẩm định của Bộ", "sau thẩm định"),
+            ("Hồ sơ nhận trực tiếp", "trực tuyến"),
+        ),
+        *(
+            ("TTHC tiếp nhận tại Bộ phận một cửa huyện", "không"),
+            ("Hồ sơ tiếp nhận đã số hóa", "chưa"),
+        ),
+        ("Tỷ lệ tăng thời gian thực hiện TTHC", "giảm"),
+    ],
+)
+def test_no_name_is_suggested_that_says_the_opposite(
+    heading: str, opposite: str, reference: Reference
+) -> None:
+    known = Vocabulary(PanelMapping(), reference)
+    assert any(opposite in each for each in known.list_names())
+    near = [*known.list_near(heading), *nearest_names(heading, known.list_names())]
+    assert near
+    assert not any(opposite in each for each in near)
+
+
+def test_names_that_share_the_word_which_has_an_opposite_are_suggested_first(
+    reference: Reference,
+) -> None:
+    near = Vocabulary(PanelMapping(), reference).list_near("Tỷ lệ hồ sơ giải quyết đúng hạn (%)")
+    assert all("đúng hạn" in each for each in near)
 
 
 INDEX_ROWS = [

@@ -16,7 +16,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from cchc_analysis.data.records import Comparator, Number, Period, load_own
@@ -32,6 +32,10 @@ _WINDOWS = {"": (1, 12), "9M": (1, 9), "H1": (1, 6), "H2": (7, 12)} | {
 STANDARD_LABEL = re.compile(r"(\d{4})(?:-(Q[1-4]|H[12]|9M))?")
 """What a reporting period is called; anything else is days of its own."""
 
+_OPPOSITES = [
+    [re.compile(rf"\b(?:{'|'.join(words)})\b") for words in sides] for sides in _SAID["opposites"]
+]
+_INCLUDED = re.compile(r"\((?:không |chưa )?(?:bao )?gồm[^)]*\)")
 _NOTE_MARK = re.compile(r"\s*[⁽(]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+[⁾)]?$")
 _GROUPS = re.compile(
     r"([1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+|(?:[ \u00a0\u202f][0-9]{3})+))(?:,([0-9]+))?"
@@ -243,10 +247,36 @@ def slug_text(text: str) -> str:
     return fold_text(text).replace(" ", "-")
 
 
+@cache
+def take_sides(text: str) -> tuple[int, ...]:
+    """Which of the words that are each other's opposites a name has, by group; -1 for none.
+
+    What a bracket counts in or leaves out ("(không gồm trước hạn)") says nothing of it.
+    """
+    folded = fold_text(_INCLUDED.sub("", text.casefold()))
+    found = ([bool(side.search(folded)) for side in sides] for sides in _OPPOSITES)
+    return tuple(sides.index(True) if any(sides) else -1 for sides in found)
+
+
+def drop_opposites(name: str, known: Iterable[str]) -> list[str]:
+    """The known names that say the opposite of a given one nowhere.
+
+    >>> drop_opposites("giải quyết đúng hạn", ["Hồ sơ quá hạn", "Hồ sơ đúng hạn", "Hồ sơ"])
+    ['Hồ sơ đúng hạn', 'Hồ sơ']
+    """
+    own = take_sides(name)
+    return [
+        each
+        for each in known
+        if all(a == b or -1 in (a, b) for a, b in zip(own, take_sides(each), strict=True))
+    ]
+
+
 def nearest_names(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """The known names most like a given one, best first, for a sentence that suggests.
 
-    First those that are one letter away or begin with what was written, the shortest first.
+    First those that are one letter away or begin with what was written, the shortest first; none
+    that says the opposite.
 
     >>> nearest_names("on_time", ["resolved_on_time", "on_time_rate", "time", "on_tine"])
     ['on_tine', 'on_time_rate', 'resolved_on_time']
@@ -254,7 +284,10 @@ def nearest_names(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     from rapidfuzz import fuzz, process
     from rapidfuzz.distance import Levenshtein
 
-    folded, choices = fold_text(name), {each: fold_text(each) for each in known}
+    folded, choices = (
+        fold_text(name),
+        {each: fold_text(each) for each in drop_opposites(name, known)},
+    )
     near = {
         each: (distance > 1, len(text))
         for each, text in choices.items()

@@ -18,7 +18,14 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import pydantic
 
-from cchc_analysis.data.clean import PeriodError, fold_text, nearest_names, parse_period
+from cchc_analysis.data.clean import (
+    PeriodError,
+    drop_opposites,
+    fold_text,
+    nearest_names,
+    parse_period,
+    take_sides,
+)
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.records import problem, refusal
 from cchc_analysis.data.reference import Reference, offer_names
@@ -442,10 +449,10 @@ class Vocabulary:
         """The known names to suggest for a heading: first those that have most of its words."""
         bare, fillers = bare_heading(name), load_vocabulary()["fillers"]
         words = {*fold_text(bare).split()} - {*fillers}
-        names = self.list_names()
+        names, sides = drop_opposites(bare, self.list_names()), take_sides(bare)
         shared = {each: len(words & {*fold_text(each).split()}) for each in names}
         most = [each for each in names if shared[each] > 1 and 2 * shared[each] >= len(words)]
-        most.sort(key=lambda each: (-shared[each], len(each)))
+        most.sort(key=lambda each: (take_sides(each) != sides, -shared[each], len(each)))
         return [*dict.fromkeys([*most, *nearest_names(bare, names)])][:MOST_SUGGESTED]
 
     def list_names(self) -> list[str]:
