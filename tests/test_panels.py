@@ -571,6 +571,33 @@ def test_a_year_hides_no_known_name(tmp_path: Path, reference: Reference) -> Non
                          "Thứ hạng chuyển đổi số (DTI)")  # fmt: skip
 
 
+YEARS_BELOW = [
+    ["Tỉnh", "Tỷ lệ cấp xã đúng hẹn (%)", "", "Mức độ yên tâm (%)", ""],
+    ["", 2021, "Năm 2022", 2021, "Năm 2022"],
+    ["Hà Nội", 90.7, 94.2, 89.0, 89.3],
+    ["Cao Bằng", 97.6, 93.4, 82.2, 89.5],
+]
+
+
+def test_years_below_headings_that_nothing_knows_are_drafted_as_their_periods(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    path = write(tmp_path, "years.xlsx", YEARS_BELOW)
+    draft = draft_mapping(path, reference)
+    assert '"Mức độ yên tâm (%) / 2021": {indicator: , period: 2021}  # nearest known: ' in draft
+    mapping = yaml.safe_load(draft)
+    assert not mapping["ignore"]
+    assert not mapping["constants"]
+    said = refuse(project, path, values=mapping["values"], columns=mapping["columns"])
+    assert "nothing says the indicator of 'Tỷ lệ cấp xã đúng hẹn (%) / 2021'" in said
+    for heading, value in mapping["values"].items():
+        value["indicator"] = "sipas" if "yên tâm" in heading else "on_time_rate"
+    bring(project, path, values=mapping["values"], columns=mapping["columns"])
+    read = values_of(project)
+    assert read["01", "sipas", "2022-12-31"] == 89.3
+    assert read["04", "on_time_rate", "2021-12-31"] == 97.6
+
+
 @pytest.mark.parametrize(
     ("heading", "opposite"),
     [
@@ -900,6 +927,43 @@ REFUSED: dict[str, tuple[Table, dict[str, object], tuple[str, ...]]] = {
         (
             "1 of 2 per cents under 'on_time_rate' lie between 0 and 1, such as 0.982",
             "unit: fraction",
+        ),
+    ),
+    "columns of years without their periods": (
+        YEARS_BELOW,
+        {
+            "values": {
+                f"{name} / {year}": code
+                for name, code in (
+                    ("Tỷ lệ cấp xã đúng hẹn (%)", "on_time_rate"),
+                    ("Mức độ yên tâm (%)", "sipas"),
+                )
+                for year in (2021, "Năm 2022")
+            }
+        },
+        (
+            "nothing says the period of 'Tỷ lệ cấp xã đúng hẹn (%) / 2021'",
+            "`'Tỷ lệ cấp xã đúng hẹn (%) / 2021': {indicator: on_time_rate, period: 2021}`",
+        ),
+    ),
+    "columns of years that a constant makes one": (
+        [*YEARS_BELOW, ["Lạng Sơn", 90.1, "-", 80.5, 81.5]],
+        {
+            "values": {
+                f"{name} / {year}": code
+                for name, code in (
+                    ("Tỷ lệ cấp xã đúng hẹn (%)", "on_time_rate"),
+                    ("Mức độ yên tâm (%)", "sipas"),
+                )
+                for year in (2021, "Năm 2022")
+            },
+            "constants": {"period": 2023},
+        },
+        (
+            "rows 3, 4: the columns 'Tỷ lệ cấp xã đúng hẹn (%) / 2021', 'Tỷ lệ cấp xã đúng hẹn (%) "
+            "/ Năm 2022' say one quantity, on_time_rate of 2023-12-31: of 'Hà Nội' 90.7 and 94.2",
+            "{indicator: on_time_rate, period: 2021}",
+            "rows 3, 4, 5: the columns 'Mức độ yên tâm (%) / 2021'",
         ),
     ),
     "values by two designs of one year": (

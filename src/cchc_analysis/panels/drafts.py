@@ -144,11 +144,15 @@ def _bare_score(name: str) -> str:
 
 @dataclass
 class Guess:
-    """What the headings of a table may be, and its rows that are no areas."""
+    """What the headings of a table may be, and its rows that are no areas.
+
+    Of ``dated`` headings one of two rows says the period, and nothing knows the other.
+    """
 
     what: ValueColumn = field(default_factory=ValueColumn)
     fields: dict[str, str] = field(default_factory=dict)
     values: dict[str, ValueColumn] = field(default_factory=dict)
+    dated: dict[str, str] = field(default_factory=dict)
     periods: list[str] = field(default_factory=list)
     ranks: list[str] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
@@ -172,16 +176,17 @@ class Guess:
         if self.columns and not (self.what.indicator or "indicator" in self.fields):
             yield "indicator"
         is_dated = self.periods or self.what.period or {"period", "period_end"} & {*self.fields}
-        values = self.values.values()
-        if not (is_dated or (values and all(value.period for value in values))):
+        said = [*(value.period for value in self.values.values()), *self.dated.values()]
+        if not (is_dated or (said and all(said))):
             yield "period"
         if not {"area", "area_code"} & {*self.fields}:
             yield "area"
 
     def add(self, part: Guess) -> None:
         """Put the headings of one more table to those of the others; the first one speaks."""
-        self.fields = {**self.fields, **part.fields, **self.fields}
-        self.values = {**self.values, **part.values, **self.values}
+        for own in ("fields", "values", "dated"):
+            first = getattr(self, own)
+            setattr(self, own, {**first, **getattr(part, own), **first})
         for own in ("periods", "ranks", "rest", "strangers"):
             setattr(self, own, [*dict.fromkeys([*getattr(self, own), *getattr(part, own)])])
         self.score, self.level = self.score or part.score, self.level or part.level
@@ -190,10 +195,11 @@ class Guess:
 def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     """Begin a mapping file (YAML text) for a table, or for one worksheet of it.
 
-    Headings that are known are written down; each of the others stands under ``ignore`` with the
-    nearest known names beside it. What no column says stands under ``constants``, filled in where
-    a title or the name of the file says it. Of a workbook each sheet stands under ``sheets`` whose
-    name or headings say what it holds. Rows of figures that name no area stand under ``totals``.
+    Headings that are known are written down; each of the others stands under ``ignore``, or under
+    ``values`` where one of its rows says the period, with the nearest known names beside it. What
+    no column says stands under ``constants``, filled in where a title or the name of the file says
+    it. Of a workbook each sheet stands under ``sheets`` whose name or headings say what it holds.
+    Rows of figures that name no area stand under ``totals``.
     A file that is no table is refused.
     """
     known, sheets = Guesser(PanelMapping(), reference), open_sheets(file, sheet)
@@ -414,6 +420,8 @@ def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:
         guess.ranks.append(name)
     elif mapping.is_period(name):
         guess.periods.append(name)
+    elif periods := [*filter(mapping.is_period, name.split(" / "))]:
+        guess.dated[name] = mapping.bare_period(periods[0])
     else:
         guess.rest.append(name)
 

@@ -38,6 +38,7 @@ from cchc_analysis.panels.mapping import (
     PanelSource,
     ValueColumn,
     Vocabulary,
+    find_years,
     is_total,
     load_vocabulary,
     pattern,
@@ -211,7 +212,7 @@ def unfold_table(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> F
         if not (values and all(getattr(each, name, name == "value") for each in values))
     ]
     if lacking:
-        raise ReportError(problem("unsaid", table.name, name=name) for name in lacking)
+        raise ReportError(_ask_for(name, table, roles) for name in lacking)
     melted = _melt(table, _describe_rows(table, roles, known.mapping), roles)
     figures = Figures(melted, table.name, known.reference, known.mapping)
     figures.notes += filter(None, [table.remark])
@@ -223,6 +224,18 @@ def unfold_table(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> F
     if len(totals) == len(figures.rows):
         raise refusal("empty_body", table.name)
     return figures
+
+
+def _ask_for(name: str, table: Worksheet, roles: layouts.Roles) -> Problem:
+    """The problem that nothing says what is needed, with the form for columns that differ."""
+    columns = ((table.names[at], value) for at, value in roles.values.items() if not value.bound)
+    silent = ((head, value) for head, value in columns if getattr(value, name, "-") == "")
+    heading, value = next(silent, ("", ValueColumn()))
+    if not heading:
+        return problem("unsaid", table.name, name=name)
+    period = value.period or find_years(heading) or "2023"
+    said = {"heading": heading, "indicator": value.indicator or "…", "period": period}
+    return problem("unsaid_of_column", table.name, name=name, **said)
 
 
 def _describe_rows(table: Worksheet, roles: layouts.Roles, mapping: PanelMapping) -> pd.DataFrame:
@@ -378,11 +391,22 @@ def drop_doubles(figures: pd.DataFrame, where: str, notes: list[str]) -> pd.Data
     """Figures without those said twice; two different values for one quantity are refused."""
     key, problems = ["source", *QUANTITY], []
     known = figures[figures["area_id"] != ""]
-    for _, rows in known[known.duplicated(key, keep=False)].groupby(key, sort=False):
-        if rows["value"].nunique() > 1:
-            said = {name: rows[name].iloc[0] for name in ("area", "indicator", "period_end")}
-            said["values"] = " and ".join(map(str, rows["printed"].iloc[:3]))
-            problems.append(problem("two_values", place_rows(where, rows["row"]), **said))
+    clashes: dict[object, list[pd.DataFrame]] = {}
+    for at, rows in known[known.duplicated(key, keep=False)].groupby(key, sort=False):
+        if rows["value"].nunique() > 1:  # columns that say one quantity do so in every row
+            is_beside = rows["section"].nunique() > 1 and rows["row"].nunique() == 1
+            clashes.setdefault(rows["indicator"].iloc[0] if is_beside else at, []).append(rows)
+    for of, parts in clashes.items():
+        rows, whole = parts[0], pd.concat(parts)
+        said = {name: rows[name].iloc[0] for name in ("area", "indicator", "period_end")}
+        said["values"] = " and ".join(map(str, rows["printed"].iloc[:3]))
+        said["columns"] = join_some([*map(repr, whole["section"].unique())], MOST_TOLD)
+        said |= {
+            "heading": rows["section"].iloc[0],
+            "year": find_years(rows["section"].iloc[0]) or "…",
+        }
+        kind = "two_values" if isinstance(of, tuple) else "one_quantity"
+        problems.append(problem(kind, place_rows(where, whole["row"]), **said))
     if problems:
         raise ReportError(problems)
     if (is_again := figures.duplicated(key)).any():
