@@ -34,7 +34,7 @@ from cchc_analysis.read.correcting import (
     load_text,
 )
 from cchc_analysis.read.drafting import discard_draft, read_report
-from cchc_analysis.read.review import judge_draft, tell_problem
+from cchc_analysis.read.review import judge_draft, tell_problem, tell_reviewer
 from cchc_analysis.read.serving import Review, listen
 from cchc_analysis.read.transcripts import Draft, accept_source, open_draft
 from cchc_analysis.rules import Identity, evaluate_rivals, load_identities
@@ -287,6 +287,20 @@ def test_what_the_page_shows_of_a_refusal_is_in_the_words_of_the_reviewer(
     (drafted.raw / "sources.csv").unlink()
     told = json.loads(ask(address, "/state", X_Token=review.token)[1])
     assert "không có tệp này" in told["error"]
+
+
+@pytest.mark.parametrize("cells", [{"indicator": "no_such"}, {"area": "huyện Sông Mai"}])
+def test_a_refusal_names_what_it_is_about_once_and_ends_once(
+    cells: dict[str, str], drafted: Project, reference: Reference
+) -> None:
+    draft = open_draft(drafted, SOURCE)
+    change = Change(version="", rows=["F001"], cells=cells)
+    with pytest.raises(ReportError) as refused:
+        apply_change(draft, change, reference)
+    [problem] = refused.value.problems
+    told = tell_problem(problem)
+    assert told.count(tell_reviewer(next(iter(cells)))) == 1
+    assert "?." not in told
 
 
 def test_what_cannot_be_understood_is_told_in_the_words_of_the_reviewer(

@@ -75,7 +75,9 @@ def tell_reviewer(said: str) -> str:
 def tell_problem(problem: Problem) -> str:
     """A problem in the words of the reviewer."""
     where, found, expected, remedy = map(tell_reviewer, dataclasses.astuple(problem))
-    return escape_controls(f"{where}: {found}; cần {expected}. {remedy}")
+    found = found.replace(f"“{where}” ", "")  # what it is about is said in front
+    end = "" if expected.endswith("?") else "."
+    return escape_controls(f"{where}: {found}; cần {expected}{end} {remedy}")
 
 
 def tell_reason(reason: str) -> str:
