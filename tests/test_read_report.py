@@ -137,6 +137,46 @@ def test_why_an_area_has_to_be_decided_is_told(
     assert told in remark
 
 
+@pytest.mark.parametrize(
+    ("period", "days", "label", "odd"),
+    [
+        ("quý V năm 2023", "15/12/2022 đến ngày 14/3/2023", "2023", "'quý V năm 2023'"),
+        ("quý 7/2023", "15/12/2022 đến ngày 14/3/2023", "2022-12-15/2023-03-14", "'quý 7/2023'"),
+        ("tháng 13/2023", "15/12/2022 đến ngày 14/3/2023", "2022-12-15/2023-03-14", "tháng 13"),
+        ("quý I năm 2022", "15/12/2022 đến ngày 14/3/2023", "2022-Q1",
+         "'từ ngày 15/12/2022 đến ngày 14/3/2023'"),
+        ("6 tháng đầu năm 2023", "15/12/2022 đến ngày 14/3/2023", "2023-H1", "đến ngày 14/3/2023'"),
+        ("quý I năm 2023", "15/12/2022 đến ngày 31/02/2023", "2023-Q1", "đến ngày 31/02/2023'"),
+        ("quý III năm 2023", "", "2023-Q3", "'2023-Q3' begins after the date of the document"),
+        ("quý I năm 2023", "15/12/2022 đến ngày 14/3/2023", "2023-Q1", ""),
+        ("quý I/2023", "15/12/2022 đến ngày 14/3/2023, trong quý 12 cuộc họp", "2023-Q1", ""),
+        ("năm 2022", "01/7/2022 đến ngày 30/11/2022", "2022", ""),
+    ],
+)  # fmt: skip
+def test_a_period_that_cannot_be_or_that_the_days_belie_is_asked_back(
+    project: Project, tmp_path: Path, period: str, days: str, label: str, odd: str
+) -> None:
+    counted = f"(số liệu tính từ ngày {days})" if days else ""
+    (tmp_path / "a.txt").write_text(
+        "UBND HUYỆN CAO LỘC\nCao Lộc, ngày 16 tháng 3 năm 2023\nBÁO CÁO\n"
+        f"Công tác cải cách hành chính {period}\nUBND huyện báo cáo kết quả {counted} như sau:\n"
+        "I. KẾT QUẢ\nToàn huyện tiếp nhận 612 hồ sơ.\n", "utf-8",
+    )  # fmt: skip
+    drafted = read_report(project, tmp_path / "a.txt", source_id="a")
+    assert ("period" in drafted.undecided) == bool(odd or not label)
+    told = [each for each in drafted.remarks if each.startswith("its period")]
+    assert len(told) == bool(odd and label)
+    assert all(repr(label) in each and odd in each for each in told)
+    page = drafted.review.read_text("utf-8")
+    assert ("kỳ được đọc là" in page) == bool(told)
+    if odd:
+        with pytest.raises(ReportError, match="period"):
+            accept_source(project, "a")
+    said = read_report(project, tmp_path / "a.txt", period="2022-Q4", source_id="b")
+    assert "period" not in said.undecided
+    assert not [each for each in said.remarks if each.startswith("its period")]
+
+
 def test_a_file_of_two_reports_and_a_head_of_two_areas_are_asked_back(
     project: Project, tmp_path: Path
 ) -> None:

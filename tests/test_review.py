@@ -171,6 +171,45 @@ def test_what_a_source_lacks_follows_the_number_and_date_of_its_head(
 
 
 @pytest.mark.parametrize(
+    ("written", "day"),
+    [("16/7/2022", "2022-07-16"), ("05-07-2022", "2022-07-05"), ("2022-07-16", "2022-07-16"),
+     ("ngày 16/7/2022", "2022-07-16"), ("Ngày 6 tháng 7 năm 2022", "2022-07-06"), ("", "")],
+)  # fmt: skip
+def test_days_are_taken_as_people_write_them(
+    written: str, day: str, drafted: Project, reference: Reference
+) -> None:
+    draft = open_draft(drafted, SOURCE)
+    for name in ("dated", "period_end"):
+        change = Change(version="", head={name: written})
+        assert apply_change(draft, change, reference).source[name] == day
+    for wrong in ("31/6/2022", "16/7", "16/7/2022 hoặc 17/7/2022"):
+        with pytest.raises(ReportError, match="a day such as"):
+            apply_change(draft, Change(version="", head={"dated": wrong}), reference)
+
+
+@pytest.mark.parametrize("label", ["2022-H1", "2022"])
+def test_another_period_and_back_keeps_the_days_that_the_document_states(
+    label: str, drafted: Project, reference: Reference
+) -> None:
+    draft, stated = open_draft(drafted, SOURCE), ["2021-12-15", "2022-06-14"]
+    source = {**draft.source, "period": f"?{label}"}
+    source |= dict(zip(("period_start", "period_end"), stated, strict=True))
+    draft = Draft(source, draft.rows)
+    text = {**NO_TEXT, "stated": [label, *stated]}
+
+    def choose(draft: Draft, period: str) -> tuple[Draft, list[str]]:
+        change = Change(version="", head={"period": period})
+        after = apply_change(draft, change, reference, text)
+        return after, [after.source["period_start"], after.source["period_end"]]
+
+    assert choose(draft, label)[1] == stated  # only the question mark goes
+    other, days = choose(draft, "2021-Q3")
+    assert days == ["2021-07-01", "2021-09-30"]
+    assert choose(other, label)[1] == stated
+    assert choose(other, "2021-12-01/2022-05-31")[1] == ["2021-12-01", "2022-05-31"]
+
+
+@pytest.mark.parametrize(
     "head", [{"period_end": "2022-05-15"}, {"period": "2022-01-01/2022-05-15"}]
 )
 def test_a_stock_follows_the_last_day_of_the_head_unless_it_has_one_of_its_own(

@@ -7,6 +7,7 @@ written meanwhile, by another window or by hand, is never written over. Knows no
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -22,9 +23,17 @@ from cchc_analysis.data.clean import (
     parse_period,
 )
 from cchc_analysis.data.owned import changing
-from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, Status, problem
+from cchc_analysis.data.records import (
+    TRANSCRIPT_COLUMNS,
+    Comparator,
+    Period,
+    Scope,
+    Status,
+    problem,
+)
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.errors import Problem, ReportError, escape_controls
+from cchc_analysis.read.recognise.windows import lies_about, write_day
 from cchc_analysis.read.transcripts import UNDECIDED, Draft, open_draft, save_draft, tell_lacks
 
 Row = dict[str, str]
@@ -77,7 +86,8 @@ def load_text(project: Project, source_id: str) -> dict[str, Any]:
     try:
         text: dict[str, Any] = json.loads(path.read_text("utf-8"))
         told = {name: text[name] for name in ("sha256", "lines", "figures", "others")}
-        return told | {"named": text.get("named", ["", False])}
+        optional = {"named": ["", False], "doubt": "", "stated": []}
+        return told | {name: text.get(name, none) for name, none in optional.items()}
     except (OSError, ValueError, KeyError, TypeError):
         where = path.relative_to(project.root).as_posix()
         raise ReportError(problem("lost_text", where, source_id=source_id)) from None
@@ -126,7 +136,10 @@ def apply_change(
     head, cells = (
         {name: cell.strip() for name, cell in each.items()} for each in (change.head, change.cells)
     )
-    problems = [*_take_period(head)] if head.get("period") else []
+    for each in (head, cells):
+        each.update({name: write_day(each[name]) for name in DAYS if name in each})
+    stated = text.get("stated", ())
+    problems = [*_take_period(head, draft.source, stated)] if head.get("period") else []
     problems += _take_period(cells) if "period" in cells else []
     cells.pop("period", None)
     source = draft.source | head
@@ -160,16 +173,31 @@ def _refuse(where: str, found: str, expected: str) -> Problem:
     return Problem(where, found, expected, "Nothing was changed.")
 
 
-def _take_period(cells: Row) -> Iterator[Problem]:
-    """Write a period as lists know it, and its days where none are given with it."""
+def _take_period(
+    cells: Row, held: Row | None = None, stated: Sequence[str] = ()
+) -> Iterator[Problem]:
+    """Write a period as lists know it, and its days where none are given with it.
+
+    Those of a head are, of the period that it has (``held``), its own; of another, those that the
+    document states, if they lie in it.
+    """
     try:
         period = parse_period(cells["period"])
     except PeriodError as error:
         yield _refuse("period", str(error), "2024-H1, or 2024-01-01/2024-06-15")
         return
-    cells["period"] = label_period(period)
-    cells.setdefault("period_start", period.start.isoformat() if period.start else "")
-    cells.setdefault("period_end", period.end.isoformat() if period.end else "")
+    label = cells["period"] = label_period(period)
+    days = [day.isoformat() if day else "" for day in (period.start, period.end)]
+    if held and label == held["period"].removeprefix(UNDECIDED):
+        days = [held["period_start"], held["period_end"]]
+    elif len(stated) > len(days) and "/" not in label:
+        of_label, *told = stated
+        start, end = map(dt.date.fromisoformat, told)
+        is_most = period.start and period.end and (end - start) * 2 >= period.end - period.start
+        if label == of_label or (is_most and lies_about(Period(start, end), period)):
+            days = told
+    for name, day in zip(("period_start", "period_end"), days, strict=True):
+        cells.setdefault(name, day)
 
 
 def _check_values(cells: Row, reference: Reference, source: Row) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ from typing import Any
 
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.files import format_table, list_rows, write_text
-from cchc_analysis.data.named import match_period
+from cchc_analysis.data.named import list_days, match_period
 from cchc_analysis.data.outside import refuse
 from cchc_analysis.data.owned import all_or_none, changing, may_replace, note_files
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period, problem, say
@@ -39,7 +39,8 @@ from cchc_analysis.read.recognise import (
     read_value,
 )
 from cchc_analysis.read.recognise.head import find_reports, level_of, note_begin
-from cchc_analysis.read.review import describe_text, doubt_area, load_page_words, render_static
+from cchc_analysis.read.recognise.windows import find_odd_time
+from cchc_analysis.read.review import describe_text, doubt_head, load_page_words, render_static
 from cchc_analysis.read.transcripts import (
     UNDECIDED,
     Draft,
@@ -102,6 +103,9 @@ def read_report(
     remarks = list(document.remarks)
     remarks += _doubt_head(head, path, reference, figures, reading.others)
     remarks += (f"another report begins in line {n}" for n in reading.others)
+    odd, days = find_odd_time(head.title, head.opening, head.period)
+    doubt = "" if period else _doubt_period(head, odd)
+    head = replace(head, is_sure_period=head.is_sure_period and not doubt)
     source = source_id or _name_source(head, path)
     for told, is_well in (("no_id", _SOURCE_ID.fullmatch), ("no_portable_id", is_portable)):
         if not is_well(source):
@@ -110,8 +114,12 @@ def read_report(
     draft = Draft(_describe(source, head, document), tuple(rows))
     text = describe_text(document, replace(reading, figures=figures), rows)
     text["named"] = [named.area, named.is_sure_area]
-    if doubt := doubt_area(draft.source, text, reference):
-        remarks.insert(len(document.remarks), doubt)
+    text |= {
+        "doubt": doubt,
+        "stated": ["" if days else head.period_label, *list_days(days or head.window)],
+    }
+    at = len(document.remarks)
+    remarks[at:at] = doubt_head(draft.source, text, reference)
     page = render_static(draft, document, text, reference, identities)
     files = _write_draft(project, draft, page, text)
     return DraftResult(
@@ -248,15 +256,27 @@ def _confirm(
 
 def _check_period(said: Period, written: str, head: ReportHead) -> None:
     """Refuse a period that no document of its date can report on; a plan looks ahead."""
-    dated = head.dated or dt.date.today().isoformat()  # noqa: DTZ011 - where the person is
-    first, found = said.start or said.end, ""
-    if first and first.year < FIRST_YEAR:
-        found = f"{written!r} is before {FIRST_YEAR}"
-    elif first and head.kind != "plan" and first.isoformat() > dated:
-        of_what = "the date of the document" if head.dated else "today"
-        found = f"{written!r} begins after {of_what}, {dated}"
-    if found:
+    if found := _find_out_of_time(said, written, head):
         raise CommandError(problem("no_such_period", "--period", found=found))
+
+
+def _find_out_of_time(said: Period, written: str, head: ReportHead) -> str:
+    dated = head.dated or dt.date.today().isoformat()  # noqa: DTZ011 - where the person is
+    first = said.start or said.end
+    if first and first.year < FIRST_YEAR:
+        return f"{written!r} is before {FIRST_YEAR}"
+    if first and head.kind != "plan" and first.isoformat() > dated:
+        of_what = "the date of the document" if head.dated else "today"
+        return f"{written!r} begins after {of_what}, {dated}"
+    return ""
+
+
+def _doubt_period(head: ReportHead, odd: str) -> str:
+    """Why a person has to decide the period that was read; or ""."""
+    label = head.period_label
+    why = f"it says {odd!r}" if odd else _find_out_of_time(head.period, label, head)
+    told = f"its period was read as {label!r}, but {why}. Decide it, or say it with --period"
+    return told if label and why else ""
 
 
 def _name_source(head: ReportHead, path: Path) -> str:

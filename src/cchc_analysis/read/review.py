@@ -120,17 +120,19 @@ def describe_text(document: Document, reading: Reading, rows: Sequence[Row]) -> 
     }  # fmt: skip
 
 
-def doubt_area(source: Row, text: Mapping[str, Any], reference: Reference) -> str:
-    """That the head of a document names another area than the one it is said to be of, or ""."""
+def doubt_head(source: Row, text: Mapping[str, Any], reference: Reference) -> Iterator[str]:
+    """That a head names another area than it is said to be of, or its period is not decided."""
+    if text.get("doubt") and source["period"].startswith(UNDECIDED):
+        yield text["doubt"]
     area, (named, is_sure) = source["area"].removeprefix(UNDECIDED), text["named"]
     if not area or not named or area == named:
-        return ""
+        return
     with suppress(KeyError):
         [*meant] = (reference.match_source(source | {"area": each}) for each in (area, named))
         if meant[0] == meant[1]:
-            return ""
+            return
     seems = "its head names" if is_sure else "it may be of"
-    return f"{seems} {named!r}, and you said {area!r}: check which is right"
+    yield f"{seems} {named!r}, and you said {area!r}: check which is right"
 
 
 def describe_draft(draft: Draft, text: Mapping[str, Any]) -> dict[str, Any]:
@@ -234,8 +236,8 @@ def render_static(
     rank = {"unsure": 0, "open": 1, "sure": 2}
     rows = sorted(told["rows"], key=lambda row: rank[row["state"]])
     lines = mark_lines(rows, text)
-    remarks = (*document.remarks, doubt_area(draft.source, text, reference))
-    told["remarks"] = [tell_reviewer(each) for each in remarks if each]
+    remarks = (*document.remarks, *doubt_head(draft.source, text, reference))
+    told["remarks"] = [*map(tell_reviewer, remarks)]
     told |= judge_draft(draft, reference, identities) | {"rows": rows, "lines": lines}
     told |= {"others": len(text["others"]), "terms": describe_words(reference)}
     return render("review.html", served=False, document=document, **told)

@@ -25,7 +25,7 @@ from cchc_analysis.read.correcting import Change, change_draft, load_text, resto
 from cchc_analysis.read.review import (
     describe_draft,
     describe_words,
-    doubt_area,
+    doubt_head,
     judge_draft,
     mark_lines,
     render,
@@ -74,7 +74,8 @@ class Review:
             "document": render("document.html", lines=lines, terms=self.terms, served=True),
         }
         can_undo = any(name == draft.version for name, _ in self.undone[-1:])
-        doubt = tell_reviewer(doubt_area(draft.source, self.text, self.reference))
+        doubts = doubt_head(draft.source, self.text, self.reference)
+        doubt = "; ".join(map(tell_reviewer, doubts))
         return {**told, "html": parts, "can_undo": can_undo, "doubt": doubt}
 
     def show(self, _: bytes = b"") -> dict[str, Any]:

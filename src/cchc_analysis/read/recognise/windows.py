@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import takewhile
 
@@ -102,20 +102,52 @@ def find_exact_window(text: str, default: Period) -> Period | None:
 
 def find_counted_window(texts: Iterable[str], period: Period) -> Period | None:
     """The days that the opening says its figures count over; a lone day is the last."""
-    off = dt.timedelta(days=OTHER_DAYS)
-    for text in texts:
-        opened = PATTERNS.counted_days.search(text) or PATTERNS.only_window.search(text)
-        if not opened:
-            continue
-        said = text[opened.start() :]
+    for said in _list_counted(texts):
         day = find_day(said, period)
         window = find_exact_window(said, period) or (day and Period(period.start, day))
-        if window and window.start and window.end and period.start and period.end:
-            # It lies in the period, but for the weeks by which offices count earlier.
-            first, last = period.start - off, period.end + off
-            if first <= window.start < window.end <= last:
-                return window
+        if window and lies_about(window, period):
+            return window
     return None
+
+
+def _list_counted(texts: Iterable[str]) -> Iterator[str]:
+    """What texts say from where they tell which days are counted."""
+    for text in texts:
+        if opened := PATTERNS.counted_days.search(text) or PATTERNS.only_window.search(text):
+            yield text[opened.start() :]
+
+
+def lies_about(window: Period, period: Period) -> bool:
+    """Whether a window lies in a period, but for the weeks by which offices count earlier."""
+    if not (window.start and window.end and period.start and period.end):
+        return False
+    off = dt.timedelta(days=OTHER_DAYS)
+    return period.start - off <= window.start < window.end <= period.end + off
+
+
+def is_closing(window: Period, period: Period) -> bool:
+    """Whether a window lies in a period and ends in its second half; its area may be new in it."""
+    if not lies_about(window, period) or not (window.end and period.start and period.end):
+        return False
+    return window.end - period.start >= period.end - window.end
+
+
+def find_odd_time(title: str, opening: Sequence[str], period: Period) -> tuple[str, Period | None]:
+    """What a head says of its time that cannot be or is of another period, and those days."""
+    if odd := next(filter(None, map(PATTERNS.no_period.search, (title, *opening))), None):
+        return odd[0], None
+    spoken = map(PATTERNS.from_to.search, (title, *_list_counted(opening)))
+    found = [(days[0], find_exact_window(days[0], period)) for days in spoken if days]
+    if any(window and is_closing(window, period) for _, window in found):
+        return "", None
+    return next(iter(found), ("", None))
+
+
+def write_day(text: str) -> str:
+    """A day as ISO 8601 has it, where it is written as in "16/3/2026"; else the text as it is."""
+    match = PATTERNS.written_day.fullmatch(text)
+    day = make_day(*filter(None, match.groups())) if match else None
+    return day.isoformat() if day else text
 
 
 def _find_month(text: str, default: Period) -> Period | None:
