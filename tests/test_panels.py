@@ -564,6 +564,15 @@ def test_a_heading_of_two_indicators_or_another_unit_is_left_to_a_person(
     assert yaml.safe_load(draft_mapping(path, reference))["ignore"] == [heading]
 
 
+def test_a_second_column_of_a_heading_stands_in_the_draft(
+    tmp_path: Path, reference: Reference
+) -> None:
+    rows = [["area", "period", "indicator", "value", "value"], ["Lạng Sơn", 2023, "pci", 61, 62]]
+    draft = draft_mapping(write(tmp_path, "long.xlsx", rows), reference)
+    assert '  value: "value"' in draft.splitlines()
+    assert draft.partition("ignore:")[2].count('- "value"') == 1
+
+
 def test_a_year_hides_no_known_name(tmp_path: Path, reference: Reference) -> None:
     path = write(tmp_path, "index.xlsx", [["Tỉnh", "Mức chuyển đổi số 2023"], ["Cao Bằng", 0.5]])
     [line] = [each for each in draft_mapping(path, reference).splitlines() if "Mức" in each]

@@ -352,11 +352,12 @@ def _guess_table(table: Worksheet, known: Guesser, family: str, indicator: str) 
     guess.values = {name: value for name, value in held.items() if value.said}
     _find_area(table, guess, roles.unknown, known.reference)
     score = guess.fields.get("value", "")
-    if " / " in score:  # of something that is not known
+    is_of_unknown = " / " in score  # of something that is not known
+    if is_of_unknown:
         roles.unknown.append(guess.fields.pop("value"))
     for name in roles.unknown:
         _sort_heading(name, family, known, guess)
-    if score in guess.rest and not guess.values:
+    if is_of_unknown and score in guess.rest and not guess.values:
         guess.fields["value"] = score
         guess.rest.remove(score)
     if indicator and not (guess.values or guess.periods or "value" in guess.fields):
