@@ -39,6 +39,7 @@ from cchc_analysis.stats.derive import derive_indicators
 from cchc_analysis.stats.panel import (
     balance_panel,
     describe_values,
+    find_common_steps,
     keep_one_value,
     make_panel,
     name_partings,
@@ -182,6 +183,52 @@ def test_the_page_says_what_the_rule_of_words_does(reference: Reference, real: T
     assert "năm thiếu số liệu được bỏ qua" in page
     assert "2021–2024 (4 kỳ)" in page
     assert "chưa đủ số kỳ từ khi có thay đổi địa giới hoặc định nghĩa" in page
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("papi_accountability", ["2020 to 2021 59 of 60 areas fell (median -0.65)"]),
+        ("papi_service", ["2020 to 2021 59 of 60 areas rose (median 0.76)"]),
+        ("papi_transparency", []),
+    ],
+)
+def test_a_step_that_nearly_all_areas_share_is_said(
+    real: Tables, reference: Reference, code: str, said: list[str]
+) -> None:
+    page = re.sub("<[^>]+>|\u200b", "", str(show_series(open_at(real, reference, code)).html))
+    told = re.findall(r"From (\d+ to \d+ \d+ of \d+ areas .*?\))", page.replace("\u2212", "-"))
+    assert [each.partition(", while")[0] for each in told] == said
+
+
+MOVES = [
+    ((0.1, -0.1, -2.0, 0.05), 24, [2]),
+    ((0.1, -0.1, -2.0, 0.05), 19, []),  # too few areas
+    ((1.0, 1.1, 1.05, 1.0), 24, []),  # all rise in every step
+    ((0.1, -2.0), 24, []),  # one other step shows no spread
+    ((1.0, -2.0, 3.0, -1.0), 24, []),  # no farther out than the others lie apart
+]
+
+
+@pytest.mark.parametrize(("moves", "areas", "common"), MOVES)
+def test_a_common_step_lies_apart_from_the_others(
+    moves: tuple[float, ...], areas: int, common: list[int]
+) -> None:
+    """Of two definitions: the other one moves by far more, and is not looked at."""
+    own = np.cumsum((0, *moves, 50, 9))
+    rows = [
+        {"area_id": f"{area}", "period": f"{2010 + at}", "period_end": f"{2010 + at}-12-31"}
+        | {"segment": int(at > len(moves)), "value": value + area / 10}
+        for area in range(areas)
+        for at, value in enumerate(own)
+    ]
+    found = find_common_steps(pd.DataFrame(rows))
+    assert found["first"].tolist() == [f"{2010 + at}" for at in common]
+    assert found["down"].tolist() == [areas for _ in common]
+    # Moved by two in ten of them the other way, it is no longer nearly all.
+    for row in rows:
+        row["value"] += 10 * (int(row["area_id"]) < areas / 5) * (row["period"] >= "2013")
+    assert find_common_steps(pd.DataFrame(rows)).empty
 
 
 @pytest.mark.parametrize("code", ["pci", "papi_procedures"])

@@ -28,7 +28,7 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic
 from cchc_analysis.data.words import clean_text, plain
 from cchc_analysis.stats import rates
-from cchc_analysis.stats.panel import OLD, SPREAD, change_over
+from cchc_analysis.stats.panel import OLD, SPREAD, change_over, find_common_steps
 from cchc_analysis.stats.peers import list_breaks
 from cchc_analysis.stats.trends import judge_many
 
@@ -208,7 +208,8 @@ def show_series(board: Board) -> Section:
     picture = (plots.plot_multiples, shown, {"form": board.form, "ends": ends})
     days, breaks = board.values["period_end"], list_breaks(board.code, board.reference)
     breaks = [row for row in breaks if days.min() < row["effective"] <= days.max()]
-    return show(board, "series", trends, columns, picture, breaks=breaks)
+    common = list_rows(find_common_steps(board.values))
+    return show(board, "series", trends, columns, picture, breaks=breaks, common=common)
 
 
 def tell_span(board: Board, row: Mapping[str, Any]) -> Markup:

@@ -37,6 +37,8 @@ PLACE = ("area_id", "scope", "period_start", "period_end")
 ENOUGH = 0.9
 """The share of the areas that exist from which on they may be ranked, or have a median."""
 
+FEWEST_IN_STEP = 20
+"""Areas of which nine in ten may be said to have moved one way."""
 PARTS = (Scope.DISTRICT_OFFICE.value, Scope.COMMUNE_AGGREGATE.value)
 """Whose work makes up that of a whole district."""
 OWN_CRITERIA = "par_"
@@ -351,6 +353,42 @@ def subtract_estimates(
         change - np.hypot(later - later_low, high - value),
         change + np.hypot(later_high - later, value - low),
     )
+
+
+def find_common_steps(panel: pd.DataFrame) -> pd.DataFrame:
+    """Steps in which nearly all areas moved one way, unlike in the others of the same definition.
+
+    Nine in ten (``ENOUGH``) of at least ``FEWEST_IN_STEP`` areas; and the median of their changes
+    lies farther from those of the other steps than these lie from each other. A fact about the
+    data, which a change of method may have made or not: no trend word rests on it.
+
+    Args:
+        panel: ``area_id``, ``period``, ``period_end``, ``segment``, ``value``.
+
+    Returns:
+        A row per step: ``first``, ``period``, ``areas``, how many went ``up`` and ``down``, the
+        ``median`` change, and ``low`` and ``high``, the ends of the medians of the other steps.
+    """
+    ordered = panel.sort_values("period_end", kind="stable")
+    part = ordered.groupby(["area_id", "segment"], sort=False)
+    change = part["value"].diff()
+    steps = ordered.assign(
+        first=part["period"].shift(1), change=change, up=change > 0, down=change < 0
+    ).groupby(["first", "period"], sort=False)
+    table = steps.agg(
+        areas=("change", "size"),
+        up=("up", "sum"),
+        down=("down", "sum"),
+        median=("change", "median"),
+    ).reset_index()
+    table = table[table["areas"] >= FEWEST_IN_STEP]
+    run = (table["first"] != table["period"].shift(1)).cumsum()  # a change of definition ends one
+    others = [table.loc[(run == run[at]) & (run.index != at), "median"] for at in table.index]
+    ends = [(each.min(), each.max()) if len(each) > 1 else (np.nan, np.nan) for each in others]
+    table[["low", "high"]] = np.array(ends, dtype="float64").reshape(-1, 2)
+    is_most = table[["up", "down"]].max(axis=1) >= ENOUGH * table["areas"]
+    apart = np.maximum(table["median"] - table["high"], table["low"] - table["median"])
+    return table[is_most & (apart > table["high"] - table["low"])].reset_index(drop=True)
 
 
 @of_panel
