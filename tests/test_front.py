@@ -140,6 +140,14 @@ def test_a_report_without_a_key_figure_still_has_a_front() -> None:
     assert "Báo cáo không nêu số liệu chính nào." in front
 
 
+def test_a_report_without_a_key_figure_keeps_its_first_chart() -> None:
+    posts = "M001 II.3 contract111_total_present whole_district 57\n"
+    posts += "M002 II.3 contract111_total_quota whole_district 62"
+    front = read_text(tell_front(open_made_up(make_tables(posts))))
+    assert "Báo cáo không nêu số liệu chính nào." in front
+    assert "có mặt 57 trên 62" in front
+
+
 def test_sections_give_a_table_and_a_short_name(real: list[Brief]) -> None:
     for show in (*SHOWS, *ANNEX_SHOWS):
         section = show(real[0])
