@@ -273,6 +273,44 @@ def test_rows_of_a_table_name_their_level() -> None:
     ]
 
 
+LEVELS = "Nơi làm\tHồ sơ nhận\tHồ sơ đã giải quyết\n{}\t512\t500\n{}\t620\t611\n{}\t7.033\t7.020"
+OF_YEAR = "BÁO CÁO\nKết quả cải cách hành chính năm {} của {}\n{}"
+
+
+@pytest.mark.parametrize(
+    ("year", "area", "rows", "scopes"),
+    [
+        (
+            2023, "tỉnh Lạng Sơn", ("Khối sở, ngành", "Huyện", "Xã"),
+            ["province_office", "district_aggregate", "commune_aggregate"],
+        ),
+        (
+            2023, "tỉnh Lạng Sơn", ("Cấp tỉnh", "Các huyện, thành phố", "UBND cấp xã"),
+            ["province_office", "district_aggregate", "commune_aggregate"],
+        ),
+        (
+            2023, "thành phố Hải Phòng", ("Thành phố", "Các quận, huyện", "Xã, phường, thị trấn"),
+            ["province_office", "district_aggregate", "commune_aggregate"],
+        ),
+        (
+            2023, "huyện Cao Lộc", ("Cấp tỉnh", "Cấp huyện", "Các xã, thị trấn"),
+            ["unspecified", "district_office", "commune_aggregate"],
+        ),
+        # What a commune has taken in for a department is not all that it has done.
+        (
+            2025, "phường Đông Kinh", ("Cấp tỉnh", "Các sở, ngành", "Cấp xã"),
+            ["unspecified", "unspecified", "commune"],
+        ),
+    ],
+)  # fmt: skip
+def test_levels_of_a_table_are_those_of_its_report(
+    year: int, area: str, rows: tuple[str, ...], scopes: list[str]
+) -> None:
+    _, figures = read_text(OF_YEAR.format(year, area, LEVELS.format(*rows)))
+    assert [str(figure.scope) for figure in figures[::2]] == scopes
+    assert {figure.indicator for figure in figures[::2]} == {"dossiers_received_total"}
+
+
 def test_a_list_that_opens_with_dossiers_counts_dossiers() -> None:
     text = (
         "Toàn huyện tiếp nhận 7.645 hồ sơ trong kỳ. Chia theo cấp:\n"

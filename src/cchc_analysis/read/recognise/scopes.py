@@ -62,7 +62,10 @@ class Scopes:
     ) -> tuple[Scope, bool]:
         """Whose work is counted, and whether the text says so rather than the document."""
         if self.level == "commune":
-            return Scope.COMMUNE, False
+            labels = (entry.label.column, entry.label.row) if entry.label else ()
+            # "Cấp tỉnh" beside "Cấp xã": what it took in for others is not all that it did.
+            is_other = any(map(PATTERNS.level_above_commune.fullmatch, labels))
+            return (Scope.UNSPECIFIED, True) if is_other else (Scope.COMMUNE, False)
         if rule and rule.scope:
             return Scope(rule.scope), True
         if rule and rule.indicator.startswith(_OF_INDEX):
@@ -100,8 +103,11 @@ class Scopes:
             return self._translate("@province")
         if not head:
             return None
+        if head["city"] is not None and self._head.area.casefold().startswith("thành phố"):
+            # Of a city that is a province, "Thành phố" are its own offices.
+            return self._translate("@province" if self.level == "province" else "@district_office")
         if head["district"]:
-            return Scope.DISTRICT_OFFICE
+            return self._translate("@district_office")
         if head["communes"]:
             return Scope.COMMUNE_AGGREGATE
         # "Tổng" is the total of the table: whose that is, what stands above it may say.
