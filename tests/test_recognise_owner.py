@@ -311,6 +311,25 @@ def test_levels_of_a_table_are_those_of_its_report(
     assert {figure.indicator for figure in figures[::2]} == {"dossiers_received_total"}
 
 
+@pytest.mark.parametrize(
+    ("sentence", "statuses"),
+    [
+        ("Thu ngân sách ước đạt 95 tỷ đồng; đến ngày 15/11 giải ngân đầu tư công 4 tỷ đồng.", "ea"),
+        ("Thu ngân sách dự kiến 950 tỷ đồng, đã giải ngân vốn đầu tư công 410 tỷ đồng.", "ea"),
+        ("Thu ngân sách ước đạt 950 tỷ đồng; giải ngân vốn đầu tư công đạt 73,5% kế hoạch.", "ea"),
+        ("Thu ngân sách ước đạt 950 tỷ đồng; trong đó thu tiền sử dụng đất đạt 80 tỷ đồng.", "ee"),
+        ("Ước cả năm tiếp nhận 700 hồ sơ; giải quyết 690 hồ sơ; số trực tuyến đạt 95%.", "eee"),
+        ("Cả năm 2023 ước tiếp nhận 700 hồ sơ; tỷ lệ trực tuyến đạt 95%.", "ee"),
+        ("Đã tiếp nhận 700 hồ sơ; ước cả năm giải quyết 690 hồ sơ.", "ae"),
+    ],
+)  # fmt: skip
+def test_an_estimate_ends_where_the_sentence_tells_what_was_done(
+    sentence: str, statuses: str
+) -> None:
+    _, figures = read_text(OF_YEAR.format(2023, "huyện Cao Lộc", sentence))
+    assert "".join(str(figure.status)[0] for figure in figures) == statuses
+
+
 def test_a_list_that_opens_with_dossiers_counts_dossiers() -> None:
     text = (
         "Toàn huyện tiếp nhận 7.645 hồ sơ trong kỳ. Chia theo cấp:\n"

@@ -202,7 +202,23 @@ def find_status(
         # "Dự kiến điểm": only the points are an estimate, not what they are given for.
         said, near, *above = (PATTERNS.of_points.sub(" ", text) for text in (said, near, *above))
     texts = [said, near, *above]
+    if not entry.label and (said != (told := _take_reported(said))):
+        texts = [told, words.levels[0].text, *above]
     return Status.ESTIMATE if any(map(PATTERNS.estimate.search, texts)) else Status.ACTUAL
+
+
+def _take_reported(said: str) -> str:
+    """What a sentence says last as done, where it has estimated something else before.
+
+    "Thu ngân sách ước đạt 950 tỷ đồng; đến hết tháng 11 đã giải ngân 410 tỷ đồng".
+    """
+    estimates = [*PATTERNS.estimate.finditer(said)]
+    if not estimates:
+        return said
+    done = [*PATTERNS.told_as_done.finditer(said, estimates[-1].end())]
+    if not done and not PATTERNS.opens_estimate.match(said):
+        done = [*PATTERNS.reached_anew.finditer(said, estimates[-1].end())]
+    return said[done[-1].start() :] if done else said
 
 
 def _opens_ahead(said: str, head: ReportHead) -> bool:
