@@ -311,6 +311,62 @@ def test_levels_of_a_table_are_those_of_its_report(
     assert {figure.indicator for figure in figures[::2]} == {"dossiers_received_total"}
 
 
+INDICES = "Chỉ số\t{}\tVị thứ\nPAR INDEX (%)\t84,11\t41\nSIPAS (%)\t80,02\t27"
+
+
+@pytest.mark.parametrize(
+    ("above", "column", "below"),
+    [
+        ("Bảng 2. Điểm và vị thứ các chỉ số của tỉnh trong năm 2022", "Đạt", ""),
+        ("3. Chỉ số năm 2022 (được công bố năm 2023), tăng so với kết quả năm 2021", "Đạt", ""),
+        ("Kết quả các chỉ số của tỉnh\n(Số liệu của năm 2022)", "Đạt", ""),
+        ("Kết quả các chỉ số của tỉnh", "Đạt", "Nguồn: Bộ Nội vụ, số liệu năm 2022."),
+        ("Kết quả các chỉ số của tỉnh", "Đạt", "(Kỳ đánh giá năm 2022)"),
+    ],
+)
+def test_the_year_of_a_table_is_that_of_its_indices(above: str, column: str, below: str) -> None:
+    behind = "Trong năm, toàn tỉnh tiếp nhận 5.100 hồ sơ."
+    parts = ("II. CHỈ SỐ", above, INDICES.format(column), below, behind)
+    text = "\n".join(filter(None, parts))
+    _, figures = read_text(OF_YEAR.format(2023, "tỉnh Lạng Sơn", text))
+    assert {figure.period_end for figure in figures[:-1]} == {"2022-12-31"}
+    assert figures[-1].period_end == "2023-12-31"
+
+
+def test_a_column_with_its_year_says_more_than_the_caption() -> None:
+    text = "Bảng 2. Các chỉ số của tỉnh năm 2022\n" + INDICES.format("Năm 2021")
+    _, figures = read_text(OF_YEAR.format(2023, "tỉnh Lạng Sơn", text))
+    assert [figure.period_end[:4] for figure in figures] == ["2021", "2022"] * 2
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "window"),
+    [
+        ("Bảng 1. Hồ sơ (đến hết ngày 31/10/2023)", "", ("2023-01-01", "2023-10-31")),
+        ("Bảng 1. Hồ sơ", "(Số liệu đến ngày 31/10/2023)", ("2023-01-01", "2023-10-31")),
+        ("Bảng 1. Hồ sơ năm 2022", "", ("2022-01-01", "2022-12-31")),
+        ("Bảng 1. Kết quả cải cách hành chính năm 2022", "", ("2022-01-01", "2022-12-31")),
+        ("Bảng 1. Hồ sơ theo Kế hoạch cải cách hành chính năm 2022", "", None),
+        (
+            "Bảng 1. Hồ sơ", "Ghi chú: kỳ số liệu từ 15/12/2022 đến 14/11/2023.",
+            ("2022-12-15", "2023-11-14"),
+        ),
+    ],
+)  # fmt: skip
+def test_days_above_or_below_a_table_are_of_that_table_alone(
+    above: str, below: str, window: tuple[str, str] | None
+) -> None:
+    rows = "Nội dung\tSố lượng\nHồ sơ tiếp nhận\t{}\nHồ sơ trực tuyến\t{}"
+    behind = "Bảng 2. Kết quả một cửa\n" + rows.format("4.400", "3.300")
+    between = "Trong năm đã ban hành 45 văn bản quy phạm pháp luật."
+    parts = (above, rows.format("5.100", "4.800"), below, between, behind)
+    text = "\n".join(filter(None, parts))
+    _, figures = read_text(OF_YEAR.format(2023, "huyện Cao Lộc", text))
+    windows = [(figure.period_start, figure.period_end) for figure in figures]
+    year = ("2023-01-01", "2023-12-31")
+    assert windows == [window or year] * 2 + [year] * 3
+
+
 @pytest.mark.parametrize(
     ("sentence", "statuses"),
     [

@@ -32,7 +32,7 @@ from cchc_analysis.read.recognise.head import (
 )
 from cchc_analysis.read.recognise.matching import Level, WordsAround
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
-from cchc_analysis.read.recognise.surroundings import FigureText, say_heading
+from cchc_analysis.read.recognise.surroundings import CAPTION, FigureText, say_heading
 from cchc_analysis.read.recognise.wording import WordingRule
 
 OPENING = 12
@@ -90,6 +90,7 @@ def frame_lines(
     for at, (line, place) in enumerate(zip(lines, places, strict=True)):
         is_below = not place.is_heading or (home and set(home) <= set(place.headings))
         events = _list_events(line, place) + ["other heading"] * (not is_below)
+        events = [] if windows.find_note_below(lines, at) else events
         opened = {part: (value, until) for part, (value, until) in opened.items()
                   if not set(until) & set(events)}  # fmt: skip
         if place.is_heading:
@@ -106,7 +107,7 @@ def frame_lines(
         annex = PATTERNS.annex.match(line.text.strip())
         if annex and annex[1] in annexes:
             opened["window"] = annexes[annex[1]], ["caption"]
-        elif window := readers["window"](line.text):
+        elif window := (events and readers["window"](line.text)):
             # "Số liệu từ … đến … tại Phụ lục 1 và Phụ lục 2": for what is below those captions.
             annexes |= dict.fromkeys(PATTERNS.annex.findall(line.text), window)
         own = {part: value for part, (value, _) in opened.items()}
@@ -285,6 +286,20 @@ def _list_alike(paragraph: Level, words: WordsAround) -> list[str]:
     return alike[::-1]
 
 
+def _take_caption(words: WordsAround) -> str:
+    return next((level.text for level in words.levels if level.name == CAPTION), "")
+
+
+def _find_index_year_of_table(entry: FigureText, words: WordsAround) -> Period | None:
+    """The year of the index in a cell: that of its row or column, else of the caption."""
+    if not entry.label:
+        return None
+    for text in (f"{entry.label.column} | {entry.label.row}", _take_caption(words)):
+        if years := PATTERNS.index_year.findall(PATTERNS.no_index_year.sub(" ", text)):
+            return windows.make_year(int(years[-1]))
+    return None
+
+
 def _keep_days(brackets: re.Match[str]) -> str:
     """Brackets that name days, which may hold for what follows; a mere year does not."""
     return brackets[0] if PATTERNS.from_to.search(brackets[0]) else " "
@@ -312,15 +327,18 @@ class FigureContext:
             # "Cấp huyện (đến hết 30/6/2025)" below "từ 01/01 đến 30/11/2025".
             window = self._cut_at_day(entry, words, window)
         row = self._reference.indicator_rows[rule.indicator] if rule else {}
+        captioned = _find_index_year_of_table(entry, words)
         if rule and (row["reform_area"] == "index" or row["aggregation"] == "rank"):
             is_running = rule.indicator.startswith(RUNNING)
-            window = self._find_index_year(entry, is_running=is_running) or window
+            told = self._find_index_year(entry, is_running=is_running)
+            window = told or (window if is_running else None) or captioned or window
             window = window or self._frames[entry.line].index
         aggregation = str(row.get("aggregation", ""))
         if aggregation == "ratio" and row["numerator"]:
             aggregation = str(self._reference.indicator_rows[row["numerator"]]["aggregation"])
         is_maximum = bool(rule and rule.unit == "point" and aggregation == "norm")
-        of_index = self._frames[entry.line].index if rule and rule.unit == "point" else None
+        of_index = captioned or self._frames[entry.line].index
+        of_index = of_index if rule and rule.unit == "point" else None
         if rule and (rule.period == "year" or is_maximum) and default.end:
             window = of_index or windows.make_year(default.end.year)
         if self._head.kind == "plan":
@@ -342,7 +360,8 @@ class FigureContext:
 
     def _cut_at_day(self, entry: FigureText, words: WordsAround, default: Period) -> Period:
         """What has flowed up to a day that the sentence names ("đến ngày 15/9 giải ngân …")."""
-        texts = (words.levels[0].text, entry.text[entry.mention.lead : entry.mention.numeral.start])
+        said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+        texts = (words.levels[0].text, said, _take_caption(words))
         days = [day for text in texts if (day := windows.find_day(text, default))]
         day = self._frames[entry.line].day
         if day and default.end and (default.end - day).days > windows.OTHER_DAYS:
@@ -378,7 +397,7 @@ class FigureContext:
             if window := windows.find_window(clip, default):
                 # "Trong quý I/2023" of the report on it: the days that its opening names.
                 return default if window == self._head.period else window
-            if year := windows.find_year(clip, default):
+            if year := windows.find_year(clip, default, is_caption=level.name == CAPTION):
                 return year
         return None
 

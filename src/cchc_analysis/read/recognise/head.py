@@ -22,7 +22,12 @@ from cchc_analysis.data.records import Period
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
-from cchc_analysis.read.recognise.windows import find_counted_window, find_period, make_day
+from cchc_analysis.read.recognise.windows import (
+    find_counted_window,
+    find_note_below,
+    find_period,
+    make_day,
+)
 
 TITLE, ISSUER, DATELINE = "title", "issuer", "dateline"
 WEIGHTS = {ISSUER: 40, TITLE: 30, DATELINE: 20, "top": 5, "text": 1}
@@ -296,7 +301,10 @@ class ReportHead:
 
 def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     """Propose what the head of a document says."""
-    top = _part_columns([line.text for line in lines[:HEAD_LINES] if not line.cells])
+    # A note below a table says when the numbers of that table are of, not those of the document.
+    texts = (line.text for at, line in enumerate(lines[:HEAD_LINES])
+             if not line.cells and not find_note_below(lines, at))  # fmt: skip
+    top = _part_columns([*texts])
     kind, title = _find_title(top)
     period, is_sure_period = find_period(title, top, lines)
     match = next(filter(None, map(PATTERNS.dated.search, top)), None)

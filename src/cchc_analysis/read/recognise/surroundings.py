@@ -19,6 +19,7 @@ from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise import matching, numerals
 from cchc_analysis.read.recognise.outline import INNER, Label, OutlinePlace
+from cchc_analysis.read.recognise.windows import find_note_below
 from cchc_analysis.read.recognise.wording import Hit, Wording, count_words
 
 BEFORE = "earlier in its sentence, another clause"
@@ -222,6 +223,8 @@ class WordCollector:
         self.area = area
         self.mentions: dict[int, tuple[numerals.Mention, ...]] = {}
         self._above: dict[int, int] = {}
+        notes = ((at, find_note_below(lines, at)) for at in range(len(lines)))
+        self._notes = {lines[at - 1].table: note for at, note in notes if note}
 
     def collect(self, entry: FigureText) -> matching.WordsAround:
         """The words around a mention, nearest level first."""
@@ -451,16 +454,19 @@ class WordCollector:
         while at >= 0 and self._lines[at].table == table:
             at = self._above.get(at, at - 1)
         self._above[line] = at
-        # What stands above the table before this one is not said of it.
+        # What stands above the table before this one is not said of it, nor is the note below that.
         between = list(
             takewhile(lambda n: not self._lines[n].cells, range(at, max(-1, at - 5), -1))
         )
+        if between and find_note_below(self._lines, between[-1]):
+            between.pop()
         headings = [n for n in between if self._places[n].is_heading]
         # Nor is what stands above the heading.
         above = [self._lines[n].text for n in between if n >= max(headings, default=0)][::-1]
         # A sentence that ends above the table has been told; a caption has not.
         filled = [text for text in above if text.strip() and not PATTERNS.told.search(text)]
-        return " ".join(take_last_sentence(text) for text in filled[-PREVIOUS_LINES:])
+        told = [take_last_sentence(text) for text in filled[-PREVIOUS_LINES:]]
+        return " ".join([*told, self._notes.get(table, "")]).strip()
 
     def _imply(self, entry: FigureText) -> Iterator[tuple[int, Hit]]:
         """What the place of a figure says: its level, that its present follows, its topic."""

@@ -150,6 +150,17 @@ def write_day(text: str) -> str:
     return day.isoformat() if day else text
 
 
+def find_note_below(lines: Sequence[Line], at: int) -> str:
+    """What a note right below a table says of its numbers: "(Số liệu đến ngày 30/11/2023)"."""
+    found = (
+        PATTERNS.note_below.fullmatch(lines[at].text) if at > 0 and lines[at - 1].cells else None
+    )
+    # Between two tables, brackets are said of the second; a source or remark never is.
+    is_above_another = at + 1 < len(lines) and bool(lines[at + 1].cells)
+    is_note = found and not lines[at].cells and (found["label"] or not is_above_another)
+    return str(found["said"]) if found and is_note else ""
+
+
 def _find_month(text: str, default: Period) -> Period | None:
     """A month that a text counts over: "trong tháng 8/2021", "Tháng 9/2021, …"."""
     found = None
@@ -229,16 +240,20 @@ def find_day(text: str, default: Period) -> dt.date | None:
 
 
 @lru_cache(maxsize=4096)
-def find_year(text: str, default: Period) -> Period | None:
-    """Another year than the report's, named as the time of what is counted."""
+def find_year(text: str, default: Period, *, is_caption: bool = False) -> Period | None:
+    """Another year than the report's, named as the time of what is counted.
+
+    In the caption of a table that of an index, too: all its cells are of that year.
+    """
     found = None
+    preceded = PATTERNS.preceded_in_caption if is_caption else PATTERNS.preceded
     if not PATTERNS.digit.search(text):
         return None
     for match in PATTERNS.year.finditer(text):
         year = int(match[1])
         before = text[: match.start(1)].rstrip()
         before = PATTERNS.year_word.sub("", before)
-        if PATTERNS.preceded.search(before) or (default.end and year == default.end.year):
+        if preceded.search(before) or (default.end and year == default.end.year):
             continue
         found = make_year(year)
     return found
