@@ -7,7 +7,6 @@ written meanwhile, by another window or by hand, is never written over. Knows no
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -23,14 +22,7 @@ from cchc_analysis.data.clean import (
     parse_period,
 )
 from cchc_analysis.data.owned import changing
-from cchc_analysis.data.records import (
-    TRANSCRIPT_COLUMNS,
-    Comparator,
-    Period,
-    Scope,
-    Status,
-    problem,
-)
+from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, Status, problem
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.errors import Problem, ReportError, escape_controls
 from cchc_analysis.read.recognise.windows import lies_about, write_day
@@ -191,11 +183,9 @@ def _take_period(
     if held and label == held["period"].removeprefix(UNDECIDED):
         days = [held["period_start"], held["period_end"]]
     elif len(stated) > len(days) and "/" not in label:
-        of_label, *told = stated
-        start, end = map(dt.date.fromisoformat, told)
-        is_most = period.start and period.end and (end - start) * 2 >= period.end - period.start
-        if label == of_label or (is_most and lies_about(Period(start, end), period)):
-            days = told
+        window = parse_period("/".join(stated[1:]))
+        is_theirs = label == stated[0] or lies_about(window, period, fills=True)
+        days = [*stated[1:]] if is_theirs else days
     for name, day in zip(("period_start", "period_end"), days, strict=True):
         cells.setdefault(name, day)
 

@@ -87,17 +87,17 @@ def build_document(parts: Iterable[str | Row], kind: str, remarks: Iterable[str]
 
     lines: list[Line] = []
     for part in parts:
-        texts = [part] if isinstance(part, str) else [cell.text for cell in part.cells]
-        cells: tuple[Cell, ...] = ()
-        if isinstance(part, Row) and not _is_of_head(texts):
+        number = len(lines) + 1
+        if isinstance(part, str):
+            lines.append(Line(number, tidy(part)))
+        elif _is_of_head(texts := [cell.text for cell in part.cells]):
+            # It is as many lines as its cells have, in columns beside one another.
+            beside = zip_longest(*map(str.splitlines, texts), fillvalue="")
+            lines += [Line(n, "\t".join(map(tidy, row))) for n, row in enumerate(beside, number)]
+        else:
             cells = tuple(replace(cell, text=tidy(cell.text)) for cell in part.cells)
-        # A row of a head is as many lines as its cells have, in columns beside one another.
-        is_head = isinstance(part, Row) and not cells
-        beside = zip_longest(*map(str.splitlines, texts), fillvalue="") if is_head else [texts]
-        for row in beside:
-            text, number = "\t".join(map(tidy, row)), len(lines) + 1
-            table = part.table if cells and isinstance(part, Row) else 0
-            lines.append(Line(number, text, cells, table, is_exact=bool(cells)))
+            text = "\t".join(cell.text for cell in cells)
+            lines.append(Line(number, text, cells, part.table, is_exact=True))
     return Document(tuple(lines), kind, remarks=tuple(remarks))
 
 

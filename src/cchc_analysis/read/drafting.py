@@ -242,7 +242,8 @@ def _confirm(
     """The head with what the person says; what they say is sure."""
     if period is not None:
         said = match_period(period, "--period", "Write it so.")
-        _check_period(said, period, head)
+        if found := _find_out_of_time(said, period, head):
+            raise CommandError(problem("no_such_period", "--period", found=found))
         head = replace(head, period=said, is_sure_period=True)
     if area is not None:
         try:
@@ -254,13 +255,8 @@ def _confirm(
     return note_begin(head, reference)
 
 
-def _check_period(said: Period, written: str, head: ReportHead) -> None:
-    """Refuse a period that no document of its date can report on; a plan looks ahead."""
-    if found := _find_out_of_time(said, written, head):
-        raise CommandError(problem("no_such_period", "--period", found=found))
-
-
 def _find_out_of_time(said: Period, written: str, head: ReportHead) -> str:
+    """Why no document of its date can report on a period, or ""; a plan looks ahead."""
     dated = head.dated or dt.date.today().isoformat()  # noqa: DTZ011 - where the person is
     first = said.start or said.end
     if first and first.year < FIRST_YEAR:

@@ -117,19 +117,19 @@ def _list_counted(texts: Iterable[str]) -> Iterator[str]:
             yield text[opened.start() :]
 
 
-def lies_about(window: Period, period: Period) -> bool:
-    """Whether a window lies in a period, but for the weeks by which offices count earlier."""
+def lies_about(
+    window: Period, period: Period, *, closes: bool = False, fills: bool = False
+) -> bool:
+    """Whether a window lies in a period, but for the weeks by which offices count earlier.
+
+    ``closes``: and ends in its second half; ``fills``: and is half of it at least.
+    """
     if not (window.start and window.end and period.start and period.end):
         return False
-    off = dt.timedelta(days=OTHER_DAYS)
-    return period.start - off <= window.start < window.end <= period.end + off
-
-
-def is_closing(window: Period, period: Period) -> bool:
-    """Whether a window lies in a period and ends in its second half; its area may be new in it."""
-    if not lies_about(window, period) or not (window.end and period.start and period.end):
-        return False
-    return window.end - period.start >= period.end - window.end
+    off, half = dt.timedelta(days=OTHER_DAYS), (period.end - period.start) / 2
+    is_late, is_long = window.end - half >= period.start, window.end - window.start >= half
+    is_about = period.start - off <= window.start < window.end <= period.end + off
+    return is_about and (is_late or not closes) and (is_long or not fills)
 
 
 def find_odd_time(title: str, opening: Sequence[str], period: Period) -> tuple[str, Period | None]:
@@ -138,7 +138,7 @@ def find_odd_time(title: str, opening: Sequence[str], period: Period) -> tuple[s
         return odd[0], None
     spoken = map(PATTERNS.from_to.search, (title, *_list_counted(opening)))
     found = [(days[0], find_exact_window(days[0], period)) for days in spoken if days]
-    if any(window and is_closing(window, period) for _, window in found):
+    if any(window and lies_about(window, period, closes=True) for _, window in found):
         return "", None
     return next(iter(found), ("", None))
 
