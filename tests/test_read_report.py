@@ -150,6 +150,7 @@ def test_why_an_area_has_to_be_decided_is_told(
         ("quý III năm 2023", "", "2023-Q3", "'2023-Q3' begins after the date of the document"),
         ("quý I năm 2023", "15/12/2022 đến ngày 14/3/2023", "2023-Q1", ""),
         ("quý I/2023", "15/12/2022 đến ngày 14/3/2023, trong quý 12 cuộc họp", "2023-Q1", ""),
+        ("tháng 3 năm 2023", "15/02/2023 đến ngày 14/3/2023", "2023-03-01/2023-03-31", ""),
         ("năm 2022", "01/7/2022 đến ngày 30/11/2022", "2022", ""),
     ],
 )  # fmt: skip

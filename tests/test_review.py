@@ -203,6 +203,8 @@ def test_another_period_and_back_keeps_the_days_that_the_document_states(
         return after, [after.source["period_start"], after.source["period_end"]]
 
     assert choose(draft, label)[1] == stated  # only the question mark goes
+    assert choose(draft, "2022-9M")[1] == ["2022-01-01", "2022-09-30"]
+    assert choose(draft, "2022-Q2")[1] == ["2022-04-01", "2022-06-30"]
     other, days = choose(draft, "2021-Q3")
     assert days == ["2021-07-01", "2021-09-30"]
     assert choose(other, label)[1] == stated

@@ -122,14 +122,15 @@ def lies_about(
 ) -> bool:
     """Whether a window lies in a period, but for the weeks by which offices count earlier.
 
-    ``closes``: and ends in its second half; ``fills``: and is half of it at least.
+    ``closes``: and ends in its second half or so; ``fills``: and leaves but such weeks of it.
     """
     if not (window.start and window.end and period.start and period.end):
         return False
-    off, half = dt.timedelta(days=OTHER_DAYS), (period.end - period.start) / 2
-    is_late, is_long = window.end - half >= period.start, window.end - window.start >= half
+    off = dt.timedelta(days=OTHER_DAYS)
+    is_late = window.end + max(off, (period.end - period.start) / 2) >= period.end
+    is_whole = window.start - off <= period.start and period.end <= window.end + off
     is_about = period.start - off <= window.start < window.end <= period.end + off
-    return is_about and (is_late or not closes) and (is_long or not fills)
+    return is_about and (is_late or not closes) and (is_whole or not fills)
 
 
 def find_odd_time(title: str, opening: Sequence[str], period: Period) -> tuple[str, Period | None]:
