@@ -144,7 +144,7 @@ READ: dict[str, tuple[Table, dict[str, object], dict[tuple[str, str, str], float
             ("67", "papi_total_6dim", "2011-12-31"): 34.2205,
             ("20", "papi_total_6dim", "2012-12-31"): 36.1,
         },
-        "  1 empty cells\n  papi_total_6dim: no figure for Đắk Nông 2012-12-31",
+        "  1 empty cell\n  papi_total_6dim: no figure for Đắk Nông 2012-12-31",
     ),
     "a head of two rows": (
         "Địa phương,Năm,Hồ sơ,\n,,Đã giải quyết,Đang giải quyết\nhuyện Cao Lộc,2023,120,8\n",
@@ -310,7 +310,7 @@ READ: dict[str, tuple[Table, dict[str, object], dict[tuple[str, str, str], float
             ("67", "par_index", "2022-12-31"): 70.5,
         },
         "rows 3, 5 ('Đông Bắc', 'Miền Trong') left out: over the rows below, no areas\n"
-        "  1 empty cells",
+        "  1 empty cell",
     ),
     "figures of regions": (
         "TT,Tỉnh/TP,PCI 2022\nI,Đông Bắc,66\n1,Lạng Sơn,60\n2,Cao Bằng,61\n"
@@ -324,11 +324,29 @@ READ: dict[str, tuple[Table, dict[str, object], dict[tuple[str, str, str], float
         },
         "row 2 ('Đông Bắc') left out: over the rows below, no areas",
     ),
+    "notes below and between the rows": (
+        [
+            ["TT", "Tỉnh/TP", "PCI 2022", "PCI 2023"],
+            [1, "Lạng Sơn", 60, 61],
+            ["", "Số liệu sơ bộ", "", ""],
+            [2, "Đắk Nông", 62, ""],
+            ["", "Cao Bằng", "", ""],
+            ["Nguồn: nhóm thử nghiệm", "", "", ""],
+        ],
+        {},
+        {
+            ("20", "pci", "2022-12-31"): 60,
+            ("20", "pci", "2023-12-31"): 61,
+            ("67", "pci", "2022-12-31"): 62,
+        },
+        "rows 3, 6 ('Số liệu sơ bộ', 'Nguồn: nhóm thử nghiệm') left out: notes, no areas\n"
+        "  3 empty cells",
+    ),
     "areas that all have numbers of one kind": (
         "TT,Tỉnh,Năm,PCI\nI,Lạng Sơn,2022,60\nII,Đắk Nông,2022,\n",
         {},
         {("20", "pci", "2022-12-31"): 60},
-        "1 empty cells",
+        "1 empty cell",
     ),
 }
 

@@ -32,6 +32,22 @@ SUITES: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "a mistyped rule": ({"type": "expect_identity_to_hld"}, "Did you mean expect_identity_to_hold"),
     "an unknown indicator": ({"kwargs": {"rule": "dossiers_recieved = 1"}}, "unknown indicator"),
     "a division by nothing": ({"kwargs": {"rule": f"{RULE} / 0"}}, "a division by nothing"),
+    "a sum of two units": (
+        {"kwargs": {"rule": "dossiers_resolved_total = dossiers_resolved_early + tthc_total"}},
+        "dossiers_resolved_early in 'dossier' and tthc_total in 'procedure' in one sum",
+    ),
+    "sides of two units": (
+        {"kwargs": {"rule": "staff_total_present <= dossiers_received_total"}},
+        "staff_total_present in 'person' and dossiers_received_total in 'dossier'",
+    ),
+    "a rate among counts": (
+        {"kwargs": {"rule": "dossiers_received_total - on_time_rate <= dossiers_due"}},
+        "dossiers_received_total in 'dossier' and on_time_rate in '%'",
+    ),
+    "a sum of two units within a ratio": (
+        {"kwargs": {"rule": "online_rate = 100 * dossiers_due / (dossiers_due + tthc_total)"}},
+        "dossiers_due in 'dossier' and tthc_total in 'procedure'",
+    ),
     "a rule that can never fail": (
         {"kwargs": {"rule": RULE.replace("<=", "="), "tolerance": 1e9}},
         "nothing tried breaks it",
@@ -93,6 +109,20 @@ def test_a_suite_that_means_nothing_is_refused_at_each_door(
     assert code == 5
     assert "rule X1" in said
     assert words in said
+
+
+def test_units_are_not_compared_where_a_rule_multiplies_or_divides(tmp_path: Path) -> None:
+    for rule in (
+        "dossiers_resolved_total = 2 * tthc_total + dossiers_resolved_early",
+        "on_time_rate = 100 * dossiers_resolved_total / tthc_total",
+        "on_time_rate = 100 - overdue_rate",
+    ):
+        suite = write_suite(tmp_path, {"kwargs": {"rule": rule}})
+        table = pd.DataFrame(
+            {**TWO, "tthc_total": [9], "on_time_rate": [1.0], "overdue_rate": [99]}
+        )
+        table = table.assign(dossiers_resolved_early=72)
+        assert cchc.validate(table, suite, project=ROOT) is not None
 
 
 def test_the_same_key_twice_is_a_finding_at_each_door(

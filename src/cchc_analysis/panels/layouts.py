@@ -319,12 +319,17 @@ def arrange_sheet(sheet: Worksheet, known: Vocabulary) -> list[Worksheet]:
 
 
 def _drop_groups(table: Worksheet, known: Vocabulary, index: AreaIndex) -> Worksheet:
-    """A table without rows that name a group of those below: other numbers, or one text."""
+    """A table without notes, and without rows that name a group: other numbers, or one text."""
     cells, fields = table.cells, [*map(known.match_field, table.names)]
     if not {"area", "province"} & {*fields}:
         return table
     at = fields.index("area" if "area" in fields else "province")
     labels = print_cells(cells[at]).astype("object")
+
+    def is_known(label: str) -> bool:
+        own = known.mapping
+        return label in own.areas or is_total(label, own) or bool(index.find(label))
+
     values = [n for n, name in enumerate(table.names) if n > at and not known.is_beside(name)]
     is_group = labels.isna()
     for numbers in (print_cells(cells[before]).astype("str") for before in range(at)):
@@ -332,14 +337,18 @@ def _drop_groups(table: Worksheet, known: Vocabulary, index: AreaIndex) -> Works
             is_group |= numbers.str.fullmatch(pattern("group"))
     is_repeated = cells[values].eq(labels, axis=0).any(axis=1)
     named = labels[(is_group | is_repeated) & (labels != "")]
-    is_read = named.map(lambda label: is_total(label, known.mapping) or bool(index.find(label)))
-    is_read |= named.isin([*known.mapping.areas]) | ~is_group[named.index]
+    is_read = named.map(is_known) | ~is_group[named.index]
     lost = named[~(cells.loc[named.index, values].map(is_figure).any(axis=1) & is_read)]
-    if not len(lost):
-        return table
-    said = f"{name_rows(lost.index)} ({', '.join(map(repr, lost.unique()))})"
-    remark = f"{said} left out: over the rows below, no areas"
-    return table.change(remark, cells=cells.drop(lost.index))
+    # Words alone in the first cells of a row, and no area, are a note.
+    held = cells[((cells != "") & cells.notna()).sum(axis=1) == 1].iloc[:, : at + 1]
+    said = ((row, each) for row, *texts in held.itertuples() for each in texts if is_word(each))
+    notes = {row: each for row, each in said if row not in lost.index and not is_known(each)}
+    for left, what in ((dict(lost), "over the rows below, no areas"), (notes, "notes, no areas")):
+        if left:
+            told = f"{name_rows(left)} ({', '.join(map(repr, dict.fromkeys(left.values())))})"
+            cells = cells.drop([*left])
+            table = table.change(f"{told} left out: {what}", cells=cells)
+    return table
 
 
 def find_area_column(table: Worksheet, columns: Iterable[int], index: AreaIndex) -> int | None:

@@ -303,8 +303,8 @@ def _drop_missing(figures: Figures) -> None:
     texts = print_cells(rows["printed"]).astype("str")
     words = {*load_vocabulary()["missing"], *(word.casefold() for word in mapping.missing)}
     is_missing = rows["printed"].isna() | texts.str.casefold().isin(words)
-    if is_missing.any():
-        notes.append(f"{int(is_missing.sum())} empty cells")
+    if number := int(is_missing.sum()):
+        notes.append(f"{number} empty cell{'s' * (number > 1)}")
     for absence in mapping.absent:
         is_absent = (rows["indicator"] == absence.indicator) & (texts == absence.printed)
         if (is_absent & ~is_missing).any():

@@ -166,6 +166,17 @@ def walk(expression: Expression) -> Iterator[Expression]:
         yield from walk(expression.right)
 
 
+def list_terms(expression: Expression, operators: str = "+-") -> list[Operand]:
+    """The quantities among the terms of a sum or difference; other terms are left out."""
+    if isinstance(expression, Operation) and expression.operator in operators:
+        return [
+            each
+            for side in (expression.left, expression.right)
+            for each in list_terms(side, operators)
+        ]
+    return [expression] if isinstance(expression, Quantity | GroupSum) else []
+
+
 def render_expression(expression: Expression, render: Callable[[Expression], str]) -> str:
     """Write an expression out with as few brackets as needed; ``render`` writes its leaves."""
     if not isinstance(expression, Operation):
@@ -261,7 +272,21 @@ class Identity:
         those that are printed cannot exceed the total.
         """
         side = self.left_side if self.operator == AT_MOST else self.right_side
-        return tuple(_list_parts(side)) if self.kind in ("sum", "group", "order") else ()
+        own, is_sum = list_terms(side, "+"), self.kind in ("sum", "group", "order")
+        is_plain = len([*walk(side)]) == 2 * len(own) - 1
+        return tuple(own) if is_plain and is_sum else ()
+
+    @property
+    def sums(self) -> Iterator[list[Operand]]:
+        """The quantities that are added, taken away or held against each other, sum by sum.
+
+        What multiplies or divides is none of them; what is added up within it is a sum of its own.
+        """
+        sides = [self.left_side, *([] if self.operator == WHOLE else [self.right_side])]
+        yield [each for side in sides for each in list_terms(side)]
+        for each in (each for side in sides for each in walk(side)):
+            if isinstance(each, Operation) and each.operator in "*/":
+                yield from map(list_terms, (each.left, each.right))
 
     def __str__(self) -> str:
         return self.rule
@@ -271,11 +296,3 @@ def split_clause(clause: str) -> tuple[list[str], list[str]]:
     """What an identity assumes, and what stands against it; identities as text."""
     assumed, _, others = clause.partition(UNLESS)
     return assumed.split(ALTERNATIVE), others.split(ALTERNATIVE) if others else []
-
-
-def _list_parts(side: Expression) -> list[Operand]:
-    """The addends of a plain sum; empty where anything else is done than adding quantities."""
-    if isinstance(side, Operation):
-        left, right = _list_parts(side.left), _list_parts(side.right)
-        return left + right if side.operator == "+" and left and right else []
-    return [] if isinstance(side, Constant) else [side]

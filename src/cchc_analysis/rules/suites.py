@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from itertools import chain, product
+from itertools import chain, pairwise, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -368,6 +368,13 @@ def _check_rule(where: str, text: str, reference: Reference) -> Iterator[Problem
     if not left + right:
         yield problem("rule_of_nothing", where)
     yield from check_codes(where, (*left, *right), reference)
+    for terms in identity.sums:
+        rows = reference.indicator_rows
+        units = {each: rows[each.code]["unit"] for each in terms if each.code in rows}
+        for one, other in pairwise(units):
+            if units[one] != units[other]:
+                said = {"unit": units[one], "other": other, "other_unit": units[other]}
+                yield problem("mixed_units", where, one=one, **said)
     for one, other in product(left, right if identity.operator != expressions.WHOLE else ()):
         both = [each for each in (one, other) if isinstance(each, Quantity)]
         is_same = len(both) > 1 and len({replace(each, scope="") for each in both}) == 1
