@@ -22,12 +22,7 @@ import pandas as pd
 from cchc_analysis.data.areas import exists_on
 from cchc_analysis.data.clean import fold_text, nearest_names, parse_period, slug_text
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import (
-    QUANTITY,
-    UNCERTAINTY,
-    problem,
-    refusal,
-)
+from cchc_analysis.data.records import QUANTITY, UNCERTAINTY, problem, refusal
 from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels import layouts, matching
