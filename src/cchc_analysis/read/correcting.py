@@ -126,17 +126,14 @@ def apply_change(
     """The draft after one step (pure; see ``change_draft`` for what is refused)."""
     wanted, known = {*change.rows}, {row["figure_id"] for row in draft.rows}
     head, cells = (
-        {name: cell.strip() for name, cell in each.items()} for each in (change.head, change.cells)
-    )
-    for each in (head, cells):
-        each.update({name: write_day(each[name]) for name in DAYS if name in each})
+        {name: write_day(cell.strip()) if name in DAYS else cell.strip()
+         for name, cell in each.items()} for each in (change.head, change.cells)
+    )  # fmt: skip
     stated = text.get("stated", ())
     problems = [*_take_period(head, draft.source, stated)] if head.get("period") else []
     problems += _take_period(cells) if "period" in cells else []
     cells.pop("period", None)
-    source = draft.source | head
-    if not head.keys().isdisjoint(("number", "dated")):
-        source = tell_lacks(source)
+    source = tell_lacks(draft.source | head) if head else draft.source
     for odd, found, expected in (
         (wanted - known, "no such figure", "one of this draft"),
         ({*head} - HEAD, "not a part of the head", ", ".join(sorted(HEAD))),

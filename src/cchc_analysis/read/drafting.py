@@ -113,11 +113,8 @@ def read_report(
     rows = [_make_row(source, n, each, reference) for n, each in enumerate(figures, start=1)]
     draft = Draft(_describe(source, head, document), tuple(rows))
     text = describe_text(document, replace(reading, figures=figures), rows)
-    text["named"] = [named.area, named.is_sure_area]
-    text |= {
-        "doubt": doubt,
-        "stated": ["" if days else head.period_label, *list_days(days or head.window)],
-    }
+    text |= {"named": [named.area, named.is_sure_area], "doubt": doubt}
+    text["stated"] = ["" if days else head.period_label, *list_days(days or head.window)]
     at = len(document.remarks)
     remarks[at:at] = doubt_head(draft.source, text, reference)
     page = render_static(draft, document, text, reference, identities)

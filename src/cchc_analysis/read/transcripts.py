@@ -130,21 +130,14 @@ def open_draft(project: Project, source_id: str) -> Draft:
     return Draft(source, tuple(list_rows(read_transcript(project.raw, source_id))))
 
 
-_LACKED = {"number": ("số", "number"), "dated": ("ngày", "date")}
-
-
 def tell_lacks(source: Mapping[str, str]) -> dict[str, str]:
     """A source that says of its number and date what it lacks; what a person wrote stays."""
     told = dict(source)
-    for at, column in enumerate(("lacks_vi", "lacks_en")):
-        words = {said[at]: name for name, said in _LACKED.items()}
-        parts = [each for each in source[column].split(", ") if each]
-        missing = [
-            word
-            for word, name in words.items()
-            if not source[name] and not any(part.startswith(f"{word} ") for part in parts)
-        ]
-        told[column] = ", ".join([*missing, *(each for each in parts if each not in words)])
+    for name, *words in (("dated", "ngày", "date"), ("number", "số", "number")):
+        for column, word in zip(("lacks_vi", "lacks_en"), words, strict=True):
+            parts = [each for each in told[column].split(", ") if each not in ("", word)]
+            is_said = source[name] or any(each.startswith(f"{word} ") for each in parts)
+            told[column] = ", ".join(parts if is_said else [word, *parts])
     return told
 
 
