@@ -138,20 +138,17 @@ def _choose_report(
     starts = [0, *find_reports(lines)] if area else [0]
     parts = [lines[at:end] for at, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
     heads = [read_head(part, reference) for part in parts]
-    meant = [at for at, head in enumerate(heads) if area and _is_of(head, area, reference)]
+    meant = []
+    for at, head in enumerate(heads):
+        with suppress(KeyError):  # however the area is spelt
+            named, said = (reference.match_area(each, head.day) for each in (head.area, area or ""))
+            meant += [at] * bool(area and named == said)
     if len(parts) == 1 or len(meant) != 1:
         return document, heads[0]
     [at] = meant
     first, last = parts[at][0].number, parts[at][-1].number
     told = f"of {len(parts)} reports in the file, the one in lines {first} to {last} is read"
     return replace(document, lines=parts[at], remarks=(*document.remarks, told)), heads[at]
-
-
-def _is_of(head: ReportHead, area: str, reference: Reference) -> bool:
-    """Whether a head names an area, however that is spelt."""
-    with suppress(KeyError):
-        return reference.match_area(head.area, head.day) == reference.match_area(area, head.day)
-    return False
 
 
 def _doubt_head(

@@ -130,14 +130,6 @@ class Companions:
         )
         return next(named, whole)
 
-    def list_wholes(self, entry: FigureText) -> Iterator[Figure]:
-        """The figures that a figure is a part of, the nearest first."""
-        at = entry.mention.parent
-        while at >= 0:
-            if whole := self.by_mention.get((entry.line, entry.text, at)):
-                yield whole
-            at = entry.mentions[at].parent
-
     def list_before(self, entry: FigureText) -> Iterator[Figure]:
         """The figures of the sentence before a figure, the nearest first."""
         for at in range(entry.at - 1, -1, -1):
@@ -355,19 +347,13 @@ class Companions:
         is_bare = "point" in words.units and not entry.label and not entry.mention.role
         if not is_bare or words.own & WORDS.points_told:
             return None
-        field = self._losing.get(self._places[entry.line].headings[:1])
-        return self._name_loss(field, words) if field else self._name_maximum(entry, words)
-
-    def _name_loss(self, field: str, words: WordsAround) -> Claim | None:
-        rule = self._wording.rules.get(f"{field}_lost_item")
-        parts = [term for term in rule.breakdown if term in words.own] if rule else []
-        if rule is None or not parts:
-            return None
-        part = min(parts, key=lambda term: words.gaps.get(term, LATER))
-        reason = "below a loss of its field"
-        return Claim(rule.indicator, SURE, reason, rule.breakdown[part])
-
-    def _name_maximum(self, entry: FigureText, words: WordsAround) -> Claim | None:
+        if field := self._losing.get(self._places[entry.line].headings[:1]):
+            rule = self._wording.rules.get(f"{field}_lost_item")
+            parts = [term for term in rule.breakdown if term in words.own] if rule else []
+            if rule is None or not parts:
+                return None
+            part = min(parts, key=lambda term: words.gaps.get(term, LATER))
+            return Claim(rule.indicator, SURE, "below a loss of its field", rule.breakdown[part])
         numeral = entry.mention.numeral
         opened = PATTERNS.opens_bracket.search(entry.text[: numeral.start])
         if not opened or not PATTERNS.points_closed.match(entry.text, numeral.end):
@@ -485,8 +471,14 @@ def is_other_score(
     if "_lost" in rule.indicator and not entry.label and not PATTERNS.says_points.search(near):
         # "Công chức đạt chuẩn 131/133, chưa đạt 02": people, where the heading is that of a field.
         return True
-    if _names_other_index(entry, rule, collector):
-        return True
+    mention, text = entry.mention, entry.text
+    before, behind = text[mention.lead : mention.numeral.start], text[mention.numeral.end :]
+    if named := [] if entry.label else list(PATTERNS.names_index.finditer(before)):
+        # An index right before the figure that is not this one's.
+        terms = rule.speaking - WORDS.of_any_index
+        hits = collector.read_level("its sentence", before).hits
+        if not any(hit.term in terms and hit.end > named[-1].start() for hit in hits):
+            return True
     if entry.label and "_max" in rule.indicator and not words.own & WORDS.maxima:
         # Of a table only what its row or column calls one is a maximum.
         return True
@@ -495,26 +487,12 @@ def is_other_score(
         return True
     # In a chapter on one field "Chỉ số CCHC đạt 8,5 điểm" may be that of the field; the points of a
     # year are all of them, and those that are ranked.
-    mention, text = entry.mention, entry.text
-    before, behind = text[mention.lead : mention.numeral.start], text[mention.numeral.end :]
     return rule.indicator == APPRAISED and not (
         words.own & WORDS.appraised
         or PATTERNS.of_year.search(before)
         or PATTERNS.ranked_behind.match(behind)
         or PATTERNS.ranked_behind.match(before)
     )
-
-
-def _names_other_index(entry: FigureText, rule: WordingRule, near: WordCollector) -> bool:
-    """Whether the sentence names an index right before the figure that is not this one's."""
-    mention = entry.mention
-    before = entry.text[mention.lead : mention.numeral.start]
-    named = list(PATTERNS.names_index.finditer(before))
-    if entry.label or not named:
-        return False
-    terms = rule.speaking - WORDS.of_any_index
-    hits = near.read_level("its sentence", before).hits
-    return not any(hit.term in terms and hit.end > named[-1].start() for hit in hits)
 
 
 def is_entity_row(entry: FigureText, wording: Wording, candidate: Claim) -> bool:

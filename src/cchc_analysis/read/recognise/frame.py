@@ -77,7 +77,9 @@ def frame_lines(
         "scope": read_scope,
         "window": lambda text: windows.find_exact_window(text, above[0]),
         "day": lambda text: windows.find_day(text, head.window),
-        "index": _find_last_year,
+        "index": lambda text: next((windows.make_year(int(year))
+                                    for year in PATTERNS.index_year.findall(text)[-1:]
+                                    if PATTERNS.says_index.search(text)), None),
         "status": lambda text: next((Status(row["status"]) for row in PATTERNS.rows("statuses")
                                      if row["pattern"].search(say_heading(text))), None),
         "ahead": lambda text: windows.find_ahead(say_heading(text), head.window),
@@ -158,11 +160,6 @@ def _name_area(text: str, head: ReportHead) -> str:
     if len(names) != 1 or not is_short or not head.area or name == head.area:
         return ""
     return name if level_of(name) == level_of(head.area) else ""
-
-
-def _find_last_year(text: str) -> Period | None:
-    years = PATTERNS.index_year.findall(text) if PATTERNS.says_index.search(text) else []
-    return windows.make_year(int(years[-1])) if years else None
 
 
 _NEAR = frozenset({"words of its own", "what it is a part of", "its sentence"})

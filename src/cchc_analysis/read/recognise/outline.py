@@ -132,8 +132,12 @@ class _Walk:
         self._note, self._note_bullet, self._note_line = "", "", -1
         self._last = -1
         self._marks: dict[str, tuple[int, int]] = {}
-        self._pending = _index_marks(lines)
         self.places: list[OutlinePlace] = []
+        self._pending: dict[str, tuple[int, int]] = {}
+        for at, line in enumerate(lines):  # a note may stand before its mark
+            opened = PATTERNS.note_text.match(line.text)
+            for mark in PATTERNS.note_mark.finditer(line.text, opened.end() if opened else 0):
+                self._pending.setdefault(mark[0].translate(_LOWERED), (at, mark.start()))
 
     def find_place(self, at: int) -> OutlinePlace:
         """The place of the next line; lines are asked for in their order."""
@@ -215,21 +219,18 @@ class _Walk:
             self._headings.pop()
         is_open = text.rstrip().rstrip("*").endswith(tuple(WORDS.opens_list))
         is_long = not bullet and len(text.split()) > LONG_LINE
-        while self._lists and self._closes(rank, is_open=is_open, is_long=is_long, text=text):
+        is_apart = rank or is_long or (is_open and len(text.split()) > 8)
+        while self._lists:
+            top_rank, top = self._lists[-1]
+            # Without bullets: a short line below one that ends in ":" belongs to it.
+            is_same = top_rank == rank and not is_apart and self._lines[top].table == 0
+            if top_rank < rank or is_same:
+                break
             self._lists.pop()
         parents = tuple(index for _, index in reversed(self._lists))
         if is_open or bullet:
             self._lists.append((rank, at))
         return parents
-
-    def _closes(self, rank: int, *, is_open: bool, is_long: bool, text: str) -> bool:
-        top_rank, top = self._lists[-1]
-        if top_rank != rank:
-            return top_rank > rank
-        if rank:
-            return True
-        # Without bullets: a short line below one that ends in ":" belongs to it.
-        return is_long or (is_open and len(text.split()) > 8) or self._lines[top].table > 0
 
     def _section(self) -> str:
         """The path of numbers; "2.3" under "2" says all of it, and so does "II.2.3" alone."""
@@ -256,16 +257,6 @@ def _match_heading(text: str) -> tuple[int, str] | None:
     return None
 
 
-def _index_marks(lines: Sequence[Line]) -> dict[str, tuple[int, int]]:
-    """The first place of every note mark inside a line, for notes that stand before their mark."""
-    marks: dict[str, tuple[int, int]] = {}
-    for at, line in enumerate(lines):
-        opened = PATTERNS.note_text.match(line.text)
-        for mark in PATTERNS.note_mark.finditer(line.text, opened.end() if opened else 0):
-            marks.setdefault(mark[0].translate(_LOWERED), (at, mark.start()))
-    return marks
-
-
 FEWEST_NUMBERS, FEWEST_ROWS = 3, 2
 
 
@@ -276,8 +267,11 @@ def spread_tables(lines: Sequence[Line]) -> tuple[Line, ...]:
     at = 0
     while at < len(lines):
         rows = _take_rows(lines, at)
-        header = _split_header(lines[at - 1], len(rows[0])) if rows and at else None
-        if len(rows) >= FEWEST_ROWS and header:
+        header: list[str] = []
+        if rows and at and not lines[at - 1].cells and not re.search(r"\d", lines[at - 1].text):
+            # The heads of a table, each from its capital on, must be as many as its cells.
+            header = PATTERNS.spread_heads.split(lines[at - 1].text.strip())
+        if len(rows) >= FEWEST_ROWS and len(header) in (len(rows[0]) - 1, len(rows[0])):
             table += 1
             spread[at - 1] = _set_cells(lines[at - 1], header, table)
             for n, row in enumerate(rows):
@@ -299,14 +293,6 @@ def _take_rows(lines: Sequence[Line], start: int) -> list[list[str]]:
             break
         rows.append(row)
     return rows
-
-
-def _split_header(line: Line, width: int) -> list[str] | None:
-    """The heads of a table, each from its capital on; None where they are not as many as cells."""
-    if line.cells or re.search(r"\d", line.text):
-        return None
-    heads = PATTERNS.spread_heads.split(line.text.strip())
-    return heads if len(heads) in (width - 1, width) else None
 
 
 def _set_cells(line: Line, texts: Sequence[str], table: int) -> Line:
@@ -435,16 +421,13 @@ def _find_column(cell: Cell, headers: Sequence[Line], below: Line | None) -> str
     """The header words above a cell, outermost first; then those of a row set in below."""
     found = []
     for row in [*headers, *([below] if below else [])]:
-        text = _covering(row, cell, is_inner=row is below)
+        if row.is_exact:
+            above = (c.text for c in row.cells if c.column <= cell.column < c.column + c.width)
+            text = next(filter(None, above), "")
+        else:  # flattened: a merged header has left the cells at its right empty
+            left = [each for each in row.cells if each.column <= cell.column and each.text]
+            is_over = left and (left[-1].column > 0 or row is not below)
+            text = left[-1].text if is_over else ""
         if text and text not in found and not PATTERNS.column_number.match(text):
             found.append(text)
     return f" {INNER} ".join(found)
-
-
-def _covering(row: Line, cell: Cell, *, is_inner: bool) -> str:
-    if row.is_exact:
-        above = (c.text for c in row.cells if c.column <= cell.column < c.column + c.width)
-        return next(filter(None, above), "")
-    # Flattened: a merged header has left the cells at its right empty.
-    left = [each for each in row.cells if each.column <= cell.column and each.text]
-    return left[-1].text if left and (left[-1].column > 0 or not is_inner) else ""

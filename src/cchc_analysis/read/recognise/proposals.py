@@ -226,11 +226,15 @@ class Proposer:
 
     def _repeats_whole(self, entry: FigureText, words: WordsAround, candidate: Claim) -> bool:
         """Whether a part would be what its whole is: then it is a part by something else."""
-        wholes = list(self._beside.list_wholes(entry))
         if companions.list_scopes(words.own) or PATTERNS.other_time.search(words.levels[0].text):
             return False
         same = {(candidate.indicator, candidate.breakdown), (f"{candidate.indicator}_lost", "")}
-        alike = {whole.area for whole in wholes if (whole.indicator, whole.breakdown) in same}
+        alike, at = set(), entry.mention.parent
+        while at >= 0:
+            whole = self._beside.by_mention.get((entry.line, entry.text, at))
+            if whole and (whole.indicator, whole.breakdown) in same:
+                alike.add(whole.area)
+            at = entry.mentions[at].parent
         return bool(alike) and self._scopes.find_area(entry, words) in alike
 
     def _allows(self, entry: FigureText, words: WordsAround, candidate: Claim) -> bool:
@@ -408,7 +412,13 @@ def _read_part(
         lines, places, wording, head.title, head.area, is_commune=is_commune
     )
     proposer = Proposer(head, reference, wording, surroundings, lines, places)
-    labels = _label_tables(lines)
+    tables: dict[int, list[Line]] = defaultdict(list)
+    for line in lines:
+        if line.cells:
+            tables[line.table].append(line)
+    labels: dict[tuple[int, int], outline.Label] = {}
+    for rows in tables.values():
+        labels |= _name_counted(dict(outline.label_cells(rows)))
     repeated = _find_repeated(lines)
     for at, line in enumerate(lines):
         for found, entries in _enter_line(at, line, labels, at in repeated):
@@ -470,17 +480,6 @@ def _find_repeated(lines: Sequence[Line]) -> set[int]:
             repeated.add(at)
         seen.setdefault(folded, at)
     return repeated
-
-
-def _label_tables(lines: Sequence[Line]) -> dict[tuple[int, int], outline.Label]:
-    tables: dict[int, list[Line]] = {}
-    for line in lines:
-        if line.cells:
-            tables.setdefault(line.table, []).append(line)
-    labels: dict[tuple[int, int], outline.Label] = {}
-    for rows in tables.values():
-        labels |= _name_counted(dict(outline.label_cells(rows)))
-    return labels
 
 
 def _name_counted(

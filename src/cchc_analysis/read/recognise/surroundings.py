@@ -109,17 +109,6 @@ def find_bare_level(entry: FigureText) -> str:
     return "@district_office" if level["district"] else "@commune_aggregate"
 
 
-def find_topic(entry: FigureText) -> str:
-    """The dossiers that all clauses of a sentence are about: "Về hồ sơ trực tuyến, …; cấp xã …"."""
-    mention = entry.mention
-    if entry.label:
-        return ""
-    topic = PATTERNS.topic_of_sentence.match(entry.text, mention.lead) or PATTERNS.channel.match(
-        entry.text, mention.lead
-    )
-    return topic[1] if topic and topic.end(1) <= mention.own[0] else ""
-
-
 def _take_said(entry: FigureText) -> str:
     start = entry.mention.numeral.start
     said = entry.text[entry.mention.own[0] : start].rstrip(": ").rpartition(":")[2]
@@ -140,18 +129,6 @@ _PLACED: dict[str, Callable[[Any, FigureText], object]] = {
 def is_placed(row: Mapping[str, Any], entry: FigureText) -> bool:
     """Whether a figure stands where a row of a table of patterns asks."""
     return all(test(row[name], entry) for name, test in _PLACED.items() if name in row)
-
-
-def tell_sentence(entry: FigureText) -> Iterator[tuple[str, str]]:
-    """What the sentence has said before the figure, and how it began."""
-    mention, text = entry.mention, entry.text
-    first = next((m for m in entry.mentions if m.lead == mention.lead), mention)
-    reach = mention.numeral.start if first is mention else first.own[1]
-    if first is not mention:
-        clause = max(mention.lead, text.rfind(";", mention.lead, mention.own[0]) + 1)
-        yield EARLIER, text[clause : max(reach, mention.own[0])]
-        yield BEFORE, text[mention.lead : max(reach, mention.own[0])]
-    yield "its sentence", text[mention.lead : reach]
 
 
 def take_last_sentence(text: str) -> str:
@@ -405,7 +382,13 @@ class WordCollector:
         index = None if entry.label else PATTERNS.ranked_in.match(text, mention.numeral.end)
         yield LATER, shared or (index[1] if index else find_tail(text, entry, end))
         yield from self._whole(entry.mentions, mention.parent, text)
-        yield from tell_sentence(entry)
+        first = next((m for m in entry.mentions if m.lead == mention.lead), mention)
+        reach = mention.numeral.start if first is mention else first.own[1]
+        if first is not mention:
+            clause = max(mention.lead, text.rfind(";", mention.lead, mention.own[0]) + 1)
+            yield EARLIER, text[clause : max(reach, mention.own[0])]
+            yield BEFORE, text[mention.lead : max(reach, mention.own[0])]
+        yield "its sentence", text[mention.lead : reach]
         place = self._places[entry.line]
         if place.before >= 0:
             yield "its sentence, line before", take_last_sentence(self._lines[place.before].text)
@@ -470,8 +453,8 @@ class WordCollector:
 
     def _imply(self, entry: FigureText) -> Iterator[tuple[int, Hit]]:
         """What the place of a figure says: its level, that its present follows, its topic."""
-        at = entry.mention.numeral
-        opened = entry.text[: entry.mention.numeral.start].partition(":")[0]
+        mention, at = entry.mention, entry.mention.numeral
+        opened = entry.text[: at.start].partition(":")[0]
         if not entry.label and (field := name_field(opened)):
             yield TOPIC_GAP, Hit(field, 0, len(opened), 0, 0)
         for row in PATTERNS.rows("implied"):
@@ -483,8 +466,14 @@ class WordCollector:
             yield TOPIC_GAP, Hit(WORDS.dossier, at.start, at.start, 0, 0)
         if level := find_bare_level(entry):
             yield 0, Hit(level, at.start, at.start, 0, 0)
-        for hit in self._find(find_topic(entry)):
-            yield TOPIC_GAP, hit
+        if not entry.label:
+            # All clauses of a sentence are of its dossiers: "Về hồ sơ trực tuyến, …; cấp xã …".
+            topics = (PATTERNS.topic_of_sentence, PATTERNS.channel)
+            topic = next(
+                filter(None, (each.match(entry.text, mention.lead) for each in topics)), None
+            )
+            for hit in self._find(topic[1]) if topic and topic.end(1) <= mention.own[0] else ():
+                yield TOPIC_GAP, hit
 
     def _goes_on_with_points(self, entry: FigureText) -> bool:
         """Whether a bare pair behind a field is its points, as in the lines above it.
