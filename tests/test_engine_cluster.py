@@ -192,15 +192,15 @@ def test_a_site_built_by_two_workers_is_the_site_built_here(
     here, there = tmp_path / "here", tmp_path / "there"
     pipeline.build_site(processed, here, pipeline.Workers(2))
     taken = []
-    take = site_module._take
+    take = site_module.Contents.take
 
-    def take_and_kill(draft, folder, *given) -> None:
-        taken.append(folder)
+    def take_and_kill(contents, page, reply) -> None:
+        taken.append(page.folder)
         if len(taken) == 2:
             kill_one(scheduler)
-        take(draft, folder, *given)
+        take(contents, page, reply)
 
-    monkeypatch.setattr(site_module, "_take", take_and_kill)
+    monkeypatch.setattr(site_module.Contents, "take", take_and_kill)
     with workers(scheduler, tmp_path, 2):
         site, errors = pipeline.build_site(processed, there, pipeline.Workers(scheduler=scheduler))
     assert not errors
