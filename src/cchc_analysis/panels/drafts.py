@@ -144,10 +144,7 @@ def _bare_score(name: str) -> str:
 
 @dataclass
 class Guess:
-    """What the headings of a table may be, and its rows that are no areas.
-
-    Of ``dated`` headings one of two rows says the period, and nothing knows the other.
-    """
+    """What headings may be (of ``dated`` ones a row says the period), and rows of no areas."""
 
     what: ValueColumn = field(default_factory=ValueColumn)
     fields: dict[str, str] = field(default_factory=dict)

@@ -223,14 +223,14 @@ def unfold_table(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> F
 
 def _ask_for(name: str, table: Worksheet, roles: layouts.Roles) -> Problem:
     """The problem that nothing says what is needed, with the form for columns that differ."""
-    columns = ((table.names[at], value) for at, value in roles.values.items() if not value.bound)
-    silent = ((head, value) for head, value in columns if getattr(value, name, "-") == "")
-    heading, value = next(silent, ("", ValueColumn()))
-    if not heading:
-        return problem("unsaid", table.name, name=name)
-    period = value.period or find_years(heading) or "2023"
-    said = {"heading": heading, "indicator": value.indicator or "…", "period": period}
-    return problem("unsaid_of_column", table.name, name=name, **said)
+    for at, value in roles.values.items():
+        if not value.bound and getattr(value, name, "-") == "":
+            period = value.period or find_years(table.names[at]) or "2023"
+            said = {"indicator": value.indicator or "…", "period": period}
+            return problem(
+                "unsaid_of_column", table.name, name=name, heading=table.names[at], **said
+            )
+    return problem("unsaid", table.name, name=name)
 
 
 def _describe_rows(table: Worksheet, roles: layouts.Roles, mapping: PanelMapping) -> pd.DataFrame:

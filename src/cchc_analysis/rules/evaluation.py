@@ -276,8 +276,8 @@ def judge_rows(
     holds = _compare(identity, left, right, complete)
     broken = np.flatnonzero(~holds & complete)
     within, truncated = np.zeros_like(holds), np.zeros_like(holds)
-    for found, widen in ((within, _cut_either_way), (truncated, _cut_off)):
-        room = {operand: widen(each.take(broken)) for operand, each in operands.items()}
+    for found, is_cut in ((within, False), (truncated, True)):
+        room = {operand: _widen(each.take(broken), is_cut) for operand, each in operands.items()}
         found[broken] = _compare(identity, *_compute_sides(identity, room), complete[broken])
     return {
         "left": left.value,
@@ -316,14 +316,11 @@ def _compare(identity: Identity, left: Interval, right: Interval, complete: Bool
     return not_below & (not_above | ~complete)
 
 
-def _cut_either_way(each: Operands) -> Operands:
-    """As if each figure had been rounded up or down, whatever its next digit was."""
-    unit = UNIT * each.step
-    low, high = np.minimum(each.low, each.value - unit), np.maximum(each.high, each.value + unit)
-    return replace(each, low=low, high=high)
-
-
-def _cut_off(each: Operands) -> Operands:
-    """As if the digits behind the last printed one had been dropped."""
-    low = np.where(np.isfinite(each.low), each.value, each.low)
-    return replace(each, low=low, high=np.maximum(each.high, each.value + UNIT * each.step))
+def _widen(each: Operands, is_cut: bool) -> Operands:
+    """As if digits behind the last printed one had been dropped, or else rounded up or down."""
+    value, unit = each.value, UNIT * each.step
+    cut, rounded = (
+        np.where(np.isfinite(each.low), value, each.low),
+        np.minimum(each.low, value - unit),
+    )
+    return replace(each, low=cut if is_cut else rounded, high=np.maximum(each.high, value + unit))

@@ -166,14 +166,10 @@ def walk(expression: Expression) -> Iterator[Expression]:
         yield from walk(expression.right)
 
 
-def list_terms(expression: Expression, operators: str = "+-") -> list[Operand]:
+def list_terms(expression: Expression) -> list[Operand]:
     """The quantities among the terms of a sum or difference; other terms are left out."""
-    if isinstance(expression, Operation) and expression.operator in operators:
-        return [
-            each
-            for side in (expression.left, expression.right)
-            for each in list_terms(side, operators)
-        ]
+    if isinstance(expression, Operation) and expression.operator in "+-":
+        return [*list_terms(expression.left), *list_terms(expression.right)]
     return [expression] if isinstance(expression, Quantity | GroupSum) else []
 
 
@@ -272,9 +268,10 @@ class Identity:
         those that are printed cannot exceed the total.
         """
         side = self.left_side if self.operator == AT_MOST else self.right_side
-        own, is_sum = list_terms(side, "+"), self.kind in ("sum", "group", "order")
-        is_plain = len([*walk(side)]) == 2 * len(own) - 1
-        return tuple(own) if is_plain and is_sum else ()
+        others = (each for each in walk(side) if not isinstance(each, Quantity | GroupSum))
+        is_plain = all(getattr(each, "operator", "") == "+" for each in others)
+        is_added = is_plain and self.kind in ("sum", "group", "order")
+        return tuple(list_terms(side)) if is_added else ()
 
     @property
     def sums(self) -> Iterator[list[Operand]]:
@@ -282,7 +279,7 @@ class Identity:
 
         What multiplies or divides is none of them; what is added up within it is a sum of its own.
         """
-        sides = [self.left_side, *([] if self.operator == WHOLE else [self.right_side])]
+        sides = dict.fromkeys((self.left_side, self.right_side))
         yield [each for side in sides for each in list_terms(side)]
         for each in (each for side in sides for each in walk(side)):
             if isinstance(each, Operation) and each.operator in "*/":
