@@ -91,33 +91,21 @@ def change_draft(
     change: Change,
     reference: Reference,
     text: Mapping[str, Any] = NO_TEXT,
+    wanted: Draft | None = None,
 ) -> tuple[Draft, Draft]:
-    """Do one step and save it; gives back the draft before and after.
+    """Do one step and save it, or put back a former state (``wanted``); the draft before and after.
 
     ``text`` is what ``load_text`` gives: what is added has to stand in it, and it knows which
     figures are unsure only as long as nobody says whose document it is. A ReportError says that
     the draft is another one than the reviewer saw, or what cannot be; then nothing is changed.
     """
     with changing(project, "cchc review"):
-        before = _open_seen(project, source_id, change.version)
-        after = apply_change(before, change, reference, text)
+        before = open_draft(project, source_id)
+        if before.version != change.version:
+            raise ReportError(problem("moved_draft", f"source {source_id}"))
+        after = wanted or apply_change(before, change, reference, text)
         save_draft(project, after)
     return before, after
-
-
-def restore_draft(project: Project, version: str, wanted: Draft) -> Draft:
-    """Put a draft back to a former state; refused, as any change, where it moved meanwhile."""
-    with changing(project, "cchc review"):
-        _open_seen(project, wanted.source_id, version)
-        save_draft(project, wanted)
-    return wanted
-
-
-def _open_seen(project: Project, source_id: str, version: str) -> Draft:
-    draft = open_draft(project, source_id)
-    if draft.version != version:
-        raise ReportError(problem("moved_draft", f"source {source_id}"))
-    return draft
 
 
 def apply_change(

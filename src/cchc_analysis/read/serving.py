@@ -21,7 +21,7 @@ from tornado import httpserver, netutil, web
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import CchcError, CommandError
-from cchc_analysis.read.correcting import Change, change_draft, load_text, restore_draft
+from cchc_analysis.read.correcting import Change, change_draft, load_text
 from cchc_analysis.read.review import (
     describe_draft,
     describe_words,
@@ -96,10 +96,11 @@ class Review:
         """Take back the last step that was done here."""
         if not self.undone:
             return self.show()
-        version, before = self.undone[-1]
-        draft = restore_draft(self.project, version, before)
+        version, former = self.undone[-1]
+        step = self.project, self.source_id, Change(version=version), self.reference
+        change_draft(*step, wanted=former)
         self.undone.pop()
-        return self.tell(draft)
+        return self.tell(former)
 
     def judge(self, _: bytes) -> dict[str, Any]:
         """What the rows contradict now."""
