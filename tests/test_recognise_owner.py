@@ -298,7 +298,7 @@ OF_YEAR = "BÁO CÁO\nKết quả cải cách hành chính năm {} của {}\n{}"
         ),
         # What a commune has taken in for a department is not all that it has done.
         (
-            2025, "phường Đông Kinh", ("Cấp tỉnh", "Các sở, ngành", "Cấp xã"),
+            2025, "phường Đông Kinh", ("Thuộc cấp tỉnh", "Các sở, ngành", "Cấp xã"),
             ["unspecified", "unspecified", "commune"],
         ),
     ],
@@ -333,6 +333,14 @@ def test_the_year_of_a_table_is_that_of_its_indices(above: str, column: str, bel
     assert figures[-1].period_end == "2023-12-31"
 
 
+def test_an_index_that_runs_is_of_the_month_of_its_table() -> None:
+    name = "Chỉ số phục vụ người dân, doanh nghiệp"
+    text = f"Bảng 2. {name} tháng 8 năm 2025\nNội dung\tĐiểm\n{name}\t88,4"
+    _, [figure] = read_text(OF_YEAR.format(2025, "phường Đông Kinh", text))
+    assert figure.indicator == "service_index_total"
+    assert (figure.period_start, figure.period_end) == ("2025-08-01", "2025-08-31")
+
+
 def test_a_column_with_its_year_says_more_than_the_caption() -> None:
     text = "Bảng 2. Các chỉ số của tỉnh năm 2022\n" + INDICES.format("Năm 2021")
     _, figures = read_text(OF_YEAR.format(2023, "tỉnh Lạng Sơn", text))
@@ -344,6 +352,7 @@ def test_a_column_with_its_year_says_more_than_the_caption() -> None:
     [
         ("Bảng 1. Hồ sơ (đến hết ngày 31/10/2023)", "", ("2023-01-01", "2023-10-31")),
         ("Bảng 1. Hồ sơ", "(Số liệu đến ngày 31/10/2023)", ("2023-01-01", "2023-10-31")),
+        ("Bảng 1. Hồ sơ (thời điểm 31/10/2023)", "", ("2023-01-01", "2023-10-31")),
         ("Bảng 1. Hồ sơ năm 2022", "", ("2022-01-01", "2022-12-31")),
         ("Bảng 1. Kết quả cải cách hành chính năm 2022", "", ("2022-01-01", "2022-12-31")),
         ("Bảng 1. Hồ sơ theo Kế hoạch cải cách hành chính năm 2022", "", None),
@@ -371,10 +380,12 @@ def test_days_above_or_below_a_table_are_of_that_table_alone(
     ("sentence", "statuses"),
     [
         ("Thu ngân sách ước đạt 95 tỷ đồng; đến ngày 15/11 giải ngân đầu tư công 4 tỷ đồng.", "ea"),
+        ("Thu ngân sách ước đạt 95 tỷ đồng; giải ngân đầu tư công đến 15/11 là 4 tỷ đồng.", "ea"),
         ("Thu ngân sách dự kiến 950 tỷ đồng, đã giải ngân vốn đầu tư công 410 tỷ đồng.", "ea"),
         ("Thu ngân sách ước đạt 950 tỷ đồng; giải ngân vốn đầu tư công đạt 73,5% kế hoạch.", "ea"),
         ("Thu ngân sách ước đạt 950 tỷ đồng; trong đó thu tiền sử dụng đất đạt 80 tỷ đồng.", "ee"),
         ("Ước cả năm tiếp nhận 700 hồ sơ; giải quyết 690 hồ sơ; số trực tuyến đạt 95%.", "eee"),
+        ("Ước cả năm 2023, tổng số hồ sơ đã giải quyết là 690 hồ sơ.", "e"),
         ("Cả năm 2023 ước tiếp nhận 700 hồ sơ; tỷ lệ trực tuyến đạt 95%.", "ee"),
         ("Đã tiếp nhận 700 hồ sơ; ước cả năm giải quyết 690 hồ sơ.", "ae"),
     ],

@@ -200,22 +200,23 @@ def find_status(
         # "Dự kiến điểm": only the points are an estimate, not what they are given for.
         said, near, *above = (PATTERNS.of_points.sub(" ", text) for text in (said, near, *above))
     texts = [said, near, *above]
-    if not entry.label and (said != (told := _take_reported(said))):
+    if not entry.label and (said != (told := _take_reported(entry, said))):
         texts = [told, words.levels[0].text, *above]
     return Status.ESTIMATE if any(map(PATTERNS.estimate.search, texts)) else Status.ACTUAL
 
 
-def _take_reported(said: str) -> str:
-    """What a sentence says last as done, where it has estimated something else before.
+def _take_reported(entry: FigureText, said: str) -> str:
+    """What a sentence says last as done, where it has estimated another figure before.
 
     "Thu ngân sách ước đạt 950 tỷ đồng; đến hết tháng 11 đã giải ngân 410 tỷ đồng".
     """
     estimates = [*PATTERNS.estimate.finditer(said)]
-    if not estimates:
-        return said
-    done = [*PATTERNS.told_as_done.finditer(said, estimates[-1].end())]
+    begin = estimates[-1].end() if estimates else len(said)
+    figures = (each.numeral.start - entry.mention.lead for each in entry.mentions)
+    estimated = min((at for at in figures if at >= begin), default=len(said))
+    done = [*PATTERNS.told_as_done.finditer(said, estimated)]
     if not done and not PATTERNS.opens_estimate.match(said):
-        done = [*PATTERNS.reached_anew.finditer(said, estimates[-1].end())]
+        done = [*PATTERNS.reached_anew.finditer(said, estimated)]
     return said[done[-1].start() :] if done else said
 
 
@@ -287,12 +288,21 @@ def _take_caption(words: WordsAround) -> str:
     return next((level.text for level in words.levels if level.name == CAPTION), "")
 
 
-def _find_index_year_of_table(entry: FigureText, words: WordsAround) -> Period | None:
-    """The year of the index in a cell: that of its row or column, else of the caption."""
+def _find_index_time_of_table(
+    entry: FigureText, words: WordsAround, *, is_running: bool
+) -> Period | None:
+    """When the index in a cell is of: the year of its row or column, else of the caption.
+
+    Of one that is counted from day to day the month.
+    """
     if not entry.label:
         return None
     for text in (f"{entry.label.column} | {entry.label.row}", _take_caption(words)):
-        if years := PATTERNS.index_year.findall(PATTERNS.no_index_year.sub(" ", text)):
+        told = PATTERNS.no_index_year.sub(" ", text)
+        months = PATTERNS.index_month.findall(told) if is_running else []
+        if months and (month := windows.make_month(int(months[-1][1]), int(months[-1][0]))):
+            return month
+        if (years := PATTERNS.index_year.findall(told)) and not is_running:
             return windows.make_year(int(years[-1]))
     return None
 
@@ -324,9 +334,9 @@ class FigureContext:
             # "Cấp huyện (đến hết 30/6/2025)" below "từ 01/01 đến 30/11/2025".
             window = self._cut_at_day(entry, words, window)
         row = self._reference.indicator_rows[rule.indicator] if rule else {}
-        captioned = _find_index_year_of_table(entry, words)
+        is_running = rule is not None and rule.indicator.startswith(RUNNING)
+        captioned = _find_index_time_of_table(entry, words, is_running=is_running)
         if rule and (row["reform_area"] == "index" or row["aggregation"] == "rank"):
-            is_running = rule.indicator.startswith(RUNNING)
             told = self._find_index_year(entry, is_running=is_running)
             window = told or (window if is_running else None) or captioned or window
             window = window or self._frames[entry.line].index
