@@ -593,10 +593,10 @@ def test_an_identity_is_added_by_one_entry(tmp_path: Path) -> None:
     path = tmp_path / "identities.json"
     suite = json.loads(path.read_text("utf-8"))
     entry = json.loads(json.dumps(suite["expectations"][1]))
-    entry["kwargs"]["rule"] = "video_meetings = feedback_received + appointments_made"
+    entry["kwargs"]["rule"] = "portal_items_posted = par_news_articles + complaints_received"
     entry["meta"]["rule_id"] = "Z01"
     suite["expectations"].append(entry)
     path.write_text(json.dumps(suite, ensure_ascii=False), "utf-8")
-    numbers = {"video_meetings": 5, "feedback_received": 1, "appointments_made": 2}
+    numbers = {"portal_items_posted": 5, "par_news_articles": 1, "complaints_received": 2}
     findings = validate(make_statements(numbers, REFERENCE), tmp_path)
     assert findings["arithmetic"].tolist() == ["5 ≠ 1 + 2 = 3"]
