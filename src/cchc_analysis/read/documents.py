@@ -21,15 +21,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
-from cchc_analysis.data.outside import (
-    MOST_SECONDS,
-    call_apart,
-    decode_text,
-    open_archive,
-    read_bytes,
-    refuse,
-    sniff,
-)
+from cchc_analysis.data import outside
 from cchc_analysis.data.records import say
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 
@@ -168,10 +160,8 @@ def _mask_line(text: str) -> str:
         text, end = found.string, found.end()
         if text[end : end + 1].isdigit() or PATTERNS.spelled_in_address.match(text, end):
             address = address.rpartition(",")[0] or address.rstrip()
-        is_office = PATTERNS.office_address.search(found[2])
-        return (
-            found[0] if is_office else f"{found[1]}{WORDS.address_mask}{found[2][len(address) :]}"
-        )
+        masked = f"{found[1]}{WORDS.address_mask}{found[2][len(address) :]}"
+        return found[0] if PATTERNS.office_address.search(found[2]) else masked
 
     text = PATTERNS.addressed.sub(rf"\1{WORDS.name_mask}", text)
     text = PATTERNS.office_then_name.sub(rf"\1{WORDS.name_mask}", text)
@@ -190,36 +180,36 @@ _UNOPENED = {
 """Kinds that we know and do not open, each with the sentence on what to do instead."""
 
 
-def open_document(path: Path, *, seconds: int = MOST_SECONDS) -> Document:
+def open_document(path: Path, *, seconds: int = outside.MOST_SECONDS) -> Document:
     """Open a report (``FORMATS``, by its first bytes), in a process of its own unless it is text.
 
     A ReportError where it is none, damaged, too large, encrypted, a scan, or takes too long.
     """
-    if _find_kind(path, read_bytes(path)) == "text":
+    if _find_kind(path, outside.read_bytes(path)) == "text":
         return open_here(path)
-    return call_apart(open_here, path, seconds=seconds)
+    return outside.call_apart(open_here, path, seconds=seconds)
 
 
 def open_here(path: Path) -> Document:
     """Open a document in this process, without limits."""
-    data = read_bytes(path)
+    data = outside.read_bytes(path)
     kind = _find_kind(path, data)
     if kind == "text":
-        text, encoding = decode_text(path, data)
+        text, encoding = outside.decode_text(path, data)
         document = read_lines(text, [] if encoding == "utf-8" else [f"decoded from {encoding}"])
     else:
         document = _find_reader(path, data, kind)(path, data)
     if sum(len(line.text) for line in document.lines) > MOST_LETTERS:
-        raise refuse(path, *say("long_text"))
+        raise outside.refuse(path, *say("long_text"))
     return replace(document, sha256=hashlib.sha256(data).hexdigest())
 
 
 def _find_kind(path: Path, data: bytes) -> str:
-    kind = sniff(data)
+    kind = outside.sniff(data)
     if kind == "ole" and "EncryptedPackage".encode("utf-16-le") in data:
         kind = "locked"
     if kind in _UNOPENED:
-        raise refuse(path, *say(_UNOPENED[kind], formats=FORMATS))
+        raise outside.refuse(path, *say(_UNOPENED[kind], formats=FORMATS))
     return kind
 
 
@@ -228,9 +218,9 @@ def _find_reader(path: Path, data: bytes, kind: str) -> Callable[[Path, bytes], 
 
     if kind != "zip":
         return pdf.read_pdf if kind == "pdf" else office.read_web
-    names = open_archive(path, data).namelist()
+    names = outside.open_archive(path, data).namelist()
     if "word/document.xml" in names:
         return office.read_word
     if "xl/workbook.xml" in names:
         return office.read_sheet
-    raise refuse(path, *say("no_document", formats=FORMATS))
+    raise outside.refuse(path, *say("no_document", formats=FORMATS))

@@ -26,18 +26,8 @@ from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Perio
 from cchc_analysis.data.reference import SEVERAL, Project, Reference, load_reference
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import CommandError, ReportError
+from cchc_analysis.read import recognise
 from cchc_analysis.read.documents import Document, mask_persons, open_document
-from cchc_analysis.read.recognise import (
-    Confidence,
-    Figure,
-    ReportHead,
-    doubt_figures,
-    load_wording,
-    look_again,
-    read_document,
-    read_head,
-    read_value,
-)
 from cchc_analysis.read.recognise.head import find_reports, level_of, note_begin
 from cchc_analysis.read.recognise.windows import find_odd_time
 from cchc_analysis.read.review import describe_text, doubt_head, load_page_words, render_static
@@ -88,16 +78,16 @@ def read_report(
             accepted source, or a file cannot be written; then none is changed.
     """
     reference = load_reference(project.reference)
-    wording = load_wording(project.reference / "wording.yml", reference.indicator_rows)
+    wording = recognise.load_wording(project.reference / "wording.yml", reference.indicator_rows)
     identities = load_identities(project.expectations / "identities.json", reference)
     document, named = _choose_report(open_document(path), reference, area)
     head = _confirm(named, reference, area, period)
-    reading = read_document(document, reference, wording, head)
+    reading = recognise.read_document(document, reference, wording, head)
     if reading.others and area is None:
         # Which of the reports in the file is meant, nobody has said.
         head = replace(head, is_sure_area=False)
-    seen_again = look_again(reading.figures, wording, reference, identities)
-    figures = doubt_figures(seen_again, head, reference, wording, identities)
+    seen_again = recognise.look_again(reading.figures, wording, reference, identities)
+    figures = recognise.doubt_figures(seen_again, head, reference, wording, identities)
     if not figures:
         raise refuse(path, *say("no_figures"))
     remarks = list(document.remarks)
@@ -132,12 +122,12 @@ def read_report(
 
 def _choose_report(
     document: Document, reference: Reference, area: str | None
-) -> tuple[Document, ReportHead]:
+) -> tuple[Document, recognise.ReportHead]:
     """Of several reports in a file the one that is of an area, if one is; and its head."""
     lines = document.lines
     starts = [0, *find_reports(lines)] if area else [0]
     parts = [lines[at:end] for at, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
-    heads = [read_head(part, reference) for part in parts]
+    heads = [recognise.read_head(part, reference) for part in parts]
     meant = []
     for at, head in enumerate(heads):
         with suppress(KeyError):  # however the area is spelt
@@ -152,10 +142,10 @@ def _choose_report(
 
 
 def _doubt_head(
-    head: ReportHead,
+    head: recognise.ReportHead,
     path: Path,
     reference: Reference,
-    figures: Sequence[Figure],
+    figures: Sequence[recognise.Figure],
     others: Sequence[int],
 ) -> Iterator[str]:
     """Say why a person has to decide whose report it is; refuse what is none."""
@@ -211,12 +201,14 @@ def _list_files(project: Project, source_id: str) -> tuple[Path, Path, Path]:
     return transcript, review, review.with_suffix(".json")
 
 
-def _make_row(source_id: str, number: int, figure: Figure, reference: Reference) -> dict[str, str]:
+def _make_row(
+    source_id: str, number: int, figure: recognise.Figure, reference: Reference
+) -> dict[str, str]:
     read_as = figure.read_as
-    if not read_as and figure.indicator and read_value(figure, reference) is None:
+    if not read_as and figure.indicator and recognise.read_value(figure, reference) is None:
         read_as = UNDECIDED
     indicator = figure.indicator
-    if indicator and figure.confidence is Confidence.LOW:
+    if indicator and figure.confidence is recognise.Confidence.LOW:
         indicator = f"{UNDECIDED}{indicator}"
     # For a figure without indicator: those that came near, for the person who reviews.
     codes = "" if indicator else ", ".join(dict.fromkeys(figure.rivals[:3]))
@@ -231,8 +223,8 @@ def _make_row(source_id: str, number: int, figure: Figure, reference: Reference)
 
 
 def _confirm(
-    head: ReportHead, reference: Reference, area: str | None, period: str | None
-) -> ReportHead:
+    head: recognise.ReportHead, reference: Reference, area: str | None, period: str | None
+) -> recognise.ReportHead:
     """The head with what the person says; what they say is sure."""
     if period is not None:
         said = match_period(period, "--period", "Write it so.")
@@ -249,7 +241,7 @@ def _confirm(
     return note_begin(head, reference)
 
 
-def _find_out_of_time(said: Period, written: str, head: ReportHead) -> str:
+def _find_out_of_time(said: Period, written: str, head: recognise.ReportHead) -> str:
     """Why no document of its date can report on a period, or ""; a plan looks ahead."""
     dated = head.dated or dt.date.today().isoformat()  # noqa: DTZ011 - where the person is
     first = said.start or said.end
@@ -261,7 +253,7 @@ def _find_out_of_time(said: Period, written: str, head: ReportHead) -> str:
     return ""
 
 
-def _doubt_period(head: ReportHead, odd: str) -> str:
+def _doubt_period(head: recognise.ReportHead, odd: str) -> str:
     """Why a person has to decide the period that was read; or ""."""
     label = head.period_label
     why = f"it says {odd!r}" if odd else _find_out_of_time(head.period, label, head)
@@ -269,7 +261,7 @@ def _doubt_period(head: ReportHead, odd: str) -> str:
     return told if label and why else ""
 
 
-def _name_source(head: ReportHead, path: Path) -> str:
+def _name_source(head: recognise.ReportHead, path: Path) -> str:
     area = slug_text(head.area.removeprefix(level_of(head.area)))
     end = head.period.end
     label = head.period_label if "/" not in head.period_label else str(end.year if end else "")
@@ -277,7 +269,7 @@ def _name_source(head: ReportHead, path: Path) -> str:
     return "_".join(slug_text(part).replace("-", "_") for part in parts if part) or "report"
 
 
-def _describe(source_id: str, head: ReportHead, document: Document) -> dict[str, str]:
+def _describe(source_id: str, head: recognise.ReportHead, document: Document) -> dict[str, str]:
     """The row of ``sources.csv``; what is not sure opens with a question mark."""
     period = head.window
     issuer, title = mask_persons([head.issuer, head.title])

@@ -16,15 +16,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
-from cchc_analysis.data.outside import (
-    decode_text,
-    open_archive,
-    open_workbook,
-    read_part,
-    refuse,
-    refuse_outside_parts,
-    tell_hidden,
-)
+from cchc_analysis.data import outside
 from cchc_analysis.data.records import say
 from cchc_analysis.read.documents import Cell, Document, Row, build_document, raise_digits
 from cchc_analysis.read.patterns import PATTERNS, WORDS
@@ -103,8 +95,8 @@ _SKIPPED = {f"{MC}Fallback", *(f"{W}{tag}" for tag in _UNSEEN)}
 
 def read_word(path: Path, data: bytes) -> Document:
     """Read a .docx file."""
-    archive = open_archive(path, data)
-    refuse_outside_parts(path, archive)
+    archive = outside.open_archive(path, data)
+    outside.refuse_outside_parts(path, archive)
     body = _parse(path, archive, "word/document.xml")
     notes = {
         kind: {note.get(f"{W}id", ""): note
@@ -114,7 +106,7 @@ def read_word(path: Path, data: bytes) -> Document:
     reader = _WordReader(notes, Numbering(_parse(path, archive, "word/numbering.xml")))
     parts = list(reader.read(body))
     if not any(part.strip() if isinstance(part, str) else part.cells for part in parts):
-        raise refuse(path, *say("empty_document"))
+        raise outside.refuse(path, *say("empty_document"))
     return build_document(parts, "docx")
 
 
@@ -212,11 +204,11 @@ def _parse(path: Path, archive: zipfile.ZipFile, name: str) -> Element:
     """The root of a part; an empty one where there is no such part."""
     if name not in archive.namelist():
         return Element("none")
-    content = read_part(path, archive, name)
+    content = outside.read_part(path, archive, name)
     try:
         return ET.fromstring(content)  # noqa: S314 - no document type, so no entities
     except (ET.ParseError, RecursionError):
-        raise refuse(path, *say("broken_xml", part=name)) from None
+        raise outside.refuse(path, *say("broken_xml", part=name)) from None
 
 
 MOST_COLUMNS = 200
@@ -225,34 +217,34 @@ MOST_ROWS = 50_000
 
 def read_sheet(path: Path, data: bytes) -> Document:
     """Read a .xlsx file."""
-    book = open_workbook(path, data)
+    from openpyxl.cell.cell import MergedCell
+
+    book = outside.open_workbook(path, data)
     remarks = [
-        f"{sheet.title!r}: {hidden}" for sheet in book.worksheets if (hidden := tell_hidden(sheet))
+        f"{sheet.title!r}: {hidden}"
+        for sheet in book.worksheets
+        if (hidden := outside.tell_hidden(sheet))
     ]
     parts: list[str | Row] = []
     for number, sheet in enumerate(book.worksheets, start=1):
         if (sheet.max_row or 0) > MOST_ROWS:
             told = say("long_sheet", sheet=sheet.title, rows=sheet.max_row, most=MOST_ROWS)
-            raise refuse(path, *told)
+            raise outside.refuse(path, *told)
         parts.append(str(sheet.title))
-        for row in _lay_out(_list_cells(sheet), number):
+        spans = {
+            (merged.min_row, merged.min_col): (merged.size["columns"], merged.size["rows"])
+            for merged in sheet.merged_cells.ranges
+        }
+        cells = (
+            [(_print(cell), *spans.get((cell.row, cell.column), (1, 1))) for cell in row
+             if not isinstance(cell, MergedCell)]  # which another one covers
+            for row in sheet.iter_rows(max_col=min(sheet.max_column or 1, MOST_COLUMNS))
+        )  # fmt: skip
+        for row in _lay_out(cells, number):
             # A row of one long text is a paragraph.
             [text, *more] = [cell.text for cell in row.cells if cell.text]
             parts.append(row if more or text[:1].isdigit() or len(text) <= 3 else text)
     return build_document(parts, "xlsx", remarks=remarks)
-
-
-def _list_cells(sheet: Any) -> Iterator[list[_Spanning]]:
-    """The cells of each row that no other one covers."""
-    from openpyxl.cell.cell import MergedCell
-
-    spans = {
-        (merged.min_row, merged.min_col): (merged.size["columns"], merged.size["rows"])
-        for merged in sheet.merged_cells.ranges
-    }
-    for row in sheet.iter_rows(max_col=min(sheet.max_column or 1, MOST_COLUMNS)):
-        own = [cell for cell in row if not isinstance(cell, MergedCell)]
-        yield [(_print(cell), *spans.get((cell.row, cell.column), (1, 1))) for cell in own]
 
 
 def _print(cell: Any) -> str:
@@ -304,13 +296,13 @@ def read_web(path: Path, data: bytes) -> Document:
     """Read a saved web page; a short block that is mostly links is a menu."""
     from bs4 import BeautifulSoup
 
-    text, _ = decode_text(path, data)
+    text, _ = outside.decode_text(path, data)
     page = BeautifulSoup(text, "html.parser")
     depths = {id(page): 0}
     for tag in page.find_all(True):
         depths[id(tag)] = depths[id(tag.parent)] + 1
         if depths[id(tag)] > MOST_DEPTH:
-            raise refuse(path, *say("deep_page"))
+            raise outside.refuse(path, *say("deep_page"))
     _mark_page(page)
     tables = {
         f"{_TABLE}{number}": _take_rows(table, number)
@@ -326,7 +318,7 @@ def read_web(path: Path, data: bytes) -> Document:
         elif text and not (linked > 0.6 * len(text) and len(text.split()) < 40):
             parts.append(text)
     if not parts:
-        raise refuse(path, *say("empty_page"))
+        raise outside.refuse(path, *say("empty_page"))
     return build_document(parts, "html")
 
 
@@ -363,16 +355,16 @@ def _take_rows(table: Any, number: int) -> list[Row]:
     from bs4.element import NavigableString
 
     rows: list[list[tuple[list[str], int, int]]] = [[]]
-    outside: list[str] = []
+    around: list[str] = []
     for each in table.descendants:
         if type(each) is NavigableString:
-            (rows[-1][-1][0] if rows[-1] else outside).append(each)
+            (rows[-1][-1][0] if rows[-1] else around).append(each)
         elif each.name == "tr":
             rows.append([])
         elif each.name in ("td", "th"):
             columns, height = (_read_span(each.get(name, "")) for name in ("colspan", "rowspan"))
             rows[-1].append(([], columns, height))
-    table.string = f"{''.join(outside)}{_BREAK}{_TABLE}{number}{_BREAK}"
+    table.string = f"{''.join(around)}{_BREAK}{_TABLE}{number}{_BREAK}"
     told = [
         [("\n".join(map(_tidy, "".join(pieces).split(_BREAK))).strip(), columns, height)
          for pieces, columns, height in row]

@@ -91,13 +91,11 @@ def _drop_running(pages: Sequence[Sequence[TextLine | Row]]) -> list[list[TextLi
 
 def _goes_on(open_text: str, line: TextLine, *, is_short: bool) -> bool:
     """Whether a line goes on with the paragraph above it, rather than opening one."""
-    if PATTERNS.opens_line.match(line.text) and not re.match(r"^\s*[-–]\s*\d", line.text):
+    before = open_text.rstrip()
+    opens = PATTERNS.opens_line.match(line.text) and not re.match(r"^\s*[-–]\s*\d", line.text)
+    if opens or before.endswith((":", "./.")) or before.isupper() != line.text.isupper():
         return False
-    if open_text.rstrip().endswith((":", "./.")):
-        return False
-    if open_text.isupper() != line.text.isupper():
-        return False
-    ends = is_short or open_text.rstrip().endswith((".", ";", "!", "?"))
+    ends = is_short or before.endswith((".", ";", "!", "?"))
     return not (ends and line.text[:1].isupper())
 
 

@@ -141,11 +141,8 @@ class Companions:
     def figure_before(self, entry: FigureText) -> Figure | None:
         """The nearest figure before a percentage that is no percentage and no B of a pair."""
         at = self._step_back(entry)
-        if at < 0:
-            return None
-        mention = entry.mentions[at]
-        if mention.role == "whole":
-            at = mention.partner
+        if at >= 0 and entry.mentions[at].role == "whole":
+            at = entry.mentions[at].partner
         return self.by_mention.get((entry.line, entry.text, at))
 
     def _step_back(self, entry: FigureText) -> int:
@@ -464,13 +461,7 @@ def is_other_score(
     entry: FigureText, words: WordsAround, rule: WordingRule, collector: WordCollector
 ) -> bool:
     """Whether the sentence speaks of another index, of one field of this one, or of no points."""
-    if rule.indicator.startswith("par_score") and PATTERNS.mean.search(words.levels[0].text):
-        # The mean of several districts is no district's.
-        return True
     near = " ".join(level.text for level in words.levels if level.name not in _BEYOND)
-    if "_lost" in rule.indicator and not entry.label and not PATTERNS.says_points.search(near):
-        # "Công chức đạt chuẩn 131/133, chưa đạt 02": people, where the heading is that of a field.
-        return True
     mention, text = entry.mention, entry.text
     before, behind = text[mention.lead : mention.numeral.start], text[mention.numeral.end :]
     if named := [] if entry.label else list(PATTERNS.names_index.finditer(before)):
@@ -479,15 +470,21 @@ def is_other_score(
         hits = collector.read_level("its sentence", before).hits
         if not any(hit.term in terms and hit.end > named[-1].start() for hit in hits):
             return True
-    if entry.label and "_max" in rule.indicator and not words.own & WORDS.maxima:
+    code, is_appraised = rule.indicator, rule.indicator == APPRAISED
+    if (
+        # The mean of several districts is no district's.
+        (code.startswith("par_score") and PATTERNS.mean.search(words.levels[0].text))
+        # "Công chức đạt chuẩn 131/133, chưa đạt 02": people, where the heading is that of a field.
+        or ("_lost" in code and not entry.label and not PATTERNS.says_points.search(near))
         # Of a table only what its row or column calls one is a maximum.
-        return True
-    if rule.indicator == APPRAISED and PATTERNS.in_which.match(entry.text, entry.mention.lead):
+        or (entry.label and "_max" in code and not words.own & WORDS.maxima)
         # "Trong đó, điểm thẩm định … đạt 42,30": a part of the total before it.
+        or (is_appraised and PATTERNS.in_which.match(text, mention.lead))
+    ):
         return True
     # In a chapter on one field "Chỉ số CCHC đạt 8,5 điểm" may be that of the field; the points of a
     # year are all of them, and those that are ranked.
-    return rule.indicator == APPRAISED and not (
+    return is_appraised and not (
         words.own & WORDS.appraised
         or PATTERNS.of_year.search(before)
         or PATTERNS.ranked_behind.match(behind)

@@ -106,9 +106,8 @@ def tabulate_figures(
         if not figure.indicator or value is None:
             continue
         unit = reference.indicator_rows[figure.indicator]["unit"]
-        half = 0.0
-        if reference.unit_rows[unit]["kind"] in ("rate", "money"):
-            half = 0.5 * 10.0 ** -count_decimals(figure)
+        is_rounded = reference.unit_rows[unit]["kind"] in ("rate", "money")
+        half = 0.5 * 10.0 ** -count_decimals(figure) if is_rounded else 0.0
         try:
             factor = reference.convert_unit(figure.unit or unit, unit)
         except KeyError:
@@ -129,9 +128,7 @@ def tabulate_figures(
 
 def read_value(figure: Figure, reference: Reference) -> float | None:
     """The number of a figure, or nothing where it can be read in two ways."""
-    unit = figure.unit or (
-        reference.indicator_rows[figure.indicator]["unit"] if figure.indicator else ""
-    )
+    unit = figure.unit or reference.indicator_rows.get(figure.indicator, {}).get("unit", "")
     kind = str(reference.unit_rows[unit]["kind"]) if unit in reference.unit_rows else "other"
     number = _parse(figure.read_as or figure.printed, kind)
     return number.value if number else None

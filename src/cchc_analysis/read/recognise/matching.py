@@ -161,7 +161,10 @@ def _match_rule(rule: WordingRule, words: WordsAround) -> Claim | None:
     breakdown = rule.breakdown[min(parts, key=lambda t: words.gaps.get(t, LATER))] if parts else ""
     score += PART if parts else 0.0
     score = round(score - AGAINST * len(against), 3)
-    return Claim(rule.indicator, score, _explain(terms, asked, words), breakdown, tuple(against))
+    why = [f"“{term}” (words of its own)" for term in terms]
+    why += [f"“{term}” ({words.levels[depth].name})" for depth, term in asked if term not in terms]
+    reason = ", ".join(dict.fromkeys(why))
+    return Claim(rule.indicator, score, reason, breakdown, tuple(against))
 
 
 def _is_far(level: Level, term: str) -> bool:
@@ -234,12 +237,6 @@ def _is_nearest(
         # Both stand in the line, before the figure: the later is the nearer.
         return asked_at > rival_at
     return rival[0] > depth
-
-
-def _explain(terms: Sequence[str], asked: Iterable[tuple[int, str]], words: WordsAround) -> str:
-    said = [f"“{term}” (words of its own)" for term in terms]
-    above = [f"“{term}” ({words.levels[depth].name})" for depth, term in asked if term not in terms]
-    return ", ".join(dict.fromkeys([*said, *above]))
 
 
 NounIndex = dict[str, list[tuple[str, str, str]]]

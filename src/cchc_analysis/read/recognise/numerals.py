@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from cchc_analysis.data.clean import BOUND_WORDS
@@ -227,15 +228,12 @@ NEAR_LABEL = 45
 def find_borders(text: str, figures: Sequence[Numeral]) -> Iterator[tuple[int, int]]:
     """The own stretch of every figure: from the split before it to the split after it."""
     start = start_near(text, 0, figures[0].start)
-    for at, figure in enumerate(figures):
-        following = figures[at + 1].start if at + 1 < len(figures) else None
-        if following is None:
-            stop = PATTERNS.delimiter.search(text, figure.end)
-            yield start, stop.start() if stop else len(text)
-            return
-        end, next_start = _split(text, figure.end, following)
+    for figure, following in pairwise(figures):
+        end, next_start = _split(text, figure.end, following.start)
         yield start, end
-        start = start_near(text, next_start, following)
+        start = start_near(text, next_start, following.start)
+    stop = PATTERNS.delimiter.search(text, figures[-1].end)
+    yield start, stop.start() if stop else len(text)
 
 
 def widen_shares(
@@ -426,14 +424,14 @@ def _find_pairs(text: str, mentions: list[Mention]) -> list[Mention]:
         left, right = found[at], found[at + 1]
         gap = text[left.numeral.end : right.numeral.start]
         of = PATTERNS.of.match(gap)
-        if left.role != "whole" and (PATTERNS.slash.match(gap) or of):
-            own = (left.own[0], right.own[1])
+        is_pair = left.role != "whole" and (PATTERNS.slash.match(gap) or of)
+        if is_pair or PATTERNS.range.match(gap):
+            own, roles = (
+                (left.own[0], right.own[1]),
+                ("part", "whole") if is_pair else ("low", "high"),
+            )
             # "92 trên 95" is of ninety-five, and no more than them.
-            right = right._replace(comparator=Comparator.EQUAL) if of else right
-            found[at] = left._replace(own=own, partner=at + 1, role="part")
-            found[at + 1] = right._replace(own=own, partner=at, role="whole", parent=left.parent)
-        elif PATTERNS.range.match(gap):
-            own = (left.own[0], right.own[1])
-            found[at] = left._replace(own=own, partner=at + 1, role="low")
-            found[at + 1] = right._replace(own=own, partner=at, role="high", parent=left.parent)
+            right = right._replace(comparator=Comparator.EQUAL) if is_pair and of else right
+            found[at] = left._replace(own=own, partner=at + 1, role=roles[0])
+            found[at + 1] = right._replace(own=own, partner=at, role=roles[1], parent=left.parent)
     return found

@@ -177,7 +177,6 @@ class _Walk:
         """The place of a line that is the text of a note, or goes on with one."""
         if opened := PATTERNS.note_text.match(text):
             self._note = opened[1].translate(_LOWERED)
-            self._note_line = at
             self._note_bullet = text[opened.end() : opened.end() + 1]
         elif not (
             self._note
@@ -187,8 +186,7 @@ class _Walk:
         ):
             self._note = ""
             return None
-        else:
-            self._note_line = at
+        self._note_line = at
         anchor = self._marks.get(self._note, self._pending.get(self._note, (-1, -1)))
         home = self.places[anchor[0]] if 0 <= anchor[0] < at else OutlinePlace(self._section())
         return OutlinePlace(home.section, home.headings, note=self._note, anchor=anchor)

@@ -410,9 +410,7 @@ class WordCollector:
         self, mentions: Sequence[numerals.Mention], parent: int, text: str
     ) -> Iterator[tuple[str, str]]:
         """The figures that a figure is a part of, the nearest whole first."""
-        seen: set[int] = set()
-        while 0 <= parent < len(mentions) and parent not in seen:
-            seen.add(parent)
+        while parent >= 0:
             start, end = mentions[parent].own
             yield "what it is a part of", text[start:end]
             parent = mentions[parent].parent

@@ -133,9 +133,7 @@ def _tell_by_balance(figures: list[Figure], reference: Reference) -> list[Figure
 
     def find(at: int, _: Figure) -> Change | None:
         stage, why = changes.get(at, ("", ""))
-        return {
-            "indicator": f"{_DOSSIERS}{stage}", "looked_again": why,
-        } if why else None  # fmt: skip
+        return {"indicator": f"{_DOSSIERS}{stage}", "looked_again": why} if why else None
 
     return _mend(figures, find)
 
