@@ -317,7 +317,7 @@ def test_numerals_of_a_long_line_stand_where_they_stand(read: Callable[[str], ob
 
 def test_only_lines_that_nobody_writes_are_cut_and_at_ends_of_sentences() -> None:
     short, long = "Một câu. " * (LONGEST // 10), make_text(LONGEST * 4)
-    lines = cut_lines(read_lines(f"{short}\n{long}\na\tb\n{long}\tb").lines)
+    lines = [*cut_lines(read_lines(f"{short}\n{long}\na\tb\n{long}\tb").lines)]
     assert [line.text for line in lines if line.number in (1, 3)] == [short, "a\tb"]
     pieces = [line for line in lines if line.number == 2]
     assert "".join(piece.text for piece in pieces) == long

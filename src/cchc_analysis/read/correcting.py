@@ -13,14 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cchc_analysis.data.clean import (
-    NumberError,
-    PeriodError,
-    is_day,
-    label_period,
-    parse_number,
-    parse_period,
-)
+from cchc_analysis.data import clean
 from cchc_analysis.data.owned import changing
 from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, Status, problem
 from cchc_analysis.data.reference import Project, Reference
@@ -159,16 +152,16 @@ def _take_period(
     document states, if they lie in it.
     """
     try:
-        period = parse_period(cells["period"])
-    except PeriodError as error:
+        period = clean.parse_period(cells["period"])
+    except clean.PeriodError as error:
         yield _refuse("period", str(error), "2024-H1, or 2024-01-01/2024-06-15")
         return
-    label = cells["period"] = label_period(period)
+    label = cells["period"] = clean.label_period(period)
     days = [day.isoformat() if day else "" for day in (period.start, period.end)]
     if held and label == held["period"].removeprefix(UNDECIDED):
         days = [held["period_start"], held["period_end"]]
     elif len(stated) > len(days) and "/" not in label:
-        window = parse_period("/".join(stated[1:]))
+        window = clean.parse_period("/".join(stated[1:]))
         is_theirs = label == stated[0] or lies_about(window, period, fills=True)
         days = [*stated[1:]] if is_theirs else days
     for name, day in zip(("period_start", "period_end"), days, strict=True):
@@ -191,14 +184,14 @@ def _check_values(cells: Row, reference: Reference, source: Row) -> Iterator[Pro
             yield _refuse(name, told, "letters, digits and marks")
         if name in known and cell not in known[name]:
             yield _refuse(name, f"unknown {name} {cell!r}", "a word that the catalogue has")
-        if name in DAYS and cell and not is_day(cell):
+        if name in DAYS and cell and not clean.is_day(cell):
             yield _refuse(name, repr(cell), "a day such as 2024-06-30")
         try:
             if name == "read_as":
-                parse_number(cell or "0")
+                clean.parse_number(cell or "0")
             elif name == "area" and cell:
                 reference.match_source(source | {"area": cell})
-        except NumberError as error:
+        except clean.NumberError as error:
             yield _refuse(name, str(error), "a number, as a person reads it")
         except KeyError as error:
             yield _refuse(name, f"unknown area {cell!r}", f"a known name: {error.args[0]}")

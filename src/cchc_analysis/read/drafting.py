@@ -26,19 +26,11 @@ from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Perio
 from cchc_analysis.data.reference import SEVERAL, Project, Reference, load_reference
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import CommandError, ReportError
-from cchc_analysis.read import recognise
+from cchc_analysis.read import recognise, transcripts
 from cchc_analysis.read.documents import Document, mask_persons, open_document
 from cchc_analysis.read.recognise.head import find_reports, level_of, note_begin
 from cchc_analysis.read.recognise.windows import find_odd_time
 from cchc_analysis.read.review import describe_text, doubt_head, load_page_words, render_static
-from cchc_analysis.read.transcripts import (
-    UNDECIDED,
-    Draft,
-    find_draft,
-    read_sources,
-    save_draft,
-    tell_lacks,
-)
 from cchc_analysis.rules import load_identities
 
 FIRST_YEAR = 2000
@@ -101,7 +93,7 @@ def read_report(
         if not is_well(source):
             raise CommandError(problem(told, "--source-id", source_id=source))
     rows = [_make_row(source, n, each, reference) for n, each in enumerate(figures, start=1)]
-    draft = Draft(_describe(source, head, document), tuple(rows))
+    draft = transcripts.Draft(_describe(source, head, document), tuple(rows))
     text = describe_text(document, replace(reading, figures=figures), rows)
     text |= {"named": [named.area, named.is_sure_area], "doubt": doubt}
     text["stated"] = ["" if days else head.period_label, *list_days(days or head.window)]
@@ -180,8 +172,8 @@ def discard_draft(project: Project, source_id: str) -> Path:
     discarded, listed = project.build / "discarded", project.raw / "sources.csv"
     names = chain([source_id], (f"{source_id}-{number}" for number in count(2)))
     with changing(project, "cchc read"):
-        sources = read_sources(project.raw)
-        find_draft(sources, source_id)
+        sources = transcripts.read_sources(project.raw)
+        transcripts.find_draft(sources, source_id)
         places = (discarded / f"{name}.csv" for name in names)
         aside = next(place for place in places if not place.exists())
         transcript, *others = _list_files(project, source_id)
@@ -206,10 +198,10 @@ def _make_row(
 ) -> dict[str, str]:
     read_as = figure.read_as
     if not read_as and figure.indicator and recognise.read_value(figure, reference) is None:
-        read_as = UNDECIDED
+        read_as = transcripts.UNDECIDED
     indicator = figure.indicator
     if indicator and figure.confidence is recognise.Confidence.LOW:
-        indicator = f"{UNDECIDED}{indicator}"
+        indicator = f"{transcripts.UNDECIDED}{indicator}"
     # For a figure without indicator: those that came near, for the person who reviews.
     codes = "" if indicator else ", ".join(dict.fromkeys(figure.rivals[:3]))
     offer = f"{load_page_words()['said']['may_be']}: {codes}"
@@ -273,8 +265,8 @@ def _describe(source_id: str, head: recognise.ReportHead, document: Document) ->
     """The row of ``sources.csv``; what is not sure opens with a question mark."""
     period = head.window
     issuer, title = mask_persons([head.issuer, head.title])
-    unsure_area = "" if head.is_sure_area and head.area else UNDECIDED
-    unsure_period = "" if head.is_sure_period and head.period_label else UNDECIDED
+    unsure_area = "" if head.is_sure_area and head.area else transcripts.UNDECIDED
+    unsure_period = "" if head.is_sure_period and head.period_label else transcripts.UNDECIDED
     source = dict.fromkeys(SOURCE_COLUMNS, "") | {
         "source_id": source_id,
         "kind": head.kind,
@@ -290,11 +282,11 @@ def _describe(source_id: str, head: recognise.ReportHead, document: Document) ->
         "sha256": document.sha256,
         "state": "draft",
     }
-    return tell_lacks(source)
+    return transcripts.tell_lacks(source)
 
 
 def _write_draft(
-    project: Project, draft: Draft, page: str, text: dict[str, Any]
+    project: Project, draft: transcripts.Draft, page: str, text: dict[str, Any]
 ) -> tuple[Path, Path]:
     """Write the files of a draft, all or none; gives back where transcript and page lie.
 
@@ -306,7 +298,7 @@ def _write_draft(
     try:
         with changing(project, "cchc read"):
             _check_former(project, draft.source_id)
-            save_draft(project, draft, {review: page, said: beside})
+            transcripts.save_draft(project, draft, {review: page, said: beside})
             note_files((transcript, review), project.build)
     except OSError as error:
         wrong = problem("no_writing", str(project.raw), error=error.strerror)
@@ -317,7 +309,7 @@ def _write_draft(
 def _check_former(project: Project, source_id: str) -> None:
     """Refuse to draft anew what counts already, or what somebody mended since it was drafted."""
     listed = project.raw / "sources.csv"
-    rows = list_rows(read_sources(project.raw)) if listed.is_file() else []
+    rows = list_rows(transcripts.read_sources(project.raw)) if listed.is_file() else []
     former = next((row for row in rows if row["source_id"] == source_id), None)
     where = f"source {source_id}"
     if former is not None and former["state"] != "draft":

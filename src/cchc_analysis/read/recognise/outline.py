@@ -25,22 +25,19 @@ LONGEST = 2_500
 PIECE = 1_000
 
 
-def cut_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
+def cut_lines(lines: Iterable[Line]) -> Iterator[Line]:
     """The lines, those that are too long in pieces; a row with such a cell becomes a line."""
-    return tuple(piece for line in lines for piece in _cut(line))
-
-
-def _cut(line: Line) -> Iterator[Line]:
-    is_long = len(line.text) > LONGEST
-    if not is_long or (line.cells and max(len(cell.text) for cell in line.cells) <= LONGEST):
-        yield line
-        return
-    text = PATTERNS.endless.sub(lambda match: " " * len(match[0]), line.text)
-    start = 0
-    while start < len(text):
-        end = _find_end(text, start)
-        yield replace(line, text=text[start:end], cells=(), table=0, start=line.start + start)
-        start = end
+    for line in lines:
+        is_long = len(line.text) > LONGEST
+        if not is_long or (line.cells and max(len(cell.text) for cell in line.cells) <= LONGEST):
+            yield line
+            continue
+        text = PATTERNS.endless.sub(lambda match: " " * len(match[0]), line.text)
+        start = 0
+        while start < len(text):
+            end = _find_end(text, start)
+            yield replace(line, text=text[start:end], cells=(), table=0, start=line.start + start)
+            start = end
 
 
 def _find_end(text: str, start: int) -> int:

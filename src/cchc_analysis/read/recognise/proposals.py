@@ -382,7 +382,7 @@ def read_document(
     document: Document, reference: Reference, wording: Wording, head: ReportHead | None = None
 ) -> Reading:
     """Read a document; its head is proposed from the first lines if it is not given."""
-    lines = outline.spread_tables(outline.restore_words(outline.cut_lines(document.lines)))
+    lines = outline.spread_tables(outline.restore_words([*outline.cut_lines(document.lines)]))
     starts = [0, *find_reports(lines)]
     parts = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
     numerals: dict[int, tuple[Numeral, ...]] = defaultdict(tuple)
@@ -470,15 +470,14 @@ def _make_entries(
 
 def _find_repeated(lines: Sequence[Line]) -> set[int]:
     """Lines that repeat an earlier one, as the lead of a news page does."""
-    seen: dict[str, int] = {}
-    repeated = set()
+    seen, repeated = set(), set()
     for at, line in enumerate(lines):
         folded = fold_text(line.text)
         if line.cells or len(folded.split()) < REPEATED_WORDS:
             continue
         if folded in seen:
             repeated.add(at)
-        seen.setdefault(folded, at)
+        seen.add(folded)
     return repeated
 
 
