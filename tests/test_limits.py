@@ -291,7 +291,12 @@ def read() -> Callable[[str], object]:
 @pytest.mark.parametrize(
     ("kind", "letters"),
     [
-        *((kind, 4_000 if kind in ("sentences", "cell") else 3_000) for kind in LONG),
+        *(
+            (kind, 4_000 if kind in ("sentences", "cell") else 3_000)
+            for kind in LONG
+            if kind != "numbers"
+        ),
+        pytest.param("numbers", 3_000, marks=pytest.mark.slow),
         pytest.param("numbers", 6_000, marks=pytest.mark.soak),
     ],
 )

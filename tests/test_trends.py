@@ -96,6 +96,7 @@ def made_up(country: tuple[Tables, Reference]) -> Board:
     return open_at(*country, "on_time_rate", lang="vi")
 
 
+@pytest.mark.slow
 def test_a_series_has_one_word_wherever_it_stands(country: tuple[Tables, Reference]) -> None:
     """On the page of its indicator, on profile and brief as they are read, and in Python."""
     tables, reference = country
