@@ -604,6 +604,14 @@ YEARS_BELOW = [
     ["Hà Nội", 90.7, 94.2, 89.0, 89.3],
     ["Cao Bằng", 97.6, 93.4, 82.2, 89.5],
 ]
+WITHOUT_PERIODS = {
+    f"{name} / {year}": code
+    for name, code in (
+        ("Tỷ lệ cấp xã đúng hẹn (%)", "on_time_rate"),
+        ("Mức độ yên tâm (%)", "sipas"),
+    )
+    for year in (2021, "Năm 2022")
+}
 
 
 def test_years_below_headings_that_nothing_knows_are_drafted_as_their_periods(
@@ -958,16 +966,7 @@ REFUSED: dict[str, tuple[Table, dict[str, object], tuple[str, ...]]] = {
     ),
     "columns of years without their periods": (
         YEARS_BELOW,
-        {
-            "values": {
-                f"{name} / {year}": code
-                for name, code in (
-                    ("Tỷ lệ cấp xã đúng hẹn (%)", "on_time_rate"),
-                    ("Mức độ yên tâm (%)", "sipas"),
-                )
-                for year in (2021, "Năm 2022")
-            }
-        },
+        {"values": WITHOUT_PERIODS},
         (
             "nothing says the period of 'Tỷ lệ cấp xã đúng hẹn (%) / 2021'",
             "`'Tỷ lệ cấp xã đúng hẹn (%) / 2021': {indicator: on_time_rate, period: 2021}`",
@@ -976,14 +975,7 @@ REFUSED: dict[str, tuple[Table, dict[str, object], tuple[str, ...]]] = {
     "columns of years that a constant makes one": (
         [*YEARS_BELOW, ["Lạng Sơn", 90.1, "-", 80.5, 81.5]],
         {
-            "values": {
-                f"{name} / {year}": code
-                for name, code in (
-                    ("Tỷ lệ cấp xã đúng hẹn (%)", "on_time_rate"),
-                    ("Mức độ yên tâm (%)", "sipas"),
-                )
-                for year in (2021, "Năm 2022")
-            },
+            "values": WITHOUT_PERIODS,
             "constants": {"period": 2023},
         },
         (
