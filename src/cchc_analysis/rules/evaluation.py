@@ -319,8 +319,8 @@ def _compare(identity: Identity, left: Interval, right: Interval, complete: Bool
 def _widen(each: Operands, is_cut: bool) -> Operands:
     """As if digits behind the last printed one had been dropped, or else rounded up or down."""
     value, unit = each.value, UNIT * each.step
-    cut, rounded = (
-        np.where(np.isfinite(each.low), value, each.low),
-        np.minimum(each.low, value - unit),
-    )
-    return replace(each, low=cut if is_cut else rounded, high=np.maximum(each.high, value + unit))
+    if is_cut:
+        low = np.where(np.isfinite(each.low), value, each.low)
+    else:
+        low = np.minimum(each.low, value - unit)
+    return replace(each, low=low, high=np.maximum(each.high, value + unit))
