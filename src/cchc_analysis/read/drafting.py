@@ -123,8 +123,10 @@ def _choose_report(
     meant = []
     for at, head in enumerate(heads):
         with suppress(KeyError):  # however the area is spelt
-            named, said = (reference.match_area(each, head.day) for each in (head.area, area or ""))
-            meant += [at] * bool(area and named == said)
+            if area and reference.match_area(head.area, head.day) == reference.match_area(
+                area, head.day
+            ):
+                meant.append(at)
     if len(parts) == 1 or len(meant) != 1:
         return document, heads[0]
     [at] = meant
