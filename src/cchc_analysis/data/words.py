@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -246,10 +246,8 @@ def _format_number(value: float, decimals: int | None, lang: str) -> str:
 
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    fraction = f"{value:.3f}".rstrip("0").partition(".")[2]
-    places = len(fraction) if decimals is None else decimals
+    pattern = "#,##0." + ("###" if decimals is None else "0" * decimals)
     # Half up, as people round: half to even, the default, makes 2.5 of both 2.45 and 2.55. The
     # shortest digits that mean this float are rounded, so that 2.675 counts as it was printed.
-    shown = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    pattern = "#,##0" + ("." + "0" * places if places else "")
-    return format_decimal(shown, pattern, locale=lang, decimal_quantization=False).replace("-", "−")
+    with localcontext(rounding=ROUND_HALF_UP):
+        return format_decimal(Decimal(repr(value)), pattern, lang).replace("-", "−")
