@@ -11,7 +11,7 @@ hides no contradiction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -51,10 +51,29 @@ def tidy_observations(
     """
     rows: list[dict[str, Any]] = []
     problems: dict[str, tuple[Problem, ...]] = {}
-    find_area = _make_finder(reference, sources, keeps_unknown=keeps_unknown_areas)
-    for figure in list_rows(transcripts[transcripts["indicator"] != ""]):
+    issued = {} if sources is None else {row["source_id"]: row for row in list_rows(sources)}
+
+    @cache
+    def find_area(source_id: str, name: str, day: str) -> str | KeyError:
+        """The area of a name, or the ``KeyError`` that says why there is none.
+
+        Of several with one name the one in the area of the source is meant: "xã Yên Phúc" in a
+        report of the district that it lies in.
+        """
+        own = ""
+        if source := issued.get(source_id):
+            day = find_issue_day(source)
+            with suppress(KeyError):
+                own = reference.match_source(source)
         try:
-            rows.append(_tidy_figure(figure, reference, find_area(figure)))
+            return reference.match_area(name, day, inside=own)
+        except KeyError as error:
+            return name if keeps_unknown_areas else error
+
+    for figure in list_rows(transcripts[transcripts["indicator"] != ""]):
+        area_id = find_area(figure["source_id"], figure["area"], figure["period_end"])
+        try:
+            rows.append(_tidy_figure(figure, reference, area_id))
         except ReportError as error:
             source_id = figure["source_id"]
             problems[source_id] = problems.get(source_id, ()) + error.problems
@@ -62,36 +81,6 @@ def tidy_observations(
     good = figures[~figures["source_id"].isin(problems)]
     made = make_observations(good, reference)
     return Readings(pd.DataFrame(sources), transcripts, made, problems)
-
-
-def _make_finder(
-    reference: Reference, sources: pd.DataFrame | None, *, keeps_unknown: bool = False
-) -> Callable[[Mapping[str, str]], str | KeyError]:
-    """What finds the area of a figure: the one that was there when its source was issued.
-
-    Of several with one name the one in the area of the source is meant: "xã Yên Phúc" in a report
-    of the district that it lies in. A figure of no known source is looked up on its own last day.
-    A ``KeyError`` with a sentence, given back, says that none or several are meant.
-    """
-    rows = {} if sources is None else {row["source_id"]: row for row in list_rows(sources)}
-
-    @cache
-    def find(source_id: str, name: str, day: str) -> str | KeyError:
-        """The area, or what is said of the name: a search of all names, once for all figures."""
-        own = ""
-        with suppress(KeyError):
-            own = reference.match_source(rows[source_id])
-        try:
-            return reference.match_area(name, day, inside=own)
-        except KeyError as error:
-            return name if keeps_unknown else error
-
-    def find_area(figure: Mapping[str, str]) -> str | KeyError:
-        source = rows.get(figure["source_id"])
-        day = find_issue_day(source) if source else figure["period_end"]
-        return find(figure["source_id"], figure["area"], day)
-
-    return find_area
 
 
 _FIGURE_COLUMNS = (
@@ -209,28 +198,32 @@ def make_observations(
 
 def correct_values(
     published: pd.DataFrame,
+    observations: pd.DataFrame,
     transcripts: pd.DataFrame,
-    sources: pd.DataFrame,
     reference: Reference,
 ) -> pd.DataFrame:
     """Publish what people decided, in the unit of the indicator.
 
-    A ``ReferenceDataError`` where a correction is of a figure that prints something else by now, or
+    A correction of any reading of a quantity is one of its published value. A
+    ``ReferenceDataError`` where a correction is of a figure that prints something else by now, or
     its own number cannot be read.
     """
     if problems := list(_check_figures(transcripts, reference)):
         raise ReferenceDataError(problems)
-    corrected = published.assign(correction="")
-    find_area = _make_finder(reference, sources)
+    key, corrected = ["source_id", *QUANTITY], published.assign(correction="")
+    quantities = pd.MultiIndex.from_frame(published[key])
+    figures = observations.assign(figure_id=observations["figures"].str.split()).explode(
+        "figure_id"
+    )
+    readings = figures.set_index(["source_id", "figure_id"], drop=False)[key]
     for row in _pair_corrections(transcripts, reference):
-        if row["is_held"]:
+        place = row["source_id"], row["figure_id"]
+        if row["is_held"] and place in readings.index:
             is_kept = row["action"] == "publish"
             value = _read_published(row, reference) if is_kept else float("nan")
-            names = {"source_id": row["source_id"], "area_id": find_area(row)}
-            names |= {column: row[column] for column in QUANTITY[1:]}
-            chosen = (corrected[[*names]] == pd.Series(names)).all(axis=1)
+            chosen = quantities == tuple(readings.loc[place])
             corrected.loc[chosen, ["value", "low", "high"]] = value
-            corrected.loc[chosen, "correction"] = f"{row['source_id']}/{row['figure_id']}"
+            corrected.loc[chosen, "correction"] = "/".join(place)
     return corrected
 
 

@@ -56,7 +56,9 @@ def derive_indicators(
     Raises:
         ReferenceDataError: A formula cannot be read, or a correction no longer matches anything.
     """
-    reported = correct_values(_report(observations, transcripts), transcripts, sources, reference)
+    reported = correct_values(
+        _report(observations, transcripts), observations, transcripts, reference
+    )
     derived = mark_corrections(derive_rows(reported, reference), reported)
     stated = _choose_source(add_rows(reported, derived), sources)
     published = add_rows(stated, derive_quarters(stated, sources, reference))
