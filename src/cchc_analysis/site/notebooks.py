@@ -11,21 +11,21 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import tempfile
-import warnings
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any, ClassVar
 
-import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 from papermill.exceptions import PapermillException
 from papermill.utils import remove_args
 
-from cchc_analysis.data.system import set_timer
+from cchc_analysis.data.system import import_without, set_timer
 
 
 class CchcEngine(Engine):  # type: ignore[misc]  # papermill carries no types
@@ -60,14 +60,12 @@ class CchcClient(PapermillNotebookClient):  # type: ignore[misc]
         """Execute all cells in a kernel that no notebook has used."""
         self.reset_execution_trackers()
         enter(kernel)
-        self.shell, outer = kernel.shell, (sys.stdout, sys.stderr)
-        session = kernel.session
+        self.shell, session = kernel.shell, kernel.session
         with hear(1, "stdout", session) as out, hear(2, "stderr", session) as err:
             self.streams = out, err
             try:
                 self.papermill_execute_cells()
             finally:
-                sys.stdout, sys.stderr = outer
                 kernel._restore_input()  # noqa: SLF001
         self.nb.metadata["language_info"] = kernel.language_info
         return self.nb
@@ -81,15 +79,11 @@ class CchcClient(PapermillNotebookClient):  # type: ignore[misc]
             raise DeadKernelError("Kernel died")
         cell.outputs, self.clear_before_next_output = [], False
         cell.execution_count = shell.execution_count
-        session, make = shell.displayhook.session, vars(nbformat)["from_dict"]
+        session = shell.displayhook.session
 
-        def send(_: Any, kind: Any, content: Any = None, *_more: Any, **__: Any) -> None:
-            message = session.msg(kind, content) if isinstance(kind, str) else kind
-            if message["msg_type"] == "execute_result" and not self.clear_before_next_output:
-                # As it is: papermill's client checks each against a schema.
-                cell.outputs.append(make({"output_type": "execute_result", **message["content"]}))
-            else:
-                self.process_message(message, cell, index)
+        def send(_: Any, told: Any, content: Any = None, *_more: Any, **__: Any) -> None:
+            message = session.msg(told, content) if isinstance(told, str) else told
+            self.process_message(message, cell, index)
 
         session.send = send
         result = self._run(cell)
@@ -102,41 +96,36 @@ class CchcClient(PapermillNotebookClient):  # type: ignore[misc]
 
     def _run(self, cell: Any) -> Any:
         """Run a cell in the shell, for as long as it may."""
-        late, owner, limit = [], os.getpid(), self._get_timeout(cell)
-
-        def interrupt(*_: object) -> None:
-            late.append(True)
-            raise KeyboardInterrupt
-
-        sys.stdout, sys.stderr = self.streams
-        take_back = set_timer(limit, interrupt) if limit else None
+        began, owner, limit = time.monotonic(), os.getpid(), self._get_timeout(cell)
+        out, err = self.streams
+        take_back = set_timer(limit, signal.default_int_handler) if limit else None
         try:
-            return self.shell.run_cell(cell.source, store_history=True)
+            with redirect_stdout(out), redirect_stderr(err):
+                result = self.shell.run_cell(cell.source, store_history=True)
         finally:
             if take_back:
                 take_back()
             if os.getpid() != owner:  # a cell has forked: its copy of the notebook ends here
                 os._exit(0)
-            for stream in self.streams:
-                stream.flush()
-            if late:
-                raise CellTimeoutError.error_from_timeout_and_cell("Cell timed out", limit, cell)
+            out.flush()
+            err.flush()
+        if limit and time.monotonic() - began >= limit:
+            raise CellTimeoutError.error_from_timeout_and_cell("Cell timed out", limit, cell)
+        return result
 
 
 def make_kernel() -> Any:
     """A kernel of ipykernel with fresh state, which sends its messages nowhere yet."""
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # its debugger warns on import
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from ipykernel.ipkernel import IPythonKernel
-        from jupyter_client.session import Session
-        from traitlets import config, log
+    import_without("ipykernel.ipkernel", "debugpy")  # a debugger; nobody is there to ask for it
+    from ipykernel.ipkernel import IPythonKernel
+    from jupyter_client.session import Session
+    from traitlets import config, log
 
-        make: Any = IPythonKernel  # it carries no types
-        make.shell_class.default_value.clear_instance()
-        settings = config.Config({"HistoryManager": {"enabled": False}})
-        kernel = make(config=settings, session=Session(), log=log.get_logger())
+    make: Any = IPythonKernel  # it carries no types
+    make.shell_class.default_value.clear_instance()
+    settings = config.Config({"HistoryManager": {"enabled": False}})
+    kernel = make(config=settings, session=Session(), log=log.get_logger())
     kernel.shell.enable_gui = lambda *_: None
     return kernel
 
@@ -161,30 +150,29 @@ def enter(kernel: Any) -> None:
         inline._enable_matplotlib_integration()  # noqa: SLF001 - it runs on import, and only then
 
 
-class _Stream(io.TextIOWrapper):
-    """A file in which is printed; what is new in it becomes a message when it is flushed."""
-
-    def __init__(self, file: Any, name: str, session: Any) -> None:
-        super().__init__(file, "utf-8", "replace", newline="\n", write_through=True)
-        self._file, self._told, self._name, self._session = file, 0, name, session
-
-    def flush(self) -> None:
-        super().flush()
-        self._file.seek(self._told)
-        text = self._file.read().decode("utf-8", "replace")
-        self._told = self._file.tell()
-        if text:
-            self._session.send(None, "stream", {"name": self._name, "text": text})
-
-
 @contextmanager
-def hear(number: int, name: str, session: Any) -> Iterator[_Stream]:
-    """Have a file in the place of an open one, for this process and those that it begins."""
+def hear(number: int, name: str, session: Any) -> Iterator[Any]:
+    """Have a file in the place of an open one, for this process and those that it begins.
+
+    Gives a stream into it; what is new in the file becomes a message when that is flushed.
+    """
     with tempfile.TemporaryFile(buffering=0) as file:
+        stream: Any = io.TextIOWrapper(file, "utf-8", "replace", newline="\n", write_through=True)
+        told = 0
+
+        def flush() -> None:
+            nonlocal told
+            file.seek(told)
+            text = file.read().decode("utf-8", "replace")
+            told = file.tell()
+            if text:
+                session.send(None, "stream", {"name": name, "text": text})
+
+        stream.flush = flush
         kept = os.dup(number)
         os.dup2(file.fileno(), number)
         try:
-            yield _Stream(file, name, session)
+            yield stream
         finally:
             os.dup2(kept, number)
             os.close(kept)

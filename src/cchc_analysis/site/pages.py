@@ -37,7 +37,7 @@ from cchc_analysis.brief.quality import make_graded, name_quality
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Project, Reference
-from cchc_analysis.data.system import import_jsonschema, import_without
+from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site.jobs import do_job
 from cchc_analysis.site.keys import Seen, WatchedReference, watch_words, write_names
@@ -179,7 +179,6 @@ def warm_up(
         reference = copy(reference)  # with what it has loaded
         object.__setattr__(reference, "folder", project.reference)
     import_jsonschema()
-    import_without("ipykernel.ipkernel", "debugpy")  # a debugger; nobody is there to ask for it
     if not is_shared:
         return partial(make_files, project, reference)
     for name in HEAVY:
