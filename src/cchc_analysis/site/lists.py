@@ -145,10 +145,8 @@ def put_downloads(
 ) -> None:
     """Show the tables behind all briefs, with how to cite them; one that stays is not written."""
     cited = project.root / downloads.CITATION
-    made_of = {
-        name: key_of(build.common, slices.of_tables(name, "sources").key)
-        for name in (*TABLES, "sources")
-    }
+    rows = {name: hash_rows(getattr(tables, name)).tobytes() for name in (*TABLES, "sources")}
+    made_of = {name: key_of(build.common, rows[name], rows["sources"]) for name in rows}
 
     def make() -> dict[str, bytes]:
         former = build.placed.get(downloads.SITE_FOLDER)
@@ -163,9 +161,9 @@ def put_downloads(
     citation = cited.read_bytes() if cited.is_file() else None
     build.put(downloads.SITE_FOLDER, [made_of, citation], make)
     for folder, (_, area_ids) in _group_areas(tables, reference).items():
-        rows = slices.of_areas(area_ids)
-        bind = partial(_bind_province, project, reference, rows.cut)
-        build.put(folder, [rows.key, citation], bind)  # the workbook says it
+        own = slices.of_areas(area_ids)
+        bind = partial(_bind_province, project, reference, own.cut)
+        build.put(folder, [own.key, citation], bind)  # the workbook says it
 
 
 def _put_door(build: Build, project: Project, cards: list[lists.Card], url: str) -> None:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property, lru_cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,14 +79,7 @@ class Slices:
         self._tables, self._reference, self._report = tables, reference, report
         rows = list_rows(tables.sources[[*OF_SOURCE]])  # a country has 60,000
         areas = [reference.match_source(row) for row in rows]
-        self._by_area = index_rows(tables.sources.assign(area_id=areas), "area_id")
-        self._sources_of: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        for area_id, row in zip(areas, rows, strict=True):
-            self._sources_of[area_id].append(row)
-
-    def of_tables(self, *names: str) -> Slice:
-        """Whole tables."""
-        return self._slice({name: np.arange(len(getattr(self._tables, name))) for name in names})
+        self._rows, self._by_area = rows, index_rows(pd.DataFrame({"area_id": areas}), "area_id")
 
     @lru_cache(maxsize=2)  # noqa: B019 - one page in two languages; lives as long as a build
     def of_quality(self, area_ids: tuple[str, ...]) -> Slice:
@@ -108,19 +101,20 @@ class Slices:
             for name, codes in (("indicators", parts), ("observations", (indicator,)))
         }
         states = self._find("sources", self._list_named("indicators", rows["indicators"]))
-        newest = np.array([self._ends.argmax()])  # tells what is old
-        return self._slice(rows, {"sources": states, "newest": newest})
+        newest = np.array([self._tables.indicators["period_end"].to_numpy().argmax()])
+        return self._slice(rows, {"sources": states, "newest": newest})  # that tells what is old
 
     @lru_cache(maxsize=2)  # noqa: B019 - one brief in two languages; lives as long as a build
     def of_brief(self, area_id: str, period: str) -> Slice:
         """What the brief of a district and period reads."""
-        peers, kin = self._find_others(area_id)
         told, rows = self._find_told(area_id, period)
-        days = np.unique(self._ends[rows["indicators"]]).tolist()  # the windows that it tells
-        compared = [self._compared[peer] for peer in peers if peer in self._compared]
+        peers = list_peers(self._reference.area_rows[area_id], self._reference)
+        kin = list_kin(area_id, self._reference)
+        days = self._tables.indicators["period_end"].iloc[rows["indicators"]].unique()
+        windows = [(peer, day) for peer in peers for day in days]
         seen = {
             "trend": self._headlines.get(area_id, NONE),
-            "peers": join(held[day] for held in compared for day in days if day in held),
+            "peers": join(self._compared[each] for each in windows if each in self._compared),
             "sources": join(self._by_area.get(each, NONE) for each in (area_id, *peers, *kin)),
         }
         return self._slice(rows, seen, told)
@@ -135,7 +129,7 @@ class Slices:
         held, reference = self._results, self._reference
         own = held[area_id]
         table = self._tables.indicators[[*WINDOW]]
-        places = list_last_places(take(table, own))
+        places = list_last_places(table.take(own))
         beside = join(self._by_place[each] for each in places)
         linked = {
             *list_kin(area_id, reference),
@@ -182,7 +176,7 @@ class Slices:
     def _by_place(self) -> dict[tuple[str, ...], Rows]:
         """The same by indicator, scope and days."""
         at = join(self._results.values())
-        found = index_rows(take(self._tables.indicators[[*WINDOW]], at), list(WINDOW))
+        found = index_rows(self._tables.indicators[[*WINDOW]].take(at), list(WINDOW))
         return {place: at[rows] for place, rows in found.items()}
 
     def of_areas(self, area_ids: Sequence[str]) -> Slice:
@@ -201,7 +195,7 @@ class Slices:
 
     def _find_told(self, area_id: str, period: str) -> tuple[list[str], dict[str, Rows]]:
         """The sources that a brief tells, and the rows of theirs."""
-        here = self._sources_of[area_id]
+        here = [self._rows[at] for at in self._by_area.get(area_id, NONE)]
         told = [str(here[at]["source_id"]) for at in choose_rows(here, period)]
         rows = {name: self._find_own(name, told) for name in OF_SOURCES}
         return told, rows | {"sources": self._find("sources", told)}
@@ -223,13 +217,6 @@ class Slices:
         """The sources on which some rows of a table rest."""
         named = getattr(self._tables, name)["source_id"].iloc[rows].unique()
         return sorted({source for each in named for source in each.split()})
-
-    @cache  # noqa: B019 - lives as long as a build
-    def _find_others(self, area_id: str) -> tuple[list[str], list[str]]:
-        """The peers of an area, and those that held or hold territory of it."""
-        reference = self._reference
-        peers = list_peers(reference.area_rows[area_id], reference)
-        return peers, list_kin(area_id, reference)
 
     def _find_own(self, name: str, told: Sequence[str]) -> Rows:
         """The rows of some sources; a row that rests on two is theirs if both are."""
@@ -269,11 +256,6 @@ class Slices:
         return hash_rows(table[[*columns]] if columns else table)
 
     @cached_property
-    def _ends(self) -> Any:
-        """The end of the period of each published value, as a number that grows with the day."""
-        return pd.factorize(self._tables.indicators["period_end"], sort=True)[0]
-
-    @cached_property
     def _rests_on(self) -> dict[str, set[str]]:
         """The names of several sources that rows rest on, "a b", by each of the sources."""
         found: dict[str, set[str]] = defaultdict(set)
@@ -284,23 +266,20 @@ class Slices:
         return found
 
     @cached_property
-    def _compared(self) -> dict[str, dict[int, Rows]]:
+    def _compared(self) -> dict[tuple[str, str], Rows]:
         """The values that peers are compared by, by area and end: a province has 160 communes."""
-        found = {}
-        for area, at in self._index_panel(self._report.list_read_of_peers(self._reference)).items():
-            ends = self._ends[at]
-            found[area] = {int(day): at[ends == day] for day in np.unique(ends)}
-        return found
+        read = self._report.list_read_of_peers(self._reference)
+        return self._index_panel(read, ["area_id", "period_end"])
 
     @cached_property
     def _headlines(self) -> dict[str, Rows]:
-        return self._index_panel(self._report.followed)
+        return self._index_panel(self._report.followed, "area_id")
 
-    def _index_panel(self, indicators: Iterable[str]) -> dict[str, Rows]:
-        """Results without breakdown of some indicators, by area."""
+    def _index_panel(self, indicators: Iterable[str], columns: Any) -> dict[Any, Rows]:
+        """Results without breakdown of some indicators, by some columns."""
         table = self._tables.indicators
         is_wanted = table["indicator"].isin(list(indicators)) & (table["breakdown"] == "")
-        return index_rows(table, "area_id", is_wanted & table["status"].isin(RESULT_STATUSES))
+        return index_rows(table, columns, is_wanted & table["status"].isin(RESULT_STATUSES))
 
 
 _NAMES = tuple(each.name for each in fields(Tables))
@@ -322,18 +301,12 @@ View = tuple[Rows, Collection[str]]
 """Rows of a table, and the columns that are seen of them."""
 
 
-def take(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
-    """Some rows of a table."""
-    return cast("pd.DataFrame", table.iloc[rows])  # pandas-stubs take positions for a cell
-
-
 def cut_table(table: pd.DataFrame, views: Sequence[View]) -> pd.DataFrame:
     """Rows of a table with the columns that are seen of them; a cell that is not seen is empty."""
     if len(views) < 2:
         at, columns = views[0] if views else (NONE, table.columns)
-        return take(table if columns is table.columns else table[[*columns]], at).reset_index(
-            drop=True
-        )
+        seen = table if columns is table.columns else table[[*columns]]
+        return seen.take(at).reset_index(drop=True)
     every = np.concatenate([at for at, _ in views])
     order = np.argsort(every, kind="stable")
     cells = {}
@@ -348,7 +321,7 @@ def cut_table(table: pd.DataFrame, views: Sequence[View]) -> pd.DataFrame:
 def index_rows(table: pd.DataFrame, columns: Any, is_kept: Any = None) -> dict[Any, Rows]:
     """The positions of the rows with each value of a column, or of several; of some rows only."""
     at = np.arange(len(table)) if is_kept is None else np.flatnonzero(is_kept)
-    found: Any = take(table, at).groupby(columns, sort=False).indices
+    found: Any = table.take(at).groupby(columns, sort=False).indices
     return {value: at[rows] for value, rows in found.items()}
 
 
