@@ -36,7 +36,9 @@ def build(site: Path, texts: dict[str, str], *, force: bool = False) -> tuple[li
                 work.keep(key_of(text), {"index.html": text.encode(), ".card": b"hidden"})
                 made.append(name)
         work.shown |= {name: Placed(key_of(text)) for name, text in texts.items()}
-        return made, work.publish()
+        work.publish()
+        changed = len(work.shown.items() - work.placed.items())
+        return made, (changed or len(work.shown)) if work.is_published else 0
 
 
 def read(site: Path) -> dict[str, str]:

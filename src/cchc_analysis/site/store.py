@@ -136,16 +136,15 @@ class Build:
             return Path(f"{self._page(key)}/{name}").read_bytes()
         return b""
 
-    def publish(self, *, is_whole: bool = True) -> int:
+    def publish(self, *, is_whole: bool = True) -> None:
         """Put the site together and in place of the old one, in one step, or raise and leave it.
 
-        It is told whether all pages are shown, each as it should be. Gives how many are new or
-        changed; 0 if the site is left alone.
+        It is told whether all pages are shown, each as it should be.
         """
         is_same = self.shown == self.placed and self.is_intact and not self.made
         made_from = (self.stamp, self.common) if is_whole else ("", "")
         if is_same and made_from == (self.former_stamp, self.former_common):
-            return 0
+            return
         with in_words(self.store):
             files = dict[str, str]()
             for folder, placed in sorted(self.shown.items()):
@@ -165,7 +164,6 @@ class Build:
         for page in () if is_same else self.store.glob("??/*"):
             if len(page.name) == _KEY_LENGTH and page.name not in keys:  # no site shows it any more
                 shutil.rmtree(page, ignore_errors=True)
-        return 0 if is_same else len(self.shown.items() - self.placed.items()) or len(self.shown)
 
     def _hash(self, files: Mapping[str, str]) -> dict[str, str]:
         """The hash of every file; those of a page that stays are known."""

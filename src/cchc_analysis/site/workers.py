@@ -88,22 +88,18 @@ class Pool(jobs.Workforce):
     def _do(self, payload: Any) -> jobs.Reply:
         """Have a job done; it is asked for again where the processes were lost meanwhile."""
         try:
-            asked, tries, is_again = pickle.dumps(payload), 0, False
-            while tries < MOST_TRIES:
-                try:
-                    if reply := self._ask(asked, is_again=is_again):
-                        return reply
-                    is_again = True
-                except (EOFError, OSError):
-                    tries += 1
+            asked = pickle.dumps(payload)
+            for _ in range(MOST_TRIES):
+                with suppress(EOFError, OSError):
+                    return self._ask(asked)
         except Exception as error:  # noqa: BLE001 - whatever a class raises when written or read
             return jobs.explain(error)
         return jobs.Reply(found="the process that prepares it ended again and again")
 
-    def _ask(self, asked: bytes, *, is_again: bool) -> jobs.Reply | None:
-        """What comes of a job; nothing if it fails after others, which may be why.
+    def _ask(self, asked: bytes, *, is_again: bool = False) -> jobs.Reply:
+        """What comes of a job.
 
-        Again it is done in a process of its own, not after what another child has done.
+        One that fails after others, which may be why, is done again in a process of its own.
         """
         with self._lock:
             if self._free and not is_again:
@@ -122,14 +118,16 @@ class Pool(jobs.Workforce):
             else:
                 reply = jobs.Reply(found=f"no end within {self._orders.timeout:g} s")
         is_well = reply is not None and reply.result is not None
-        if is_well and child.given != self._most:
+        if reply and is_well and child.given != self._most:
             self._free.append(child)
             return reply
         with self._lock:
             if child.parent is not self._process:
                 raise EOFError  # it was lost with the process that began it
             status = self._tell(child.process_id)
-        return (reply or jobs.explain_end(status)) if is_well or child.given == 1 else None
+        if is_well or child.given == 1:
+            return reply or jobs.explain_end(status)
+        return self._ask(asked, is_again=True)
 
     def _tell(self, process_id: int) -> int:
         """Have the warm process end a child and say how it ended, or begin one: its number."""
