@@ -9,10 +9,10 @@ other reports at all. A test holds pages told from slices against pages told fro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from functools import cache, cached_property, lru_cache
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, lru_cache, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -228,29 +228,21 @@ class Slices:
         self, rows: dict[str, Rows], seen: dict[str, Rows] | None = None, told: Iterable[str] = ()
     ) -> Slice:
         """The slice of some rows, and of others of which it sees the outside only."""
-        outside = {
-            view: np.setdiff1d(at, rows.get(SEEN[view][0], NONE))
-            for view, at in (seen or {}).items()
-        }
-        key = key_of(
-            {name: self._hash(name)[at].tobytes() for name, at in rows.items()},
-            {view: self._hash(*SEEN[view])[at].tobytes() for view, at in outside.items()},
-        )
-        return Slice(key, tuple(sorted(told)), lambda: self._cut(rows, outside))
-
-    def _cut(self, rows: dict[str, Rows], outside: dict[str, Rows]) -> Tables:
-        views: dict[str, list[View]] = defaultdict(list)
-        for view, at in outside.items():
+        views = [View(name, at) for name, at in rows.items()]
+        for view, at in (seen or {}).items():
             name, columns = SEEN[view]
-            views[name].append((at, columns))
-        for name, at in rows.items():
-            views[name].append((at, getattr(self._tables, name).columns))
-        return Tables(
-            **{name: cut_table(getattr(self._tables, name), views[name]) for name in _NAMES}
-        )
+            views.append(View(name, np.setdiff1d(at, rows.get(name, NONE)), columns))
+        hashes = [self._hash(each.table, each.columns)[each.rows].tobytes() for each in views]
+        key = key_of(hashes, [each.table for each in views])
+        return Slice(key, tuple(sorted(told)), partial(self._cut, views))
+
+    def _cut(self, views: Sequence[View]) -> Tables:
+        tables = vars(self._tables).items()
+        of_table = {name: [each for each in views if each.table == name] for name, _ in tables}
+        return Tables(**{name: cut_table(table, of_table[name]) for name, table in tables})
 
     @cache  # noqa: B019 - lives as long as a build
-    def _hash(self, name: str, columns: tuple[str, ...] = ()) -> Any:
+    def _hash(self, name: str, columns: tuple[str, ...]) -> Any:
         """A hash of each row of a table, or of some columns of it."""
         table = getattr(self._tables, name)
         return hash_rows(table[[*columns]] if columns else table)
@@ -282,9 +274,6 @@ class Slices:
         return index_rows(table, columns, is_wanted & table["status"].isin(RESULT_STATUSES))
 
 
-_NAMES = tuple(each.name for each in fields(Tables))
-
-
 def grade_all(tables: Tables, reference: Reference, words: Words) -> list[Graded]:
     """What the page on data quality says of each brief, opened from its slice alone."""
     slices = Slices(tables, reference, load_report(words.folder.parent, reference))
@@ -297,21 +286,28 @@ Rows = Any
 """Positions of rows in a table: an array of integers, in the order of the table."""
 
 NONE = np.array([], dtype=np.int64)
-View = tuple[Rows, Collection[str]]
-"""Rows of a table, and the columns that are seen of them."""
+
+
+class View(NamedTuple):
+    """Rows of a table, and the columns that are seen of them: all where none is named."""
+
+    table: str
+    rows: Rows
+    columns: tuple[str, ...] = ()
 
 
 def cut_table(table: pd.DataFrame, views: Sequence[View]) -> pd.DataFrame:
     """Rows of a table with the columns that are seen of them; a cell that is not seen is empty."""
     if len(views) < 2:
-        at, columns = views[0] if views else (NONE, table.columns)
-        seen = table if columns is table.columns else table[[*columns]]
-        return seen.take(at).reset_index(drop=True)
-    every = np.concatenate([at for at, _ in views])
+        _, at, columns = views[0] if views else View("", NONE)
+        cut = table.take(at).reset_index(drop=True)
+        return cut[[*columns]] if columns else cut
+    every = np.concatenate([each.rows for each in views])
     order = np.argsort(every, kind="stable")
     cells = {}
     for column in table.columns:
-        is_seen = np.concatenate([np.full(len(at), column in columns) for at, columns in views])
+        shown = [not columns or column in columns for _, _, columns in views]
+        is_seen = np.repeat(shown, [len(each.rows) for each in views])
         at = np.where(is_seen, every, -1)[order]
         held = table[column]
         cells[column] = held.array.take(at, allow_fill=True, fill_value=empty(held))
