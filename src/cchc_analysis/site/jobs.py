@@ -111,9 +111,7 @@ def do_job(work: Work, payload: Any, *, is_profiled: bool = False) -> Reply:
         result = profile.runcall(work, payload) if profile else work(payload)
     except BaseException as error:  # noqa: BLE001 - SystemExit too costs this job only
         return explain(error)
-    if profile:
-        profile.create_stats()
-    return Reply(result, stats=vars(profile)["stats"] if profile else None)
+    return Reply(result, stats=vars(pstats.Stats(profile))["stats"] if profile else None)
 
 
 def answer(work: Work, payload: bytes, *, is_profiled: bool = False) -> bytes:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cache, partial
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -171,13 +172,12 @@ def _put_door(build: Build, project: Project, cards: list[lists.Card], url: str)
     facts = {f"{card['folder']}/index.html": card["facts"] for card in cards}
     kept = _load_kept(build, build.shown, pages.LISTED)
     listed = [each | facts.get(each["path"], {}) for page in kept for each in page]
-    listed.sort(key=lambda page: str(page["path"]))  # whatever was made first
+    listed.sort(key=itemgetter("path"))  # whatever was made first
     counts = Counter(card["lang"] for card in cards)
 
     def make() -> dict[str, bytes]:
         files = pages.bind_page("", lists.bind_root(project, counts))
-        every = [*listed, *json.loads(files[pages.LISTED])]
-        every.sort(key=lambda page: str(page["path"]))
+        every = sorted([*listed, *json.loads(files[pages.LISTED])], key=itemgetter("path"))
         sitemap = {pages.SITEMAP: pages.bind_sitemap(every, url)} if url else {}
         listing = json.dumps({"pages": every}, ensure_ascii=False, indent=1) + "\n"
         return files | sitemap | {pages.LISTING: listing.encode()}
