@@ -36,7 +36,7 @@ from cchc_analysis.data.records import (
 )
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain
-from cchc_analysis.stats.peers import Peers, find_peers, find_segments
+from cchc_analysis.stats.peers import Peers, break_series, find_peers
 
 if TYPE_CHECKING:
     once = cached_property
@@ -162,7 +162,6 @@ class Brief:
     show_contradictions = nouns.show_contradictions
     split_explanation = nouns.split_explanation
     tell_arithmetic = nouns.tell_arithmetic
-    tell_grade_rule = nouns.tell_grade_rule
     tell_rule = nouns.tell_rule
 
     def __repr__(self) -> str:
@@ -366,13 +365,13 @@ class Brief:
     def peers(self) -> Peers:
         """The peers of the area on the last day of the period, by the written rule."""
         here = (self.report.peers.size, self.start, self.end)
-        sizes = [
+        sizes = sorted(
             (row["value"], row["area_id"])
             for row in self.held
             if (row["indicator"], row["period_start"], row["period_end"]) == here
             if not row["breakdown"] and row["value"] == row["value"]
-        ]
-        volumes = {area_id: value for value, area_id in sorted(sizes, key=itemgetter(0))}
+        )
+        volumes = {area_id: value for value, area_id in sizes}
         return find_peers(self.area["area_id"], self.reference, volumes, self.end)
 
     @once
@@ -391,11 +390,9 @@ class Brief:
     @once
     def series(self) -> list[dict[str, Any]]:
         """Headline values with the same window of other years, where there is one."""
-        rows = self.own_values
-        of = itemgetter("area_id", "indicator", "period_start", "period_end")
-        keys = [(area, code, start or end, end) for area, code, start, end in map(of, rows)]
-        parts = zip(rows, find_segments(keys, self.reference), strict=True)
-        broken = [{**row, "segment": at, "crosses": names} for row, (at, names) in parts]
+        if not self.own_values:
+            return []
+        broken = list_rows(break_series(pd.DataFrame(self.own_values), self.reference))
         points: dict[tuple[str, ...], dict[str, Row]] = {}
         for row in sorted(broken, key=itemgetter("period_end", "status")):
             days = (row["period_start"][4:], row["period_end"][4:])
@@ -525,8 +522,7 @@ class Brief:
         """Values as a table: what each is of, for whom and when, and the figures behind it."""
         rows = [
             vars(each)
-            | {"name": plain(self.name_entry(each)), "period_start": each.start}
-            | {"period_end": each.end}
+            | {"name": plain(self.name_entry(each))}
             | {"figures": " ".join(figure for _, figure in each.figures)}
             for each in entries
         ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import fnmatch
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import nan
@@ -24,8 +24,6 @@ from cchc_analysis.data.reference import Reference
 
 FEWEST = 5
 """Peers below which an area is given no position."""
-Window = tuple[str, str, str, str]
-"""An area, an indicator, a first and a last day."""
 SIMILAR = 2.0
 """Volumes are similar up to this factor, in either direction."""
 PROPOSED, RETYPED = "proposal", "type"
@@ -191,20 +189,6 @@ def break_series(
         events inside it, by id): values of two segments are never joined, and a period that
         crosses an event says so.
     """
-    begin = table["period_start"].where(table["period_start"] != "", table["period_end"])
-    columns = (table["area_id"], table["indicator"], begin, table["period_end"])
-    keys = [*zip(*(column.to_numpy(object) for column in columns), strict=True)]
-    placed = find_segments(keys, reference, is_by_definition=is_by_definition)
-    return table.assign(
-        segment=pd.Series([segment for segment, _ in placed], index=table.index, dtype="int64"),
-        crosses=pd.Series([names for _, names in placed], index=table.index, dtype="str"),
-    )
-
-
-def find_segments(
-    keys: Sequence[Window], reference: Reference, *, is_by_definition: bool = True
-) -> list[tuple[int, str]]:
-    """``segment`` and ``crosses`` of area, indicator, first and last day (``break_series``)."""
 
     @cache
     def list_area(area_id: str) -> list[tuple[str, str]]:
@@ -222,4 +206,11 @@ def find_segments(
         crossed = [name for day, name in events if start < day <= end]
         return sum(day <= end for day, _ in events), " ".join(crossed)
 
-    return [place(*key) for key in keys]
+    begin = table["period_start"].where(table["period_start"] != "", table["period_end"])
+    columns = (table["area_id"], table["indicator"], begin, table["period_end"])
+    keys = zip(*(column.to_numpy(object) for column in columns), strict=True)
+    placed = [place(*key) for key in keys]
+    return table.assign(
+        segment=pd.Series([segment for segment, _ in placed], index=table.index, dtype="int64"),
+        crosses=pd.Series([names for _, names in placed], index=table.index, dtype="str"),
+    )
