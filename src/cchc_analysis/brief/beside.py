@@ -19,9 +19,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from math import isnan, nan
 from pathlib import Path
-from statistics import quantiles
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -34,7 +34,7 @@ from cchc_analysis.brief.templates import Section, macro, tell_section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Comparator, Origin, Scope, Status
 from cchc_analysis.data.trace import compare_editions, name_edition
-from cchc_analysis.stats.panel import ENOUGH
+from cchc_analysis.stats.panel import ENOUGH, SPREAD
 from cchc_analysis.stats.peers import FEWEST, find_kin
 from cchc_analysis.stats.rates import rank_values
 from cchc_analysis.stats.windows import compare_same_window, is_near, year_before
@@ -68,13 +68,8 @@ def _list_targets(brief: Brief) -> Iterator[Entry]:
         is_here = row["period_start"] <= brief.end and row["period_end"] >= brief.start
         is_stated = row["indicator"] in reported and row["value"] == row["value"]
         if is_here and is_stated and row["scope"] not in others:
-            told = {
-                "status": Status.TARGET,
-                "origin": Origin.REPORTED,
-                "value": float(row["value"]),
-            }
-            days = {"start": row["period_start"], "end": row["period_end"]}
-            yield Entry(row, note=f"n-{row['target_id']}", **told, **days)
+            told = {"status": Status.TARGET, "origin": Origin.REPORTED}
+            yield Entry(row, note=f"n-{row['target_id']}", **told)
 
 
 def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
@@ -239,8 +234,8 @@ def list_last_year(brief: Brief) -> list[dict[str, Any]]:
         entry = Entry(
             vars(base),
             note=f"{base.note}-last-year",
-            start=year_before(base.start),
-            end=year_before(base.end),
+            period_start=year_before(base.start),
+            period_end=year_before(base.end),
             value=100 * base.value / share.value,
             decimals=0,
             comparator="~",
@@ -351,9 +346,8 @@ def show_peers(brief: Brief) -> Section:
 def find_standing(brief: Brief, entry: Entry) -> dict[str, Any] | None:
     """Where a value stands among those of its peers, if it can be compared and enough report it.
 
-    ``others`` are theirs, with the ``quarters`` from the lowest to the highest, and their
-    ``median``; equal values share the better ``place`` from the highest; ``count`` includes the
-    area itself.
+    ``others`` are theirs, with their quarters from ``lowest`` to ``highest`` (``SPREAD``); equal
+    values share the better ``place`` from the highest; ``count`` includes the area itself.
     """
     if entry.indicator not in brief.report.peers.compared:
         return None
@@ -361,19 +355,18 @@ def find_standing(brief: Brief, entry: Entry) -> dict[str, Any] | None:
     others = {area_id: value for area_id, value in values.items() if not isnan(value)}
     if len(others) < FEWEST:
         return None
-    ordered = sorted(others.values())
-    quarters = [ordered[0], *quantiles(ordered, method="inclusive"), ordered[-1]]
-    place = 1 + sum(value > entry.value for value in ordered)
-    told = {"place": place, "count": len(others) + 1, "median": quarters[2]}
-    return {"entry": entry, "others": others, "quarters": quarters, **told}
+    ends = np.quantile([*others.values()], [*SPREAD.values()]).tolist()
+    place = 1 + sum(value > entry.value for value in others.values())
+    told = {"entry": entry, "others": others, "place": place, "count": len(others) + 1}
+    return told | dict(zip(SPREAD, ends, strict=True))
 
 
 def draw_spine(brief: Brief, standing: Row) -> Markup:
     """A value on the line from the lowest to the highest of its peers."""
-    entry, quarters, words = standing["entry"], standing["quarters"], brief.words
-    row = dict(zip(("lowest", "q1", "median", "q3", "highest"), quarters, strict=True))
-    row |= {"lowest": min(quarters[0], entry.value), "highest": max(quarters[-1], entry.value)}
-    row |= {"own": entry.value, "role": "alert" if entry.is_contested else "deep"}
+    entry, words = standing["entry"], brief.words
+    row = {**standing, "own": entry.value, "role": "alert" if entry.is_contested else "deep"}
+    row["lowest"] = min(standing["lowest"], entry.value)
+    row["highest"] = max(standing["highest"], entry.value)
     ends = {"low": "lowest", "middle": "median", "high": "highest"}
     told = {key: words.number(row[name], 2) for key, name in ends.items()}
     said = {key: brief.say("unit.percent", n=n) for key, n in told.items()}

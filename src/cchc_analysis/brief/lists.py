@@ -148,7 +148,6 @@ class Told:
     count = staticmethod(nouns.count_contradictions)
     number = staticmethod(nouns.number_findings)
     tell_about = nouns.tell_about
-    tell_grade_rule = nouns.tell_grade_rule
     tell_rule = tell_rule
     tell_sum = tell_sum
 

@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
-from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.templates import Section, join, link, lower, macro, tell_section, upper
+from cchc_analysis.brief.templates import Section, join, link, macro, tell_section, upper
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Origin, Severity, Status
 from cchc_analysis.data.words import clean_text
@@ -50,15 +49,18 @@ class Entry(SimpleNamespace):
     """One published value: its row of ``indicators``, and the way back from it.
 
     Beside the columns of the row it has the anchor ``note`` of its note on the page; ``start`` and
-    ``end``; its ``decimals``; the ``figures`` behind it, as source and figure, and ``readings``,
-    the rows of the figures of all its readings, in the order of the documents; ``low`` and
+    ``end``, its days; its ``decimals``; the ``figures`` behind it, as source and figure, and
+    ``readings``, the rows of the figures of all its readings, in the order printed; ``low`` and
     ``high``, its Wilson interval in the unit of the value, if it has one; the ``document`` of a
     target that no source of ours prints. It ``is_result`` if it states what happened, rather than
     what ought to, and ``is_withheld`` if people decided to publish none of its readings.
     """
 
     def __init__(self, row: Row, **more: Any) -> None:
-        super().__init__(**{**_UNTOLD, **row, **more})
+        given = {**_UNTOLD, **row, **more}
+        super().__init__(**given)
+        self.value = float(given["value"])
+        self.start, self.end = self.period_start, self.period_end
         self.is_result = self.status in RESULT_STATUSES
         self.is_withheld = self.value != self.value
         self.is_derived = self.origin == Origin.DERIVED
@@ -167,13 +169,20 @@ def name_anchor(number: int, figure: str) -> str:
     return f"n-{safe}" if number == 1 else f"n-{number}-{safe}"
 
 
-class Contradiction(SimpleNamespace):
+class Contradiction:
     """Findings with one cause, as one entry of the ledger.
 
     Its ``number``, ``severity`` and ``findings`` (rows, the cause first); the ``sign`` before its
     number; the ``anchor`` where it stands on the page; how many contradictions it tells (``count``:
     its remarks are none); ``is_remark`` where a reader noticed it, and no arithmetic.
     """
+
+    def __init__(self, number: int, findings: Sequence[Row]) -> None:
+        self.number, self.anchor, self.findings = number, f"c-{number}", findings
+        self.severity = min((row["severity"] for row in findings), key=[*Severity].index)
+        self.sign = SIGNS[self.severity]
+        self.count = sum(row["severity"] != Severity.INFO for row in findings)
+        self.is_remark = findings[0]["kind"] == "remark"
 
 
 def count_contradictions(findings: pd.DataFrame) -> int:
@@ -187,26 +196,15 @@ def number_findings(findings: pd.DataFrame) -> list[Contradiction]:
     causes: dict[str, list[Row]] = {}
     for row in list_rows(findings):
         causes.setdefault(row["cause_id"] or row["finding_id"], []).append(row)
-    groups = []
-    for cause, rows in causes.items():
-        own = sorted(rows, key=lambda row: (row["finding_id"] != cause, rank[row["severity"]]))
-        worst = min(rank[row["severity"]] for row in own)
-        figures = [figure for row in own for figure in row["figures"].split()]
-        place = (own[0]["source_id"], min(figures, default=""), own[0]["rule_id"])
-        groups.append((own[0]["kind"] == "remark", worst, *place, own))
-    ordered = sorted(groups, key=lambda group: group[:-1])
-    return [
-        Contradiction(
-            number=number,
-            severity=[*Severity][worst],
-            findings=own,
-            sign=SIGNS[[*Severity][worst]],
-            anchor=f"c-{number}",
-            count=sum(each["severity"] != Severity.INFO for each in own),
-            is_remark=is_remark,
-        )
-        for number, (is_remark, worst, *_, own) in enumerate(ordered, start=1)
-    ]
+    for cause, own in causes.items():
+        own.sort(key=lambda row: (row["finding_id"] != cause, rank[row["severity"]]))
+
+    def place(own: list[Row]) -> tuple[Any, ...]:
+        first, worst = own[0], min(rank[row["severity"]] for row in own)
+        figure = min((each for row in own for each in row["figures"].split()), default="")
+        return first["kind"] == "remark", worst, first["source_id"], figure, first["rule_id"]
+
+    return [Contradiction(*each) for each in enumerate(sorted(causes.values(), key=place), 1)]
 
 
 def grade_brief(brief: Brief) -> SimpleNamespace:
@@ -227,18 +225,6 @@ def grade_brief(brief: Brief) -> SimpleNamespace:
         headline_warnings=sum(each.count for each in headline),
         missing=missing,
     )
-
-
-def tell_grade_rule(page: Any) -> Markup:
-    """What the letters mean, and which figures are headline ones."""
-    words, rows = page.words, page.reference.indicator_rows
-    report = load_report(words.folder.parent, page.reference)
-    names = {
-        key: join("; ", *(lower(words.pick(rows[code], "label")) for code in codes))
-        for key, codes in (("headline", report.quoted), ("required", report.required))
-    }
-    told: Markup = words.say("notes.grade.rule", **names)
-    return told
 
 
 def show_contradictions(brief: Brief) -> Section:

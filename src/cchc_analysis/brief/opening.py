@@ -62,23 +62,21 @@ def open_brief(
     Raises:
         CommandError: The area is unknown, or no report on it for the period is held.
     """
-    held = list_rows(tables.sources[[*OF_SOURCE]])
     briefs, label = list_briefs(tables, reference), label_period(match_period(period))
     area_id = match_told(reference, briefs, district, label)
-    here = [at for at, row in enumerate(held) if reference.match_source(row) == area_id]
-    chosen = [here[at] for at in choose_rows([held[at] for at in here], label)]
-    told = [held[at] for at in chosen]
+    held = list_rows(tables.sources[[*OF_SOURCE]])
+    told = choose_rows([row for row in held if reference.match_source(row) == area_id], label)
     own = [row for row in told if row["kind"] not in NOT_TOLD]
     order = {row["source_id"]: at for at, row in enumerate(told)}
-    rows = list_rows(tables.indicators)
-    kept = [at for at, row in enumerate(rows) if order.keys() >= {*row["source_id"].split()}]
+    sources = tables.sources.set_index("source_id", drop=False).loc[[*order]]
+    is_own = [order.keys() >= {*each.split()} for each in tables.indicators["source_id"]]
+    indicators = tables.indicators.loc[is_own].reset_index(drop=True)
     observations, figures, findings = (
         table[table["source_id"].isin(list(order))].reset_index(drop=True)
         for table in (tables.observations, tables.transcripts, tables.findings)
     )
     end = max(row["period_end"] for row in own)
     area = reference.area_on(area_id, end)
-    sources = tables.sources.iloc[chosen].reset_index(drop=True)
     opened = Brief(
         area=area,
         period=label,
@@ -86,17 +84,17 @@ def open_brief(
         end=end,
         words=words.fit(area, end, reference.rows_where("terms", "level", "", area["level"])),
         reference=reference,
-        sources=sources,
+        sources=sources.reset_index(drop=True),
         figures=figures,
         observations=observations,
-        indicators=tables.indicators.iloc[kept].reset_index(drop=True),
+        indicators=indicators,
         findings=findings,
-        held=[row for row in rows if row["status"] in RESULT_STATUSES],
+        held=[row for row in list_rows(tables.indicators) if row["status"] in RESULT_STATUSES],
         periods_held={
             place: [period for _, period in own]
             for place, own in groupby(briefs, key=itemgetter(0))
         },
-        entries=tuple(_list_entries([rows[at] for at in kept], observations, figures, order)),
+        entries=tuple(_list_entries(list_rows(indicators), observations, figures, order)),
         quotes=find_quotes(reports, sources, figures) if reports else {},
     )
     return replace(opened, comparisons=compare_plan(opened))
@@ -142,19 +140,15 @@ def list_briefs(tables: Tables, reference: Reference) -> list[tuple[str, str]]:
     return sorted(each for each in found if reference.area_rows[each[0]]["level"] in REPORTING)
 
 
-def choose_rows(here: Sequence[Row], label: str) -> list[int]:
+def choose_rows(here: Sequence[Row], label: str) -> list[Row]:
     """Which of the sources of an area a brief tells: its reports, then the plans for their time."""
-    own = [at for at, row in enumerate(here) if row["period"] == label]
-    own = [at for at in own if here[at]["kind"] not in NOT_TOLD]
+    own = [row for row in here if row["period"] == label and row["kind"] not in NOT_TOLD]
     if not own:
         return []
-    start = min(here[at]["period_start"] for at in own)
-    end = max(here[at]["period_end"] for at in own)
-    return own + [
-        at
-        for at, row in enumerate(here)
-        if row["kind"] == "plan" and row["period_start"] <= end and row["period_end"] >= start
-    ]
+    start = min(row["period_start"] for row in own)
+    end = max(row["period_end"] for row in own)
+    plans = [row for row in here if row["kind"] == "plan"]
+    return own + [e for e in plans if e["period_start"] <= end and e["period_end"] >= start]
 
 
 def _list_entries(
@@ -194,9 +188,6 @@ def _list_entries(
         yield Entry(
             row,
             note=note,
-            start=row["period_start"],
-            end=row["period_end"],
-            value=float(row["value"]),
             decimals=exact if is_derived else decimals.get((row["source_id"], *quantity(row))),
             figures=tuple(own),
             low=low,

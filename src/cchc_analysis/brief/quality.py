@@ -20,7 +20,7 @@ import pandas as pd
 from cchc_analysis.brief import nouns
 from cchc_analysis.brief.content import ANNEX, Brief, find_folder, name_folder, name_indicator
 from cchc_analysis.brief.nouns import Row
-from cchc_analysis.brief.report import AREAS
+from cchc_analysis.brief.report import AREAS, load_report
 from cchc_analysis.brief.templates import Section, tell_masthead, tell_section, upper
 from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows
@@ -95,7 +95,6 @@ class Quality:
 
     name_indicator = name_indicator
     tell_about = nouns.tell_about
-    tell_grade_rule = nouns.tell_grade_rule
     tell_rule = nouns.tell_rule
     tell_sum = nouns.tell_sum
 
@@ -214,8 +213,9 @@ class Quality:
         table = table.drop(columns=["grade", "anchors"], errors="ignore")
         table = table.map(lambda each: tuple(each) if isinstance(each, list) else each)
         pages = {each: name_quality(each, self.reference)[len(PAGE) + 1 :] for each in by_province}
+        report = load_report(self.words.folder.parent, self.reference)
         told = {"briefs": briefs, "by_province": by_province, "pages": pages}
-        return self._tell("grades", table, **told)
+        return self._tell("grades", table, report=report, **told)
 
     def show_counts(self) -> Section:
         """Findings by source, kind and severity."""

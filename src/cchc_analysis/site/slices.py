@@ -196,7 +196,7 @@ class Slices:
     def _find_told(self, area_id: str, period: str) -> tuple[list[str], dict[str, Rows]]:
         """The sources that a brief tells, and the rows of theirs."""
         here = [self._rows[at] for at in self._by_area.get(area_id, NONE)]
-        told = [str(here[at]["source_id"]) for at in choose_rows(here, period)]
+        told = [str(row["source_id"]) for row in choose_rows(here, period)]
         rows = {name: self._find_own(name, told) for name in OF_SOURCES}
         return told, rows | {"sources": self._find("sources", told)}
 
