@@ -47,7 +47,6 @@ FILLING = "size"
 """Said only where there is too little else to say."""
 MOST_CARDS = 6
 MOST_DISPUTES = 3
-CONTENTS = ("areas", "plan", "trend", "peers", "contradictions", "notes")
 SCOPE_ORDER = (
     *(Scope.WHOLE_DISTRICT, Scope.PROVINCE_OFFICE, Scope.DISTRICT_OFFICE),
     *(Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE, Scope.COMMUNE, Scope.UNSPECIFIED),
@@ -203,7 +202,6 @@ def show_annex_head(brief: Brief) -> Section:
         anchor="annex",
         counted=brief.find_first(COUNTED_TO),
         grade=grade_brief(brief),
-        links=[(f"#{each}", brief.say(f"{each}.title")) for each in CONTENTS],
     )
 
 

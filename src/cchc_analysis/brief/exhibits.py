@@ -176,12 +176,10 @@ def _divide(brief: Brief, whole: Entry | None, parts: Shaded, shade: str) -> lis
 def _is_apart(brief: Brief, whole: Entry, parts: Shaded) -> bool:
     """Whether a finding holds a whole against parts of it, and against nothing else."""
     notes = {entry.note for entry, _ in parts}
-    serious = [row for own in brief.serious for row in own.findings]
-    for finding in (row for row in serious if row["severity"] != Severity.INFO):
-        named = {each.note for each in list_entries(brief, [finding], "operands")}
-        if whole.note in named and named & notes and named <= notes | {whole.note}:
-            return True
-    return False
+    findings = [row for own in brief.serious for row in own.findings]
+    serious = (row for row in findings if row["severity"] != Severity.INFO)
+    told = ({each.note for each in list_entries(brief, [row], "operands")} for row in serious)
+    return any(whole.note in own and own & notes and own <= notes | {whole.note} for own in told)
 
 
 def _find_bars(brief: Brief, key: str, plan: ChartPlan) -> Row:
@@ -208,20 +206,18 @@ def _find_bars(brief: Brief, key: str, plan: ChartPlan) -> Row:
 
 def _find_posts(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Staff present against posts granted."""
-    names = {code: (f"{code}_present", f"{code}_quota") for code in plan.codes}
-    pairs = {code: both for code, own in names.items() if (both := brief.find_together(*own))}
-    if not pairs:
-        return {}
-    rates = [each for name in plan.rates if (each := brief.find(name))]
+    pairs: dict[str, Sequence[Entry]] = {}
+    for code in plan.codes:
+        if both := brief.find_together(f"{code}_present", f"{code}_quota"):
+            pairs[code] = both
     drawn = {code: both for code, both in pairs.items() if code not in plan.within} or pairs
-    posts = {code: brief.say(f"post.{code}") for code in pairs}
+    rates = [each for name in plan.rates if pairs and (each := brief.find(name))]
     return {
-        "rows": [row for code, own in drawn.items() for row in _fill(brief, posts[code], *own)],
+        "rows": [row for code, own in drawn.items() for row in _fill(brief, f"post.{code}", *own)],
         "cited": [entry for both in drawn.values() for entry in both],
         "entries": [*(entry for both in pairs.values() for entry in both), *rates],
         "pairs": pairs,
         "rates": rates,
-        "post": posts[next(iter(drawn))],
     }
 
 
@@ -306,16 +302,15 @@ def list_scores(brief: Brief) -> list[Row]:
         if not score or not top:
             continue
         # What a district gave itself is an estimate until it is appraised.
-        own = [e for e in brief.nearest_first if e.indicator == code if e.status == Status.ESTIMATE]
-        window = (score.start, score.end)
-        is_appraised = score.status != Status.ESTIMATE
-        is_same = is_appraised and [(each.start, each.end) for each in own[:1]] == [window]
+        same = (each for each in brief.nearest_first if each.indicator == code)
+        own = next((each for each in same if each.status == Status.ESTIMATE), None)
+        is_same = own and (own.start, own.end) == (score.start, score.end)
         found.append(
             {
                 "field": field,
                 "score": score,
                 "top": top,
-                "own": own[0] if is_same else None,
+                "own": own if is_same and score.status != Status.ESTIMATE else None,
                 "lost": top.value - score.value,
                 "lost_as_said": brief.find(f"{code}_lost", score.scope),
                 "lost_for": [e for e in brief.results if e.indicator == f"{code}_lost_item"],
@@ -330,7 +325,7 @@ def _find_points(brief: Brief, *_: Any) -> Row:
     rows: list[Row] = []
     entries: list[Entry] = []
     for each in scores if len(scores) > 1 else ():
-        name = brief.say(f"field.{each['field']}")
+        name = f"field.{each['field']}"
         rows += _fill(brief, name, each["score"], each["top"], is_shared=True)
         told = (each[name] for name in ("own", "score", "top", "lost_as_said"))
         entries += filter(None, (*told, *each["lost_for"]))
@@ -388,16 +383,17 @@ def _stack(
 
 
 def _fill(
-    brief: Brief, name: Markup, part: Entry, whole: Entry, *, is_shared: bool = False
+    brief: Brief, name: str, part: Entry, whole: Entry, *, is_shared: bool = False
 ) -> list[Row]:
     """The rows of ``plot_stacks`` for one bar: what there is, and what is left to the whole."""
-    told = [brief.tell_plain(each, unit=False) for each in (part, whole)]
-    row: Row = {"row": plain(name), "total": whole.value, "heading": "/".join(told)}
+    text = brief.tell_plain(part, unit=False)
+    heading = f"{text}/{brief.tell_plain(whole, unit=False)}"
+    row: Row = {"row": brief.words.plain(name), "total": whole.value, "heading": heading}
     row |= {"label": "", "is_shared": is_shared}
     role = "alert" if part.value > whole.value and not is_shared else "deep"
-    text, left = told[0], max(whole.value - part.value, 0.0)
+    left = max(whole.value - part.value, 0.0)
     return [
-        row | {"value": part.value, "role": role, "text": row["heading"] if is_shared else text},
+        row | {"value": part.value, "role": role, "text": heading if is_shared else text},
         row | {"value": left, "role": "paper", "text": ""},
     ]
 
