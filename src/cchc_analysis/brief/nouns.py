@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 from math import nan
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -138,11 +139,8 @@ class Comparison:
 
 
 def group_targets(comparisons: Iterable[Comparison]) -> list[list[Comparison]]:
-    """The comparisons of each target together."""
-    groups: dict[str, list[Comparison]] = {}
-    for each in comparisons:
-        groups.setdefault(each.target.note, []).append(each)
-    return list(groups.values())
+    """The comparisons of each target, which follow each other, together."""
+    return [[*own] for _, own in groupby(comparisons, key=lambda each: each.target.note)]
 
 
 class Quote(NamedTuple):
@@ -169,7 +167,7 @@ def name_anchor(number: int, figure: str) -> str:
     return f"n-{safe}" if number == 1 else f"n-{number}-{safe}"
 
 
-class Contradiction:
+class Contradiction(SimpleNamespace):
     """Findings with one cause, as one entry of the ledger.
 
     Its ``number``, ``severity`` and ``findings`` (rows, the cause first); the ``sign`` before its
@@ -178,7 +176,7 @@ class Contradiction:
     """
 
     def __init__(self, number: int, findings: Sequence[Row]) -> None:
-        self.number, self.anchor, self.findings = number, f"c-{number}", findings
+        super().__init__(number=number, anchor=f"c-{number}", findings=findings)
         self.severity = min((row["severity"] for row in findings), key=[*Severity].index)
         self.sign = SIGNS[self.severity]
         self.count = sum(row["severity"] != Severity.INFO for row in findings)
