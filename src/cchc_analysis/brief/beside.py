@@ -369,7 +369,7 @@ def draw_spine(brief: Brief, standing: Row) -> Markup:
     row["highest"] = max(standing["highest"], entry.value)
     ends = {"low": "lowest", "middle": "median", "high": "highest"}
     told = {key: words.number(row[name], 2) for key, name in ends.items()}
-    said = {key: brief.say("unit.percent", n=n) for key, n in told.items()}
+    said = {key: brief.words.say("unit.percent", n=n) for key, n in told.items()}
     label = words.plain("standing.spine", **said)
     return macro(words, "line", sketch_spine(row, words.number), label, "spine")
 
@@ -393,7 +393,7 @@ def _draw(brief: Brief, standing: Row) -> dict[str, Any]:
         low=nan,
         high=nan,
     ).sort_values("value", ascending=False, kind="stable")
-    percent = brief.say("unit.percent", n=words.number(standing["median"], 2))
+    percent = brief.words.say("unit.percent", n=words.number(standing["median"], 2))
     median = words.plain("standing.middle", n=percent)
     look: Any = {"reference": (standing["median"], median), "unit": "%", "form": words.number}
     half = -(-len(data) // 2) if len(data) > MOST_IN_PART else len(data)

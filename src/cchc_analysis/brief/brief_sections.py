@@ -356,9 +356,9 @@ def tell_spread(brief: Brief, entry: Entry) -> Markup:
     is_read_twice = entry.unit == "%" and entry.findings
     if is_read_twice and (readings := span_readings(vars(entry), brief.findings)):
         low, high = (brief.words.number(each, 2) for each in readings)
-        return brief.say("note.readings", low=low, high=high)
+        return brief.words.say("note.readings", low=low, high=high)
     if entry.low is None or entry.high is None:
         return Markup("")
     places = 1 if entry.high - entry.low >= 1 else 2
     low, high = (brief.words.number(each, places) for each in (entry.low, entry.high))
-    return brief.say("note.interval", range=brief.say("unit.range", low=low, high=high))
+    return brief.words.say("note.interval", range=brief.words.say("unit.range", low=low, high=high))

@@ -8,7 +8,7 @@ kin, so that none can stand without the way back to its place; other modules giv
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, product
@@ -114,7 +114,7 @@ class Brief:
         area: Its row of the areas.
         period: The label of the period; ``start`` and ``end`` its dates.
         sources: The reports told, then the plans they are held against; their tables follow.
-        held: The published results of all areas, for trend and peers.
+        held: The published results of all areas (``keep_results``), for trend and peers.
         periods_held: The periods that have a brief, by area, as far as a brief may know.
         entries: The published values of its sources, in the order of the documents.
         quotes: Sentences of documents that the user keeps, by source and figure.
@@ -176,11 +176,6 @@ class Brief:
     def lang(self) -> str:
         """The language of the page."""
         return self.words.lang
-
-    @property
-    def say(self) -> Callable[..., Markup]:
-        """Says a string of the page's language."""
-        return self.words.say
 
     @once
     def report(self) -> Report:
@@ -358,8 +353,7 @@ class Brief:
     def values_held(self) -> dict[tuple[str, ...], float]:
         """Whole quantities by area, indicator, scope and window: one look instead of a search."""
         place = itemgetter("area_id", "indicator", "scope", "period_start", "period_end")
-        whole = (row for row in reversed(self.held) if not row["breakdown"])
-        return {place(row): row["value"] for row in whole}
+        return {place(row): row["value"] for row in reversed(self.held)}
 
     @once
     def peers(self) -> Peers:
@@ -369,7 +363,6 @@ class Brief:
             (row["value"], row["area_id"])
             for row in self.held
             if (row["indicator"], row["period_start"], row["period_end"]) == here
-            if not row["breakdown"] and row["value"] == row["value"]
         )
         volumes = {area_id: value for value, area_id in sizes}
         return find_peers(self.area["area_id"], self.reference, volumes, self.end)
@@ -381,10 +374,7 @@ class Brief:
         return [
             row
             for row in self.held
-            if row["area_id"] == self.area["area_id"]
-            and not row["breakdown"]
-            and row["indicator"] in followed
-            and row["value"] == row["value"]
+            if row["area_id"] == self.area["area_id"] and row["indicator"] in followed
         ]
 
     @once
@@ -465,17 +455,17 @@ class Brief:
     def tell_number(self, entry: Entry) -> Markup:
         """The number alone, with its bound, a percentage with its sign."""
         if entry.is_withheld:
-            return self.say("withheld")
+            return self.words.say("withheld")
         sign = COMPARATOR_SIGNS.get(entry.comparator, "")
         number = sign + self.words.number(entry.value, entry.decimals)
         if entry.unit == "%":
-            return self.say("unit.percent", n=number)
+            return self.words.say("unit.percent", n=number)
         return escape(number)
 
     def tell_unit(self, entry: Entry, *, many: bool = False) -> Markup:
         """The word for a unit, in the plural for ``many``; a percentage has a sign and no word."""
         if entry.unit == "%":
-            return self.say("unit.rate") if many else Markup("")
+            return self.words.say("unit.rate") if many else Markup("")
         own = f"unit.of.{entry.indicator}"
         if self.words.has(own):
             # What the catalogue only calls an item has a word of its own: an article, a chair.
@@ -507,7 +497,7 @@ class Brief:
 
     def name_scope(self, scope: str) -> Markup:
         """Whose work is counted, "Cấp huyện"; nothing for what is said of a whole document."""
-        return self.say(f"scope.{scope}") if scope else Markup("")
+        return self.words.say(f"scope.{scope}") if scope else Markup("")
 
     def name_area(self) -> Markup:
         """The name of the district."""

@@ -196,7 +196,7 @@ def _find_bars(brief: Brief, key: str, plan: ChartPlan) -> Row:
     for code, shades in plan.rows.items():
         if found := brief.find_together(code, *shades):
             parts = [(entry, shades[entry.indicator]) for entry in found[1:]]
-            bars.append((brief.say(f"{key}.{code}"), found[0], parts))
+            bars.append((brief.words.say(f"{key}.{code}"), found[0], parts))
     bars = [bar for bar in bars if _sum(bar[2]) <= bar[1].value]
     rest = brief.words.plain(f"{key}.rest") if brief.words.has(f"{key}.rest") else ""
     rows = [row for bar in bars for row in _stack(brief, *bar, rest=rest)]
@@ -239,8 +239,8 @@ def _find_shares(brief: Brief, key: str, plan: ChartPlan) -> Row:
         for share, base in zip(shares[:2], SHARES, strict=False):
             if share:
                 lines.append(share)
-                name = brief.say(f"{key}.{code}")
-                names.append(join(", ", name, brief.say(f"{key}.base.{base}")))
+                name = brief.words.say(f"{key}.{code}")
+                names.append(join(", ", name, brief.words.say(f"{key}.base.{base}")))
     entries = [each for cells in amounts.values() for each in cells if each]
     rows = list_points(brief, lines, names)
     return {"rows": rows, "cited": lines, "entries": entries * bool(lines), "amounts": amounts}
@@ -281,7 +281,7 @@ def _find_tasks(brief: Brief, _: str, plan: ChartPlan) -> Row:
         known = [(entry, shade) for entry, shade in parts if entry and entry.value]
         if total := each["total"]:
             bar = _stack(
-                brief, brief.say(f"field.{area}"), total, known, start=f"par_tasks_{area}_"
+                brief, brief.words.say(f"field.{area}"), total, known, start=f"par_tasks_{area}_"
             )
             rows += [row | {"is_shared": True} for row in bar]
     states = [state for state in TASKS if any(each[state] for each in found.values())]
@@ -446,4 +446,5 @@ def _say_rows(brief: Brief, rows: Sequence[Row]) -> Markup:
         labels.append(f"{row['text']} {row['label'] if by != 'label' else ''}".strip() * is_named)
         labels.append(row.get("target_text", ""))
     parts = {name: "; ".join([*heads, *filter(None, own)]) for name, (heads, own) in told.items()}
-    return join(" ", *(brief.say("alt.row", name=name, parts=own) for name, own in parts.items()))
+    say = brief.words.say
+    return join(" ", *(say("alt.row", name=name, parts=own) for name, own in parts.items()))

@@ -33,10 +33,11 @@ from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
 from cchc_analysis.data.clean import label_period, nearest_names
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.named import list_days, match_period
-from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin, Tables, problem
+from cchc_analysis.data.records import QUANTITY, Origin, Tables, problem
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import Words, load_words
 from cchc_analysis.errors import AreaError, CommandError
+from cchc_analysis.stats.panel import keep_results
 
 REPORTING = ("province", "district", "commune")
 """The levels whose reports have briefs."""
@@ -89,7 +90,7 @@ def open_brief(
         observations=observations,
         indicators=indicators,
         findings=findings,
-        held=[row for row in list_rows(tables.indicators) if row["status"] in RESULT_STATUSES],
+        held=list_rows(keep_results(tables.indicators)),
         periods_held={
             place: [period for _, period in own]
             for place, own in groupby(briefs, key=itemgetter(0))
