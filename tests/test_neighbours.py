@@ -113,6 +113,15 @@ def test_peers_are_placed_in_a_funnel(tables: Tables, country: SyntheticCountry)
     assert NOTICE["vi"] in told.show_head().html
 
 
+def test_without_a_rule_nothing_is_placed(tables: Tables, country: SyntheticCountry) -> None:
+    told = tell(tables, country.reference)
+    entry = told.find("on_time_rate")
+    assert told.find_standing(entry)
+    vars(told)["peers"] = replace(told.peers, rule="none")
+    assert told.find_standing(entry) is None
+    assert "<svg" not in str(told.show_peers().html)
+
+
 def even_out(tables: Tables) -> Tables:
     """The tables as they would be if districts differed in their on-time rate by chance alone."""
     table = tables.indicators.copy()

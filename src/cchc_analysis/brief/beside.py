@@ -313,7 +313,7 @@ def show_peers(brief: Brief) -> Section:
     same = [area_id for area_id in peers.peers if brief.period in held[area_id]]
     own = brief.find_scoped(compared)
     charts = []
-    for code in compared if peers.rule != "none" else ():
+    for code in compared:
         entries = filter(None, (brief.find(code, each) for each in (brief.whole, *brief.parts)))
         if standing := next(filter(None, (find_standing(brief, e) for e in entries)), None):
             charts.append(_draw(brief, standing))
@@ -349,7 +349,7 @@ def find_standing(brief: Brief, entry: Entry) -> dict[str, Any] | None:
     ``others`` are theirs, with their quarters from ``lowest`` to ``highest`` (``SPREAD``); equal
     values share the better ``place`` from the highest; ``count`` includes the area itself.
     """
-    if entry.indicator not in brief.report.peers.compared:
+    if brief.peers.rule == "none" or entry.indicator not in brief.report.peers.compared:
         return None
     values = {each: _value_of(brief, each, entry) for each in brief.peers.peers}
     others = {area_id: value for area_id, value in values.items() if not isnan(value)}
