@@ -7,16 +7,17 @@ of publishers stand in ``words.toml`` and ``data/reference/panel_headings.csv``.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from copy import deepcopy
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import pydantic
+from pydantic_core import to_jsonable_python
 
 from cchc_analysis.data.clean import (
     PeriodError,
@@ -27,10 +28,10 @@ from cchc_analysis.data.clean import (
     take_sides,
 )
 from cchc_analysis.data.outside import load_yaml
-from cchc_analysis.data.records import problem, refusal
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.data.system import is_portable
-from cchc_analysis.errors import ReportError
+from cchc_analysis.errors import Problem, ReportError
 
 
 @cache
@@ -51,10 +52,6 @@ def pattern(name: str) -> re.Pattern[str]:
     return re.compile(load_vocabulary()["patterns"][name])
 
 
-FIELDS = tuple(load_vocabulary()["fields"])
-"""What a column of a panel can be."""
-
-
 class _Entry(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
@@ -65,15 +62,7 @@ class _Entry(pydantic.BaseModel):
         if not isinstance(content, dict):
             return content
         needed = {name for name, each in cls.model_fields.items() if each.is_required()}
-        kept = {name: each for name, each in content.items() if each is not None or name in needed}
-        return _as_text(kept)
-
-
-def _as_text(cell: object) -> object:
-    """YAML makes dates of days, which here are texts: ``dated: 2023-06-30``."""
-    if isinstance(cell, dict):
-        return {name: _as_text(each) for name, each in cell.items()}
-    return cell.isoformat() if isinstance(cell, dt.date) else cell
+        return {name: each for name, each in content.items() if each is not None or name in needed}
 
 
 def _match_code(table: str, word: str, info: pydantic.ValidationInfo) -> str:
@@ -89,13 +78,15 @@ def _match_code(table: str, word: str, info: pydantic.ValidationInfo) -> str:
 
 
 def _check_field(name: str) -> str:
-    if name in FIELDS:
+    fields = load_vocabulary()["fields"]
+    if name in fields:
         return name
-    offer = ", ".join(nearest_names(name, FIELDS)) or ", ".join(FIELDS)
+    offer = ", ".join(nearest_names(name, fields) or fields)
     raise ValueError(f"unknown field {name!r}; did you mean {offer}?")
 
 
 Field = Annotated[str, pydantic.AfterValidator(_check_field)]
+"""What a column of a panel can be."""
 Indicator = Annotated[str, pydantic.AfterValidator(partial(_match_code, "indicator"))]
 AreaId = Annotated[str, pydantic.AfterValidator(partial(_match_code, "area"))]
 
@@ -122,11 +113,24 @@ class ValueColumn(_Entry):
         return self.model_copy(update={"bound": ""})
 
 
+def _take_word(said: object, kind: str = "") -> object:
+    """An entry in one word: of its ``kind``, or a period where it reads as one, or an indicator."""
+    if not isinstance(said, str | int):
+        return said
+    return {kind or ("period" if is_period(str(said)) else "indicator"): str(said)}
+
+
+Column = Annotated[ValueColumn, pydantic.BeforeValidator(_take_word)]
+
+
 class AreaRule(_Entry):
     """What a label in the area column stands for, where it is no name of an area."""
 
     area_id: AreaId
     indicators: dict[Indicator, Indicator] = pydantic.Field(default_factory=dict)
+
+
+Area = Annotated[AreaRule, pydantic.BeforeValidator(partial(_take_word, kind="area_id"))]
 
 
 class Absence(_Entry):
@@ -205,12 +209,12 @@ class PanelMapping(_Entry):
 
     panel: Annotated[str, pydantic.AfterValidator(lambda name: name and _check_id(name))] = ""
     sheet: str = ""
-    sheets: dict[str, ValueColumn] = pydantic.Field(default_factory=dict)
+    sheets: dict[str, Column] = pydantic.Field(default_factory=dict)
     header_row: int = pydantic.Field(default=0, ge=0)
     columns: dict[Field, str] = pydantic.Field(default_factory=dict)
-    values: dict[str, ValueColumn] = pydantic.Field(default_factory=dict)
+    values: dict[str, Column] = pydantic.Field(default_factory=dict)
     indicators: dict[str, Indicator] = pydantic.Field(default_factory=dict)
-    areas: dict[str, AreaRule] = pydantic.Field(default_factory=dict)
+    areas: dict[str, Area] = pydantic.Field(default_factory=dict)
     units: dict[str, str] = pydantic.Field(default_factory=dict)
     constants: dict[Field, str] = pydantic.Field(default_factory=dict)
     scopes: dict[str, str] = pydantic.Field(default_factory=dict)
@@ -222,20 +226,6 @@ class PanelMapping(_Entry):
     decimal_mark: Literal["", ".", ","] = ""
     ranks: RankRule | None = None
     sources: tuple[PanelSource, ...] = ()
-
-    @pydantic.field_validator("values", "sheets", "areas", mode="before")
-    @classmethod
-    def _allow_bare_entries(cls, entries: object, info: pydantic.ValidationInfo) -> object:
-        """What an entry is in one word: an area, a period where it reads as one, an indicator."""
-        if not isinstance(entries, dict):
-            return entries
-        kind = {"values": "indicator", "areas": "area_id"}.get(str(info.field_name), "")
-        return {
-            str(name): {kind or ("period" if is_period(str(each)) else "indicator"): str(each)}
-            if isinstance(each, str | int)
-            else each
-            for name, each in entries.items()
-        }
 
     @pydantic.field_validator("constants")
     @classmethod
@@ -257,19 +247,33 @@ def load_mapping(path: Path, reference: Reference | None = None) -> PanelMapping
 
 def build_mapping(content: object, name: str, reference: Reference | None = None) -> PanelMapping:
     """Make a mapping of the content of its file; what no mapping can say is refused."""
-    if not isinstance(content, dict | None):
-        raise refusal("no_mapping", name)
-    return build_entry(PanelMapping, content or {}, name, reference)
+    problems = list[Problem]()
+    if found := read_entry(PanelMapping, as_plain(content), name, problems, reference):
+        return found
+    raise ReportError(problems)
 
 
-def build_entry(kind: type[E], content: object, name: str, reference: Reference | None = None) -> E:
-    """Make an entry of what a person wrote under some name; what it cannot say is refused."""
+def as_plain(content: object) -> Any:
+    """What a person wrote as JSON has it: days and the years of headings are texts."""
+    return to_jsonable_python({} if content is None else content, fallback=str)
+
+
+def read_entry(
+    kind: type[E],
+    content: object,
+    name: str,
+    problems: list[Problem],
+    reference: Reference | None = None,
+) -> E | None:
+    """Make an entry of what a person wrote under some name, or add the ``problems`` that it has."""
+    if not isinstance(content, dict):
+        problems.append(problem("no_mapping", name))
+        return None
     try:
         return kind.model_validate(content, context=reference)
     except pydantic.ValidationError as error:
         faults = error.errors()
     known = (*PanelMapping.model_fields, *PanelSource.model_fields, *ValueColumn.model_fields)
-    problems = []
     for fault in faults:
         place = ".".join(str(each) for each in fault["loc"] if each != "[key]") or "the file"
         is_there = fault["type"] != "missing"
@@ -281,19 +285,16 @@ def build_entry(kind: type[E], content: object, name: str, reference: Reference 
         found = f"{place}: {fault['msg'].removeprefix('Value error, ')}{given}"
         offer = f"Did you mean {', '.join(near)}?" if near else "Mend the entry."
         problems.append(problem("wrong_entry", name, found=found, offer=offer))
-    raise ReportError(problems)
+    return None
 
 
-def salvage_mapping(content: Mapping[str, Any]) -> PanelMapping | None:
+def salvage_mapping(content: object) -> PanelMapping | None:
     """What is left of a faulty mapping, or ``None`` where the sheet that is meant is lost.
 
     Codes are not asked about; whatever an entry of no right form names counts as left out.
     """
-    left: dict[str, Any] = {
-        str(name): {**each} if isinstance(each, dict) else each for name, each in content.items()
-    }
-    told = list[str]()
-    while True:
+    left, told = deepcopy(content), list[str]()
+    while isinstance(left, dict):
         try:
             found = PanelMapping.model_validate(left)
             return found.model_copy(update={"ignore": (*found.ignore, *told)})
@@ -303,9 +304,11 @@ def salvage_mapping(content: Mapping[str, Any]) -> PanelMapping | None:
             if name in ("sheet", "sheets"):
                 return None
             entry = left.get(name)
-            held: dict[object, Any] = entry if isinstance(entry, dict) else {}
-            lost = {key: held.pop(key) for key in [*held] if str(key) == part}
-            told += _list_texts(lost or left.pop(name, None))
+            if isinstance(entry, dict) and part in entry:
+                told += _list_texts({part: entry.pop(part)})
+            else:
+                told += _list_texts(left.pop(name, None))
+    return None
 
 
 def _list_texts(entry: object) -> Iterator[str]:
@@ -337,11 +340,11 @@ class Vocabulary:
         self.reference = reference
         self._left_out = {*map(fold_text, mapping.ignore)}
         self._values = {fold_text(head): value for head, value in mapping.values.items()}
-        said = {fold_text(head): name for name, head in mapping.columns.items()}
-        words = {fold_text(word): name for word, name in spell("fields").items()}
-        words = {word: name for word, name in words.items() if name not in mapping.columns}
+        words = ((fold_text(word), name) for word, name in spell("fields").items())
         taken = {*self._left_out, *self._values}
-        self._fields = {word: name for word, name in words.items() if word not in taken} | said
+        self._fields = {
+            word: name for word, name in words if name not in mapping.columns and word not in taken
+        } | {fold_text(head): name for name, head in mapping.columns.items()}
 
     @cached_property
     def _labels(self) -> dict[str, set[str]]:
@@ -460,7 +463,7 @@ class Vocabulary:
         table, own = self.reference.indicators, [*self.mapping.columns.values()]
         labels = [*table["indicator"], *table["label_vi"], *table["label_en"]]
         headings = self.reference.panel_headings["heading"]
-        return [*FIELDS, *own, *self.mapping.values, *headings, *labels]
+        return [*load_vocabulary()["fields"], *own, *self.mapping.values, *headings, *labels]
 
 
 def is_score(text: str) -> bool:

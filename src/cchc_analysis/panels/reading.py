@@ -28,7 +28,6 @@ from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels import layouts, matching
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
 from cchc_analysis.panels.mapping import (
-    FIELDS,
     PanelMapping,
     PanelSource,
     ValueColumn,
@@ -43,7 +42,6 @@ from cchc_analysis.panels.matching import MOST_TOLD, Figures, name_rows, place_r
 from cchc_analysis.rules.rows import RANKED, judge_ranks
 from cchc_analysis.stats.peers import list_breaks
 
-WORD_FIELDS = tuple(name for name in FIELDS if name != "value")
 BOUNDS = dict(zip(("low", "high", "standard_error"), UNCERTAINTY, strict=True))
 """The fields of a mapping that say how sure a value is, and the columns of the figures."""
 NEEDED = {
@@ -195,8 +193,8 @@ def _read_numbers(figures: Figures) -> pd.DataFrame:
 def unfold_table(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> Figures:
     """Turn a table into one row per figure, with notes of what was set aside.
 
-    A row has ``WORD_FIELDS``, ``rank`` and ``rank_of`` as texts, ``row``, ``section`` (its
-    heading), ``printed`` (text or float) and ``is_total``.
+    A row has its fields (``words.toml``), ``rank`` and ``rank_of`` as texts, ``row``, ``section``
+    (its heading), ``printed`` (text or float) and ``is_total``.
     """
     said = {*roles.fields, *known.mapping.constants}
     values = [each for each in roles.values.values() if not each.bound]
@@ -242,7 +240,7 @@ def _describe_rows(table: Worksheet, roles: layouts.Roles, mapping: PanelMapping
         if heading and fold_text(heading) in folded:
             places[name] = folded.index(fold_text(heading))
     held: dict[str, Any] = {each: print_cells(body[at]).to_numpy() for each, at in places.items()}
-    names = (*WORD_FIELDS, "rank", "rank_of")
+    names = [name for name in (*load_vocabulary()["fields"], "rank", "rank_of") if name != "value"]
     words = {name: held.get(name, mapping.constants.get(name, "")) for name in names}
     rows = pd.DataFrame(words, index=body.index).astype("str").assign(row=body.index)
     if roles.form or "breakdown" in roles.fields:

@@ -37,8 +37,8 @@ from cchc_analysis.panels.cells import print_cells
 from cchc_analysis.panels.mapping import (
     PanelMapping,
     PanelSource,
-    build_entry,
-    build_mapping,
+    as_plain,
+    read_entry,
     salvage_mapping,
 )
 from cchc_analysis.panels.matching import place_rows
@@ -126,29 +126,22 @@ def _prepare(
 ) -> tuple[PanelMapping, dict[str, PanelSource]]:
     """The mapping and its sources by key; what is wrong with them and the headings, at once."""
     where = mapping.name if isinstance(mapping, Path) else f"mapping of {file.name}"
-    content = load_yaml(mapping) if isinstance(mapping, Path) else {}
-    content = mapping.model_dump() if isinstance(mapping, PanelMapping) else content
-    problems, chosen = list[Problem](), None
-    try:
-        chosen = build_mapping(content, where, reference)
-    except ReportError as error:
-        problems += error.problems
-        chosen = salvage_mapping(content) if isinstance(content, dict) else None
-    try:
-        if isinstance(source, Mapping):
-            source = build_entry(PanelSource, dict(source), f"source of {file.name}")
-    except ReportError as error:
-        problems += error.problems
-    if not (source or (isinstance(content, dict) and content.get("sources"))):
+    content = as_plain(load_yaml(mapping) if isinstance(mapping, Path) else mapping)
+    problems, own = list[Problem](), None
+    chosen = read_entry(PanelMapping, content, where, problems, reference)
+    if source:
+        own = read_entry(PanelSource, as_plain(source), f"source of {file.name}", problems)
+    elif not (isinstance(content, dict) and content.get("sources")):
         problems.append(problem("no_panel_source", file.name))
+    chosen = chosen or salvage_mapping(content)
     if chosen is None:
         raise ReportError(dict.fromkeys(problems))
     if sheet:
         chosen = chosen.model_copy(update={"sheet": sheet, "sheets": {}})
     if problems:
         read_panel(file, chosen, reference, {}, problems)
-    listed = [source] if isinstance(source, PanelSource) else []
-    return chosen, {each.key or each.source_id: each for each in (*listed, *chosen.sources)}
+    listed = (*([own] if own else []), *chosen.sources)
+    return chosen, {each.key or each.source_id: each for each in listed}
 
 
 def load_register(raw: Path) -> pd.DataFrame:
