@@ -15,7 +15,7 @@ reading out; where that does not help either, the number is refused. Words aroun
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -216,9 +216,7 @@ class Figures:
 
 def look_up(cells: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
     """What some words stand for, ``""`` where nothing; always text."""
-    codes, unique = pd.factorize(cells)
-    found = pd.array([words.get(cell, "") for cell in unique], dtype="str")
-    return pd.Series(found.take(codes), index=cells.index)
+    return cells.map({cell: words.get(cell, "") for cell in cells.unique()}).astype("str")
 
 
 def name_rows(numbers: Iterable[Any], most: int = 5) -> str:
@@ -305,11 +303,13 @@ def read_numerals(
 
     ``about`` says by the same index the ``group`` that is read together, the ``kind`` of its unit,
     and the ``most`` that it may be, NaN where nothing is known. Comes back ``value`` (NaN where
-    refused), ``decimals`` as printed, ``comparator``, and ``fault`` in words, empty for none.
+    refused), ``decimals`` as printed, ``comparator``, ``fault`` in words, and the decimal ``mark``
+    that a text proves by itself, both empty for none.
     """
-    is_text = printed.map(_is_text).astype("bool")
+    is_text = printed.map(lambda cell: isinstance(cell, str)).astype("bool")
     numbers = printed[~is_text].astype("float64").round(MOST_DECIMALS)
-    read = numbers.to_frame("value").assign(decimals=0, comparator=Comparator.EQUAL.value, fault="")
+    read = numbers.to_frame("value").assign(decimals=0, comparator=Comparator.EQUAL.value)
+    read = read.assign(fault="", mark="")
     noise = 1e-10 * numbers.abs().clip(lower=1)
     for places in range(MOST_DECIMALS):  # of its shortest form
         read["decimals"] += (numbers.round(places) - numbers).abs() > noise
@@ -331,17 +331,12 @@ def read_numerals(
     return read.assign(decimals=read["decimals"].mask(is_whole, 0).astype("int64"))
 
 
-def tell_mixed_marks(printed: pd.Series[Any], group: pd.Series[Any]) -> Iterator[str]:
-    """The groups that print decimals both ways, with an example of each, in words."""
-    examples: dict[str, dict[str, str]] = {}
-    texts = printed[printed.map(_is_text).astype("bool")]
-    pairs = pd.DataFrame({"group": group[texts.index], "text": texts}).drop_duplicates()
-    for name, text in pairs.itertuples(index=False, name=None):
-        marks = [*_read_both(text, "")]
-        if len(marks) == 1 and marks[0] in text:
-            examples.setdefault(name, {}).setdefault(marks[0], text)
-    for name, of in sorted(examples.items()):
-        if len(of) > 1:
+def tell_mixed_marks(figures: pd.DataFrame) -> Iterator[str]:
+    """The indicators that print decimals both ways, with an example of each, in words."""
+    shown = figures[figures["mark"] != ""].drop_duplicates(["indicator", "mark"])
+    for name, own in shown.groupby("indicator"):
+        if len(own) > 1:
+            of = dict(zip(own["mark"], own["read_as"], strict=True))
             both = f"decimals with a dot ({of['.']}) and with a comma ({of[',']})"
             yield f"{name}: {both}; both were read"
 
@@ -351,10 +346,6 @@ def describe_units(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     kinds = {unit: str(row["kind"]) for unit, row in reference.unit_rows.items()}
     kind = look_up(rows["unit"], kinds).replace("", "rate")
     return pd.DataFrame({"group": rows["indicator"], "kind": kind, "most": np.nan})
-
-
-def _is_text(cell: object) -> bool:
-    return isinstance(cell, str)
 
 
 @lru_cache(maxsize=65_536)
@@ -373,29 +364,31 @@ def _read_texts(table: pd.DataFrame, decimal_mark: str) -> pd.DataFrame:
     """Every text, each different one once, by the mark that its group or else the file proves."""
     codes = table.groupby([*table.columns], sort=False, dropna=False).ngroup()
     unique = [*table[~codes.duplicated()].itertuples(index=False, name=None)]
-    marks, all_marks = dict[str, set[str]](), set[str]()
+    proved, shown = defaultdict[str, set[str]](set), list[str]()
     for text, name, kind, _ in unique:
         readings = _read_both(text, kind)
-        if len(readings) == 1 and re.search("[.,]", text):
-            marks.setdefault(name, set()).update(readings)
-            all_marks.update(readings)
+        proof = {*readings} if len(readings) == 1 and re.search("[.,]", text) else set[str]()
+        proved[name] |= proof
+        shown.append("".join(proof & {*text}))
+    every = set().union(*proved.values())
     rows = [
-        _read_text(text, {*decimal_mark} or marks.get(name) or all_marks, kind, most)
+        _read_text(text, {*decimal_mark} or proved[name] or every, kind, most)
         for text, name, kind, most in unique
     ]
     read = pd.DataFrame(rows, columns=["value", "decimals", "comparator", "fault"])
-    return read.take(codes.to_numpy()).set_axis(table.index)
+    return read.assign(mark=shown).take(codes.to_numpy()).set_axis(table.index)
 
 
 def _read_text(text: str, marks: set[str], kind: str, most: float) -> tuple[float, int, str, str]:
     """The number, its decimals, its comparator and its fault."""
     equal, readings = Comparator.EQUAL.value, _read_both(text, kind)
-    if len({*readings.values()}) > 1 and len(marks) == 1:
+    numbers = {*readings.values()}
+    if len(numbers) > 1 and len(marks) == 1:
         return *readings[min(marks)], equal, ""
-    if len({*readings.values()}) > 1 and not max(readings.values())[0] > most:
+    if len(numbers) > 1 and not max(numbers)[0] > most:
         return np.nan, 0, equal, f"{text!r} can be thousands or decimals"
-    if readings:
-        return *min(readings.values()), equal, ""
+    if numbers:
+        return *min(numbers), equal, ""
     if text.casefold() in NOT_YET:
         return np.nan, 0, equal, f"{text!r} can be none so far or a number that is not known yet"
     try:

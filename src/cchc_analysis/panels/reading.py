@@ -89,7 +89,7 @@ def read_panel(
     whole = pd.concat([part.rows for part in parts], ignore_index=True)
     figures, totals = whole[~whole["is_total"]], whole[whole["is_total"]]
     notes = [*dict.fromkeys([*notes, *(note for part in parts for note in part.notes)])]
-    notes += matching.tell_mixed_marks(figures["read_as"], figures["indicator"])
+    notes += matching.tell_mixed_marks(figures)
     figures = drop_doubles(figures, path.name, notes).reset_index(drop=True)
     notes += compare_totals(figures, totals, reference)
     notes += compare_ranks(figures, reference.areas)
@@ -275,18 +275,17 @@ def _melt(table: Worksheet, rows: pd.DataFrame, roles: layouts.Roles) -> pd.Data
         part = rows.assign(**value.said, section=table.names[position], printed=body[position])
         for at in (at for at, bound in bounds.items() if bound.bare == value):
             cells, bound = print_cells(body[at]).astype("str"), bounds[at].bound
-            pair = cells.str.extract(f"^{pattern('interval').pattern}$").fillna("")
-            names = pair.columns if bound == "interval" else ()
-            part = part.assign(**{bound: cells}, **{each: pair[each] for each in names})
+            said: Any = {bound: cells}
+            if bound == "interval":
+                said = cells.str.extract(f"^{pattern('interval').pattern}$").fillna("")
+            part = part.assign(**said)
         parts.append(part)
     figures = pd.concat(parts, ignore_index=True)
     figures = figures.sort_values("row", kind="stable", ignore_index=True)
     if figures["printed"].dtype.kind != "f":  # "42.3 (39.1-45.2)" is a value and its bounds
         texts = figures["printed"].astype("str")
         texts = texts[texts.str.contains(r"[\d%]\s*[(\[]")]
-        found = texts.str.extract(f"^{pattern('value_and_interval').pattern}$").dropna()
-        for name in found.columns if len(found) else ():
-            figures[name] = figures[name].where(~figures.index.isin(found.index), found[name])
+        figures.update(texts.str.extract(f"^{pattern('value_and_interval').pattern}$").dropna())
     return figures
 
 
