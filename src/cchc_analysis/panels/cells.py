@@ -28,7 +28,7 @@ import pandas as pd
 from cchc_analysis.data import outside
 from cchc_analysis.data.records import refusal
 from cchc_analysis.errors import join_some
-from cchc_analysis.panels.mapping import load_vocabulary
+from cchc_analysis.panels.mapping import spell
 
 TOP = 40
 """Rows at the top of a sheet in which its head is looked for."""
@@ -69,17 +69,15 @@ def open_sheets(path: Path, sheet: str = "") -> list[Worksheet]:
     if not path.is_file():
         kind = "folder_for_table" if path.is_dir() else "no_table_file"
         raise refusal(kind, path.name or str(path))
-    form, how = (
-        next((said for said, ends in load_vocabulary()[kind].items() if suffix in ends), "")
-        for suffix in [path.suffix.lower()]
-        for kind in ("formats", "foreign")
-    )
-    if not form:
-        kind = "foreign_format" if how else "strange_format"
-        raise refusal(kind, path.name, suffix=path.suffix, how=how)
-    opened: list[Worksheet] = (
-        [_open_text(path)] if form == "text" else outside.call_apart(open_alone, path, form, sheet)
-    )
+    formats, foreign, suffix = spell("formats"), spell("foreign"), path.suffix.lower()
+    if suffix not in formats:
+        kind = "foreign_format" if suffix in foreign else "strange_format"
+        raise refusal(kind, path.name, suffix=path.suffix, how=foreign.get(suffix))
+    opened: list[Worksheet]
+    if formats[suffix] == "text":
+        opened = [_open_text(path)]
+    else:
+        opened = outside.call_apart(open_alone, path, formats[suffix], sheet)
     if held := [each for each in opened if not each.cells.empty]:
         return held
     raise refusal("no_cells", path.name)
@@ -233,12 +231,10 @@ def _list_workbook(path: Path, sheet: str) -> Iterator[tuple[str, Rows, str]]:
             for each in chosen:
                 cells = ([(cell.value, cell.number_format) for cell in row] for row in each)
                 rows = [list(starmap(_read_value, row)) for row in cells]
-                if is_long:
-                    yield each.title, rows, ""
-                    continue
-                bounds = (area.bounds for area in each.merged_cells.ranges)
+                bounds = () if is_long else [area.bounds for area in each.merged_cells.ranges]
                 ranges = [((y - 1, x - 1), (end_y - 1, end_x - 1)) for x, y, end_x, end_y in bounds]
-                yield each.title, _fill_merged(rows, ranges), outside.tell_hidden(each)
+                remark = "" if is_long else outside.tell_hidden(each)
+                yield each.title, _fill_merged(rows, ranges), remark
 
 
 def _choose_titles(path: Path, titles: list[str], sheet: str) -> list[str]:
