@@ -93,12 +93,11 @@ class Guesser(Vocabulary):
 
         def has(labels: list[str], word: str) -> bool:
             """Whether a label has a word; one in capitals may be the initials of several."""
-            parts, folded = [label.split() for label in labels], fold_text(word)
+            folded, parts = fold_text(word), [label.split() for label in labels]
+            held = {part for each in parts for part in each}
             initials = ("".join(part[0] for part in each) for each in parts)
             is_short = word.isupper() and len(word) > 1
-            return any(folded in each for each in parts) or (
-                is_short and any(folded in each for each in initials)
-            )
+            return folded in held or (is_short and any(folded in each for each in initials))
 
         own = {code: each for code, each in self._labels_of.items() if code.startswith(family)}
         return {code for code, labels in own.items() if all(has(labels, word) for word in words)}
@@ -154,7 +153,6 @@ class Guess:
     ranks: list[str] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
-    score: str = ""
     level: str = ""
 
     @property
@@ -186,7 +184,7 @@ class Guess:
             setattr(self, own, {**first, **getattr(part, own), **first})
         for own in ("periods", "ranks", "rest", "strangers"):
             setattr(self, own, [*dict.fromkeys([*getattr(self, own), *getattr(part, own)])])
-        self.score, self.level = self.score or part.score, self.level or part.level
+        self.level = self.level or part.level
 
 
 def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
@@ -261,12 +259,6 @@ def _guess_sheets(file: Path, sheets: list[Worksheet], known: Guesser) -> dict[s
             found[each.title] = guess
     if not found:
         choose_sheet(file, sheets)
-    scores = Counter(guess.score for guess in found.values())
-    for guess in (each for each in found.values() if each.score):
-        if scores[guess.score] > 1:  # one heading for several indicators: their sheets tell them
-            guess.fields["value"] = guess.score
-        else:
-            guess.values[guess.score] = ValueColumn(indicator=guess.what.indicator)
     held = {code for title in named for code in found[title].indicators}
     return {
         title: guess
@@ -304,8 +296,7 @@ def _guess_sheet(
             lack = f"{number} column" if number < FEWEST_COLUMNS else "no column of figures"
             raise refusal("prose", table.name, lack=lack)
         whole.add(_guess_table(table, known, family, what.indicator))
-    bare = (re.sub(r"\s*[-–]?\s*(?<!\d)(?:19|20)\d\d(?!\d)", "", each) for each in titles)
-    found = (known.guess_title(each.strip(" ,:-–"), family) for each in bare)
+    found = (known.guess_title(mapping.bare_heading(each), family) for each in titles)
     code = what.indicator or next(filter(None, found), "")
     if not whole.indicators or _is_surname(whole, code):
         whole.what = what.model_copy(update={"indicator": code})
@@ -361,8 +352,8 @@ def _guess_table(table: Worksheet, known: Guesser, family: str, indicator: str) 
         about_it = (name for name in guess.rest if known.is_about(name, table.title, indicator))
         if own := next(about_it, ""):
             guess.values[own] = ValueColumn(indicator=indicator)
-        else:  # a heading of words that tell no indicator from another ("CSTP 4")
-            own = guess.score = next(filter(_is_filler, guess.rest), "")
+        elif own := next(filter(_is_filler, guess.rest), ""):  # tells none from another: "CSTP 4"
+            guess.values[own] = ValueColumn()
         guess.rest = [name for name in guess.rest if name != own]
     for value in dict.fromkeys(guess.values.values()):
         # Of several columns below one heading that names an indicator the one of its score.
