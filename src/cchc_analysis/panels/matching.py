@@ -140,16 +140,15 @@ class Figures:
 
     def match_periods(self) -> None:
         """Dates from labels, where the panel gives labels."""
-        labels, days = self.rows["period"], {"": ("", "")}
+        labels, starts, ends = self.rows["period"], dict[str, str](), dict[str, str]()
         for label in filter(None, labels.unique()):
             try:
                 period = clean.parse_period(bare_period(label))
-                days[label] = (str(period.start or ""), str(period.end or ""))
+                starts[label], ends[label] = str(period.start or ""), str(period.end or "")
             except clean.PeriodError as error:
                 self.complain(labels == label, "strange_period", error=error)
-        for at, column in enumerate(("period_start", "period_end")):
-            said = look_up(labels, {label: pair[at] for label, pair in days.items()})
-            dates = self.rows[column].where(labels == "", said)
+        for column, days in (("period_start", starts), ("period_end", ends)):
+            dates = self.rows[column].where(labels == "", look_up(labels, days))
             for day in dates.unique():
                 if day and not clean.is_day(day):
                     self.complain(dates == day, "wrong_day", column=column, day=day)
