@@ -2350,6 +2350,12 @@ def test_every_sentence_of_a_panel_is_there_and_gets_what_it_names() -> None:
     check_sentences(told)
 
 
+def test_a_heading_of_a_mapping_may_be_a_period_alone() -> None:
+    mapping = build_mapping({"values": {"Điểm": 2022, "Điểm A": "sipas"}}, "m.yml")
+    assert mapping.values["Điểm"].said == {"period": "2022"}
+    assert mapping.values["Điểm A"].said == {"indicator": "sipas"}
+
+
 def test_a_day_of_a_mapping_needs_no_quotes() -> None:
     source = "{source_id: made_up, publisher: Viện, licence: CC BY 4.0, dated: 2024-02-01}"
     text = (
