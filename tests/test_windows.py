@@ -224,6 +224,18 @@ def test_the_truth_stays_inside_the_interval(
         assert result.low - slack <= truth <= result.high + slack
 
 
-def test_division_by_what_may_be_zero_leaves_everything_open() -> None:
-    result = Interval(5.0, 4.5, 5.5) / Interval(0.2, -0.3, 0.7)
-    assert (result.low, result.high) == (-np.inf, np.inf)
+@pytest.mark.parametrize(
+    ("low", "high", "ends"),
+    [
+        (-0.3, 0.7, (-np.inf, np.inf)),
+        (0.0, 0.5, (-np.inf, np.inf)),
+        (-0.5, 0.0, (-np.inf, np.inf)),
+        (0.25, 0.5, (9.0, 22.0)),
+        (-0.5, -0.25, (-22.0, -9.0)),
+    ],
+)
+def test_division_by_what_may_be_zero_leaves_everything_open(
+    low: float, high: float, ends: tuple[float, float]
+) -> None:
+    result = Interval(5.0, 4.5, 5.5) / Interval((low + high) / 2, low, high)
+    assert (result.low, result.high) == ends
