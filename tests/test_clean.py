@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from cchc_analysis.data.clean import (
     parse_period,
     slug_text,
 )
+from cchc_analysis.data.named import label_reports
 from cchc_analysis.data.records import Comparator, Period
 
 PRINTED = [
@@ -197,6 +199,26 @@ def test_a_period_does_not_end_before_it_starts() -> None:
 def test_labels_come_back(year: int, suffix: str) -> None:
     label = f"{year}{suffix}"
     assert label_period(parse_period(label)) == label
+
+
+@pytest.mark.parametrize(
+    ("label", "start", "end", "said"),
+    [
+        ("2024-Q1", "2024-01-01", "2024-03-31", "2024-Q1"),
+        ("2024-01-01/2024-09-20", "2024-01-01", "2024-09-20", "2024-9M"),
+        ("2023-12-15/2024-09-14", "2023-12-15", "2024-09-14", "2024-9M"),
+        ("2024-03-01/2024-09-30", "2024-03-01", "2024-09-30", "2024-03-01/2024-09-30"),
+        ("2024-09-20", "", "2024-09-20", "2024-9M"),
+        ("2024-09-30", "", "2024-09-30", "2024-9M"),
+        ("2024-05-10", "", "2024-05-10", "2024-05-10"),
+        ("2024-10-01", "", "2024-10-01", "2024-10-01"),
+    ],
+)
+def test_most_days_of_a_report_are_its_period(label: str, start: str, end: str, said: str) -> None:
+    columns = ["source_id", "period", "period_start", "period_end"]
+    held = pd.DataFrame([("made_up_2024_9m D01", label, start, end)], columns=columns)
+    told = [("made_up_2024_9m", "2024-9M", "2024-01-01", "2024-09-30")]
+    assert label_reports(held, pd.DataFrame(told, columns=columns)) == [said]
 
 
 def test_note_marks_are_never_turned_into_digits() -> None:
