@@ -105,6 +105,7 @@ def test_the_remedy_names_a_file_that_is_there(project: Project) -> None:
 def test_values_convert_without_the_noise_of_binary_fractions(twins: Reference) -> None:
     assert twins.convert_value(0.1, "million VND", "VND") == 100_000
     assert twins.convert_value(4_920_000, "VND", "million VND") == 4.92
+    assert twins.convert_value(1 / 3, "VND", "VND") == 1 / 3
     with pytest.raises(KeyError, match="the unit of its indicator"):
         twins.convert_value(1, "VND", "dossier")
 
