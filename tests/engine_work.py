@@ -57,6 +57,11 @@ def mind(payload: str) -> bytes:
     return shout(payload)
 
 
+def tell_rank(_: str) -> bytes:
+    """How early the system ends this process where memory runs out: up to 1000."""
+    return Path("/proc/self/oom_score_adj").read_bytes().strip()
+
+
 def loop(_: str) -> None:
     while True:
         pass

@@ -73,6 +73,12 @@ def test_a_job_that_fails_after_others_is_done_once_more_in_a_process_of_its_own
     assert all(reply.result for reply in replies.values())
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux ranks what it ends")
+def test_where_memory_runs_out_a_job_is_ended_before_the_command() -> None:
+    [reply] = run("a", work=engine_work.tell_rank, count=1).values()
+    assert reply.result == b"800"
+
+
 FAULTS = [
     ("divide", "ZeroDivisionError: division by zero"),
     ("exit", "SystemExit: 3"),
