@@ -181,6 +181,27 @@ def test_a_wide_table_is_cited_and_told_with_the_sources_of_its_rows(
     assert "its sources are not told apart here" in note.read_text("utf-8")
 
 
+def test_a_citation_says_who_until_when_and_where(tmp_path: Path) -> None:
+    people = "authors:\n- name: Some Office\n- family-names: B\n  given-names: A\n"
+    told = f"title: Made up\nurl: https://example.org/a_b\n{people}"
+    (tmp_path / CITATION).write_text(told, "utf-8")
+    ends = ["2024-06-30", "2023-12-31", "2025-12-31"]
+    sources = pd.DataFrame({"kind": ["report", "report", "plan"], "period_end": ends})
+    cited = cite_data(tmp_path, "1.2", sources)
+    where = "data to 2024-06-30. https://example.org/a_b."
+    assert str(cited) == f"Some Office, B A. Made up, version 1.2. {where}"
+    assert cited.bibtex.splitlines() == [
+        "@software{cchc-1-2,",
+        "  author = {{Some Office, B A}},",
+        "  title = {Made up},",
+        "  version = {1.2},",
+        "  year = {2024},",
+        "  note = {data to 2024-06-30},",
+        r"  url = {https://example.org/a\_b},",
+        "}",
+    ]
+
+
 @pytest.mark.parametrize("text", ["- a", "abc", "authors: x", "authors:\n- 5"])
 def test_a_citation_file_that_is_none_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / CITATION).write_text(text, "utf-8")
