@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 import zipfile
 from collections.abc import Callable
@@ -334,6 +335,15 @@ def test_a_picture_in_a_page_is_not_looked_at(tmp_path: Path) -> None:
     page = b"<html><body><p>" + SENTENCE.encode() + b"</p>" + picture + b"</body></html>"
     document = open_document(write(tmp_path, "a.html", page))
     assert [line.text for line in document.lines] == [SENTENCE.strip()]
+
+
+@pytest.mark.usefixtures("apart")
+@pytest.mark.skipif(os.name == "nt", reason="the program that speaks is a Unix one")
+def test_what_is_printed_while_a_file_is_read_is_no_answer(tmp_path: Path) -> None:
+    path = tmp_path / "program"
+    path.write_text("#!/bin/sh\necho read\n", "ascii")
+    path.chmod(0o755)
+    assert outside.call_apart(os.system, path) == 0
 
 
 @pytest.mark.usefixtures("apart")
