@@ -435,6 +435,20 @@ def test_the_reading_that_most_identities_speak_for_is_published(reference: Refe
     assert choose_readings(often, [], reference)["is_published"].tolist()[-1]
 
 
+def test_a_reading_that_is_rounded_amiss_is_spoken_for_too(reference: Reference) -> None:
+    numbers = {
+        "on_time_rate": 50,
+        "dossiers_resolved_on_time": 15738,
+        "dossiers_resolved_total": 17604,
+    }
+    observations = make_statements(numbers, reference)
+    rounded = {"value": 90.0, "low": 89.5, "high": 90.5, "reading": 2}
+    other = make_rows("observations", observations.iloc[0].to_dict() | rounded)
+    observations = pd.concat([observations, other], ignore_index=True)
+    chosen = choose_readings(observations, [rule(RATE)], reference)
+    assert chosen.loc[chosen["is_published"], "value"].tolist() == [15738.0, 17604.0, 90.0]
+
+
 @given(st.lists(counts, min_size=2, max_size=3), st.integers(-3, 3))
 def test_property_a_sum_is_broken_exactly_when_it_does_not_add_up(
     parts: list[int], slip: int
