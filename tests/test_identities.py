@@ -528,6 +528,14 @@ def test_missing_infinite_and_enormous_numbers_never_crash(
         assert not (complete["holds"] & (abs(value) >= 1e308) & ("<=" not in text)).any()
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["a - b - c", "a - (b - c)", "a / (b / c)", "a + b + c", "a + b / c", "100 * (a + b) / c"],
+)
+def test_an_expression_is_written_with_the_brackets_that_it_needs(text: str) -> None:
+    assert str(parse_expression(text)) == text
+
+
 def test_an_expression_is_computed_where_all_its_figures_are_printed(
     reference: Reference,
 ) -> None:
