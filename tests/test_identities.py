@@ -242,6 +242,11 @@ def test_rows_of_a_breakdown_of_all_scopes_and_of_areas_below_are_added_up(
         assert judge(text, numbers, reference) == "holds", text
 
 
+def test_parts_of_which_none_is_printed_are_not_nothing(reference: Reference) -> None:
+    text = "onestop_equipment_cost@whole_district = SUM_CHILDREN(onestop_equipment_cost)"
+    assert judge(text, {"onestop_equipment_cost": 60.0}, reference) == "nothing"
+
+
 def test_figures_of_other_windows_do_not_mix(reference: Reference) -> None:
     observations = make_statements(
         {
