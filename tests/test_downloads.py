@@ -190,7 +190,9 @@ def test_the_first_sheet_is_for_people(briefs: list[Brief], tmp_path: Path) -> N
 
 def test_a_number_keeps_the_decimals_and_the_bound_that_were_printed(tmp_path: Path) -> None:
     brief = open_made_up(make_tables(PLAIN_REPORT))
-    one = Entry(vars(brief.entries[0]), value=5.0, decimals=2, comparator=">=", start="2024-02-30")
+    one = Entry(
+        vars(brief.entries[0]), value=5.0, decimals=2, comparator=">=", period_start="2024-02-30"
+    )
     write_downloads(tmp_path, replace(brief, entries=(one,)))
     row = read_front(tmp_path / "brief.xlsx")[2]
     assert (row[5].value, row[5].number_format) == (5, '"≥ "#,##0.00')
