@@ -20,7 +20,7 @@ import pandas as pd
 
 from cchc_analysis import pipeline
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.lists import LISTS, Card, Told, list_places, make_card
+from cchc_analysis.brief.lists import LISTS, Card, Told, bind_list, list_places, make_card
 from cchc_analysis.brief.opening import list_briefs, open_brief
 from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.data.files import write_text
@@ -68,12 +68,13 @@ def _copy_cards(card: Card, areas: int, periods: int) -> Any:
 
 def _write_pages(folder: Path, told: Told) -> list[Path]:
     written = []
-    for name, bind in LISTS.items():
+    for name in LISTS:
         written.append(folder / name / "index.html")
-        write_text(written[-1], bind(PROJECT, told, LANG))
-    for name, (cards, bind) in list_places(told).items():
+        write_text(written[-1], bind_list(PROJECT, told, LANG, name))
+    for name, (cards, data) in list_places(told).items():
         written.append(folder / name / "index.html")
-        write_text(written[-1], bind(PROJECT, replace(told, cards=cards), LANG))
+        part = replace(told, cards=cards)
+        write_text(written[-1], bind_list(PROJECT, part, LANG, name, **data))
     return written
 
 

@@ -18,6 +18,7 @@ from cchc_analysis.brief.lists import (
     MOST_ROWS,
     Card,
     Told,
+    bind_list,
     list_places,
     make_card,
 )
@@ -59,9 +60,9 @@ def make_line(rule: str) -> dict[str, str]:
 
 def write_pages(told: Told) -> dict[str, str]:
     """Every list by its place in the site."""
-    pages = {name: bind(PROJECT, told, "vi") for name, bind in LISTS.items()}
-    for name, (cards, bind) in list_places(told).items():
-        pages[name] = bind(PROJECT, replace(told, cards=cards), "vi")
+    pages = {name: bind_list(PROJECT, told, "vi", name) for name in LISTS}
+    for name, (cards, data) in list_places(told).items():
+        pages[name] = bind_list(PROJECT, replace(told, cards=cards), "vi", name, **data)
     return {str(PurePosixPath("vi") / name / "index.html"): page for name, page in pages.items()}
 
 
@@ -114,7 +115,7 @@ def test_no_page_grows_with_the_country() -> None:
 
 
 def test_few_briefs_are_told_at_a_glance_and_many_are_not() -> None:
-    few, many = (LISTS[""](PROJECT, make_told(1, n), "vi") for n in (MOST_ROWS, MOST_ROWS + 1))
+    few, many = (bind_list(PROJECT, make_told(1, n), "vi", "") for n in (MOST_ROWS, MOST_ROWS + 1))
     assert '<table class="index' in few
     assert '<table class="index' not in many
 
@@ -122,9 +123,9 @@ def test_few_briefs_are_told_at_a_glance_and_many_are_not() -> None:
 def test_contradictions_are_listed_where_they_are_few_and_else_counted() -> None:
     line = make_line("the only rule")
     few = make_told(1, 2, ledger=[line])
-    assert LISTS["contradictions"](PROJECT, few, "vi").count("the only rule") == 2
+    assert bind_list(PROJECT, few, "vi", "contradictions").count("the only rule") == 2
     many = make_told(2, 2, ledger=[line] * (MOST_LINES // 3))
-    page = LISTS["contradictions"](PROJECT, many, "vi")
+    page = bind_list(PROJECT, many, "vi", "contradictions")
     assert "the only rule" not in page
     assert str(4 * (MOST_LINES // 3)) in page
 
@@ -144,7 +145,7 @@ def test_definitions_are_split_by_area_of_reform_where_they_are_many() -> None:
 
 def test_an_english_page_names_areas_in_english() -> None:
     told = make_told(1, 1)
-    page = LISTS["a-z"](PROJECT, told, "en")
+    page = bind_list(PROJECT, told, "en", "a-z")
     assert "<small>urban district, Hà Nội</small>" in page
     assert ">Hà Nội</a> <small>city</small>" in page
     assert "huyện" not in page.partition("<main")[2].casefold()
@@ -161,9 +162,9 @@ def test_names_stand_by_the_vietnamese_alphabet() -> None:
 
 def test_a_district_stands_under_its_letter_with_its_kind_and_province() -> None:
     told = make_told(700, 1)
-    assert "a-z/dd/index.html" in LISTS["a-z"](PROJECT, told, "vi")
-    cards, bind = list_places(told)["a-z/c"]
-    page = bind(PROJECT, replace(told, cards=cards), "vi")
+    assert "a-z/dd/index.html" in bind_list(PROJECT, told, "vi", "a-z")
+    cards, data = list_places(told)["a-z/c"]
+    page = bind_list(PROJECT, replace(told, cards=cards), "vi", "a-z/c", **data)
     named = find_all(r'<a href="[^"]*">([^<]+)</a> <small>([^<]+)</small>', page)
     assert ("Cao Lộc", "huyện, Lạng Sơn") in named
     assert [name for name, _ in named] == sorted((name for name, _ in named), key=alphabet_key)
@@ -192,7 +193,7 @@ def test_briefs_are_listed_in_other_orders_too(number: int) -> None:
 
 def test_an_area_with_a_profile_is_found_by_name_and_on_the_map() -> None:
     told = replace(make_told(2, 1), profiled=["20", "68", "68-2025", "183"])
-    index, letters = (LISTS[name](PROJECT, told, "vi") for name in ("", "a-z"))
+    index, letters = (bind_list(PROJECT, told, "vi", name) for name in ("", "a-z"))
     assert 'href="20-lang-son/index.html"' in index
     assert index.count('href="68-lam-dong/index.html"') == 1
     assert 'href="68-2025-lam-dong/index.html"' in index
@@ -201,4 +202,4 @@ def test_an_area_with_a_profile_is_found_by_name_and_on_the_map() -> None:
     for folder in ("68-lam-dong", "68-2025-lam-dong", "183-cao-loc"):
         assert f'href="../{folder}/index.html"' in letters
     assert "đến 30/6/2025" in letters
-    assert 'class="tiles"' not in LISTS[""](PROJECT, replace(told, profiled=["183"]), "vi")
+    assert 'class="tiles"' not in bind_list(PROJECT, replace(told, profiled=["183"]), "vi", "")

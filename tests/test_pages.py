@@ -38,8 +38,8 @@ from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.lists import (
     LISTS,
     Told,
+    bind_list,
     bind_root,
-    bind_trends,
     list_places,
     make_card,
 )
@@ -150,18 +150,20 @@ def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
             tables.findings,
             indicators=codes,
         )
-        for name, bind in LISTS.items():
-            pages[f"{lang}/{name}/index.html"] = bind(PROJECT, told, lang)
-        for below, (cards, bind) in list_places(told).items():
+        for name in LISTS:
+            pages[f"{lang}/{name}/index.html"] = bind_list(PROJECT, told, lang, name)
+        for below, (cards, data) in list_places(told).items():
             part = replace(told, cards=cards)
-            pages[f"{lang}/{below}/index.html"] = bind(PROJECT, part, lang)
+            pages[f"{lang}/{below}/index.html"] = bind_list(PROJECT, part, lang, below, **data)
         pages[f"{lang}/quality/index.html"] = tell_quality("", lang)
         for province in ("20", "67"):
             folder_of = name_quality(province, own[0].reference)
             pages[f"{lang}/{folder_of}/index.html"] = tell_quality(province, lang)
         for code in ("pci", "papi_total", "service_index_total"):
             pages[f"{lang}/{name_trend(code)}/index.html"] = tell_indicator(code, lang)
-        pages[f"{lang}/trends/index.html"] = bind_trends(PROJECT, [], lang)
+        pages[f"{lang}/trends/index.html"] = bind_list(
+            PROJECT, None, lang, "trends", "trends", rows=[]
+        )
     pages["index.html"] = bind_root(PROJECT, {"vi": len(briefs) // 2, "en": len(briefs) // 2})
     for area, lang in (("20", "vi"), ("183", "en"), ("66-2025", "vi")):
         pages[f"{HARD}/profile-{area}.html"] = tell_profile(area, lang)
@@ -309,7 +311,9 @@ def test_every_page_forbids_what_it_does_not_need(site: Path) -> None:
 def test_names_are_narrowed_as_one_types_and_paper_has_all(
     browser: Any, tmp_path: Path, lang: str
 ) -> None:
-    (tmp_path / "index.html").write_text(LISTS["a-z"](PROJECT, make_told(100, 1), lang), "utf-8")
+    (tmp_path / "index.html").write_text(
+        bind_list(PROJECT, make_told(100, 1), lang, "a-z"), "utf-8"
+    )
     page = open_page(browser, tmp_path / "index.html")
     names = page.locator(".names li:visible")
     every = names.count()
@@ -324,8 +328,9 @@ def test_names_are_narrowed_as_one_types_and_paper_has_all(
 
 def test_both_tables_of_a_province_are_narrowed(browser: Any, tmp_path: Path) -> None:
     told = make_told(20, 2)
-    place, (cards, bind) = next(each for each in list_places(told).items() if len(each[1][0]) > 24)
-    (tmp_path / "index.html").write_text(bind(PROJECT, replace(told, cards=cards), "vi"), "utf-8")
+    place, (cards, data) = next(each for each in list_places(told).items() if len(each[1][0]) > 24)
+    listed = bind_list(PROJECT, replace(told, cards=cards), "vi", place, **data)
+    (tmp_path / "index.html").write_text(listed, "utf-8")
     page = open_page(browser, tmp_path / "index.html")
     tables = page.locator("#main > .scroll")
     assert (place, tables.count()) == (place, 2)

@@ -21,8 +21,8 @@ from brief_work import (
 from cchc_analysis.brief.lists import (
     LISTS,
     Told,
+    bind_list,
     bind_root,
-    bind_trends,
     list_places,
     make_card,
 )
@@ -61,11 +61,12 @@ def list_kinds() -> Iterator[tuple[str, Callable[[], str]]]:
     """Every kind of page besides the briefs, by name, with what makes it."""
     told = tell_real("vi")
     yield "root", lambda: bind_root(PROJECT, {"vi": 4, "en": 4})
-    for name, bind in LISTS.items():
-        yield f"list {name}", partial(bind, PROJECT, told, "vi")
-    for below, (cards, bind) in list_places(told).items():
-        yield f"list {below}", partial(bind, PROJECT, replace(told, cards=cards), "vi")
-    yield "trends", lambda: bind_trends(PROJECT, [], "vi")
+    for name in LISTS:
+        yield f"list {name}", partial(bind_list, PROJECT, told, "vi", name)
+    for below, (cards, data) in list_places(told).items():
+        part = replace(told, cards=cards)
+        yield f"list {below}", partial(bind_list, PROJECT, part, "vi", below, **data)
+    yield "trends", lambda: bind_list(PROJECT, None, "vi", "trends", "trends", rows=[])
     for province in ("", "20", "67"):
         yield f"quality {province}", partial(tell_quality, province, "vi")
     for code in ("pci", "papi_total", "service_index_total", "par_index", "sipas", "dti"):

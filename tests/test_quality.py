@@ -24,7 +24,7 @@ from cchc_analysis import brief as briefs
 from cchc_analysis.brief import quality as quality_module
 from cchc_analysis.brief.board import TRENDS
 from cchc_analysis.brief.content import ANNEX, Brief
-from cchc_analysis.brief.lists import LISTS, Told, make_card
+from cchc_analysis.brief.lists import LISTS, Told, bind_list, make_card
 from cchc_analysis.brief.nouns import grade_brief
 from cchc_analysis.brief.quality import (
     CONTENTS,
@@ -316,12 +316,14 @@ def test_contradictions_are_counted_once_and_alike_wherever_it_is_said() -> None
     assert f"{count} mâu thuẫn" in whole("vi", "")
     own = list_own()
     told = Told([make_card(brief) for brief in own], own, own[0].reference, tables.findings)
-    index = read_text(LISTS[""](PROJECT, told, "vi"))
+    index = read_text(bind_list(PROJECT, told, "vi", ""))
     assert f"Mâu thuẫn đã tìm thấy {count} " in index
-    row = next(each for each in rows_of(LISTS[""](PROJECT, told, "vi")) if "Nguồn khác" in each[0])
+    row = next(
+        each for each in rows_of(bind_list(PROJECT, told, "vi", "")) if "Nguồn khác" in each[0]
+    )
     assert int(row[-1]) == count - in_briefs
     causes = sum(len(brief.serious) for brief in own) + count - in_briefs
-    listed = LISTS["contradictions"](PROJECT, told, "vi")
+    listed = bind_list(PROJECT, told, "vi", "contradictions")
     assert f"{count} chỗ chưa thống nhất do {causes} nguyên nhân" in read_text(listed)
     assert 'id="others"' in listed
     for brief in own:
@@ -340,7 +342,7 @@ def test_a_contradiction_that_no_brief_tells_stands_in_the_list_of_all() -> None
     panel = tables.findings[tables.findings["arithmetic"] != ""].iloc[[0]]
     panel = panel.assign(finding_id="x", cause_id="x", source_id="p1 p2", arithmetic="7,1 ≠ 7,4")
     told = Told([make_card(each) for each in own], own, own[0].reference, panel)
-    page = read_text(LISTS["contradictions"](PROJECT, told, "vi"))
+    page = read_text(bind_list(PROJECT, told, "vi", "contradictions"))
     assert "Nguồn khác, không có bản tóm lược" in page
     assert "7,1 ≠ 7,4" in page
 
@@ -349,7 +351,7 @@ def test_a_finding_of_a_panel_names_area_indicator_and_period() -> None:
     own, tables = list_own(), quality("vi").tables
     told = Told([make_card(each) for each in own], own, own[0].reference, tables.findings)
     for page in (
-        LISTS["contradictions"](PROJECT, told, "vi"),
+        bind_list(PROJECT, told, "vi", "contradictions"),
         section("contradictions", province=""),
     ):
         row = next(" ".join(each) for each in rows_of(page) if "40,62 ≠ 40,6146" in " ".join(each))

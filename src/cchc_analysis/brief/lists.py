@@ -8,9 +8,8 @@ thousand briefs opens none of them again. A table that would pass ``MOST_ROWS`` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -18,14 +17,13 @@ import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis.brief import nouns
-from cchc_analysis.brief.board import TRENDS
 from cchc_analysis.brief.brief_sections import define_indicator
 from cchc_analysis.brief.content import Brief, find_folder, name_page, name_short
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES
 from cchc_analysis.brief.nouns import grade_brief, tell_rule, tell_sum
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import AREAS, load_report, part_of
-from cchc_analysis.brief.templates import SISTERS, render, trust
+from cchc_analysis.brief.templates import SISTERS, render
 from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, bare_name, load_words, plain
@@ -41,12 +39,12 @@ MOST_LINES = 200
 """Contradictions, and names, that one page lists."""
 MOST_DEFINED = 300
 """Indicators that one page defines; more, and it would pass 150 KB."""
-ORDERS: Mapping[str, Callable[[Sequence[Card]], Any]] = {
-    "contradictions": lambda cards: sum(int(card["facts"]["contradictions"]) for card in cards),
-    "grade": lambda cards: max(str(card["facts"]["grade"]) for card in cards),
-    "period": lambda cards: max(str(card["facts"]["period_end"]) for card in cards),
+ORDERS = {"contradictions": "contradictions", "grade": "grade", "period": "period_end"}
+"""Orders in which briefs are listed besides that of the alphabet: a fact, the greatest first."""
+LISTS = {"": "index", "a-z": "letters"} | {
+    name: name for name in ("contradictions", "definitions", "method")
 }
-"""Orders in which briefs are listed besides that of the alphabet, the greatest first."""
+"""The lists of a language: their templates by folder."""
 _SPELT = {"Ă": "aw", "Â": "aa", "Đ": "dd", "Ê": "ee", "Ô": "oo", "Ơ": "ow", "Ư": "uw", "#": "0"}
 """Letters in a path, as they are typed (Telex)."""
 
@@ -138,7 +136,6 @@ class Told:
     """The path of the workbook of each province, and its name."""
     profiled: Sequence[str] = ()
     """The areas that have a profile."""
-    project: Any = None
     words: Any = None
 
     orders = tuple(ORDERS)
@@ -176,7 +173,11 @@ class Told:
 
     def list_in(self, order: str) -> list[dict[str, Any]]:
         """In another order: the provinces where briefs are many, else briefs as of one place."""
-        rank = ORDERS[order]
+
+        def rank(cards: Iterable[Card]) -> Any:
+            facts = [card["facts"][ORDERS[order]] for card in cards]
+            return sum(facts) if order == "contradictions" else max(facts)
+
         if self.is_many("briefs"):
             places = self.group("parent_id")
             return sorted(places, key=lambda place: rank(place["cards"]), reverse=True)
@@ -196,7 +197,7 @@ class Told:
     @property
     def columns(self) -> list[Markup]:
         """The names of the figures of a row."""
-        lines = load_report(self.project.notebooks, self.reference).index
+        lines = load_report(self.words.folder.parent, self.reference).index
         return [name_short(self, codes[0]) for codes in lines]
 
     @property
@@ -219,69 +220,41 @@ class Told:
         return {part: own for part, own in groups.items() if own}
 
 
-Bind = Callable[[Project, Told, str], str]
-"""Makes the page of a list in a language."""
-
-
-def _bind(
-    project: Project, told: Told | None, lang: str, name: str, template: str, **data: Any
+def bind_list(
+    project: Project, told: Told | None, lang: str, name: str, template: str = "", **data: Any
 ) -> str:
-    """A list as a page, with the links to its sisters and to the other language."""
+    """A list as a page, with the links to its sisters and to the other language.
+
+    By the template of ``LISTS`` where no other is given; ``data`` are what that one asks besides.
+    """
     words = load_words(project.notebooks / TEMPLATE, lang)
-    files = [*SITE_FILES, *([CITATION] if (project.root / CITATION).is_file() else [])]
-    shown: dict[str, Any] = {
-        "page": told and replace(told, project=project, words=words),
-        "files": files,
-    }
-    shown |= {"name": name, "sisters": SISTERS, "intro": "", "province": "", "letter": ""}
-    body = render(words, f"list_{template}", **{**shown, "part": "", **data})
+    shown: dict[str, Any] = {"page": told and replace(told, words=words), "sisters": SISTERS}
+    shown["files"] = [*SITE_FILES, *([CITATION] if (project.root / CITATION).is_file() else [])]
+    shown |= {"name": name, "intro": "", "province": "", "letter": "", "part": ""}
+    body = render(words, f"list_{template or LISTS[name]}", **shown | data)
     return export_body(body, project, words, "lists")
 
 
-LISTS: Mapping[str, Bind] = {
-    name: partial(_bind, name=name, template=template)
-    for name, template in (
-        *(("", "index"), ("contradictions", "contradictions"), ("a-z", "letters")),
-        *((name, name) for name in ("definitions", "method")),
-    )
-}
-"""The lists of a language, by folder."""
-
-
-def list_places(told: Told) -> dict[str, tuple[Sequence[Card], Bind]]:
-    """The pages below the lists, by folder: the cards that each is made of, and how."""
-    pages: dict[str, tuple[Sequence[Card], Bind]] = {}
-
-    def add(name: str, cards: Sequence[Card], template: str, **data: Any) -> None:
-        pages[name] = (cards, partial(_bind, name=name, template=template, **data))
-
+def list_places(told: Told) -> dict[str, tuple[Sequence[Card], dict[str, Any]]]:
+    """The pages below the lists, by folder: the cards that each is made of, and its ``data``."""
+    pages: dict[str, tuple[Sequence[Card], dict[str, Any]]] = {}
     has_many_lines = told.is_many("lines")
     for place in told.group("parent_id"):
         folder, cards = place["folder"], place["cards"]
-        add(folder, cards, "province")
+        pages[folder] = cards, {"template": "province"}
         if has_many_lines and place["lines"]:
-            add(f"contradictions/{folder}", cards, "contradictions", province=place)
+            ledger = {"template": "contradictions", "province": place}
+            pages[f"contradictions/{folder}"] = cards, ledger
     for place in told.group("area_id"):
         if place["row"]["level"] != "province":
-            add(place["folder"], place["cards"], "area")
+            pages[place["folder"]] = place["cards"], {"template": "area"}
     for order in ORDERS if len(told.cards) > 1 else ():
-        add(f"sorted/{order}", told.cards, "order", order=order)
+        pages[f"sorted/{order}"] = told.cards, {"template": "order", "order": order}
     for letter in told.letters if told.is_many("names") else ():
-        add(name_letter(letter), told.cards, "letters", letter=letter)
+        pages[name_letter(letter)] = told.cards, {"template": "letters", "letter": letter}
     for part in told.group_parts(told.indicators) if told.is_many("indicators") else ():
-        add(f"definitions/{part}", told.cards, "definitions", part=part)
+        pages[f"definitions/{part}"] = told.cards, {"template": "definitions", "part": part}
     return pages
-
-
-def bind_trends(project: Project, rows: Sequence[Sequence[str]], lang: str) -> str:
-    """The list of the indicators that have a page of their own."""
-    cells = [[trust(cell) for cell in row] for row in rows]
-    return _bind(project, None, lang, TRENDS, "trends", rows=cells)
-
-
-def bind_absent(project: Project, lang: str, name: str = "quality") -> str:
-    """What stands in the place of a page on data quality until its notebook makes it."""
-    return _bind(project, None, lang, name, "absent")
 
 
 def bind_root(project: Project, counts: Mapping[str, int]) -> str:

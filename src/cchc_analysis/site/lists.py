@@ -85,13 +85,12 @@ def put_lists(
         )
         _put_told(build, project, told, [page for page in shown if page.is_brief][:1], lang)
         rows = _load_kept(build, (page.folder for page in shown), pages.ROW)
-        folder = str(PurePosixPath(lang, TRENDS))
-        _put(build, folder, rows, partial(lists.bind_trends, project, rows, lang))
+        folder, bind = f"{lang}/{TRENDS}", partial(lists.bind_list, project, None, lang)
+        _put(build, folder, rows, partial(bind, TRENDS, "trends", rows=rows))
         for page in own:
             if page.areas is not None and page.folder not in build.shown:
                 name = page.folder.partition("/")[2]
-                bind = partial(lists.bind_absent, project, lang, name)
-                _put(build, page.folder, "absent", bind)
+                _put(build, page.folder, "absent", partial(bind, name, "absent"))
     _put_door(build, project, cards, url)
 
 
@@ -120,6 +119,7 @@ def _put_told(
         hash_rows(told.findings).tobytes(),
         [told.withheld, told.indicators, told.workbooks, told.profiled],
     ]
+    bind = partial(lists.bind_list, project)
 
     @cache
     def tell() -> lists.Told:
@@ -129,16 +129,16 @@ def _put_told(
             briefs.append(open_brief(page.find_slice().cut(), told.reference, words, *place))
         return replace(told, briefs=briefs)
 
-    for name, bind in lists.LISTS.items():
+    for name in lists.LISTS:
         folder = str(PurePosixPath(lang, name))
-        _put(build, folder, made_of, lambda bind=bind: bind(project, tell(), lang))  # type: ignore[misc]
+        _put(build, folder, made_of, lambda name=name: bind(tell(), lang, name))  # type: ignore[misc]
     bare = replace(told, findings=told.findings.iloc[:0], withheld=[], workbooks=[])
-    for name, (cards, bind) in lists.list_places(bare).items():
+    for name, (cards, data) in lists.list_places(bare).items():
         folder = str(PurePosixPath(lang, name))
         if folder not in build.shown:
             parts = [told.profiled, [kept[card["folder"]] for card in cards], told.indicators]
             below = replace(bare, cards=cards)
-            _put(build, folder, parts, partial(bind, project, below, lang))
+            _put(build, folder, parts, partial(bind, below, lang, name, **data))
 
 
 def put_downloads(
