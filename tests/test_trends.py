@@ -464,12 +464,12 @@ def test_areas_come_as_a_list_and_a_name_of_two_is_asked_back(
     assert match(["Cao Lộc", "TP. Lạng Sơn"], held, reference) == held
     with pytest.raises(CommandError, match=r"Tỉnh Lạng Sơn, of which .* 'Thành phố Lạng Sơn'"):
         match(["Cao Lộc", "Lạng Sơn"], held, reference)
-    ids = pd.Series(["178", "183", "01", "V5"])
+    values = pd.DataFrame({"area_id": ["178", "183", "01", "V5"], "period_end": "2024-12-31"})
     folder = ROOT / "notebooks" / "page"
-    names = board_module._name_areas(ids, reference, load_words(folder, "vi"))
-    assert names == ["TP. Lạng Sơn", "Cao Lộc", "Hà Nội", "Đông Nam Bộ"]
-    names = board_module._name_areas(ids, reference, load_words(folder, "en"))
-    assert names == ["TP. Lạng Sơn", "Cao Lộc", "Hà Nội", "Southeast"]
+    named = board_module._name_areas(values, reference, load_words(folder, "vi"))
+    assert [*named["name"]] == ["Cao Lộc", "Đông Nam Bộ", "Hà Nội", "TP. Lạng Sơn"]
+    named = board_module._name_areas(values, reference, load_words(folder, "en"))
+    assert [*named["name"]] == ["Cao Lộc", "Hà Nội", "Southeast", "TP. Lạng Sơn"]
 
 
 def test_a_region_has_its_english_name_in_sentences_too(reference: Reference) -> None:

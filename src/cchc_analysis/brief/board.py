@@ -6,9 +6,8 @@ Comes in as the published tables; goes out as a ``Board`` with the ranks and tre
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +16,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.templates import macro, shows
 from cchc_analysis.data.clean import fold_text, nearest_names, slug_text
-from cchc_analysis.data.export import index_licences, join_licences
+from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import format_table
 from cchc_analysis.data.records import Tables, problem
 from cchc_analysis.data.reference import Reference
@@ -56,9 +55,8 @@ class Board:
         reference: Areas and catalogue.
         indicator: The catalogue's row of the indicator.
         values: A row per area and period of one scope and one kind of window: ``area_id``,
-            ``name`` and the columns of ``describe_values``.
+            ``name``, ``licence`` and the columns of ``describe_values``.
         sources: Who states the values; of many, some and how many more.
-        licences: What may be done with the values of a source, by source.
         others: The values of each other level, scope or window that is held, fullest first:
             ``name`` and the columns of ``choose_values``.
         strata: The counts of each part of an area (``list_strata``).
@@ -73,7 +71,6 @@ class Board:
     others: tuple[pd.DataFrame, ...]
     strata: pd.DataFrame
     newest: int
-    licences: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Board {self.code}, {len(self.values)} values, {self.words.lang}>"
@@ -187,13 +184,9 @@ def open_board(
         asked = {"first": first or "the first", "last": last or "the last year"}
         raise CommandError(problem("no_year_held", f"indicator {code}", **asked))
     own, *rest = panel.part_kinds(held, reference)
-    values, *others = (
-        rows.assign(name=names, order=[fold_text(name) for name in names]).sort_values(
-            ["order", "period_end"], ignore_index=True
-        )
-        for rows in (panel.describe_values(own, tables, reference), *rest)
-        for names in [_name_areas(rows["area_id"], reference, words)]
-    )
+    own = panel.describe_values(own, tables, reference)
+    own["licence"] = join_licences(own["source_id"], tables.sources)
+    values, *others = (_name_areas(rows, reference, words) for rows in (own, *rest))
     issuer_of = dict(zip(tables.sources["source_id"], tables.sources["issuer"], strict=True))
     counts = values["source_id"].str.split().explode().map(issuer_of).value_counts()
     issuers = sorted(counts.index, key=lambda name: (-counts[name], name))
@@ -201,9 +194,8 @@ def open_board(
     if more := len(issuers[MOST_ISSUERS:]):
         sources.append(words.say("trends.more.sources", n=words.number(more)))
     strata = panel.list_strata(values, tables.indicators, row)
-    licences = index_licences(tables.sources)
     newest = int(tables.indicators["period_end"].max()[:4])
-    return Board(words, reference, row, values, sources, tuple(others), strata, newest, licences)
+    return Board(words, reference, row, values, sources, tuple(others), strata, newest)
 
 
 def _match_held(names: Iterable[str], held: set[str], reference: Reference) -> set[str]:
@@ -256,23 +248,27 @@ def find_told(tables: Tables, reference: Reference) -> pd.DataFrame:
     return cells[is_enough | ((wide >= FEWEST_AREAS) & (long > 1))]
 
 
-def _name_areas(area_ids: pd.Series, reference: Reference, words: Words) -> list[str]:
-    """Of short name, full name and that with the province the first that no two areas share."""
-    forms: dict[str, tuple[str, str, str]] = {}
-    for each in area_ids.unique():
-        row = reference.area_rows[each]
+def _name_areas(values: pd.DataFrame, reference: Reference, words: Words) -> pd.DataFrame:
+    """Values with the names of their areas, in the order of these.
+
+    Of short name, full name and that with the province the first that no two areas share.
+    """
+    forms, area_ids = [], values["area_id"].unique()
+    for row in map(reference.area_rows.__getitem__, area_ids):
         is_translated = words.lang == "en" and row["level"] in ("nation", "region")
-        full = str((is_translated and row["name_en"]) or row["name"])
+        name = str((is_translated and row["name_en"]) or row["name"])
         is_city = row["level"] == "district"
-        short = shorten_name(full.replace("Thành phố ", "TP. ") if is_city else full)
+        bare = shorten_name(name.replace("Thành phố ", "TP. ") if is_city else name)
         above = reference.area_rows.get(str(row["parent_id"]))
-        placed = f"{full} ({shorten_name(str(above['name']))})" if above else full
-        forms[each] = (short, full, placed)
-    counts = [Counter(names) for names in zip(*forms.values(), strict=True)]
-    for each, own in forms.items():
-        ones = (name for name, held in zip(own, counts, strict=True) if held[name] == 1)
-        forms[each] = (next(ones, own[-1]), *own[1:])
-    return [forms[each][0] for each in area_ids]
+        place = f" ({shorten_name(str(above['name']))})" if above else ""
+        forms.append((bare, name, f"{name}{place}"))
+    short, full, placed = (pd.Series(each, area_ids) for each in zip(*forms, strict=True))
+    full = full.mask(full.duplicated(keep=False), placed)
+    names = short.mask(short.duplicated(keep=False), full)
+    named = values.assign(name=values["area_id"].map(names))
+    return named.sort_values(
+        ["name", "period_end"], key=lambda column: column.map(fold_text), ignore_index=True
+    )
 
 
 def shorten_name(name: str) -> str:
@@ -311,5 +307,4 @@ def tell_trend_row(board: Board) -> list[str]:
 
 def format_values(board: Board) -> bytes:
     """The values of a page, as the file beside it."""
-    licence = join_licences(board.values["source_id"], board.licences)
-    return format_table(board.values.assign(licence=licence)[list(FILE_COLUMNS)]).encode()
+    return format_table(board.values[list(FILE_COLUMNS)]).encode()

@@ -23,7 +23,6 @@ from cchc_analysis.brief import plots
 from cchc_analysis.brief.board import FEWEST_AREAS, FILE, Board, name_trend, shorten_name
 from cchc_analysis.brief.plots.many import FIVE, find_ends, has_intervals
 from cchc_analysis.brief.templates import Section, join, tell_masthead, tell_section
-from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic
 from cchc_analysis.data.words import clean_text, plain
@@ -410,11 +409,10 @@ def show_coverage(board: Board) -> Section:
 
 def show_methods(board: Board) -> Section:
     """What each method assumes, the rule of trend words, and the terms of use of the values."""
-    cells = join_licences(board.values["source_id"], board.licences)
     return show(
         board,
         "methods",
         kinds=set(board.latest["kind"]) if board.is_full else set(),
         is_standardised=len(standardise_areas(board)[0]) > 0,
-        terms=[clean_text(each) for each in sorted({*cells} - {""})],
+        terms=[clean_text(each) for each in sorted({*board.values["licence"]} - {""})],
     )

@@ -23,7 +23,7 @@ from cchc_analysis.brief.plots import draw, plot_spine
 from cchc_analysis.brief.plots.parts import sketch_line, sketch_spine
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import Section, macro, tell_masthead, tell_section, upper
-from cchc_analysis.data.export import index_licences, join_licences
+from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.records import Tables, problem
 from cchc_analysis.data.reference import Reference
@@ -283,5 +283,5 @@ def format_own_values(tables: Tables, area_id: str) -> bytes:
     """The file beside a profile: all results that are published of its area."""
     results = panel.keep_results(tables.indicators)
     own = results[results["area_id"] == area_id]
-    licence = join_licences(own["source_id"], index_licences(tables.sources))
+    licence = join_licences(own["source_id"], tables.sources)
     return format_table(own[list(COLUMNS)].assign(licence=licence)).encode()

@@ -194,9 +194,9 @@ def index_licences(sources: pd.DataFrame) -> dict[str, str]:
     return {row["source_id"]: row["licence"] for row in list_rows(sources) if row.get("licence")}
 
 
-def join_licences(cells: Iterable[str], licences: Mapping[str, str]) -> list[str]:
+def join_licences(cells: Iterable[str], sources: pd.DataFrame) -> list[str]:
     """The licences of what rows rest on; empty where all of it is ours or official."""
-    cells = [*cells]
+    cells, licences = [*cells], index_licences(sources)
     named = {cell: [licences[each] for each in cell.split() if each in licences] for cell in cells}
     return ["; ".join(dict.fromkeys(named[cell])) for cell in cells]
 

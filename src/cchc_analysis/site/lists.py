@@ -235,7 +235,7 @@ def _group_areas(tables: Tables, reference: Reference) -> dict[str, tuple[str, l
 
 def _tabulate(tables: Tables, reference: Reference) -> dict[str, pd.DataFrame]:
     """The tables in their order, with the names of areas and licences of sources beside codes."""
-    licences, rows, kept = index_licences(tables.sources), reference.area_rows, {}
+    rows, kept = reference.area_rows, {}
     for name in TABLES:
         columns, key = STORED[name]
         table = getattr(tables, name)[list(columns)]
@@ -243,7 +243,7 @@ def _tabulate(tables: Tables, reference: Reference) -> dict[str, pd.DataFrame]:
         names = {each: rows[each]["name"] for each in table["area_id"].unique() if each in rows}
         areas = table["area_id"].map(names).fillna("")
         table.insert([*table.columns].index("area_id") + 1, "area", areas)
-        terms = join_licences(table["source_id"], licences)
+        terms = join_licences(table["source_id"], tables.sources)
         table.insert([*table.columns].index("source_id") + 1, "licence", terms)
         kept[name] = table
     return kept | {"sources": downloads.list_sources(tables.sources)}
