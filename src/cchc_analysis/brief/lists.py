@@ -17,13 +17,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis.brief import nouns
-from cchc_analysis.brief.brief_sections import define_indicator
 from cchc_analysis.brief.content import Brief, find_folder, name_page, name_short
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES
 from cchc_analysis.brief.nouns import grade_brief, tell_rule, tell_sum
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import AREAS, load_report, part_of
-from cchc_analysis.brief.templates import SISTERS, render
+from cchc_analysis.brief.templates import SISTERS, render, shows
 from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, bare_name, load_words, plain
@@ -118,6 +117,7 @@ def name_letter(letter: str) -> str:
     return f"a-z/{_SPELT.get(letter, letter.lower())}"
 
 
+@shows(nouns="tell_about tell_rule tell_sum", brief_sections="define_indicator")
 @dataclass(frozen=True)
 class Told:
     """What the lists of one language are made of; the templates know it as ``page``."""
@@ -139,14 +139,10 @@ class Told:
     words: Any = None
 
     orders = tuple(ORDERS)
-    define = define_indicator
     name_letter = staticmethod(name_letter)
     find_folder = staticmethod(find_folder)
     count = staticmethod(nouns.count_contradictions)
     number = staticmethod(nouns.number_findings)
-    tell_about = nouns.tell_about
-    tell_rule = tell_rule
-    tell_sum = tell_sum
 
     def is_many(self, what: str) -> bool:
         """Whether it has more than one page lists: of briefs, contradictions, names, indicators."""

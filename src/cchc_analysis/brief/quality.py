@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress, groupby
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.brief import nouns
-from cchc_analysis.brief.content import ANNEX, Brief, find_folder, name_folder, name_indicator
+from cchc_analysis.brief.content import ANNEX, Brief, find_folder, name_folder
 from cchc_analysis.brief.nouns import Row
 from cchc_analysis.brief.report import AREAS, load_report
-from cchc_analysis.brief.templates import Section, tell_masthead, tell_section, upper
+from cchc_analysis.brief.templates import Section, shows, tell_masthead, tell_section, upper
 from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Severity, Tables, problem
@@ -78,6 +78,7 @@ def make_graded(brief: Brief) -> Graded:
     }
 
 
+@shows(nouns="tell_about tell_rule tell_sum", content="name_indicator")
 @dataclass(frozen=True, eq=False)
 class Quality:
     """Sources with what was found in them, in one language.
@@ -92,11 +93,6 @@ class Quality:
     tables: Tables
     briefs: Sequence[Graded]
     province: str = ""
-
-    name_indicator = name_indicator
-    tell_about = nouns.tell_about
-    tell_rule = nouns.tell_rule
-    tell_sum = nouns.tell_sum
 
     def __repr__(self) -> str:
         return f"<Quality of {len(self.tables.sources)} sources, {self.words.lang}>"
@@ -239,20 +235,16 @@ class Quality:
         columns = [source["source_id"] for source in self.columns]
         tally_of = {(row["rule_id"], row["source_id"]): row for row in list_rows(self.tallies)}
         rules = sorted(set(self.tallies.loc[self.tallies["applied"] > 0, "rule_id"]))
-        states = {
-            rule: [tally_of.get((rule, each), {"state": SILENT})["state"] for each in columns]
-            for rule in rules
-        }
+        states = self.tallies.pivot(index="rule_id", columns="source_id", values="state")
+        states = states.reindex(index=rules, columns=columns).fillna(SILENT)
         groups: dict[str, dict[str, list[Row]]] = {"reports": {}, "tables": {}}
-        for family, own in groupby(rules, key=itemgetter(0)):
-            held, cells = list(own), list[Row]()
-            for column in zip(*(states[rule] for rule in held), strict=True):
-                of = {state: [*compress(held, map(state.__eq__, column))] for state in STATES}
+        for family, own in states.groupby(states.index.str[0]):
+            cells = groups["tables" if family in TABLE_FAMILIES else "reports"][str(family)] = []
+            for column in (own[name] for name in own):
                 runs = [(state, len(list(run))) for state, run in groupby(column)]
-                codes = {state: join_codes(each) for state, each in of.items()}
-                cells.append({"runs": runs, "of": codes, "kept": len(of[KEPT])})
-            groups["tables" if family in TABLE_FAMILIES else "reports"][family] = cells
-        broken = {rule: each for rule, each in states.items() if BROKEN in each}
+                codes = {state: join_codes(column.index[column == state]) for state in STATES}
+                cells.append({"runs": runs, "of": codes, "kept": int((column == KEPT).sum())})
+        broken = states[(states == BROKEN).any(axis=1)].T.to_dict("list")
         told = {"groups": groups, "broken": broken, "tally_of": tally_of}
         return self._tell("matrix", self.tables.tallies, **told)
 
@@ -341,12 +333,11 @@ def join_codes(codes: Iterable[str]) -> str:
     >>> join_codes(["D01", "D02", "D03", "D08"])
     'D01–D03 D08'
     """
-    runs: list[list[str]] = []
-    for code in codes:
-        last = runs[-1][-1] if runs else ""
-        is_next = last[:1] == code[:1] and last[1:].isdigit() and code[1:].isdigit()
-        if is_next and int(code[1:]) == int(last[1:]) + 1:
-            runs[-1].append(code)
-        else:
-            runs.append([code])
+
+    def find_start(placed: tuple[int, str]) -> tuple[str, int | str]:
+        at, code = placed
+        return code[:1], int(code[1:]) - at if code[1:].isdigit() else code
+
+    # Of codes that follow each other, number and place go up by one together.
+    runs = [[code for _, code in run] for _, run in groupby(enumerate(codes), key=find_start)]
     return " ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else " ".join(run) for run in runs)
