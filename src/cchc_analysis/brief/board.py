@@ -18,7 +18,7 @@ from cchc_analysis.brief.templates import macro, shows
 from cchc_analysis.data.clean import fold_text, nearest_names, slug_text
 from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import format_table
-from cchc_analysis.data.records import Tables, problem
+from cchc_analysis.data.records import Tables, load_own, problem
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.words import Words, clean_text
 from cchc_analysis.errors import CommandError
@@ -29,11 +29,6 @@ from cchc_analysis.stats.trends import FEWEST_FOR_TREND, JudgedTrends, judge_man
 TRENDS = "trends"
 """The folder of the list within its language; the page of an indicator lies below it."""
 FILE = "values.csv"
-FILE_COLUMNS = (
-    *("area_id", "name", "indicator", "scope", "period", "period_start", "period_end", "value"),
-    *("low", "high", "unit", "numerator", "denominator", "origin", "segment", "crosses"),
-    *("is_contested", "source_id", "licence"),
-)
 MOST_ISSUERS = 4
 FEWEST_AREAS = 5
 """Areas below which a period is not ranked while a fuller one is held."""
@@ -307,4 +302,4 @@ def tell_trend_row(board: Board) -> list[str]:
 
 def format_values(board: Board) -> bytes:
     """The values of a page, as the file beside it."""
-    return format_table(board.values[list(FILE_COLUMNS)]).encode()
+    return format_table(board.values[load_own("columns")["downloads"]["trends"]]).encode()

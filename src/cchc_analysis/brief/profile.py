@@ -25,7 +25,7 @@ from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import Section, macro, tell_masthead, tell_section, upper
 from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import format_table, list_rows
-from cchc_analysis.data.records import Tables, problem
+from cchc_analysis.data.records import Tables, load_own, problem
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.words import Words, plain
 from cchc_analysis.errors import CommandError
@@ -36,10 +36,6 @@ from cchc_analysis.stats.trends import JudgedTrends, judge_many
 QUARTER = 75.0
 """The per cent of the others that have to stand lower for the best quarter."""
 FILE = "values.csv"
-COLUMNS = (
-    *("area_id", "indicator", "scope", "period", "period_start", "period_end", "status", "value"),
-    *("unit", "origin", "is_contested", "source_id"),
-)
 Row = Mapping[str, Any]
 
 
@@ -284,4 +280,5 @@ def format_own_values(tables: Tables, area_id: str) -> bytes:
     results = panel.keep_results(tables.indicators)
     own = results[results["area_id"] == area_id]
     licence = join_licences(own["source_id"], tables.sources)
-    return format_table(own[list(COLUMNS)].assign(licence=licence)).encode()
+    columns = load_own("columns")["downloads"]["profile"]
+    return format_table(own.assign(licence=licence)[columns]).encode()
