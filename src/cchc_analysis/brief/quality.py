@@ -94,6 +94,8 @@ class Quality:
     briefs: Sequence[Graded]
     province: str = ""
 
+    find_folder = staticmethod(find_folder)
+
     def __repr__(self) -> str:
         return f"<Quality of {len(self.tables.sources)} sources, {self.words.lang}>"
 
@@ -176,9 +178,8 @@ class Quality:
         """Where the ledger of a brief tells a contradiction in full; nothing if none does."""
         finding, first = each.findings[0]["finding_id"], each.findings[0]["source_id"].split()[0]
         told = [brief for brief in self.briefs if finding in brief["anchors"]]
-        told.sort(key=lambda brief: first not in brief["sources"])
-        links = (f"{self.find_brief(one)}{ANNEX}#{one['anchors'][finding]}" for one in told)
-        return next(links, "")
+        one = min(told, key=lambda brief: first not in brief["sources"], default=None)
+        return f"{self.find_brief(one)}{ANNEX}#{one['anchors'][finding]}" if one else ""
 
     def find_likely(self, finding: Row) -> Row | None:
         """The figure that is likely wrong, as printed; none where none stands out."""
@@ -208,9 +209,8 @@ class Quality:
         table = pd.DataFrame([each | each["grade"] for each in briefs])
         table = table.drop(columns=["grade", "anchors"], errors="ignore")
         table = table.map(lambda each: tuple(each) if isinstance(each, list) else each)
-        pages = {each: name_quality(each, self.reference)[len(PAGE) + 1 :] for each in by_province}
+        told = {"briefs": briefs, "by_province": by_province}
         report = load_report(self.words.folder.parent, self.reference)
-        told = {"briefs": briefs, "by_province": by_province, "pages": pages}
         return self._tell("grades", table, report=report, **told)
 
     def show_counts(self) -> Section:

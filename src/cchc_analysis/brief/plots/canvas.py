@@ -133,7 +133,7 @@ class Canvas:
 
     def __init__(
         self,
-        ax: Axes | None = None,
+        ax: Any = None,
         *,
         width: float = WIDTH,
         height: float = 1.0,
@@ -141,9 +141,8 @@ class Canvas:
     ) -> None:
         self.ax, self.width, self.height, self.margins = ax, width, height, margins
         self.is_guest = ax is not None and ax is not PAGE
-        if ax is not None and self.is_guest:
-            figure: Any = ax.figure
-            self.width = float(ax.bbox.width) * 72 / float(figure.dpi) + margins[0] + margins[1]
+        if self.is_guest:
+            self.width = float(ax.bbox.width * 72 / ax.figure.dpi) + margins[0] + margins[1]
         self.marks: list[Mark] = []
         self.scales: dict[str, tuple[dict[float, str], str, bool]] = {}
         self.units: dict[str, Point] = {}
@@ -317,8 +316,7 @@ def _draw_axes(canvas: Canvas) -> Axes:
 
     (left, right, top, foot), wide, high = canvas.sides, canvas.width, canvas.height
     with mpl.rc_context(fname=Path(__file__).with_name("cchc.mplstyle")):
-        ax: Any = canvas.ax
-        if ax is None:
+        if (ax := canvas.ax) is None:
             figure = plt.figure(figsize=(wide / 72, high / 72))
             size = (right - left) / wide, (foot - top) / high
             ax = figure.add_axes((left / wide, 1 - foot / high, *size))
