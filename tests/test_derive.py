@@ -11,7 +11,7 @@ import pytest
 from brief_work import publish_once
 from cchc_analysis import pipeline
 from cchc_analysis.data.clean import is_cut_off
-from cchc_analysis.data.records import FINDING_COLUMNS, INDICATOR_KEY
+from cchc_analysis.data.records import FINDING_COLUMNS, QUANTITY
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import ReferenceDataError
 from cchc_analysis.stats.derive import mark_findings
@@ -293,7 +293,7 @@ def test_a_finding_marks_its_likely_cause_too(project: Project) -> None:
 
 def test_what_is_published_has_one_row_per_quantity(repository: Project) -> None:
     indicators = derive(repository)
-    assert not indicators.duplicated(list(INDICATOR_KEY)).any()
+    assert not indicators.duplicated(list(QUANTITY)).any()
     derived = indicators[indicators["origin"] == "derived"]
     assert (derived["parts"] != "").all()
     assert (derived["figures"] != "").all()

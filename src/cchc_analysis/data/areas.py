@@ -109,9 +109,13 @@ class AreaIndex:
         forms = (digits, *(digits.zfill(width) for width in (2, 3, 5) if digits.isdigit()))
         return next((set(self._codes[form]) for form in forms if form in self._codes), set())
 
-    def list_certain(self, name: str) -> set[str]:
-        """The areas of a code, an id, or a spelling that was written down to decide it."""
-        return self.list_coded(name) or self._spellings[1].get(tidy_name(name), set())
+    def list_meant(self, name: str) -> list[set[str]]:
+        """What a name means as it is written, the closest way of comparing first.
+
+        A code, an id, or a spelling that was written down decides it.
+        """
+        certain = self.list_coded(name) or self._spellings[1].get(tidy_name(name))
+        return [certain] if certain else [*self.list_tiers(name, is_loose=False)]
 
     def find(self, name: str, province: str = "", *, is_loose: bool = True) -> set[str]:
         """The ids of all areas that a name can mean, with or without kind and province.
@@ -159,12 +163,10 @@ class AreaIndex:
             return  # a running number: "1" is not how people write Quận 1
         # "Phuong Long Hoa" does not say whether marks were left out: "Long Hoa", "Long Hòa".
         for agrees in _WAYS[said.text.isascii() : None if is_loose else STRICT]:
-            loose = _pick(self._bare, said.bare, agrees)
-            if said.types:
-                loose = {each for each in loose if self._spellings[2][each] & said.types}
-                # "Vũng Tàu" begins like a kind, and is none.
-                loose |= _pick(self._bare, said.head, agrees)
-            if found := _pick(self._whole, said.head, agrees) | loose:
+            # "Vũng Tàu" begins like a kind, and is none.
+            found = _pick(self._whole, said.head, agrees) | _pick(self._bare, said.head, agrees)
+            kin = _pick(self._bare, said.bare, agrees)
+            if found := found | {each for each in kin if self._spellings[2][each] & said.types}:
                 yield found
 
     def list_near(self, name: str) -> list[Row]:

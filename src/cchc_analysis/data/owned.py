@@ -25,9 +25,9 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import clear_parts, hash_file, write_bytes, write_json
@@ -126,11 +126,8 @@ def _check_free(folder: Path, name: str, paths: Iterable[str]) -> None:
 
 def _list_above(paths: Iterable[str]) -> set[str]:
     """The folders of some paths, and those above them."""
-    found = set[str]()
-    for path in paths:
-        while (path := path.rpartition("/")[0]) and path not in found:
-            found.add(path)
-    return found
+    folders = {PurePosixPath(path).parent for path in paths}
+    return {str(above) for each in folders for above in (each, *each.parents)} - {"."}
 
 
 def exchange(fresh: Path, target: Path) -> Path | None:
@@ -335,18 +332,18 @@ def hold(folder: Path, command: str, *, seconds: float = LONGEST_WAIT) -> Iterat
     """Hold the lock of a folder; wait for whoever holds it, and say so on a terminal."""
     import filelock
 
-    lock = filelock.FileLock(folder / ".cchc-lock", timeout=0, fallback_to_soft=False)
-    holder, waited = folder / ".cchc-holder", ""
+    lock = filelock.FileLock(folder / ".cchc-lock", fallback_to_soft=False)
+    holder = folder / ".cchc-holder"
     try:
-        with suppress(filelock.Timeout) if seconds else nullcontext():
-            lock.acquire()
+        with suppress(filelock.Timeout):
+            lock.acquire(timeout=0)
         if not lock.is_locked:
-            waited = f" for {seconds:.0f} s"
             with live_line():
                 said = "Waiting for %s, at most %.0f s"
                 logging.getLogger(PACKAGE).info(said, _read_holder(holder), seconds)
                 lock.acquire(timeout=seconds)
     except filelock.Timeout:
+        waited = f" for {seconds:.0f} s" if seconds else ""
         told = {"holder": _read_holder(holder), "waited": waited}
         raise CommandError(problem("held", str(folder), **told)) from None
     except (OSError, NotImplementedError) as error:

@@ -129,13 +129,12 @@ TRANSCRIPT_COLUMNS = _list_columns("transcripts")
 OBSERVATION_COLUMNS = _list_columns("observations")
 OBSERVATION_KEY = _list_columns("observations", "key")
 INDICATOR_COLUMNS = _list_columns("indicators")
-INDICATOR_KEY = _list_columns("indicators", "key")
 FINDING_COLUMNS = _list_columns("findings")
 FINDING_KEY = _list_columns("findings", "key")
 TALLY_COLUMNS = _list_columns("tallies")
 DEFINITION_COLUMNS = _list_columns("definitions")
 
-QUANTITY = INDICATOR_KEY
+QUANTITY = _list_columns("indicators", "key")
 """The columns that name one quantity, whichever source states it."""
 
 UNCERTAINTY = ("published_low", "published_high", "standard_error")

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from fnmatch import filter as filter_names
 from functools import cached_property, partial
-from itertools import pairwise, product
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -62,12 +62,8 @@ def _group(rows: Iterable[Row], key: str) -> dict[str, list[Any]]:
     return dict(found)
 
 
-def _group_rows(table: str, key: str) -> cached_property[dict[str, list[Any]]]:
-    return cached_property(lambda self: _group(list_rows(getattr(self, table)), key))
-
-
-def _index_rows(table: str, key: str) -> cached_property[dict[str, dict[str, Any]]]:
-    return cached_property(lambda self: {row[key]: row for row in list_rows(getattr(self, table))})
+def _index(table: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
+    return {row[key]: row for row in list_rows(table)}
 
 
 @dataclass(frozen=True)
@@ -103,13 +99,13 @@ class Reference:
     _found: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
     """What was looked up before: every page asks again."""
 
-    indicator_rows = _index_rows("indicators", "indicator")
+    indicator_rows = cached_property(lambda self: _index(self.indicators, "indicator"))
     """The catalogue by indicator."""
-    unit_rows = _index_rows("units", "unit")
+    unit_rows = cached_property(lambda self: _index(self.units, "unit"))
     """The units by code."""
-    changes_of = _group_rows("area_changes", "area_ids")
+    changes_of = cached_property(lambda self: _group(list_rows(self.area_changes), "area_ids"))
     """The rows of ``area_changes`` that name an area, by area."""
-    former_of = _group_rows("area_names", "area_id")
+    former_of = cached_property(lambda self: _group(list_rows(self.area_names), "area_id"))
     """What areas were called before (rows of ``area_names``), by area."""
     region_of = cached_property(
         lambda self: dict[str, str](self.regions[["area_id", "region_id"]].to_numpy())
@@ -123,17 +119,15 @@ class Reference:
     @cached_property
     def definition_of(self) -> dict[str, dict[str, Any]]:
         """The definition of each indicator that has one: its own, else the narrowest pattern's."""
-        rows = sorted(list_rows(self.indicator_definitions), key=lambda row: -len(row["indicator"]))
-        found = {row["indicator"]: row for row in rows if row["indicator"] in self.indicator_rows}
-        for code, row in product(self.indicator_rows, rows):
-            if "*" in row["indicator"] and fnmatchcase(code, row["indicator"]):
-                found.setdefault(code, row)
-        return found
+        rows = list_rows(self.indicator_definitions)
+        rows.sort(key=lambda row: ("*" not in row["indicator"], len(row["indicator"])))
+        codes = self.indicator_rows
+        return {code: row for row in rows for code in filter_names(codes, row["indicator"])}
 
     @cached_property
     def area_rows(self) -> AreaRows:
         """The areas by id; those of ``communes.csv`` are loaded when they are asked for."""
-        wide = {row["area_id"]: row for row in list_rows(self.areas)}
+        wide = _index(self.areas, "area_id")
         # Not by a lambda: a reference is sent to the processes that make pages.
         return AreaRows(wide, partial(load_communes, self.folder, wide) if self.folder else dict)
 
@@ -166,9 +160,9 @@ class Reference:
         rows = self.area_rows if level == "commune" else self.area_rows.wide
 
         def find() -> list[Row]:
-            own = [row for row in rows.values() if row["level"] == level]
-            then = (row for row in own if day and exists_on(row, day))
-            return [self.area_on(row["area_id"], day) for row in then] if day else own
+            own = (row for row in rows.values() if row["level"] == level)
+            then = (row["area_id"] for row in own if not day or exists_on(row, day))
+            return [self.area_on(each, day) for each in then]
 
         return [*self._keep(("areas", level, day), find)]
 
@@ -294,14 +288,10 @@ class Reference:
 
     def _list_meant(self, index: AreaIndex, name: str, level: str) -> list[set[str]]:
         """What a name means, the closest way of comparing first."""
-
-        def find() -> list[set[str]]:
-            certain = index.list_certain(name)
-            return [certain] if certain else [*index.list_tiers(name, is_loose=False)]
-
+        key = ("meant", index is self.wide_areas, name)
         kept = (
             {each for each in found if not level or index.rows[each]["level"] == level}
-            for found in self._keep(("meant", index is self.wide_areas, name), find)
+            for found in self._keep(key, lambda: index.list_meant(name))
         )
         return [found for found in kept if found]
 
@@ -328,18 +318,14 @@ class Reference:
         wholly = {new for new in held if all(old in own for old, _ in self.moves[new])}
         return [(new, "whole" if new in wholly else "part") for new in held]
 
-    @property
+    @cached_property
     def moves(self) -> Mapping[str, list[tuple[str, str]]]:
         """What ``list_moved`` says of every commune (``commune_changes.csv``)."""
-
-        def find() -> dict[str, list[tuple[str, str]]]:
-            moves = defaultdict[str, list[tuple[str, str]]](list)
-            for row in list_large(self.folder, "commune_changes") if self.folder else ():
-                moves[row["old_id"]].append((row["new_id"], row["part"]))
-                moves[row["new_id"]].append((row["old_id"], row["part"]))
-            return dict(moves)
-
-        return self._keep(("moves",), find)
+        moves = defaultdict[str, list[tuple[str, str]]](list)
+        for row in list_large(self.folder, "commune_changes") if self.folder else ():
+            moves[row["old_id"]].append((row["new_id"], row["part"]))
+            moves[row["new_id"]].append((row["old_id"], row["part"]))
+        return dict(moves)
 
     _communes_of = cached_property(lambda self: _group(self.list_areas("commune"), "parent_id"))
     """The communes by what they lie or lay in."""
@@ -498,7 +484,7 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
                 cell, held = row[column], known[other]
                 if cell in held or (not cell and column in optional):
                     continue
-                if not (pattern and any(fnmatchcase(each, cell) for each in held)):
+                if not (pattern and filter_names(held, cell)):
                     said = {"column": column, "cell": cell, "file": f"data/reference/{other}.csv"}
                     said["more"] = f", or {pattern}" if pattern else ""
                     remedy = suggest(cell, held, f"{other}.csv")

@@ -26,7 +26,7 @@ from cchc_analysis.data.clean import STANDARD_LABEL, label_period, parse_period,
 from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.named import label_reports, list_days, match_indicator, match_period
 from cchc_analysis.data.outside import load_yaml, refuse
-from cchc_analysis.data.records import INDICATOR_KEY, Tables, problem, render_own
+from cchc_analysis.data.records import QUANTITY, Tables, problem, render_own
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import CommandError
 
@@ -176,7 +176,7 @@ def _cite(kind: str, name: str, fields: Mapping[str, str], line: Iterable[str]) 
     return Citation(" ".join(f"{part.rstrip('.')}." for part in line if part), bibtex)
 
 
-DIFF_COLUMNS = ("change", *INDICATOR_KEY, "value_old", "value_new", "unit", "source_id", "reason")
+DIFF_COLUMNS = ("change", *QUANTITY, "value_old", "value_new", "unit", "source_id", "reason")
 """Columns of ``compare_editions``; ``change`` is moved, came or went."""
 
 
@@ -193,7 +193,7 @@ def compare_editions(
     if sources:
         own = set(sources)
         before = before.loc[[not own.isdisjoint(each.split()) for each in before["source_id"]]]
-    key = list(INDICATOR_KEY)
+    key = list(QUANTITY)
     both = before.merge(after, on=key, how="outer", suffixes=("_old", "_new"), indicator="change")
     names = {"left_only": "went", "right_only": "came", "both": "moved"}
     both["change"] = both["change"].map(names).astype(str)
@@ -235,7 +235,7 @@ def name_edition(place: Path) -> str:
 
 
 def _load_values(place: Path | pd.DataFrame) -> pd.DataFrame:
-    columns = [*INDICATOR_KEY, "value", "unit", "source_id", "correction"]
+    columns = [*QUANTITY, "value", "unit", "source_id", "correction"]
     if isinstance(place, pd.DataFrame):
         text = io.StringIO(format_table(place[columns]))
         return pd.read_csv(text, dtype=str, keep_default_na=False)
