@@ -27,7 +27,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import clear_parts, hash_file, write_bytes, write_json
@@ -126,8 +126,11 @@ def _check_free(folder: Path, name: str, paths: Iterable[str]) -> None:
 
 def _list_above(paths: Iterable[str]) -> set[str]:
     """The folders of some paths, and those above them."""
-    folders = {PurePosixPath(path).parent for path in paths}
-    return {str(above) for each in folders for above in (each, *each.parents)} - {"."}
+    found = set[str]()
+    for path in paths:  # by hand: with pathlib those of a site take a second
+        while (path := path.rpartition("/")[0]) and path not in found:
+            found.add(path)
+    return found
 
 
 def exchange(fresh: Path, target: Path) -> Path | None:
@@ -176,14 +179,21 @@ def swap_in(target: Path, name: str, head: Mapping[str, Any]) -> Iterator[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     half, whole = (target.parent.glob(f".{target.name}.{mark}-*") for mark in ("new", "old"))
     clear_leftovers(half, whole, target, name)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
-    try:
-        fresh.chmod(0o755)
+    with fresh_folder(target.parent, f".{target.name}.new-") as fresh:
         yield fresh
         files = sorted(path for path in fresh.rglob("*") if path.is_file())
         hashes = {path.relative_to(fresh).as_posix(): hash_file(path) for path in files}
         write_json(fresh / name, {**head, "outputs": hashes})
         replace_folder(fresh, target, name)
+
+
+@contextmanager
+def fresh_folder(inside: Path, start: str) -> Iterator[Path]:
+    """A folder that others may read, to be filled and renamed; gone otherwise."""
+    fresh = Path(tempfile.mkdtemp(prefix=start, dir=inside))
+    try:
+        fresh.chmod(0o755)
+        yield fresh
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -97,7 +96,7 @@ class Build:
     def keep(self, key: str, files: Files) -> None:
         """Keep the page of a key, or raise and leave what was there."""
         page = self._page(key)
-        with in_words(self.store), self._fresh() as fresh:
+        with in_words(self.store), owned.fresh_folder(self.store, "new-") as fresh:
             page.parent.mkdir(exist_ok=True)
             for name, content in files.items():
                 write_down(fresh / name, content)
@@ -119,16 +118,6 @@ class Build:
             return False
         self.shown[folder] = placed
         return True
-
-    @contextmanager
-    def _fresh(self) -> Iterator[Path]:
-        """A folder that others may read, to be filled and renamed; gone otherwise."""
-        fresh = Path(tempfile.mkdtemp(prefix="new-", dir=self.store))
-        try:
-            fresh.chmod(0o755)
-            yield fresh
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
 
     def read(self, key: str, name: str) -> bytes:
         """A file of a page; no bytes where it has none of this name."""
@@ -152,7 +141,7 @@ class Build:
                 names = (name for name in os.listdir(kept) if not name.startswith("."))  # noqa: PTH208
                 files |= {f"{folder}/{name}".lstrip("/"): kept + name for name in sorted(names)}
             if not is_same:
-                with self._fresh() as fresh:
+                with owned.fresh_folder(self.store, "new-") as fresh:
                     for folder in self.shown:
                         make_folders(fresh / folder, fresh)
                     for path, kept in files.items():
@@ -179,7 +168,7 @@ class Build:
         """Write down what the site was put together from, and how its files looked then."""
         looks = {path: _look_at(f"{self.site}/{path}") for path in files}
         ledger = {"made_from": made_from, "pages": self.shown, "files": looks}
-        with self._fresh() as fresh:
+        with owned.fresh_folder(self.store, "new-") as fresh:
             write_down(fresh / LEDGER, json.dumps(ledger, ensure_ascii=False).encode())
             (fresh / LEDGER).replace(self.store / LEDGER)
 
