@@ -185,6 +185,9 @@ def test_seven_codes_were_another_province_before(
         ("xã Yên Phúc huyện Văn Quan tỉnh Lạng Sơn", BEFORE, "06319"),
         ("thành phố Phan Rang - Tháp Chàm", BEFORE, "582"),
         ("xã Tứ Quận huyện Yên Sơn", BEFORE, "02464"),
+        # Written in one word, or with a dash, at another time.
+        *(("xã Avương", BEFORE, "20461"), ("xã A Vương", WARDS, "20458-2025")),
+        ("phường Văn Miếu Quốc Tử Giám", WARDS, "00226-2025"),
     ],
 )
 def test_a_name_means_the_area_of_its_day(
@@ -208,6 +211,9 @@ def test_a_name_means_the_area_of_its_day(
         ("Quảng Bình", SINCE, "Tỉnh Quảng Bình (44, until 2025-06-30) is not there on 2025-07-01"),
         ("Quảng Bình", SINCE, "or 'Xã Quảng Bình, Tỉnh Thanh Hóa'"),
         ("phường Đồng Hới, tỉnh Quảng Bình", SINCE, "Tỉnh Quảng Bình (44, until 2025-06-30) is"),
+        # Nor is another whose name has one mark more: xã Bát Tràng is not meant.
+        ("xã Bát Trang", WARDS, "(its territory is that of Xã "),
+        ("xã Thanh Hải", WARDS, " is not there on 2026-04-30"),
         ("phường Đồng Hời, tỉnh Quảng Trị", SINCE, "'Phường Đồng Hới, Tỉnh Quảng Trị'"),
         ("Phuong Long Hoa", BEFORE, "'Phường Long Hòa, Thành phố Gò Công, Tỉnh Tiền Giang'"),
     ],

@@ -109,13 +109,10 @@ class AreaIndex:
         forms = (digits, *(digits.zfill(width) for width in (2, 3, 5) if digits.isdigit()))
         return next((set(self._codes[form]) for form in forms if form in self._codes), set())
 
-    def list_meant(self, name: str) -> list[set[str]]:
-        """What a name means as it is written, the closest way of comparing first.
-
-        A code, an id, or a spelling that was written down decides it.
-        """
+    def find_strictly(self, name: str) -> set[str]:
+        """The areas of a code, an id, a spelling that was written down, or else of a name."""
         certain = self.list_coded(name) or self._spellings[1].get(tidy_name(name))
-        return [certain] if certain else [*self.list_tiers(name, is_loose=False)]
+        return certain or self.find(name, is_loose=False)
 
     def find(self, name: str, province: str = "", *, is_loose: bool = True) -> set[str]:
         """The ids of all areas that a name can mean, with or without kind and province.
@@ -124,12 +121,6 @@ class AreaIndex:
         meant as well as what it holds. Unless ``is_loose``, diacritics may be left out only, and
         never differ ("Cao Loc", and not "Cao Lốc", is Cao Lộc).
         """
-        return next(iter(self.list_tiers(name, province, is_loose=is_loose)), set())
-
-    def list_tiers(
-        self, name: str, province: str = "", *, is_loose: bool = True
-    ) -> Iterator[set[str]]:
-        """What ``find`` finds, then what looser ways of comparing find besides."""
         head, _, farther = name.rpartition(", ")  # "xã A, huyện B, tỉnh C"
         head, farther = (head, farther) if "," in head else (name, "")
         said = take_apart(head)
@@ -140,7 +131,8 @@ class AreaIndex:
             for inside in filter(None, (province or said.province, farther)):
                 chosen = self._keep_inside(chosen, inside, said, is_loose)
             if chosen:
-                yield chosen
+                return chosen
+        return set()
 
     def _keep_inside(self, found: set[str], inside: str, said: Name, is_loose: bool) -> set[str]:
         """Those of some areas that lie in an area of a name, or are it."""
@@ -260,8 +252,9 @@ def _leaves_marks_out(written: str, known: str) -> bool:
 
 _LETTER = re.compile(r"([^\W_])([\u0300-\u036f]*)")
 """A letter or figure with its marks; the stroke of đ is one."""
+_WORD = re.compile(r"\w+")
 _WAYS: tuple[Callable[[str, str], bool], ...] = (
-    str.__eq__,
+    lambda written, known: "".join(_WORD.findall(written)) == "".join(_WORD.findall(known)),
     lambda written, known: (
         fold_text(written) == fold_text(known) and _leaves_marks_out(written, known)
     ),

@@ -204,34 +204,34 @@ class Reference:
         province before its capital. An ``AreaError``, where none is meant, or several, says what
         to do.
         """
-        known: set[str] = set()
-        for index in self._choose_indexes(name, level):
-            rows = index.rows
-            for found in self._list_meant(index, name, level):
-                known |= found
-                there = {each for each in found if not day or exists_on(rows[each], day)}
-                named = {each for each in there if not day or self._bore_kind(each, name, day)}
-                below = {each for each in named if inside and is_inside(each, {inside}, rows)}
-                meant = keep_widest(below or named, rows)
-                gone = {each for each in found - there if rows[each]["level"] == "province"}
-                is_commune = any(rows[each]["level"] == "commune" for each in meant)
-                if gone and is_commune and not below and not take_apart(name).types:
-                    # A bare name of a province that is gone: its namesakes may lie anywhere.
-                    shown = (self.name_in_parent(each) for each in sorted(meant)[:MOST_NAMED])
-                    others = " or ".join(map(repr, shown))
-                    raise _refuse(name, f"{self._tell_other_time(gone, day)}, or {others}")
-                if len(meant) == 1:
-                    return meant.pop()
-                if meant:
-                    raise _refuse(name, self._ask_back(meant))
+        rows, known = self.area_rows, set[str]()
+        for found in self.list_named(name, level):
+            known |= found
+            there = {each for each in found if not day or exists_on(rows[each], day)}
+            named = {each for each in there if not day or self._bore_kind(each, name, day)}
+            below = {each for each in named if inside and is_inside(each, {inside}, rows)}
+            meant = keep_widest(below or named, rows)
+            gone = {each for each in found - there if rows[each]["level"] == "province"}
+            is_commune = any(rows[each]["level"] == "commune" for each in meant)
+            if gone and is_commune and not below and not take_apart(name).types:
+                # A bare name of a province that is gone: its namesakes may lie anywhere.
+                shown = (self.name_in_parent(each) for each in sorted(meant)[:MOST_NAMED])
+                others = " or ".join(map(repr, shown))
+                raise _refuse(name, f"{self._tell_other_time(gone, day)}, or {others}")
+            if len(meant) == 1:
+                return meant.pop()
+            if meant:
+                raise _refuse(name, self._ask_back(meant))
         raise _refuse(
             name, self._tell_other_time(known, day) if known else self._offer(name, day, level)
         )
 
-    def list_named(self, name: str) -> Iterator[set[str]]:
+    def list_named(self, name: str, level: str = "") -> Iterator[set[str]]:
         """All areas that a name, code or id can mean at any time, the communes after the others."""
-        for index in self._choose_indexes(name, ""):
-            yield next(iter(self._list_meant(index, name, "")), set())
+        for index in self._choose_indexes(name, level):
+            key = ("meant", index is self.wide_areas, name)
+            found = self._keep(key, partial(index.find_strictly, name))
+            yield {each for each in found if not level or index.rows[each]["level"] == level}
 
     def match_held(self, name: str, held: Collection[str], days: Collection[str] = ()) -> set[str]:
         """The areas of which something is held that a name, code or id means: the widest of them.
@@ -285,15 +285,6 @@ class Reference:
             yield self.wide_areas
         if is_commune or not level:
             yield self.all_areas
-
-    def _list_meant(self, index: AreaIndex, name: str, level: str) -> list[set[str]]:
-        """What a name means, the closest way of comparing first."""
-        key = ("meant", index is self.wide_areas, name)
-        kept = (
-            {each for each in found if not level or index.rows[each]["level"] == level}
-            for found in self._keep(key, lambda: index.list_meant(name))
-        )
-        return [found for found in kept if found]
 
     def _bore_kind(self, area_id: str, name: str, day: str) -> bool:
         """Whether an area that was renamed or changed its type bore the written one on a day."""
