@@ -436,3 +436,87 @@ def test_a_column_of_those_that_came_online_counts_a_part_of_what_was_done_in_ti
         "dossiers_received_total", "dossiers_received_online", "dossiers_resolved_total", "",
         "dossiers_resolved_early", "",
     ]  # fmt: skip
+
+
+def _list_spans(text: str) -> list[tuple[str, str, str]]:
+    found = (figure for figure in read_text(text)[1] if figure.indicator)
+    return [(each.printed, each.period_start, each.period_end) for each in found]
+
+
+def test_a_row_of_words_right_below_the_heads_of_a_table_opens_its_first_part() -> None:
+    table = (
+        "Bảng 2. Hồ sơ TTHC\nCấp\tTiếp nhận\tGiải quyết\nA. Từ 01/01/2023 đến 30/6/2023\t\t\n"
+        "Cấp xã\t814\t802\nB. Từ 01/7/2023 đến 15/9/2023\t\t\nCấp xã\t936\t921\n"
+    )
+    first, second = ("2023-01-01", "2023-06-30"), ("2023-07-01", "2023-09-15")
+    assert [span[1:] for span in _list_spans(TITLE + table)] == [first, first, second, second]
+
+
+def test_a_note_with_a_mark_tells_the_days_of_the_head_that_has_it_and_of_nothing_else() -> None:
+    table = (
+        "Nội dung\t6 tháng cuối năm 2022 (*)\t9 tháng năm 2023\n"
+        "Tổng hồ sơ tiếp nhận\t5.127\t6.482\nHồ sơ đã giải quyết\t5.065\t6.391\n"
+        "(*) Từ ngày 01/7/2022 đến ngày 14/12/2022.\n"
+        "Như vậy, đã tiếp nhận trực tuyến 2.117 hồ sơ.\n"
+    )
+    before, now = ("2022-07-01", "2022-12-14"), ("2023-01-01", "2023-09-30")
+    spans = {printed: days for printed, *days in _list_spans(TITLE + table)}
+    told = [tuple(spans[printed]) for printed in ("5.127", "6.482", "5.065", "2.117")]
+    assert told == [before, now, before, now]
+
+
+def test_a_note_that_names_a_head_of_its_table_tells_the_days_of_that() -> None:
+    table = (
+        "Chỉ tiêu\tMục tiêu năm 2023\t9 tháng năm 2022\t9 tháng năm 2023\n"
+        "Tỷ lệ hồ sơ trực tuyến\t80%\t66,1%\t84,4%\nTỷ lệ thanh toán trực tuyến\t60%\t51,4%\t72%\n"
+        "Ghi chú: số liệu 9 tháng năm 2022 lấy từ 01/01 đến 15/9/2022.\n"
+    )
+    year, before, now = (
+        ("2023-01-01", end) if end > "2023" else ("2022-01-01", end)
+        for end in ("2023-12-31", "2022-09-15", "2023-09-30")
+    )
+    spans = [span[1:] for span in _list_spans(TITLE + table) if span[0] != "84,4"]
+    assert spans == [year, before, year, before, now]
+
+
+def test_the_offices_of_a_province_are_told_by_the_days_that_are_counted() -> None:
+    """Beside districts until June 2025; since then they are the province's own offices."""
+    title = "BÁO CÁO\nCông tác cải cách hành chính 9 tháng năm 2025 của tỉnh Thử Nghiệm\n"
+    table = (
+        "Bảng 2. Hồ sơ TTHC\nCấp\tTiếp nhận\tGiải quyết\nA. Từ 01/01/2025 đến 30/6/2025\t\t\n"
+        "Sở, ban, ngành\t814\t802\nB. Từ 01/7/2025 đến 15/9/2025\t\t\nSở, ban, ngành\t936\t921\n"
+    )
+    scopes = [figure.scope for figure in read_text(title + table)[1]]
+    assert scopes == ["province_office"] * 2 + ["district_office"] * 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Đã rà soát văn bản có liên quan đến cấp huyện; đề nghị bãi bỏ 143 văn bản.",
+        "Đã tổ chức 58 cuộc họp trực tuyến với cấp xã.",
+    ],
+)
+def test_a_level_that_is_an_object_is_not_whose_work_it_is(said: str) -> None:
+    assert read_text(TITLE + said)[1][0].scope == "whole_district"
+
+
+def test_what_is_so_today_is_not_of_the_day_that_the_sentence_before_it_names() -> None:
+    """And a day in brackets is that of all that one verb counts before it."""
+    said = (
+        "Huyện có 96 TTHC trực tuyến mức độ 3 và 121 TTHC trực tuyến mức độ 4 (số liệu ngày "
+        "31/7/2023). Hiện nay cung cấp 134 dịch vụ công trực tuyến toàn trình.\n"
+    )
+    above = "I. KẾT QUẢ\nThực hiện tốt các nhiệm vụ được giao.\n"
+    ends = [span[2] for span in _list_spans(TITLE + above + said)]
+    assert ends == ["2023-07-31", "2023-07-31", "2023-09-30"]
+
+
+def test_an_index_is_of_its_year_whenever_it_was_published() -> None:
+    said = "Chỉ số CCHC năm 2022 (tỉnh công bố tháng 4/2023) đạt 84,17%.\n"
+    assert _list_spans(TITLE + said) == [("84,17", "2022-01-01", "2022-12-31")]
+
+
+def test_a_number_in_groups_behind_the_name_of_a_program_is_no_version() -> None:
+    said = "Văn bản đến qua phần mềm VNPT-iOffice 21.340 văn bản.\n"
+    assert [span[0] for span in _list_spans(TITLE + said)] == ["21.340"]

@@ -428,11 +428,14 @@ class FigureContext:
     def _find_stock_day(
         self, entry: FigureText, words: WordsAround, window: Period | None
     ) -> dt.date | None:
+        said = entry.text[entry.mention.lead : entry.mention.numeral.start]
         for level in words.levels:
             if level.name not in WORDS.near_levels:
                 continue
             text = level.text
             if level.name == "its paragraph":
+                if PATTERNS.of_today.search(said):
+                    break
                 text = " ".join(reversed(_list_alike(level, words)))
             run = PATTERNS.span_of_years.search(text)  # "kỳ hệ thống hóa 2019-2023"
             day = dt.date(int(run[2]), 12, 31) if run else None
@@ -446,10 +449,12 @@ class FigureContext:
         if entry.label:
             return carried
         # A day behind the next figure is of that one: "15/15 nhiệm vụ; … ở mức 6,4% (đến 15/9)".
+        end = entry.mention.numeral.end
         following = (
             m.numeral.start for m in entry.mentions[entry.at + 1 :] if m.partner != entry.at
-        )
-        stop = PATTERNS.sentence_end.search(entry.text, entry.mention.numeral.end)
+            and not PATTERNS.counted_together.fullmatch(entry.text, end, m.numeral.start)
+        )  # fmt: skip
+        stop = PATTERNS.sentence_end.search(entry.text, end)
         ends = [stop.end() if stop else len(entry.text), *following]
         told = entry.text[entry.mention.lead : min(ends)]
         return (windows.find_day(told, self._head.window) if named else None) or carried
@@ -470,10 +475,13 @@ class FigureContext:
             is_other = sentence is not sentences[0]
             if is_other and (is_running or not PATTERNS.says_index.search(sentence)):
                 return None
-            months = [m for m in PATTERNS.index_month.findall(sentence) if sentence is sentences[0]]
+            # "Chỉ số CCHC năm 2021 (công bố tháng 4/2022)" is of the year.
+            plain = PATTERNS.remark.sub(" ", sentence)
+            months = PATTERNS.index_month.findall(sentence if is_running else plain)
+            months = [] if is_other else months
             if months and (month := windows.make_month(int(months[-1][1]), int(months[-1][0]))):
                 return month
-            years = PATTERNS.index_year.findall(PATTERNS.remark.sub(" ", sentence))
+            years = PATTERNS.index_year.findall(plain)
             if years:
                 return windows.make_year(int(years[-1]))
         return None

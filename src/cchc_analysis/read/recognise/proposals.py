@@ -285,12 +285,14 @@ class Proposer:
         twin = self._beside.find_twin_scope(entry)
         scope, is_said = twin or self._scopes.find_scope(entry, words, rule)
         period = self._context.find_period(entry, words, rule)
+        scope = self._scopes.tell_offices(scope, period.end)
         is_carried = self._context.is_carried
         row = self._reference.indicator_rows[indicator] if rule else {}
         frame = self._scopes.frames[entry.line]
         status = find_status(entry, words, rule, row, self._head, frame.status)
         if status is Status.TARGET:
             said = entry.text[mention.lead : max(mention.own[1], mention.numeral.end)]
+            said = f"{entry.label.column} | {said}" if entry.label else said
             period = find_target_period(said, frame.ahead, period, self._head.window)
             period = self._context.count_from_new_year(period, rule)
         asked = is_asked(entry)

@@ -8,6 +8,7 @@ list says, and that what the document says.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -44,7 +45,10 @@ _ABOVE = {
     "commune": PATTERNS.above_commune,
 }
 BOTH = frozenset({"@district_office", "@commune_aggregate"})
-IN_PROVINCE = {"@district_office": Scope.DISTRICT_AGGREGATE}
+IN_PROVINCE = {
+    "@district_office": Scope.DISTRICT_AGGREGATE,
+    "@province": Scope.PROVINCE_OFFICE,
+}
 
 
 class Scopes:
@@ -91,7 +95,7 @@ class Scopes:
         if not entry.label and PATTERNS.at_communes.match(entry.text, entry.mention.numeral.end):
             return Scope.COMMUNE_AGGREGATE
         for level in self._list_scopes(entry, words):
-            if scope := self._read_scope(level):
+            if scope := self._read_scope(_leave_objects(level, entry)):
                 return scope
         return self.frames[entry.line].scope
 
@@ -156,10 +160,13 @@ class Scopes:
         if self.level != "province":
             # There is no word for the offices of a province.
             return Scope.UNSPECIFIED if term == "@province" else Scope(term.removeprefix("@"))
-        if term == "@province":
-            has_districts = self._head.day < TWO_TIERS_SINCE
-            return Scope.PROVINCE_OFFICE if has_districts else Scope.DISTRICT_OFFICE
         return IN_PROVINCE.get(term) or Scope(term.removeprefix("@"))
+
+    def tell_offices(self, scope: Scope, end: dt.date | None) -> Scope:
+        """The offices of a province: since there are two levels they are its own."""
+        if scope is Scope.PROVINCE_OFFICE and end and end.isoformat() >= TWO_TIERS_SINCE:
+            return Scope.DISTRICT_OFFICE
+        return scope
 
     def _list_scopes(self, entry: FigureText, words: WordsAround) -> Iterator[Level]:
         """The levels that may say whose work it is; far behind a figure something else is said."""
@@ -226,6 +233,17 @@ class Scopes:
             if told := [each for each in list_names(said) if each in ours]:
                 return told[-1]
         return self.frames[entry.line].area or self._head.area
+
+
+def _leave_objects(level: Level, entry: FigureText) -> Level:
+    """A level without the names of levels that are objects: "họp với cấp xã", "liên quan đến …"."""
+    is_line = level.name == "words of its own" and not entry.label
+    text = entry.text if is_line else level.text
+    hits = tuple(
+        hit for hit in level.hits
+        if not (hit.term.startswith("@") and PATTERNS.of_object.search(text, 0, hit.start))
+    )  # fmt: skip
+    return level if len(hits) == len(level.hits) else replace(level, hits=hits)
 
 
 def _tells_both_apart(entry: FigureText) -> bool:

@@ -9,6 +9,7 @@ a figure says terms without a word: its field, its verb, its level or its topic.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -175,6 +176,28 @@ def name_field(text: str) -> str:
 PREVIOUS_LINES = 3
 
 
+def _find_table_notes(
+    lines: Sequence[Line], places: Sequence[OutlinePlace]
+) -> dict[tuple[int, str], list[str]]:
+    """What notes say of the days of a table, or of its heads with a mark or of a time.
+
+    "(*) Từ ngày 01/7/2025 đến ngày 14/12/2025"; "Ghi chú: số liệu 9 tháng năm 2024 lấy từ …".
+    """
+    notes: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for at, place in enumerate(places):
+        marked, said = lines[place.anchor[0]], lines[at].text
+        if place.note and place.anchor[0] >= 0 and marked.cells and PATTERNS.from_to.search(said):
+            notes[marked.table, place.note].append(said)
+        elif said := find_note_below(lines, at):
+            table = lines[at - 1].table
+            days = PATTERNS.from_to.search(said)
+            named = PATTERNS.span.search(said, 0, days.start()) if days else None
+            head = named[0].casefold() if named else ""
+            has_head = any(head in each.text.casefold() for each in lines if each.table == table)
+            notes[table, head if has_head else ""].append(said)
+    return notes
+
+
 class WordCollector:
     """Finds the words around the mentions of one document."""
 
@@ -200,8 +223,7 @@ class WordCollector:
         self.area = area
         self.mentions: dict[int, tuple[numerals.Mention, ...]] = {}
         self._above: dict[int, int] = {}
-        notes = ((at, find_note_below(lines, at)) for at in range(len(lines)))
-        self._notes = {lines[at - 1].table: note for at, note in notes if note}
+        self._notes = _find_table_notes(lines, places)
 
     def collect(self, entry: FigureText) -> matching.WordsAround:
         """The words around a mention, nearest level first."""
@@ -310,7 +332,11 @@ class WordCollector:
             hits.append(hit)
             gaps.setdefault(hit.term, distance)
         if entry.label:
-            own = f"{entry.label.row} | {entry.label.column} | {own}"
+            heads = f"{entry.label.row} | {entry.label.column}"
+            table = self._lines[entry.line].table
+            noted = (said for (of, head), said in self._notes.items()
+                     if of == table and head and head in heads.casefold())  # fmt: skip
+            own = " | ".join((heads, *(f"({each})" for said in noted for each in said), own))
             for distance, hit in self._read_label(entry.label):
                 hits.append(hit)
                 gaps[hit.term] = min(distance, gaps.get(hit.term, distance))
@@ -447,7 +473,7 @@ class WordCollector:
         # A sentence that ends above the table has been told; a caption has not.
         filled = [text for text in above if text.strip() and not PATTERNS.told.search(text)]
         told = [take_last_sentence(text) for text in filled[-PREVIOUS_LINES:]]
-        return " ".join([*told, self._notes.get(table, "")]).strip()
+        return " ".join([*told, *self._notes.get((table, ""), ())]).strip()
 
     def _imply(self, entry: FigureText) -> Iterator[tuple[int, Hit]]:
         """What the place of a figure says: its level, that its present follows, its topic."""
