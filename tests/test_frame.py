@@ -520,3 +520,58 @@ def test_an_index_is_of_its_year_whenever_it_was_published() -> None:
 def test_a_number_in_groups_behind_the_name_of_a_program_is_no_version() -> None:
     said = "Văn bản đến qua phần mềm VNPT-iOffice 21.340 văn bản.\n"
     assert [span[0] for span in _list_spans(TITLE + said)] == ["21.340"]
+
+
+def test_a_province_goes_on_with_what_those_before_it_have_counted() -> None:
+    """A commune of July 2025 begins then; a province that took others in reports of its year."""
+    title = "BÁO CÁO\nKết quả cải cách hành chính năm 2025 của {}\nĐã ban hành 86 văn bản QPPL.\n"
+    heads = {name: read_text(title.format(name))[0].head for name in ("tỉnh Lâm Đồng", "xã Ba Chẽ")}
+    starts = [head.window.start for head in heads.values() if head.window.start]
+    assert [start.isoformat() for start in starts] == ["2025-01-01", "2025-07-01"]
+
+
+def test_a_table_goes_on_behind_a_line_that_tells_its_parts_apart() -> None:
+    """And the days of one of its columns are not those of the lines below it."""
+    table = (
+        "Cấp\tTiếp nhận hồ sơ (01/7-15/9)\tHồ sơ đã giải quyết\n"
+        "a) Từ 01/01/2023 đến 30/6/2023 (cũ)\nCấp xã\t814\t802\n"
+        "b) Từ 01/7/2023 đến 15/9/2023 (mới)\nCấp xã\t936\t921\nĐã giải quyết 5.200 hồ sơ.\n"
+    )
+    spans = {printed: days for printed, *days in _list_spans(TITLE + table)}
+    assert spans["802"] == ["2023-01-01", "2023-06-30"]
+    assert spans["936"] == spans["921"] == ["2023-07-01", "2023-09-15"]
+    assert spans["5.200"] == ["2023-01-01", "2023-09-30"]
+
+
+def test_a_table_drawn_with_bars_is_a_table() -> None:
+    table = (
+        "| Nội dung | Quý III (01/7-30/9) | 9 tháng |\n|---|---:|---|\n"
+        "| Hồ sơ tiếp nhận | 5.214 | 9.301 |\n| Hồ sơ đã giải quyết | 5.046 | 9.077 |\n"
+    )
+    reading, figures = read_text(TITLE + table)
+    lines = [line for line in (TITLE + table).splitlines() if "|" in line]
+    assert [figure.place for figure in figures] == ["table"] * 4
+    assert _list_spans(TITLE + table)[0] == ("5.214", "2023-07-01", "2023-09-30")
+    row = lines[2]
+    assert row[figures[0].start : figures[0].end] == "5.214"
+    assert reading.head.area == "huyện Cao Lộc"
+
+
+@pytest.mark.parametrize("unit", ["(%)", "(đơn vị tính: %)"])
+def test_the_unit_in_a_caption_is_that_of_the_cells_and_a_year_that_of_a_plan(unit: str) -> None:
+    table = (
+        f"Biểu 2 - Một số chỉ tiêu {unit}\n\nChỉ tiêu\tKế hoạch 2023\t9 tháng 2022\tCòn thiếu\n"
+        "Hồ sơ tiếp nhận trực tuyến\t80\t67,4\t12,6\nThanh toán trực tuyến\t60\t38,0\t22\n"
+    )
+    year, before = ("2023-01-01", "2023-12-31"), ("2022-01-01", "2022-09-30")
+    found = [(each.indicator, each.status) for each in read_text(TITLE + table)[1]]
+    codes = ("online_rate", "online_payment_rate")
+    assert found == [
+        pair for code in codes for pair in ((code, "target"), (code, "actual"), ("", "actual"))
+    ]
+    assert [span[1:] for span in _list_spans(TITLE + table)] == [year, before] * 2
+
+
+def test_what_a_head_says_is_counted_along_is_not_what_it_counts() -> None:
+    table = "Cấp\tTiếp nhận (gồm tồn kỳ trước)\tĐã giải quyết hồ sơ\nCấp xã\t814\t802\n"
+    assert read_text(TITLE + "Hồ sơ TTHC\n" + table)[1][0].indicator == "dossiers_received_total"

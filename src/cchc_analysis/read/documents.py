@@ -104,7 +104,7 @@ def read_lines(text: str, remarks: Iterable[str] = ()) -> Document:
     """Split plain text into lines; runs of lines with tabs are flattened tables."""
     lines, table, is_inside = [], 0, False
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text.removesuffix("\n")), start=1):
-        line = clean_text(raw)
+        line = PATTERNS.row_of_bars.sub(_part_bars, clean_text(raw))
         is_row = "\t" in line and not _is_of_head(line.split("\t"))
         table += is_row and not is_inside
         is_inside = is_row
@@ -112,6 +112,13 @@ def read_lines(text: str, remarks: Iterable[str] = ()) -> Document:
         cells = tuple(Cell(text.strip(), column) for column, text in enumerate(texts))
         lines.append(Line(number, line, cells, table if is_row else 0))
     return Document(tuple(lines), "txt", remarks=tuple(remarks))
+
+
+def _part_bars(row: re.Match[str]) -> str:
+    """A row "| a | b |" with tabs between its cells, each character where it was."""
+    inner = row[0].strip()[1:-1]
+    cells = "\t".join(" " * len(c) if set(c) <= set(" :-") else c for c in inner.split("|"))
+    return row[0].replace(f"|{inner}|", f" {cells} ")
 
 
 _INVISIBLE = {

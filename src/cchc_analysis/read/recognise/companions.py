@@ -233,9 +233,10 @@ class Companions:
         """The same in another year: "năm 2021 đạt 81,2%; năm 2022 đạt 84,9%", "từ 12% lên 68%"."""
         start = entry.mention.own[0]
         is_next = PATTERNS.other_year.fullmatch(entry.text[start : entry.mention.numeral.start])
-        alike = (f for f in self.list_before(entry) if f.units == words.units)
+        alike = (f for f in self.list_before(entry) if f.units == words.units or not words.units)
         before = next(alike, None)
-        if not is_next or before is None or not before.indicator or words.own - WORDS.empty:
+        bare = words.own - WORDS.empty - {WORDS.same_time}
+        if not is_next or before is None or not before.indicator or bare:
             return None
         return Claim(before.indicator, SURE, "as the one before it, of the same kind")
 

@@ -88,8 +88,12 @@ def frame_lines(
     opened: dict[str, tuple[Any, list[str]]] = {}
     home: tuple[int, ...] = ()
     annexes: dict[str, Period] = {}
+    outside: dict[str, tuple[Any, list[str]]] = {}
     frames = []
     for at, (line, place) in enumerate(zip(lines, places, strict=True)):
+        if bool(line.cells) != bool(at and lines[at - 1].cells):
+            # What the rows of a table open ends with it.
+            outside, opened = (opened, dict(opened)) if line.cells else ({}, outside)
         is_below = not place.is_heading or (home and set(home) <= set(place.headings))
         events = _list_events(line, place) + ["other heading"] * (not is_below)
         events = [] if windows.find_note_below(lines, at) else events
@@ -130,7 +134,8 @@ def _list_events(line: Line, place: OutlinePlace) -> list[str]:
         for event, is_so in (
             ("heading", place.is_heading),
             ("caption", PATTERNS.caption.match(text) is not None),
-            ("text", not place.note),
+            # The days of one column are not those of the lines below the table.
+            ("text", not place.note and sum(bool(cell.text) for cell in line.cells) < 2),
             ("list", is_open and not place.note),
             ("label", is_open and len(text.split()) <= LEVEL_WORDS),
             ("label", is_bare and text.startswith(("-", "+", "*", "•"))),

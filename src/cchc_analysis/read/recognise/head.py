@@ -326,7 +326,8 @@ def note_begin(head: ReportHead, reference: Reference) -> ReportHead:
     """The head with the first day of its area, before which nothing of it can be counted."""
     with suppress(KeyError):
         row = reference.area_rows[reference.match_area(head.area, head.day)]
-        return replace(head, since=str(row["valid_from"]))
+        # A province goes on with what those that it was made of have counted.
+        return replace(head, since=str(row["valid_from"]) * (row["level"] == "commune"))
     return head
 
 

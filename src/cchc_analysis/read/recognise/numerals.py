@@ -281,6 +281,9 @@ def _split(text: str, start: int, end: int) -> tuple[int, int]:
         return start + listed.start(1), start + listed.start(1)
     if marker := PATTERNS.next_words.search(gap):
         return start + marker.start(), start + marker.start()
+    if PATTERNS.and_next.match(gap):
+        # "nộp trực tuyến 1.798 và nộp trực tiếp 113": what follows "và" is of the next.
+        return start, start
     unit = re.match(r"\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+)?)", gap)
     cut = start + (unit.end() if unit and not re.match(r"\s*/", gap) else 0)
     return cut, cut

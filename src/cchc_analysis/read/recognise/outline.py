@@ -257,6 +257,7 @@ FEWEST_NUMBERS, FEWEST_ROWS = 3, 2
 
 def spread_tables(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Give cells to the rows of tables that stand in lines of words and numbers."""
+    lines = _join_parts(lines)
     spread = list(lines)
     table = max((line.table for line in lines), default=0)
     at = 0
@@ -273,6 +274,21 @@ def spread_tables(lines: Sequence[Line]) -> tuple[Line, ...]:
                 spread[at + n] = _set_cells(lines[at + n], row[-len(header) :], table)
         at += max(1, len(rows))
     return tuple(spread)
+
+
+def _join_parts(lines: Sequence[Line]) -> list[Line]:
+    """Tables whose parts are told apart by a line of one cell, as one table."""
+    joined = list(lines)
+    for at in range(1, len(joined) - 1):
+        above, line, below = joined[at - 1 : at + 2]
+        is_between = above.cells and not line.cells and below.cells and line.text.strip()
+        if is_between and len(above.cells) == len(below.cells) and _is_data(below):
+            joined[at] = _set_cells(line, [line.text.strip()], above.table)
+            for n in range(at + 1, len(joined)):
+                if joined[n].table != below.table:
+                    break
+                joined[n] = replace(joined[n], table=above.table)
+    return joined
 
 
 def _take_rows(lines: Sequence[Line], start: int) -> list[list[str]]:

@@ -295,7 +295,13 @@ class WordCollector:
             if units := matching.find_units_behind(entry.text, end, self._nouns):
                 return units
         label = f"{entry.label.column} {entry.label.row}" if entry.label else ""
-        return frozenset({"%"} if PATTERNS.of_rates.search(label) else ())
+        if PATTERNS.of_rates.search(label):
+            return frozenset({"%"})
+        caption = self._caption(entry.line) if entry.label else ""
+        named = PATTERNS.unit_of_table.search(caption)
+        return (
+            matching.find_units_behind(caption, named.end(), self._nouns) if named else frozenset()
+        )
 
     def _own(self, entry: FigureText, end: int) -> tuple[str, tuple[Hit, ...], dict[str, int]]:
         """The own words of a mention, and how many words stand between each and the number."""
@@ -395,7 +401,7 @@ class WordCollector:
         heads = reversed(label.column.split(INNER))
         nested = [(1 + 5 * depth, words) for depth, words in enumerate(heads)]
         for distance, words in ((1, label.row), *nested):
-            for hit in self._find(words):
+            for hit in self._find(PATTERNS.included.sub(" ", words)):
                 yield distance, hit
         if field := name_field(label.row):
             yield 1, Hit(field, 0, len(label.row), 0, 0)
