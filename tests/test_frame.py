@@ -202,6 +202,19 @@ def test_the_marks_of_what_is_counted_say_nothing_where_its_time_is_open() -> No
     assert (figures[0].confidence, figures[1].confidence) == (Confidence.HIGH, Confidence.LOW)
 
 
+def test_a_time_or_level_that_is_said_nearby_and_not_the_figures_own_makes_it_doubtful() -> None:
+    _, figures = read_text(
+        f"{TITLE}1. Hồ sơ trong 6 tháng đầu năm\nTiếp nhận 9.612 hồ sơ tại bộ phận một cửa.\n"
+        "2. Hồ sơ của các xã\nCấp huyện tiếp nhận 1.204, giải quyết 1.101 hồ sơ.\n"
+        "3. Hồ sơ\nTheo Quyết định số 15/2020/QĐ-UBND ngày 03/5/2020, so với năm 2022, từ ngày "
+        "15/12/2022 đến ngày 14/9/2023 tiếp nhận 7.233 hồ sơ, tồn quý II 112 hồ sơ.\n"
+        "4. Hồ sơ cấp xã\nTiếp nhận 6.871 hồ sơ.\n"
+    )
+    told = [f.marks & {"another time said", "another level said"} for f in figures]
+    assert told == [{"another time said"}, set(), {"another level said"}, set(), set(), set()]
+    assert figures[0].confidence is not Confidence.HIGH
+
+
 def test_a_heading_names_the_year_of_the_index_below_it() -> None:
     _, figures = read_text(
         f"{TITLE}1. Điểm tự chấm Chỉ số CCHC năm 2022\nHuyện tự chấm 64,75/70 điểm.\n"

@@ -37,7 +37,7 @@ from cchc_analysis.rules import load_identities  # noqa: E402
 from cchc_analysis.stats.rates import wilson_interval  # noqa: E402
 
 SEEN, RIDGE, TRUST, STEPS = 0.3, 2.0, 0.967, 30
-"""TRUST is what the chances expect from 0.93 on, by the twenty-seven reports it was chosen with:
+"""TRUST is what the chances expect from 0.93 on, by the thirty-one reports it was chosen with:
 more would have left over a third of the figures in doubt (DECISIONS.md)."""
 LEAST = 1 / 3
 """A claim that is more than twice as likely wrong as right is left open."""
@@ -65,6 +65,9 @@ WORDS = {
     "identity complete": ("đủ các số của một đẳng thức", "all parts of an identity are read"),
     "two values": ("cùng chỉ tiêu, khác giá trị", "another value of the same quantity"),
     "other days too": ("chỉ tiêu này còn giá trị khác", "the same has another value elsewhere"),
+    "in a table": ("trong bảng", "it stands in a table"),
+    "another time said": ("gần đó nêu thời gian khác", "words about it name another time"),
+    "another level said": ("gần đó nêu cấp khác", "words about it name another level"),
     "no result": ("không phải kết quả thực hiện", "no result: a target, plan or norm"),
 }
 

@@ -9,6 +9,7 @@ on documents with known answers, each judged by the others.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -17,11 +18,20 @@ from functools import lru_cache
 import pandas as pd
 
 from cchc_analysis.data.clean import NumberError, parse_number
-from cchc_analysis.data.records import OBSERVATION_COLUMNS, Comparator, Number, Scope, Status
+from cchc_analysis.data.records import (
+    OBSERVATION_COLUMNS,
+    Comparator,
+    Number,
+    Period,
+    Scope,
+    Status,
+)
 from cchc_analysis.data.reference import Reference
+from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.frame import counts_dossiers
-from cchc_analysis.read.recognise.matching import Claim
-from cchc_analysis.read.recognise.surroundings import FigureText
+from cchc_analysis.read.recognise.matching import Claim, WordsAround
+from cchc_analysis.read.recognise.surroundings import CAPTION, FigureText
+from cchc_analysis.read.recognise.windows import leave_carried
 from cchc_analysis.read.recognise.wording import Wording
 from cchc_analysis.rules import Identity, evaluate_identity, tabulate_statements
 
@@ -170,7 +180,15 @@ LESS_SURE = "less sure: "
 """Opens the reason of a figure that is doubted for its marks alone."""
 
 
-def mark_entry(entry: FigureText, claim: Claim | None, *, is_time_carried: bool) -> frozenset[str]:
+def mark_entry(
+    entry: FigureText,
+    claim: Claim | None,
+    words: WordsAround,
+    scope: Scope,
+    period: Period,
+    *,
+    is_time_carried: bool,
+) -> frozenset[str]:
     """What the place and the words of a figure say about how surely it is read.
 
     ``is_time_carried``: whether only an earlier sentence says when.
@@ -187,8 +205,49 @@ def mark_entry(entry: FigureText, claim: Claim | None, *, is_time_carried: bool)
         "many figures": not entry.label and len(sentence) >= CROWD,
         "long line": len(entry.text.split()) > LONG_LINE,
         "time carried": is_time_carried,
+        "in a table": entry.label is not None,
+        "another time said": _says_another_time(entry, words, period),
+        "another level said": _says_another_level(words, scope),
     }
     return frozenset(mark for mark, is_so in marks.items() if is_so)
+
+
+def _says_another_time(entry: FigureText, words: WordsAround, period: Period) -> bool:
+    """Whether a year, day or part of a year stands about a figure that is none of its own."""
+    ends = [day for day in (period.start, period.end) if day]
+    months = {ends[-1].month, ends[-1].month - ends[0].month + 1} if ends else set()
+    own = {
+        "year": {(day.year,) for day in ends},
+        "dated": {(day.year,) for day in ends},
+        "day": {(day.day, day.month) for day in ends},
+        "month": {(day.month,) for day in ends},
+        "months": {(month,) for month in months},
+        "quarter": {(day.month / 3,) for day in ends[-1:]},
+    }
+    label, mention = entry.label, entry.mention
+    near = entry.text[mention.lead : mention.numeral.end]
+    near = f"{label.row} | {label.column} | {label.group}" if label else near
+    above = [level.text for level in words.levels if level.name == CAPTION]
+    above += [level.text for level in words.levels if level.name == "heading"][:1]
+    for text in (near, *above) if ends else ():
+        # Of the days that are counted over, the last says when.
+        told = PATTERNS.from_to.sub(r"đến \4/\5/\6", PATTERNS.time_of_others.sub(" ", text))
+        for match in PATTERNS.said_time.finditer(leave_carried(told)):
+            parts = re.findall(r"\w+", str(match[match.lastgroup or 0]).casefold())
+            said = tuple(int(WORDS.said_numbers.get(part, part)) for part in parts)
+            if said not in own[str(match.lastgroup)]:
+                return True
+    return False
+
+
+def _says_another_level(words: WordsAround, scope: Scope) -> bool:
+    """Whether the words nearest to a figure that name levels do not name its own."""
+    for level in words.levels:
+        said = {hit.term for hit in level.hits if hit.term.startswith("@")}
+        if said and level.name in ("words of its own", "heading", CAPTION):
+            is_whole = scope is Scope.WHOLE_DISTRICT and len(said) > 1
+            return not is_whole and all(scope not in WORDS.scopes_of_level[each] for each in said)
+    return False
 
 
 def mark_document(

@@ -327,7 +327,7 @@ class Proposer:
             reason=candidate.reason if candidate else "",
             rivals=rivals,
             choices=choices,
-            marks=mark_entry(entry, candidate, is_time_carried=is_carried),
+            marks=mark_entry(entry, candidate, words, scope, period, is_time_carried=is_carried),
             read_as=read_as,
             is_scope_said=is_said,
             is_time_said=period not in (self._head.window, Period(None, self._head.window.end)),
