@@ -232,17 +232,20 @@ def _says_another_time(entry: FigureText, words: WordsAround, period: Period) ->
     for text in (near, *above) if ends else ():
         # Of the days that are counted over, the last says when.
         told = PATTERNS.from_to.sub(r"đến \4/\5/\6", PATTERNS.time_of_others.sub(" ", text))
+        is_own = []
         for match in PATTERNS.said_time.finditer(leave_carried(told)):
             parts = re.findall(r"\w+", str(match[match.lastgroup or 0]).casefold())
             said = tuple(int(WORDS.said_numbers.get(part, part)) for part in parts)
-            if said not in own[str(match.lastgroup)]:
-                return True
+            is_own.append(said in own[str(match.lastgroup)])
+        if is_own:
+            # The nearest that name a time: "9 tháng 2022" in a head, below a caption of this year.
+            return not all(is_own)
     return False
 
 
 def _says_another_level(words: WordsAround, scope: Scope) -> bool:
     """Whether the words nearest to a figure that name levels do not name its own."""
-    for level in words.levels:
+    for level in words.levels if scope is not Scope.UNSPECIFIED else ():
         said = {hit.term for hit in level.hits if hit.term.startswith("@")}
         if said and level.name in ("words of its own", "heading", CAPTION):
             is_whole = scope is Scope.WHOLE_DISTRICT and len(said) > 1
