@@ -216,7 +216,7 @@ def _says_another_time(entry: FigureText, words: WordsAround, period: Period) ->
     """Whether a year, day or part of a year stands about a figure that is none of its own."""
     ends = [day for day in (period.start, period.end) if day]
     months = {ends[-1].month, ends[-1].month - ends[0].month + 1} if ends else set()
-    own = {
+    own: dict[str, set[tuple[float, ...]]] = {
         "year": {(day.year,) for day in ends},
         "dated": {(day.year,) for day in ends},
         "day": {(day.day, day.month) for day in ends},
@@ -264,7 +264,9 @@ def mark_document(
     for figure in figures:
         value = read_value(figure, reference)
         sentences.setdefault((figure.line, figure.sentence), []).append(bool(figure.indicator))
-        if figure.indicator and value is not None:
+        # Whose a figure of an unknown level is nobody knows: two may well be of two.
+        is_someones = figure.scope is not Scope.UNSPECIFIED
+        if figure.indicator and value is not None and is_someones:
             for name in (name_claim(figure), name_quantity(figure)):
                 alike.setdefault(name, set()).add(value)
         if figure.indicator and figure.is_time_said:
