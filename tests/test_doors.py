@@ -17,6 +17,7 @@ from cchc_analysis.cli import main
 from cchc_analysis.data import owned
 from cchc_analysis.data.owned import all_or_none, changing, hold
 from cchc_analysis.data.reference import Project
+from cchc_analysis.data.system import PACKAGE
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.panels import PanelSource, add_panel
 from cchc_analysis.panels.mapping import build_mapping
@@ -92,6 +93,20 @@ def test_who_comes_second_waits_and_is_then_refused_with_the_name_of_the_first(
     assert held == {"data/.cchc-holder"}
     assert snapshot(project.root) == before
     assert accept_source(project, "draft_1")[0] > 0
+
+
+def test_who_may_not_wait_is_told_of_no_waiting(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", PACKAGE)
+    with hold(tmp_path, "cchc site"):
+        for seconds, told in ((0, 0), (0.01, 1)):
+            with (
+                pytest.raises(CommandError, match="cchc site"),
+                hold(tmp_path, "b", seconds=seconds),
+            ):
+                pass
+            assert len(caplog.messages) == told
 
 
 def test_where_there_are_no_locks_the_command_is_refused(

@@ -25,7 +25,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -345,7 +345,7 @@ def hold(folder: Path, command: str, *, seconds: float = LONGEST_WAIT) -> Iterat
     lock = filelock.FileLock(folder / ".cchc-lock", fallback_to_soft=False)
     holder = folder / ".cchc-holder"
     try:
-        with suppress(filelock.Timeout):
+        with suppress(filelock.Timeout) if seconds else nullcontext():
             lock.acquire(timeout=0)
         if not lock.is_locked:
             with live_line():
