@@ -1397,6 +1397,7 @@ def test_a_code_that_went_away_sets_its_panel_aside(project: Project, tmp_path: 
             "source_id: 'con' is kept for a device by Windows; write a longer name",
         ),
         ({"panel": "aux"}, "panel: 'aux' is kept for a device by Windows"),
+        ({"panel": b"\xff"}, "panel: '_w=='"),
         ({"panel": "A?"}, "use small letters, digits and _, a letter first"),
         ("area,period,pci", "no entries; expected a mapping in YAML"),
         ({"sources": [{"source_id": "abc", "publisher": "PP"}]}, r"licence: Field required; exp"),

@@ -255,7 +255,8 @@ def build_mapping(content: object, name: str, reference: Reference | None = None
 
 def as_plain(content: object) -> Any:
     """What a person wrote as JSON has it: days and the years of headings are texts."""
-    return to_jsonable_python({} if content is None else content, fallback=str)
+    said = {} if content is None else content
+    return to_jsonable_python(said, bytes_mode="base64", fallback=str)
 
 
 def read_entry(
