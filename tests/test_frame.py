@@ -556,6 +556,16 @@ def test_a_table_goes_on_behind_a_line_that_tells_its_parts_apart() -> None:
     assert spans["5.200"] == ["2023-01-01", "2023-09-30"]
 
 
+def test_a_sentence_between_two_tables_is_no_part_of_either() -> None:
+    text = (
+        "Nội dung\tCấp huyện\tCấp xã\nHồ sơ tiếp nhận\t1.234\t2.345\n"
+        "Trong kỳ, toàn huyện đã tổ chức 58 cuộc họp trực tuyến với các phòng, ban.\n"
+        "Hồ sơ trễ hạn\t12\t13\n"
+    )
+    places = {figure.printed: figure.place for figure in read_text(TITLE + text)[1]}
+    assert (places["2.345"], places["58"], places["12"]) == ("table", "text", "table")
+
+
 def test_a_table_drawn_with_bars_is_a_table() -> None:
     table = (
         "| Nội dung | Quý III (01/7-30/9) | 9 tháng |\n|---|---:|---|\n"

@@ -282,7 +282,8 @@ def _join_parts(lines: Sequence[Line]) -> list[Line]:
     for at in range(1, len(joined) - 1):
         above, line, below = joined[at - 1 : at + 2]
         is_between = above.cells and not line.cells and below.cells and line.text.strip()
-        if is_between and len(above.cells) == len(below.cells) and _is_data(below):
+        is_title = is_between and not PATTERNS.told.search(line.text)
+        if is_title and len(above.cells) == len(below.cells) and _is_data(below):
             joined[at] = _set_cells(line, [line.text.strip()], above.table)
             for n in range(at + 1, len(joined)):
                 if joined[n].table != below.table:
