@@ -598,3 +598,62 @@ def test_the_unit_in_a_caption_is_that_of_the_cells_and_a_year_that_of_a_plan(un
 def test_what_a_head_says_is_counted_along_is_not_what_it_counts() -> None:
     table = "Cấp\tTiếp nhận (gồm tồn kỳ trước)\tĐã giải quyết hồ sơ\nCấp xã\t814\t802\n"
     assert read_text(TITLE + "Hồ sơ TTHC\n" + table)[1][0].indicator == "dossiers_received_total"
+
+
+def test_heads_that_are_parts_of_a_year_are_those_of_the_report() -> None:
+    table = (
+        "Chỉ tiêu\tQuý I\tQuý II\tQuý III (đến 20/9)\n"
+        "Tiếp nhận hồ sơ\t2.046\t2.511\t2.188\nTrong đó: trực tuyến\t1.958\t2.470\t2.155\n"
+    )
+    spans = [span[1:] for span in _list_spans(TITLE + table)]
+    quarters = [
+        ("2023-01-01", "2023-03-31"),
+        ("2023-04-01", "2023-06-30"),
+        ("2023-07-01", "2023-09-20"),
+    ]
+    assert spans == quarters * 2
+    assert {f.indicator for f in read_text(TITLE + table)[1][3:]} == {"dossiers_received_online"}
+
+
+def test_a_caption_that_tells_the_days_of_heads_tells_them_of_those() -> None:
+    caption = (
+        "So sánh hai kỳ (số liệu quý III/2023 tính từ 15/6/2023 đến 14/9/2023; "
+        "quý III/2022 tính từ 15/6/2022 đến 14/9/2022):\n"
+    )
+    table = "Chỉ tiêu\tQuý III/2022\tQuý III/2023\nHồ sơ tiếp nhận\t2.318\t2.604\n"
+    spans = [span[1:] for span in _list_spans(TITLE + caption + table)]
+    assert spans == [("2022-06-15", "2022-09-14"), ("2023-06-15", "2023-09-14")]
+
+
+def test_the_day_over_the_labels_of_a_table_is_that_of_its_rows() -> None:
+    table = (
+        "1. Danh mục\nNội dung (tính đến 31/8/2023)\tCấp huyện\tCấp xã\n"
+        "TTHC cung cấp trực tuyến toàn trình\t281\t137\n"
+    )
+    assert [span[2] for span in _list_spans(TITLE + table)] == ["2023-08-31"] * 2
+
+
+def test_the_day_of_dossiers_is_of_nothing_else() -> None:
+    head = TITLE + "(Số liệu hồ sơ TTHC chốt đến hết ngày 20/9/2023)\nI. KẾT QUẢ\n"
+    said = "Tiếp nhận 520 hồ sơ. Đã ban hành 12 văn bản quy phạm pháp luật.\n"
+    assert [span[2] for span in _list_spans(head + said)] == ["2023-09-20", "2023-09-30"]
+
+
+def test_a_line_that_opens_a_table_opens_nothing_behind_it() -> None:
+    table = (
+        "Kết quả tại các xã từ 15/12/2022 đến 14/3/2023:\nNội dung\tXã A\tXã B\n"
+        "Hồ sơ tiếp nhận\t912\t704\nĐã ban hành 12 văn bản quy phạm pháp luật.\n"
+    )
+    assert _list_spans(TITLE + table)[-1] == ("12", "2023-01-01", "2023-09-30")
+
+
+def test_a_head_of_ranks_has_no_unit_of_its_row() -> None:
+    table = (
+        "Chỉ số\tNăm 2021\t\tNăm 2022\t\n\tKết quả\tThứ hạng\tKết quả\tThứ hạng\n"
+        "SIPAS (%)\t83,06\t31\t84,77\t15\n"
+    )
+    title = "BÁO CÁO\nKết quả cải cách hành chính 9 tháng năm 2023 của tỉnh Lạng Sơn\n"
+    found = [(each.indicator, each.period_end) for each in read_text(title + table)[1]]
+    assert found == [
+        (code, f"{year}-12-31") for year in (2021, 2022) for code in ("sipas", "sipas_rank")
+    ]

@@ -78,13 +78,14 @@ def frame_lines(
         "window": lambda text: windows.find_exact_window(text, above[0]),
         "day": lambda text: windows.find_day(text, head.window),
         "index": lambda text: next((windows.make_year(int(year))
-                                    for year in PATTERNS.index_year.findall(text)[-1:]
+                                    for year in PATTERNS.index_year.findall(
+                                        PATTERNS.no_index_year.sub(" ", text))[-1:]
                                     if PATTERNS.says_index.search(text)), None),
         "status": lambda text: next((Status(row["status"]) for row in PATTERNS.rows("statuses")
                                      if row["pattern"].search(say_heading(text))), None),
         "ahead": lambda text: windows.find_ahead(say_heading(text), head.window),
     }  # fmt: skip
-    titled = Frame(window=readers["window"](head.title))
+    titled = Frame(window=readers["window"](head.title) or _find_dossier_days(lines, head))
     opened: dict[str, tuple[Any, list[str]]] = {}
     home: tuple[int, ...] = ()
     annexes: dict[str, Period] = {}
@@ -121,6 +122,16 @@ def frame_lines(
         own |= {part: before.get(part) for part in ("day", "status", "ahead")}
         frames.append(replace(titled, **own))
     return frames
+
+
+def _find_dossier_days(lines: Sequence[Line], head: ReportHead) -> Period | None:
+    """The days over which dossiers alone are counted, where the opening or the title says so."""
+    for text in (head.title, *head.opening, *(line.text for line in lines[:OPENING])):
+        said = PATTERNS.counted_dossiers.search(text)
+        day = windows.find_day(text[said.start() :], head.window) if said else None
+        if day and head.window.start and head.window.start < day:
+            return Period(head.window.start, day)
+    return None
 
 
 def _list_events(line: Line, place: OutlinePlace) -> list[str]:

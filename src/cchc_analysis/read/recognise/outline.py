@@ -203,6 +203,10 @@ class _Walk:
             if text.rstrip().endswith(":"):
                 self._lists = [(0, at)]
             return ()
+        if at and self._lines[at - 1].cells and not self._lines[at].cells:
+            # What a line opens right above a table is the table, and has ended with it.
+            lines = self._lines
+            self._lists = [each for each in self._lists if not lines[each[1] + 1].cells]
         bullet = PATTERNS.bullet.match(text)
         rank = _RANKS[bullet[1].lstrip()[:1]] if bullet else 0
         if bullet and "+" in bullet[1]:

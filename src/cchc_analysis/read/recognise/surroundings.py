@@ -190,12 +190,27 @@ def _find_table_notes(
             notes[marked.table, place.note].append(said)
         elif said := find_note_below(lines, at):
             table = lines[at - 1].table
-            days = PATTERNS.from_to.search(said)
-            named = PATTERNS.span.search(said, 0, days.start()) if days else None
-            head = named[0].casefold() if named else ""
-            has_head = any(head in each.text.casefold() for each in lines if each.table == table)
-            notes[table, head if has_head else ""].append(said)
+            for head, days in _name_days(said, lines, table) or [("", said)]:
+                notes[table, head].append(days)
+        if lines[at].cells and (not at or lines[at - 1].table != lines[at].table):
+            table, first = lines[at].table, lines[at].cells[0].text
+            # "Nội dung (tính đến 31/5/2026)" over the labels of all rows; days in the caption.
+            notes[table, ""] += [first] if PATTERNS.as_of.search(first) else []
+            above = " ".join(each.text for each in lines[max(0, at - 2) : at] if not each.cells)
+            for head, days in _name_days(above, lines, table):
+                notes[table, head].append(days)
     return notes
+
+
+def _name_days(said: str, lines: Sequence[Line], table: int) -> list[tuple[str, str]]:
+    """The parts of a year that head columns of a table, each with the days that a text gives it."""
+    found = []
+    for days in PATTERNS.from_to.finditer(said):
+        named = [*PATTERNS.span.finditer(said, said.rfind(";", 0, days.start()) + 1, days.start())]
+        head = named[-1][0].casefold() if named else ""
+        if head and any(head in line.text.casefold() for line in lines if line.table == table):
+            found.append((head, days[0]))
+    return found
 
 
 class WordCollector:
@@ -295,6 +310,8 @@ class WordCollector:
             if units := matching.find_units_behind(entry.text, end, self._nouns):
                 return units
         label = f"{entry.label.column} {entry.label.row}" if entry.label else ""
+        if entry.label and PATTERNS.rank_head.search(entry.label.column):
+            return frozenset()
         if PATTERNS.of_rates.search(label):
             return frozenset({"%"})
         caption = self._caption(entry.line) if entry.label else ""
