@@ -164,7 +164,7 @@ def test_a_correction_that_no_longer_fits_is_refused(
 ) -> None:
     correct(project, expect, action, published)
     with pytest.raises(ReferenceDataError, match=sentence):
-        derive(project)
+        list(pipeline.check(project))
 
 
 def test_a_correction_is_written_in_the_unit_that_is_printed(project: Project) -> None:
@@ -248,7 +248,7 @@ def test_every_formula_that_means_nothing_is_named(project: Project) -> None:
     with (project.reference / "derivations.csv").open("a", encoding="utf-8") as file:
         for scope, formula, _ in FORMULAS:
             file.write(f"overdue_rate,{scope},{formula},nghĩa,meaning,nguồn\n")
-    for use in (lambda: list(pipeline.check(project)), lambda: derive(project)):
+    for use in (lambda: list(pipeline.check(project)), lambda: pipeline.process(project)):
         with pytest.raises(ReferenceDataError) as caught:
             use()
         for problem, (*_, sentence) in zip(caught.value.problems, FORMULAS, strict=True):

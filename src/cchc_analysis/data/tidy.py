@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
@@ -24,7 +24,7 @@ from cchc_analysis.data.clean import NumberError, is_day, parse_number
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, Comparator, Readings, Scope, Status, problem
 from cchc_analysis.data.reference import Reference, offer_names, suggest
-from cchc_analysis.errors import Problem, ReferenceDataError, ReportError
+from cchc_analysis.errors import Problem, ReportError
 
 FIRST_YEAR, LAST_YEAR = 1945, 2100
 """Years in which a report can have been written."""
@@ -178,10 +178,9 @@ def make_observations(
     own = {code: row["unit"] for code, row in reference.indicator_rows.items()}
     to = figures["indicator"].map(own)
     for (unit, wanted), rows in figures.groupby(["unit", to.rename("to")], sort=False):
-        if (factor := reference.convert_unit(str(unit), str(wanted))) != 1:
-            # Without the noise of binary fractions in the last digits.
-            exact = values.loc[rows.index].mul(factor).map(lambda each: float(f"{each:.14g}"))
-            values.loc[rows.index] = exact
+        if unit != wanted:
+            convert = partial(reference.convert_value, unit=str(unit), to=str(wanted))
+            values.loc[rows.index] = values.loc[rows.index].map(convert)
     made = numbers.assign(**values, unit=to.astype("str"), figures=figures["figure_id"])
     made["decimals"] = figures["decimals"].clip(lower=0)
     key = ["source_id", *QUANTITY]
@@ -204,18 +203,13 @@ def correct_values(
 ) -> pd.DataFrame:
     """Publish what people decided, in the unit of the indicator.
 
-    A correction of any reading of a quantity is one of its published value. A
-    ``ReferenceDataError`` where a correction is of a figure that prints something else by now, or
-    its own number cannot be read.
+    A correction of any reading of a quantity is one of its published value; ``check_corrections``
+    has found that all of them can be read.
     """
-    if problems := list(_check_figures(transcripts, reference)):
-        raise ReferenceDataError(problems)
     key, corrected = ["source_id", *QUANTITY], published.assign(correction="")
     quantities = pd.MultiIndex.from_frame(published[key])
-    figures = observations.assign(figure_id=observations["figures"].str.split()).explode(
-        "figure_id"
-    )
-    readings = figures.set_index(["source_id", "figure_id"], drop=False)[key]
+    readings = observations.assign(figure_id=observations["figures"].str.split())
+    readings = readings.explode("figure_id").set_index(["source_id", "figure_id"], drop=False)[key]
     for row in _pair_corrections(transcripts, reference):
         place = row["source_id"], row["figure_id"]
         if row["is_held"] and place in readings.index:
@@ -230,7 +224,7 @@ def correct_values(
 def check_corrections(
     transcripts: pd.DataFrame, registered: Iterable[str], reference: Reference
 ) -> Iterator[Problem]:
-    """The corrections that no longer match anything, as problems.
+    """The corrections that no longer match anything, or cannot be read, as problems.
 
     ``transcripts`` has the figures of the sources that could be understood; ``registered`` the ids
     of all sources, also of drafts and of those that were set aside.
@@ -240,7 +234,19 @@ def check_corrections(
         if source_id not in known:
             where = f"data/reference/corrections.csv, source {source_id}"
             yield problem("no_source", where, near=offer_names(source_id, known))
-    yield from _check_figures(transcripts, reference)
+    held = set(transcripts["source_id"])
+    for row in _pair_corrections(transcripts, reference):
+        where = f"data/reference/corrections.csv, {row['source_id']}/{row['figure_id']}"
+        printed = row["printed"] if row["is_held"] else "no such figure"
+        if row["source_id"] in held and printed != row["expect"]:
+            yield problem("other_print", where, printed=printed, expect=row["expect"])
+        elif row["action"] not in ("publish", "withhold"):
+            yield problem("strange_action", where, action=row["action"])
+        elif row["action"] == "publish" and row["is_held"]:
+            try:
+                _read_published(row, reference)
+            except NumberError as error:
+                yield problem("no_published", where, error=error, unit=row["unit"])
 
 
 def mark_corrections(derived: pd.DataFrame, corrected: pd.DataFrame) -> pd.DataFrame:
@@ -255,22 +261,6 @@ def mark_corrections(derived: pd.DataFrame, corrected: pd.DataFrame) -> pd.DataF
         for source, figures in zip(derived["source_id"], derived["figures"], strict=True)
     ]
     return derived.assign(correction=found)
-
-
-def _check_figures(transcripts: pd.DataFrame, reference: Reference) -> Iterator[Problem]:
-    held = set(transcripts["source_id"])
-    for row in _pair_corrections(transcripts, reference):
-        where = f"data/reference/corrections.csv, {row['source_id']}/{row['figure_id']}"
-        printed = row["printed"] if row["is_held"] else "no such figure"
-        if row["source_id"] in held and printed != row["expect"]:
-            yield problem("other_print", where, printed=printed, expect=row["expect"])
-        elif row["action"] not in ("publish", "withhold"):
-            yield problem("strange_action", where, action=row["action"])
-        elif row["action"] == "publish" and row["is_held"]:
-            try:
-                _read_published(row, reference)
-            except NumberError as error:
-                yield problem("no_published", where, error=error, unit=row["unit"])
 
 
 def _read_published(row: Mapping[str, Any], reference: Reference) -> float:

@@ -21,7 +21,7 @@ from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin, Status, problem
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.tidy import correct_values, mark_corrections
-from cchc_analysis.errors import Problem, ReferenceDataError, ValidationError
+from cchc_analysis.errors import Problem, ValidationError
 from cchc_analysis.stats.rates import wilson_interval
 from cchc_analysis.stats.windows import discretise_windows, label_span
 
@@ -52,9 +52,6 @@ def derive_indicators(
 
     Returns:
         ``INDICATOR_COLUMNS``, one row per quantity, sorted by key; ``findings`` still empty.
-
-    Raises:
-        ReferenceDataError: A formula cannot be read, or a correction no longer matches anything.
     """
     reported = correct_values(
         _report(observations, transcripts), observations, transcripts, reference
@@ -184,16 +181,12 @@ def _add_wilson(published: pd.DataFrame, reference: Reference) -> pd.DataFrame:
 def derive_rows(observations: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """The rows that the formulas add, wherever a source prints all their parts and not the whole.
 
-    Formulas are applied in the order of their file, so that a later one may use an earlier.
+    Formulas are applied in the order of their file, so that a later one may use an earlier;
+    ``check_formulas`` has found that all of them can be read.
 
     Returns:
         The columns of observations, and ``printed`` (empty), ``origin`` and ``parts``.
-
-    Raises:
-        ReferenceDataError: A formula is none, or could not name what its value comes from.
     """
-    if problems := list(check_formulas(reference)):
-        raise ReferenceDataError(problems)
     known = observations[observations["is_published"]]
     statements, fresh = rules.tabulate_statements(known, reference), set[str]()
     added: list[pd.DataFrame] = []
