@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.outside import LARGEST_FILE, MOST_COLUMNS, read_text, refuse
-from cchc_analysis.data.records import TYPES, problem, say
+from cchc_analysis.data.records import TYPES, problem
 from cchc_analysis.errors import CchcError, Problem, ReportError
 
 if TYPE_CHECKING:
@@ -53,20 +53,22 @@ def load_text_table(
         text = read_text(path, "a table", LARGEST_FILE)
         header, rows = _parse_rows(path, text)
         problems = [*_check_header(name, header, columns)]
-        if not problems and not rows and not may_be_empty:
-            problems = [problem("no_rows", name)]
-        is_composed = unicodedata.is_normalized("NFC", text)  # in one go; then its parts are
-        if not problems and (not is_composed or {*map(len, rows.values())} - {len(header)}):
-            problems = [*_check_rows(name, header, rows)]
-        if problems:
+        # In one go first: what is well as a whole need not be looked at row by row.
+        is_even = unicodedata.is_normalized("NFC", text) and {*map(len, rows.values())} <= {
+            len(header)
+        }
+        if problems := problems or ([] if is_even else [*_check_rows(name, header, rows)]):
             raise ReportError(problems)
-        table = pd.DataFrame([*rows.values()], columns=header, dtype="str")[list(columns)]
-        told, lines = list(key), [*rows]
-        for at in table.index[table.duplicated(told)] if key else ():
-            said = {"key": ", ".join(key), "cells": ", ".join(table.loc[at, told])}
-            problems.append(problem("second_time", f"{name} line {lines[at]}", **said))
-        if problems:
-            raise ReportError(problems)
+        if not rows and not may_be_empty:
+            raise ReportError(problem("no_rows", name))
+        table = pd.DataFrame([*rows.values()], columns=header, dtype="str", index=[*rows])
+        if key and (doubled := table.loc[table.duplicated([*key]), [*key]]).size:
+            said = {"key": ", ".join(key)}
+            raise ReportError(
+                problem("second_time", f"{name} line {line}", cells=", ".join(cells), **said)
+                for line, cells in doubled.iterrows()
+            )
+        table = table[list(columns)].reset_index(drop=True)
         return type_columns(table) if is_typed else table
     except ReportError as error:
         raise kind(error.problems) from None
@@ -170,7 +172,7 @@ def _parse_rows(path: Path, text: str) -> tuple[list[str], dict[int, list[str]]]
             if any(len(cell) > LARGEST_CELL for cell in row):
                 raise csv.Error(f"a cell of more than {LARGEST_CELL} characters")
     except csv.Error as error:
-        raise refuse(path, *say("not_csv", error=error)) from None
+        raise refuse(path, "not_csv", error=error) from None
     return (rows.pop(min(rows)) if rows else []), rows
 
 

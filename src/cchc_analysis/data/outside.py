@@ -34,9 +34,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cchc_analysis.data.records import load_own, say
+from cchc_analysis.data.records import load_own, refusal
 from cchc_analysis.data.system import ONE_THREAD, limit_process
-from cchc_analysis.errors import CchcError, Problem, ReportError
+from cchc_analysis.errors import CchcError, ReportError
 
 LARGEST_FILE = 80 * 2**20
 LARGEST_UNPACKED = 300 * 2**20
@@ -71,9 +71,9 @@ SIGNATURES: Mapping[str, tuple[bytes, ...]] = {
 }
 
 
-def refuse(path: Path, found: str, expected: str, remedy: str) -> ReportError:
-    """The error for a report that we do not open."""
-    return ReportError(Problem(path.name or str(path), found, expected, remedy))
+def refuse(path: Path, kind: str, /, **said: object) -> ReportError:
+    """The error of one problem with a file."""
+    return refusal(kind, path.name or str(path), **said)
 
 
 def read_bytes(path: Path, what: str = "a report") -> bytes:
@@ -82,15 +82,15 @@ def read_bytes(path: Path, what: str = "a report") -> bytes:
         size = path.stat().st_size
         if not path.is_file():
             found = "a folder" if path.is_dir() else "no file"
-            raise refuse(path, *say("no_file", found=found, what=what))
+            raise refuse(path, "no_file", found=found, what=what)
         if size > LARGEST_FILE:
-            raise refuse(path, *say("large_file", size=size // 2**20, most=LARGEST_FILE // 2**20))
+            raise refuse(path, "large_file", size=size // 2**20, most=LARGEST_FILE // 2**20)
         data = path.read_bytes()
     except OSError as error:
         kind = "gone_file" if isinstance(error, FileNotFoundError) else "closed_file"
-        raise refuse(path, *say(kind, error=error.strerror, what=what)) from None
+        raise refuse(path, kind, error=error.strerror, what=what) from None
     if not data.strip(b"\0 \r\n\t"):
-        raise refuse(path, *say("empty_file", what=what))
+        raise refuse(path, "empty_file", what=what)
     return data
 
 
@@ -98,11 +98,11 @@ def read_text(path: Path, what: str, most: int = LARGEST_TEXT) -> str:
     """Read a file in UTF-8, unless it is longer than people write by hand."""
     data = read_bytes(path, what)
     if len(data) > most:
-        raise refuse(path, *say("large_text", size=len(data) // 2**20, most=most // 2**20))
+        raise refuse(path, "large_text", size=len(data) // 2**20, most=most // 2**20)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise refuse(path, *say("no_utf8", at=error.start)) from None
+        raise refuse(path, "no_utf8", at=error.start) from None
 
 
 def check_shape(path: Path, text: str, mark: str) -> None:
@@ -111,7 +111,7 @@ def check_shape(path: Path, text: str, mark: str) -> None:
     width = max((line.count(mark) for line in lines), default=0) + 1
     if width > MOST_COLUMNS or width * len(lines) > LONGEST_TABLE:
         most = {"most_columns": MOST_COLUMNS, "most_cells": LONGEST_TABLE}
-        raise refuse(path, *say("wide_text", rows=len(lines), columns=width, **most))
+        raise refuse(path, "wide_text", rows=len(lines), columns=width, **most)
 
 
 def load_json(path: Path) -> Any:
@@ -137,7 +137,7 @@ def _load(path: Path, kind: str) -> Any:
         return yaml.load(text, Loader=loader)  # noqa: S506
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         told = " ".join(str(error).split())[:200] or type(error).__name__
-        raise refuse(path, *say("not_parsed", kind=kind, error=told)) from None
+        raise refuse(path, "not_parsed", kind=kind, error=told) from None
 
 
 def _check_growth(path: Path, events: Iterable[Any]) -> None:
@@ -150,7 +150,7 @@ def _check_growth(path: Path, events: Iterable[Any]) -> None:
     for event in events:
         if isinstance(event, AliasEvent):
             if event.anchor not in sizes:
-                raise refuse(path, *say("inside_itself", anchor=event.anchor))
+                raise refuse(path, "inside_itself", anchor=event.anchor)
             total += sizes[event.anchor]
         if isinstance(event, ScalarEvent | CollectionStartEvent):
             above.append((event.anchor, total))
@@ -159,9 +159,9 @@ def _check_growth(path: Path, events: Iterable[Any]) -> None:
             anchor, before = above.pop()
             sizes[anchor] = total - before
         if len(above) > MOST_NESTED:
-            raise refuse(path, *say("nested", most=MOST_NESTED))
+            raise refuse(path, "nested", most=MOST_NESTED)
         if total > MOST_NODES:
-            raise refuse(path, *say("repeated", most=MOST_NODES))
+            raise refuse(path, "repeated", most=MOST_NODES)
 
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -196,19 +196,18 @@ def decode_text(path: Path, data: bytes) -> tuple[str, str]:
     for name, half in (("utf-16-le", data[1:4000:2]), ("utf-16-be", data[:4000:2])):
         if len(data) > 3 and half.count(0) > 0.3 * len(half):
             said = said or name
-    text, torn = "", -1
+    start = data[:20_000].decode(said or "latin-1", "replace")
+    controls = sum(1 for letter in start if ord(letter) < 32 and letter not in "\t\r\n\f\x0b")
+    if controls > CONTROL_SHARE * len(start) + 2:
+        raise refuse(path, "no_text")
     try:
         text = data.decode(said or "utf-8")
     except UnicodeDecodeError as error:
-        torn = error.start
-    start = (text or data.decode(said or "latin-1", "replace"))[:20_000]
-    controls = sum(1 for letter in start if ord(letter) < 32 and letter not in "\t\r\n\f\x0b")
-    if controls > CONTROL_SHARE * len(start) + 2:
-        raise refuse(path, *say("no_text"))
-    if said and torn >= 0:
-        raise refuse(path, *say("other_encoding", at=torn, encoding=said))
+        if said:
+            raise refuse(path, "other_encoding", at=error.start, encoding=said) from None
+        text = ""
     if _HEAPS.search(text):
-        raise refuse(path, *say("heaps", most=MOST_MARKS))
+        raise refuse(path, "heaps", most=MOST_MARKS)
     if said:
         return text, said.removesuffix("-sig")
     if text:
@@ -218,7 +217,7 @@ def decode_text(path: Path, data: bytes) -> tuple[str, str]:
     read = {"cp1258": data.decode("cp1258", "replace"), name or "latin-1": converted}
     best = max(read, key=lambda each: count_vietnamese(read[each]))
     if not count_vietnamese(read[best]):
-        raise refuse(path, *say("no_encoding"))
+        raise refuse(path, "no_encoding")
     return unicodedata.normalize("NFC", read[best]), best
 
 
@@ -279,20 +278,20 @@ def open_archive(path: Path, data: bytes, *, may_have_macros: bool = False) -> z
         archive = zipfile.ZipFile(io.BytesIO(data))
         parts = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise refuse(path, *say("cut_off")) from None
+        raise refuse(path, "cut_off") from None
     if len(parts) > MOST_PARTS:
-        raise refuse(path, *say("many_parts", number=len(parts), most=MOST_PARTS))
+        raise refuse(path, "many_parts", number=len(parts), most=MOST_PARTS)
     if any(part.flag_bits & 1 for part in parts):
-        raise refuse(path, *say("encrypted"))
+        raise refuse(path, "encrypted")
     has_macros = any(part.filename.lower().endswith("vbaproject.bin") for part in parts)
     if has_macros and not may_have_macros:
-        raise refuse(path, *say("macros"))
+        raise refuse(path, "macros")
     unpacked = sum(part.file_size for part in parts)
     packed = max(1, sum(part.compress_size for part in parts))
     if unpacked > LARGEST_UNPACKED or (unpacked > 20 * 2**20 and unpacked / packed > LARGEST_RATIO):
         sizes = {"unpacked": unpacked, "packed": packed, "most": LARGEST_UNPACKED}
         told = {name: size // 2**20 for name, size in sizes.items()}
-        raise refuse(path, *say("bomb", **told))
+        raise refuse(path, "bomb", **told)
     return archive
 
 
@@ -310,12 +309,12 @@ def read_part(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
         with archive.open(name) as part:
             content = part.read(claimed + 1)
     except (*_DAMAGES, zipfile.BadZipFile, zlib.error):
-        raise refuse(path, *say("no_part", name=name)) from None
+        raise refuse(path, "no_part", name=name) from None
     if len(content) > claimed:
-        raise refuse(path, *say("more_than_claimed", name=name))
+        raise refuse(path, "more_than_claimed", name=name)
     plain = content.replace(b"\0", b"") if name.endswith((".xml", ".rels")) else b""
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
-        raise refuse(path, *say("entities"))
+        raise refuse(path, "entities")
     return content
 
 
@@ -325,7 +324,7 @@ def refuse_outside_parts(path: Path, archive: zipfile.ZipFile) -> None:
         content = read_part(path, archive, name) if name.endswith(".rels") else b""
         for relation in _RELATION.findall(content.decode("utf-8", "replace")):
             if _IS_OUTSIDE.search(relation) and _IS_FETCHED.search(relation):
-                raise refuse(path, *say("outside_part", name=name))
+                raise refuse(path, "outside_part", name=name)
 
 
 MOST_SECONDS = 60
@@ -361,7 +360,7 @@ def call_apart(
         answer: Any = pickle.loads(child.stdout)  # noqa: S301 - of our own process
     except (subprocess.TimeoutExpired, pickle.UnpicklingError, EOFError, ValueError):
         most = {"seconds": seconds, "memory": MOST_MEMORY // 2**20}
-        raise refuse(path, *say("endless", **most)) from None
+        raise refuse(path, "endless", **most) from None
     if isinstance(answer, CchcError):
         raise answer
     told: R = answer
@@ -388,7 +387,7 @@ def call_here(function: Callable[..., object], path: Path, more: tuple[Any, ...]
         return b""
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes a parser meet
         told = f"{type(error).__name__}: {error})"[:265]
-        return pickle.dumps(refuse(path, *say("damaged", error=told)))
+        return pickle.dumps(refuse(path, "damaged", error=told))
 
 
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^<>]*?\bref\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
@@ -410,7 +409,7 @@ def open_workbook(path: Path, data: bytes, *, is_lean: bool = False) -> Any:
                 left, top, right, bottom = range_boundaries(ref.decode("ascii", "replace"))
                 merged += int((abs(right - left) + 1) * (abs(bottom - top) + 1))
         if merged > MOST_CELLS:
-            raise refuse(path, *say("merged", number=merged, most=MOST_CELLS))
+            raise refuse(path, "merged", number=merged, most=MOST_CELLS)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -420,13 +419,13 @@ def open_workbook(path: Path, data: bytes, *, is_lean: bool = False) -> Any:
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - openpyxl raises whatever its parser meets
-        found = f"a damaged workbook ({' '.join(str(error).split())})"[:300]
-        raise refuse(path, *say("damaged_workbook", found=found)) from None
+        said = f"{' '.join(str(error).split())})"[:280]
+        raise refuse(path, "damaged_workbook", error=said) from None
     for sheet in book.worksheets:
         rows, columns = sheet.max_row or 0, sheet.max_column or 0
         if rows * columns > MOST_CELLS:
             told = {"title": sheet.title, "rows": rows, "columns": columns, "most": MOST_CELLS}
-            raise refuse(path, *say("large_sheet", **told))
+            raise refuse(path, "large_sheet", **told)
     return book
 
 

@@ -105,14 +105,9 @@ def render_text(template: str, /, **data: Any) -> str:
     return told.from_string(template).render(data, count=count).rstrip("\n")
 
 
-def say(kind: str, /, **said: object) -> list[str]:
-    """What was found, what is expected and what to do, in the words of ``problems.toml``."""
-    return [text.format(**said) for text in load_own("problems")[kind]]
-
-
 def problem(kind: str, where: str, /, **said: object) -> Problem:
-    """A problem in the sentences of its kind."""
-    return Problem(where, *say(kind, **said))
+    """A problem in the sentences of its kind, which ``problems.toml`` has."""
+    return Problem(where, *(text.format(**said) for text in load_own("problems")[kind]))
 
 
 def refusal(kind: str, where: str, /, **said: object) -> ReportError:

@@ -116,8 +116,7 @@ def cite_data(root: Path, version: str, sources: pd.DataFrame) -> Citation:
     said: Any = (load_yaml(path) if path.is_file() else None) or {}
     people = (said.get("authors") or []) if isinstance(said, dict) else said
     if not isinstance(people, list) or not all(isinstance(each, dict) for each in [said, *people]):
-        expected = "a title, and under authors: a list of names"
-        raise refuse(path, "no citation file", expected, "Mend it.")
+        raise refuse(path, "no_citation")
     title = " ".join(str(said.get("title") or "cchc_analysis").split())
     names = (
         str(each.get("name") or f"{each.get('family-names', '')} {each.get('given-names', '')}")

@@ -22,7 +22,6 @@ from itertools import zip_longest
 from pathlib import Path
 
 from cchc_analysis.data import outside
-from cchc_analysis.data.records import say
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -207,7 +206,7 @@ def open_here(path: Path) -> Document:
     else:
         document = _find_reader(path, data, kind)(path, data)
     if sum(len(line.text) for line in document.lines) > MOST_LETTERS:
-        raise outside.refuse(path, *say("long_text"))
+        raise outside.refuse(path, "long_text")
     return replace(document, sha256=hashlib.sha256(data).hexdigest())
 
 
@@ -216,7 +215,7 @@ def _find_kind(path: Path, data: bytes) -> str:
     if kind == "ole" and "EncryptedPackage".encode("utf-16-le") in data:
         kind = "locked"
     if kind in _UNOPENED:
-        raise outside.refuse(path, *say(_UNOPENED[kind], formats=FORMATS))
+        raise outside.refuse(path, _UNOPENED[kind], formats=FORMATS)
     return kind
 
 
@@ -230,4 +229,4 @@ def _find_reader(path: Path, data: bytes, kind: str) -> Callable[[Path, bytes], 
         return office.read_word
     if "xl/workbook.xml" in names:
         return office.read_sheet
-    raise outside.refuse(path, *say("no_document", formats=FORMATS))
+    raise outside.refuse(path, "no_document", formats=FORMATS)

@@ -22,7 +22,7 @@ from cchc_analysis.data.files import format_table, list_rows, write_text
 from cchc_analysis.data.named import list_days, match_period
 from cchc_analysis.data.outside import refuse
 from cchc_analysis.data.owned import all_or_none, changing, may_replace, note_files
-from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period, problem, say
+from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period, problem
 from cchc_analysis.data.reference import SEVERAL, Project, Reference, load_reference
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import CommandError, ReportError
@@ -81,7 +81,7 @@ def read_report(
     seen_again = recognise.look_again(reading.figures, wording, reference, identities)
     figures = recognise.doubt_figures(seen_again, head, reference, wording, identities)
     if not figures:
-        raise refuse(path, *say("no_figures"))
+        raise refuse(path, "no_figures")
     remarks = list(document.remarks)
     remarks += _doubt_head(head, path, reference, figures, reading.others)
     remarks += (f"another report begins in line {n}" for n in reading.others)
@@ -146,7 +146,7 @@ def _doubt_head(
     said = (head.area, head.issuer, head.number, head.dated, head.period.start, head.period.end)
     if not any(said):
         if not any(figure.indicator for figure in figures):
-            raise refuse(path, *say("no_report", number=len(figures)))
+            raise refuse(path, "no_report", number=len(figures))
         yield "it has no head of a report: say whose it is and of when"
     if head.is_sure_area or not (head.area or head.period.end):
         return

@@ -17,7 +17,6 @@ from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
 from cchc_analysis.data import outside
-from cchc_analysis.data.records import say
 from cchc_analysis.read.documents import Cell, Document, Row, build_document, raise_digits
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 
@@ -106,7 +105,7 @@ def read_word(path: Path, data: bytes) -> Document:
     reader = _WordReader(notes, Numbering(_parse(path, archive, "word/numbering.xml")))
     parts = list(reader.read(body))
     if not any(part.strip() if isinstance(part, str) else part.cells for part in parts):
-        raise outside.refuse(path, *say("empty_document"))
+        raise outside.refuse(path, "empty_document")
     return build_document(parts, "docx")
 
 
@@ -208,7 +207,7 @@ def _parse(path: Path, archive: zipfile.ZipFile, name: str) -> Element:
     try:
         return ET.fromstring(content)  # noqa: S314 - no document type, so no entities
     except (ET.ParseError, RecursionError):
-        raise outside.refuse(path, *say("broken_xml", part=name)) from None
+        raise outside.refuse(path, "broken_xml", part=name) from None
 
 
 MOST_COLUMNS = 200
@@ -228,8 +227,8 @@ def read_sheet(path: Path, data: bytes) -> Document:
     parts: list[str | Row] = []
     for number, sheet in enumerate(book.worksheets, start=1):
         if (sheet.max_row or 0) > MOST_ROWS:
-            told = say("long_sheet", sheet=sheet.title, rows=sheet.max_row, most=MOST_ROWS)
-            raise outside.refuse(path, *told)
+            told = {"sheet": sheet.title, "rows": sheet.max_row, "most": MOST_ROWS}
+            raise outside.refuse(path, "long_sheet", **told)
         parts.append(str(sheet.title))
         spans = {
             (merged.min_row, merged.min_col): (merged.size["columns"], merged.size["rows"])
@@ -302,7 +301,7 @@ def read_web(path: Path, data: bytes) -> Document:
     for tag in page.find_all(True):
         depths[id(tag)] = depths[id(tag.parent)] + 1
         if depths[id(tag)] > MOST_DEPTH:
-            raise outside.refuse(path, *say("deep_page"))
+            raise outside.refuse(path, "deep_page")
     _mark_page(page)
     tables = {
         f"{_TABLE}{number}": _take_rows(table, number)
@@ -318,7 +317,7 @@ def read_web(path: Path, data: bytes) -> Document:
         elif text and not (linked > 0.6 * len(text) and len(text.split()) < 40):
             parts.append(text)
     if not parts:
-        raise outside.refuse(path, *say("empty_page"))
+        raise outside.refuse(path, "empty_page")
     return build_document(parts, "html")
 
 

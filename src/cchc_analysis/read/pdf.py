@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.outside import MOST_PAGES, MOST_PDF_OBJECTS, convert_legacy, refuse
-from cchc_analysis.data.records import say
 from cchc_analysis.read.documents import Cell, Document, Row, build_document, raise_digits
 from cchc_analysis.read.patterns import PATTERNS
 
@@ -119,18 +118,17 @@ def read_pdf(path: Path, data: bytes) -> Document:
     """Read a PDF that has text in it."""
     objects = len(re.findall(rb"\d\s+\d\s+obj\b", data))
     packed = sum(int(number) for number in re.findall(rb"/N\s+(\d{1,9})\b", data))
-    if max(objects, packed) > MOST_PDF_OBJECTS:
-        told = say("many_objects", number=max(objects, packed), most=MOST_PDF_OBJECTS)
-        raise refuse(path, *told)
+    if (most := max(objects, packed)) > MOST_PDF_OBJECTS:
+        raise refuse(path, "many_objects", number=most, most=MOST_PDF_OBJECTS)
     import pypdfium2  # type: ignore[import-untyped]
 
     try:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        told = say("locked_pdf") if "assword" in str(error) else say("damaged_pdf")
-        raise refuse(path, *told) from None
+        kind = "locked_pdf" if "assword" in str(error) else "damaged_pdf"
+        raise refuse(path, kind) from None
     if len(pdf) > MOST_PAGES:
-        raise refuse(path, *say("many_pages", number=len(pdf), most=MOST_PAGES))
+        raise refuse(path, "many_pages", number=len(pdf), most=MOST_PAGES)
     ruled = [number for number, page in enumerate(pdf) if _is_ruled(path, page)]
     tables = _find_tables(data, ruled[:MOST_TABLE_PAGES])
     pages = []
@@ -181,7 +179,7 @@ def _build(path: Path, pages: list[list[TextLine | Row]]) -> Document:
     parts = [part for page in pages for part in page]
     letters = sum(len(part.text) for part in parts if isinstance(part, TextLine))
     if letters < 20 * len(pages) and not any(isinstance(part, Row) for part in parts):
-        raise refuse(path, *say("scan"))
+        raise refuse(path, "scan")
     joined = list(_join_pages(pages))
     converted, name = convert_legacy("\n".join(part for part in joined if isinstance(part, str)))
     if name:
@@ -216,7 +214,7 @@ def _is_ruled(path: Path, page: Any) -> bool:
     number, objects = raw.FPDFText_CountChars(letters), raw.FPDFPage_CountObjects(page)
     letters.close()
     if number > MOST_CHARACTERS:
-        raise refuse(path, *say("full_page", number=number, most=MOST_CHARACTERS))
+        raise refuse(path, "full_page", number=number, most=MOST_CHARACTERS)
     if not number or objects > MOST_OBJECTS:
         return False
     kinds = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, at)) for at in range(objects))
