@@ -6,9 +6,7 @@ whole folder is swapped in at once, so that a failed run leaves the previous one
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
@@ -182,16 +180,12 @@ def _hash_inputs(project: Project) -> dict[str, str]:
 def _part_drafts(sources: Path) -> tuple[set[str], str | None]:
     """The ids of the drafts in a list of sources, and the list as it is written without them."""
     try:
-        rows = [*csv.reader(io.StringIO(sources.read_text("utf-8-sig"), newline=""))]
-        at, named = rows[0].index("state"), rows[0].index("source_id")
-    except (OSError, UnicodeDecodeError, csv.Error, IndexError, ValueError):
+        listed = pd.read_csv(sources, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+        is_draft = listed["state"] == "draft"
+        drafts = {*listed.loc[is_draft, "source_id"]}
+    except (OSError, ValueError, KeyError):
         return set(), None
-    whole = [row for row in rows if len(row) > max(at, named)]
-    drafts = {row[named] for row in whole if row[at] == "draft"}
-    kept = io.StringIO()
-    written = csv.writer(kept, lineterminator="\n")
-    written.writerows(row for row in rows if {*row[named : named + 1]} - drafts)
-    return drafts, kept.getvalue()
+    return drafts, listed[~is_draft].to_csv(index=False, lineterminator="\n")
 
 
 def list_inputs(project: Project) -> list[Path]:
