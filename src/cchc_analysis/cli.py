@@ -14,7 +14,6 @@ import sys
 import tomllib
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
@@ -34,7 +33,6 @@ from cchc_analysis.errors import (
 
 if TYPE_CHECKING:
     from cchc_analysis.data.reference import Project
-    from cchc_analysis.data.trace import Citation
 
 TYPES: dict[str, dict[str, Any]] = {
     **{each.__name__.lower(): {"type": each} for each in (Path, int, float)},
@@ -141,35 +139,6 @@ def build_parser() -> ArgumentParser:
     return parser
 
 
-def _rerun(kit: Path, out: Path) -> list[CchcError]:
-    from cchc_analysis.site.kit import check_empty
-    from cchc_analysis.site.rerun import compare_pages, make_again, open_kit
-    from cchc_analysis.site.single import do_apart, put_files
-
-    check_empty(out)
-    opened = open_kit(kit)
-    pages = do_apart(partial(make_again, opened))
-    put_files(out, pages)
-    changed = compare_pages(opened, pages)
-    said = "not the page that was published" if changed else "the page that was published"
-    print(f"{out / 'index.html'}: {said}")
-    if changed and opened.documents:
-        print(
-            f"It quotes documents that no kit holds: {', '.join(opened.documents)}", file=sys.stderr
-        )
-    elif changed:
-        return [BriefError(problem("other_bytes", ", ".join(changed)))]
-    return []
-
-
-def _diff(old: Path, new: Path, form: str) -> str:
-    from cchc_analysis.data.files import format_table
-    from cchc_analysis.data.trace import compare_editions, format_editions
-
-    told = compare_editions(old, new)
-    return format_table(told) if form == "csv" else format_editions(told)
-
-
 def _add_panel(
     project: Project, file: Path, mapping: Path | None, sheet: str, *, draft: bool, **told: Any
 ) -> Any:
@@ -259,19 +228,6 @@ def _site(
     if not is_quiet:
         print(f"{count(site.pages, 'page')} in {out or project.site}, {site.built} of them built")
     return errors
-
-
-def _trace(
-    project: Project, area: str, indicator: str, period: str, scope: str | None, *, cite: bool
-) -> tuple[str, list[Citation]]:
-    from cchc_analysis.data.store import load
-    from cchc_analysis.data.trace import cite_any, find_published, format_trace
-
-    reference, tables = load(project, without=("observations", "tallies", "definitions"))
-    published = find_published(tables, reference, area, indicator, period, scope)
-    rows = [row for _, row in published.iterrows()] if cite else []
-    cited = [cite_any(row, project.root, tables.sources) for row in rows]
-    return format_trace(published, tables, reference), cited
 
 
 def _tell(errors: Sequence[CchcError]) -> int:

@@ -27,8 +27,20 @@ from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.named import label_reports, list_days, match_indicator, match_period
 from cchc_analysis.data.outside import load_yaml, refuse
 from cchc_analysis.data.records import QUANTITY, Tables, problem, render_own
-from cchc_analysis.data.reference import Reference
+from cchc_analysis.data.reference import Project, Reference
+from cchc_analysis.data.store import load
 from cchc_analysis.errors import CommandError
+
+
+def trace_value(
+    project: Project, area: str, indicator: str, period: str, scope: str | None, *, cite: bool
+) -> tuple[str, list[Citation]]:
+    """Where the published values that ``find_published`` finds come from, and how to cite each."""
+    reference, tables = load(project, without=("observations", "tallies", "definitions"))
+    published = find_published(tables, reference, area, indicator, period, scope)
+    rows = [row for _, row in published.iterrows()] if cite else []
+    cited = [cite_any(row, project.root, tables.sources) for row in rows]
+    return format_trace(published, tables, reference), cited
 
 
 def find_published(
@@ -222,6 +234,12 @@ def format_editions(changes: pd.DataFrame) -> str:
     counts = changes["change"].value_counts()
     tally = ", ".join(f"{n} {kind}" for kind, n in counts.items())
     return render_own("editions", rows=list_rows(changes), tally=tally)
+
+
+def tell_editions(old: Path, new: Path, form: str) -> str:
+    """What ``compare_editions`` lists, as ``text`` or as ``csv``."""
+    changes = compare_editions(old, new)
+    return format_table(changes) if form == "csv" else format_editions(changes)
 
 
 def name_edition(place: Path) -> str:

@@ -11,9 +11,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import logging
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any, Literal, cast
@@ -30,8 +32,10 @@ from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.store import load_copies, write_copies, write_tables
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import BriefError
-from cchc_analysis.site.kit import find_kit, init_project, list_own
+from cchc_analysis.site.kit import check_empty, find_kit, init_project, list_own
+from cchc_analysis.site.single import do_apart, put_files
 
+_LOG = logging.getLogger(__name__)
 HEAD = "kit.json"
 TABLES = "tables/"
 FILES = "project/"
@@ -99,6 +103,27 @@ def pack_kit(
     return packed.getvalue()
 
 
+def rerun(kit: Path, out: Path) -> Iterator[str]:
+    """Make the page of a kit again in a new or empty folder, and tell whether it is the same.
+
+    Raises:
+        CommandError: The folder holds something.
+        BriefError: It is no kit, or what it makes has other bytes; where the page quotes documents,
+            which no kit holds, that is only told.
+    """
+    check_empty(out)
+    opened = open_kit(kit)
+    pages = do_apart(partial(make_again, opened))
+    put_files(out, pages)
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in pages.items()}
+    changed = [name for name, published in opened.pages.items() if sums.get(name) != published]
+    yield f"{out / 'index.html'}: {'not ' if changed else ''}the page that was published"
+    if changed and not opened.documents:
+        raise BriefError(problem("other_bytes", ", ".join(changed)))
+    if changed:
+        _LOG.warning("It quotes documents that no kit holds: %s", ", ".join(opened.documents))
+
+
 def open_kit(place: Path) -> Kit:
     """Open a kit, packed or unpacked, and look at what it says.
 
@@ -147,12 +172,6 @@ def make_again(kit: Kit) -> dict[str, bytes]:
     task = Task("", notebook, given, tables, documents={}, is_alone=True)
     made = make_files(project, load_reference(project.reference), task)
     return {name: content for name, content in made.items() if name.endswith(".html")}
-
-
-def compare_pages(kit: Kit, pages: Mapping[str, bytes]) -> list[str]:
-    """The published pages whose bytes are not those of the pages that were made again."""
-    sums = {name: hashlib.sha256(content).hexdigest() for name, content in pages.items()}
-    return [name for name, published in kit.pages.items() if sums.get(name) != published]
 
 
 def _put_parameters(notebook: Path, parameters: Mapping[str, str]) -> bytes:
