@@ -106,16 +106,12 @@ def list_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def format_table(table: pd.DataFrame) -> str:
     """Render a table as CSV text: LF, shortest numbers, ``true`` and ``false``, no index."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
-    cells = []
-    for column in (table[name] for name in table.columns):
-        is_text = column.dtype == "str"
-        values = (column.fillna("") if is_text else column).to_numpy(object).tolist()
-        cells.append(values if is_text else map(_format_cell, values))
-    writer.writerows(zip(*cells, strict=True))
-    return text.getvalue()
+    told = {
+        str(name): column.map(_format_cell)
+        for name, column in table.items()
+        if column.dtype != "str"
+    }
+    return table.assign(**told).to_csv(index=False, lineterminator="\n")
 
 
 def write_text(path: Path, text: str) -> None:
