@@ -284,18 +284,16 @@ def nearest_names(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     from rapidfuzz import fuzz, process
     from rapidfuzz.distance import Levenshtein
 
-    folded, choices = (
-        fold_text(name),
-        {each: fold_text(each) for each in drop_opposites(name, known)},
-    )
+    folded = fold_text(name)
+    choices = {each: fold_text(each) for each in drop_opposites(name, known)}
     near = {
         each: (distance > 1, len(text))
         for each, text in choices.items()
         if (distance := Levenshtein.distance(folded, text, score_cutoff=1)) <= 1
         or (len(folded) > 1 and text.startswith(folded))
     }
-    scored = process.extract(folded, choices, scorer=fuzz.WRatio, limit=limit)
-    alike = [str(match[2]) for match in scored if match[1] >= 50]
+    scored = process.extract(folded, choices, scorer=fuzz.WRatio, limit=limit, score_cutoff=50)
+    alike = (str(each) for *_, each in scored)
     return list(dict.fromkeys([*sorted(near, key=near.__getitem__), *alike]))[:limit]
 
 
