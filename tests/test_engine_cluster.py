@@ -202,8 +202,8 @@ def test_a_site_built_by_two_workers_is_the_site_built_here(
 
     monkeypatch.setattr(site_module.Contents, "take", take_and_kill)
     with workers(scheduler, tmp_path, 2):
-        site, errors = pipeline.build_site(processed, there, pipeline.Workers(scheduler=scheduler))
-    assert not errors
+        site = pipeline.build_site(processed, there, pipeline.Workers(scheduler=scheduler))
+    assert not site.errors
     assert len(taken) == len(set(taken)) == site.built > 4
     assert read_all(there) == read_all(here)
 

@@ -44,7 +44,7 @@ def build(processed: Project, monkeypatch: pytest.MonkeyPatch) -> Build:
     def run(failing: str = " ", **options: bool) -> tuple[Site, set[str]]:
         here = Here(name_task, failing)
         monkeypatch.setattr(site_module, "open_workforce", here)
-        site, _ = pipeline.build_site(processed, **options)
+        site = pipeline.build_site(processed, **options)
         return site, here.made
 
     return run
@@ -60,7 +60,7 @@ def built_once(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "process", process_once)
         patch.setattr(site_module, "open_workforce", Here(name_task))
-        site, _ = pipeline.build_site(project)
+        site = pipeline.build_site(project)
     return project, site.pages
 
 
@@ -137,8 +137,8 @@ def test_one_figure_changed_reaches_its_own_pages_and_those_that_compare_it(
 @pytest.mark.usefixtures("pages")
 def test_a_site_told_its_address_has_a_sitemap(processed: Project) -> None:
     assert not (processed.site / "sitemap.xml").exists()
-    site, errors = pipeline.build_site(processed, url="https://example.org/")
-    assert (site.built, errors) == (0, [])
+    site = pipeline.build_site(processed, url="https://example.org/")
+    assert (site.built, site.errors) == (0, ())
     sitemap = (processed.site / "sitemap.xml").read_text("utf-8")
     assert sitemap.count("<loc>https://example.org/") == site.pages
 
@@ -159,8 +159,8 @@ def test_panels_alone_make_a_site(project: Project, monkeypatch: pytest.MonkeyPa
         (panels / name).write_text("\n".join([head, *kept, ""]), "utf-8")
     here = Here(name_task)
     monkeypatch.setattr(site_module, "open_workforce", here)
-    site, errors = pipeline.build_site(project)
-    assert not errors
+    site = pipeline.build_site(project)
+    assert not site.errors
     kinds = {folder.split("/")[1] for folder in here.made}
     assert "trends" in kinds
     assert any(kind[:2].isdigit() for kind in kinds), "no profile"

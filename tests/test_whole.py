@@ -50,9 +50,9 @@ def test_the_site_is_built_twice_alike_without_a_network(
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     before = read_all(processed.raw) | read_all(processed.reference)
-    site, errors = pipeline.build_site(processed, tmp_path / "one", pipeline.Workers(2))
+    site = pipeline.build_site(processed, tmp_path / "one", pipeline.Workers(2))
     pipeline.build_site(processed, tmp_path / "two", pipeline.Workers(1))
-    assert not errors
+    assert not site.errors
     assert site.pages > 4
     assert read_all(tmp_path / "one") == read_all(tmp_path / "two")
     assert read_all(processed.raw) | read_all(processed.reference) == before

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from cchc_analysis.data.owned import finish_changes
 from cchc_analysis.data.records import Scope, problem, render_own, render_text
@@ -33,6 +33,7 @@ from cchc_analysis.errors import (
 
 if TYPE_CHECKING:
     from cchc_analysis.data.reference import Project
+    from cchc_analysis.site.build import Site
 
 TYPES: dict[str, dict[str, Any]] = {
     **{each.__name__.lower(): {"type": each} for each in (Path, int, float)},
@@ -92,7 +93,10 @@ def _run(said: Mapping[str, Any], root: Path | None, asked: Mapping[str, Any]) -
 def _do(
     said: Mapping[str, Any], project: Project | None, asked: Mapping[str, Any]
 ) -> list[CchcError]:
-    """Call the function of a command, and tell what it made by the templates of the command."""
+    """Call the function of a command, and tell what it made by the templates of the command.
+
+    What it made may have ``errors``, which do not take it back.
+    """
     room, _, name = said["does"].rpartition(".")
     does = getattr(import_module(f"cchc_analysis.{room}"), name)
     with live_line(is_quiet=not said.get("is_live")):
@@ -104,7 +108,7 @@ def _do(
         template = said.get(part)
         if template and (text := render_text(template, made=made, project=project, **asked)):
             print(escape_controls(text), file=stream)
-    return made if isinstance(made, list) and "tells" not in said else []
+    return [*getattr(made, "errors", ())]
 
 
 class _Parser(ArgumentParser):
@@ -158,9 +162,15 @@ def _read(project: Project, *, discard: bool, report: Path, **asked: str | None)
     return discard_draft(project, str(report)) if discard else read_report(project, report, **asked)
 
 
-def _validate(
-    project: Project, form: str, suite: Path | None, data: Path | None
-) -> list[CchcError]:
+class _Validated(NamedTuple):
+    """The findings as they are asked for, what is doubtful about them, and what they forbid."""
+
+    told: str
+    warnings: list[str]
+    errors: list[CchcError]
+
+
+def _validate(project: Project, form: str, suite: Path | None, data: Path | None) -> _Validated:
     from cchc_analysis import pipeline
     from cchc_analysis.data.files import format_table, list_rows
     from cchc_analysis.rules.validation import doubt, list_doubtful
@@ -173,31 +183,28 @@ def _validate(
 
         reference = load_reference(project.reference)
         findings = validate_table(data, suite, reference, project.expectations)
-        errors, warnings = pipeline.list_errors(findings), findings.attrs["warnings"]
-        print(f"{count(findings.attrs['rules_applied'], 'rule')} applied", file=sys.stderr)
+        errors, applied = pipeline.list_errors(findings), findings.attrs["rules_applied"]
+        warnings = [f"{count(applied, 'rule')} applied", *findings.attrs["warnings"]]
     else:
-        with live_line():
-            run = pipeline.process(project)
-        findings, errors, reference = run.tables.findings, run.errors(), run.reference
+        run = pipeline.process(project)
+        findings, errors, reference = run.tables.findings, run.errors, run.reference
         warnings = [*map(doubt, list_doubtful(run.tables.tallies))]
-    for warning in warnings:
-        print(escape_controls(warning), file=sys.stderr)
     if form == "csv":
-        print(format_table(findings).rstrip("\n"))
+        told = format_table(findings)
     elif form == "json":
         rows = json.loads(findings.to_json(orient="records", force_ascii=False))
         split = [{**row, "figures": row["figures"].split()} for row in rows]
-        print(json.dumps(split, ensure_ascii=False, indent=2))
+        told = json.dumps(split, ensure_ascii=False, indent=2)
     else:
         tally = findings["severity"].value_counts()
         rows, areas = list_rows(findings), reference.area_rows
-        print(render_own("findings", rows=rows, areas=areas, tally=tally))
-    return errors
+        told = render_own("findings", rows=rows, areas=areas, tally=tally)
+    return _Validated(told, warnings, errors)
 
 
 def _site(
     project: Project, *, jobs: int | None, out: Path | None, url: str, force: bool, **how: Any
-) -> list[CchcError]:
+) -> Site:
     import pstats
 
     from cchc_analysis import pipeline
@@ -206,28 +213,18 @@ def _site(
 
     if url and not url.startswith(("https://", "http://")):
         raise CommandError(problem("no_address", "--url", url=url))
-    is_quiet = how.pop("quiet")
     workers = Workers(
         count=None if how["scheduler"] else check_count(jobs),
         timeout=check_timeout(how.pop("timeout")),
-        is_quiet=is_quiet,
+        is_quiet=how.pop("quiet"),
         profile=pstats.Stats() if how.pop("profile") else None,
         **how,
     )
-    with live_line(is_quiet=is_quiet):
-        site, errors = pipeline.build_site(project, out, workers, force=force, url=url)
-    for names, noun, told in (
-        (site.kept, "page", "left as before, as a source was set aside"),
-        (site.withheld, "source", "kept off the site and its downloads (publish = no)"),
-    ):
-        if names:
-            few = ", ".join(names[:MOST_PROBLEMS])
-            print(f"{count(len(names), noun)} {told}: {few}", file=sys.stderr)
+    with live_line(is_quiet=workers.is_quiet):
+        site = pipeline.build_site(project, out, workers, force=force, url=url)
     if workers.profile:
         workers.profile.sort_stats("cumulative").print_stats(40)
-    if not is_quiet:
-        print(f"{count(site.pages, 'page')} in {out or project.site}, {site.built} of them built")
-    return errors
+    return site
 
 
 def _tell(errors: Sequence[CchcError]) -> int:

@@ -55,6 +55,7 @@ class Run:
     tables: Tables
     problems: dict[str, tuple[Problem, ...]]
 
+    @property
     def errors(self) -> list[CchcError]:
         """The problems as errors, one of each kind, for the end of a run."""
         faulty = [problem for each in self.problems.values() for problem in each]
@@ -113,7 +114,7 @@ def remake(project: Project) -> Run:
     """
     with changing(project, "cchc process"):
         run = process(project)
-        for error in run.errors():
+        for error in run.errors:
             raise error
         write_tables(project, run.tables, __version__)
     return run
@@ -174,12 +175,11 @@ def build_site(
     *,
     force: bool = False,
     url: str = "",
-) -> tuple[Site, list[CchcError]]:
+) -> Site:
     """Process, validate and build every page that can be built and is not there already.
 
-    With the address where the site will be published it gets a ``sitemap.xml``. What is wrong with
-    the sources and briefs that were left out comes with the site; a ``CchcError``: there is none,
-    as the folder holds something else, is being built, or no brief could be.
+    With the address where the site will be published it gets a ``sitemap.xml``. A ``CchcError``:
+    there is no site, as the folder holds something else, is being built, or no brief could be.
     """
     workers = workers or Workers()
     if workers.notebook:
@@ -187,10 +187,10 @@ def build_site(
     stamp = key_of(_stamp(project, workers.notebook), url)
     with building.open_site(out or project.site, stamp, force=force) as build:
         if build.is_current and is_fresh(project):
-            return Site(building.count_pages(build.placed)), []
+            return Site(building.count_pages(build.placed))
         with changing(project, "cchc site"):
             run = process(project)
-            errors = run.errors()
+            errors = run.errors
             if not errors:
                 write_tables(project, run.tables, __version__)
         told, withheld = withhold(_without(run.tables, run.list_critical()))
@@ -198,8 +198,8 @@ def build_site(
         if errors:  # to be told by the next run too, which has to look for them again
             build.stamp = ""
         site = building.render_site(project, told, run.reference, build, workers, gone, url)
-    site = replace(site, withheld=withheld)
-    return site, [*errors, *([BriefError(site.problems)] if site.problems else [])]
+    failed = [BriefError(site.problems)] if site.problems else []
+    return replace(site, withheld=withheld, errors=(*errors, *failed))
 
 
 def _stamp(project: Project, notebook: Path | None) -> str:

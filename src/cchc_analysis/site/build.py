@@ -26,7 +26,7 @@ from cchc_analysis.brief.report import load_report
 from cchc_analysis.data.records import Tables, problem
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, load_words
-from cchc_analysis.errors import BriefError, CommandError, Problem
+from cchc_analysis.errors import BriefError, CchcError, CommandError, Problem
 from cchc_analysis.site.jobs import Orders, Reply, Workforce, add_up, check_count, follow
 from cchc_analysis.site.keys import Held, key_of, key_of_package
 from cchc_analysis.site.kit import list_own
@@ -67,7 +67,8 @@ class Site:
     """What was built: how many pages there are, and how many of them notebooks made anew.
 
     Folders that are ``kept`` show their former page, as a source of theirs was set aside; problems
-    say why other pages could not be built; rows of the sources withheld may not be published.
+    say why other pages could not be built; rows of the sources withheld may not be published;
+    errors are all that is wrong with sources and briefs that were left out.
     """
 
     pages: int
@@ -75,6 +76,7 @@ class Site:
     kept: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     withheld: tuple[str, ...] = ()
+    errors: tuple[CchcError, ...] = ()
 
 
 @dataclass(frozen=True)
