@@ -178,37 +178,40 @@ PREVIOUS_LINES = 3
 
 def _find_table_notes(
     lines: Sequence[Line], places: Sequence[OutlinePlace]
-) -> dict[tuple[int, str], list[str]]:
+) -> dict[int, dict[str, list[str]]]:
     """What notes say of the days of a table, or of its heads with a mark or of a time.
 
     "(*) Từ ngày 01/7/2025 đến ngày 14/12/2025"; "Ghi chú: số liệu 9 tháng năm 2024 lấy từ …".
     """
-    notes: dict[tuple[int, str], list[str]] = defaultdict(list)
+    notes: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    words: dict[int, list[str]] = defaultdict(list)
+    for line in lines:
+        words[line.table].append(line.text.casefold())
     for at, place in enumerate(places):
         marked, said = lines[place.anchor[0]], lines[at].text
         if place.note and place.anchor[0] >= 0 and marked.cells and PATTERNS.from_to.search(said):
-            notes[marked.table, place.note].append(said)
+            notes[marked.table][place.note].append(said)
         elif said := find_note_below(lines, at):
             table = lines[at - 1].table
-            for head, days in _name_days(said, lines, table) or [("", said)]:
-                notes[table, head].append(days)
+            for head, days in _name_days(said, words[table]) or [("", said)]:
+                notes[table][head].append(days)
         if lines[at].cells and (not at or lines[at - 1].table != lines[at].table):
             table, first = lines[at].table, lines[at].cells[0].text
             # "Nội dung (tính đến 31/5/2026)" over the labels of all rows; days in the caption.
-            notes[table, ""] += [first] if PATTERNS.as_of.search(first) else []
+            notes[table][""] += [first] if PATTERNS.as_of.search(first) else []
             above = " ".join(each.text for each in lines[max(0, at - 2) : at] if not each.cells)
-            for head, days in _name_days(above, lines, table):
-                notes[table, head].append(days)
+            for head, days in _name_days(above, words[table]):
+                notes[table][head].append(days)
     return notes
 
 
-def _name_days(said: str, lines: Sequence[Line], table: int) -> list[tuple[str, str]]:
+def _name_days(said: str, words: Sequence[str]) -> list[tuple[str, str]]:
     """The parts of a year that head columns of a table, each with the days that a text gives it."""
     found = []
     for days in PATTERNS.from_to.finditer(said):
         named = [*PATTERNS.span.finditer(said, said.rfind(";", 0, days.start()) + 1, days.start())]
         head = named[-1][0].casefold() if named else ""
-        if head and any(head in line.text.casefold() for line in lines if line.table == table):
+        if head and any(head in each for each in words):
             found.append((head, days[0]))
     return found
 
@@ -357,8 +360,8 @@ class WordCollector:
         if entry.label:
             heads = f"{entry.label.row} | {entry.label.column}"
             table = self._lines[entry.line].table
-            noted = (said for (of, head), said in self._notes.items()
-                     if of == table and head and head in heads.casefold())  # fmt: skip
+            of_table = self._notes.get(table, {}).items()
+            noted = (said for head, said in of_table if head and head in heads.casefold())
             own = " | ".join((heads, *(f"({each})" for said in noted for each in said), own))
             for distance, hit in self._read_label(entry.label):
                 hits.append(hit)
@@ -496,7 +499,7 @@ class WordCollector:
         # A sentence that ends above the table has been told; a caption has not.
         filled = [text for text in above if text.strip() and not PATTERNS.told.search(text)]
         told = [take_last_sentence(text) for text in filled[-PREVIOUS_LINES:]]
-        return " ".join([*told, *self._notes.get((table, ""), ())]).strip()
+        return " ".join([*told, *self._notes.get(table, {}).get("", ())]).strip()
 
     def _imply(self, entry: FigureText) -> Iterator[tuple[int, Hit]]:
         """What the place of a figure says: its level, that its present follows, its topic."""
