@@ -22,6 +22,7 @@ from cchc_analysis.rules import (
     parse_expression,
     tabulate_statements,
 )
+from cchc_analysis.rules.expressions import Quantity
 from cchc_analysis.rules.statements import WideTable, tabulate_columns
 from rule_examples import make_rows, make_statements
 
@@ -262,6 +263,25 @@ def test_figures_of_other_windows_do_not_mix(reference: Reference) -> None:
     observations.loc[2, "period_end"] = "2024-09-30"
     verdict = evaluate_identity(rule(BALANCE), tabulate_statements(observations, reference))
     assert list(verdict["is_complete"]) == [False]
+
+
+def test_a_quarter_that_ends_with_the_nine_months_owes_the_stock_nothing(
+    reference: Reference,
+) -> None:
+    flows = {"dossiers_received_total": 3731, "dossiers_resolved_total": 3681}
+    stocks = {"dossiers_pending_total": 50, "dossiers_carried_over": 39}
+    stated = [
+        make_statements(flows, reference).assign(period_start="2024-01-01"),
+        make_statements(dict.fromkeys(flows, 1150), reference).assign(period_start="2024-04-01"),
+        make_statements(stocks, reference).assign(period_start=""),
+    ]
+    for own, applies in (("", ["2024-01-01"]), ("2024-04-01", ["2024-01-01", "2024-04-01"])):
+        stated[2].loc[1, "period_start"] = own  # of the dossiers carried over
+        statements = tabulate_statements(pd.concat(stated, ignore_index=True), reference)
+        operands = [*rule(BALANCE).operands, Quantity("dossiers_carried_over")]
+        for lines in (statements, WideTable(tabulate_columns(statements, operands))):
+            verdict = evaluate_identity(rule(BALANCE), lines)
+            assert statements.rows["period_start"].iloc[verdict.index].tolist() == applies
 
 
 def test_a_maximum_holds_for_every_window_inside_its_year(reference: Reference) -> None:

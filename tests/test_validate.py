@@ -280,6 +280,58 @@ def test_returned_dossiers_are_a_legitimate_gap() -> None:
     assert wrong["kind"].tolist() == ["definition"]
 
 
+def state_windows(pending: float, **windows: tuple[float, ...]) -> pd.DataFrame:
+    """Dossiers received, resolved and, where a third number is given, carried over of windows.
+
+    Windows are those of ``STARTS`` and end on one day, of which the dossiers pending are told.
+    """
+    names = ("dossiers_received_total", "dossiers_resolved_total", "dossiers_carried_over")
+    stated = [make_statements({"dossiers_pending_total": pending}, REFERENCE)]
+    for name, numbers in windows.items():
+        of_window = make_statements(dict(zip(names, numbers, strict=False)), REFERENCE)
+        stated.append(of_window.assign(period_start=STARTS[name]))
+    stated[0]["period_start"] = ""
+    return pd.concat(stated, ignore_index=True).assign(period_end="2024-09-20")
+
+
+STARTS = {"nine_months": "2024-01-01", "quarter": "2024-07-01"}
+
+
+@pytest.mark.parametrize(
+    ("windows", "told"),
+    [
+        # 39 were left of the first half year: the nine months close, and the quarter need not.
+        ({"nine_months": (3731, 3681), "quarter": (1150, 1139)}, []),
+        ({"nine_months": (3731,), "quarter": (1150, 1139)}, []),
+        ({"nine_months": (3741, 3681), "quarter": (1150, 1139)}, ["2024-01-01"]),
+        ({"quarter": (1150, 1139)}, ["2024-07-01"]),
+        # A quarter that tells what it took over can be asked.
+        ({"nine_months": (3731, 3681), "quarter": (1189, 1139, 39)}, []),
+        ({"nine_months": (3731, 3681), "quarter": (1150, 1139, 39)}, ["2024-07-01"]),
+    ],
+)
+def test_a_stock_closes_the_longest_window_that_ends_on_its_day(
+    windows: dict[str, tuple[float, ...]], told: list[str]
+) -> None:
+    findings = validate(state_windows(50, **windows))
+    assert findings["rule_id"].tolist() == ["D08"] * len(told)
+    assert findings["period_start"].tolist() == told
+
+
+def test_every_balance_of_flows_and_a_stock_is_asked_of_the_longest_window() -> None:
+    own = {"dossiers_due": 100, "dossiers_resolved_on_time": 90, "dossiers_pending_overdue": 20}
+    quarter = make_statements(own, REFERENCE).assign(period_start="2024-04-01")
+    quarter.loc[2, "period_start"] = ""
+    half_year = make_statements({"dossiers_due": 300}, REFERENCE)
+    assert validate(quarter)["rule_id"].tolist() == ["D34"]
+    assert validate(pd.concat([quarter, half_year], ignore_index=True)).empty
+    # Another scope, or another flow over a longer window, says nothing of this one.
+    for other in ("dossiers_due@commune_aggregate", "dossiers_received_total"):
+        beside = make_statements({other: 300}, REFERENCE)
+        found = validate(pd.concat([quarter, beside], ignore_index=True))
+        assert found["rule_id"].tolist() == ["D34"], other
+
+
 PERIODS = {
     "Q1": {"period_start": "2024-01-01", "period_end": "2024-03-31"},
     "H1": {"period_start": "2024-01-01", "period_end": "2024-06-30"},

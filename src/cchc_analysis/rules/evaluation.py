@@ -21,8 +21,22 @@ import pandas as pd
 
 from cchc_analysis.data.intervals import Interval
 from cchc_analysis.rules import expressions
-from cchc_analysis.rules.expressions import Expression, Identity, Operand, list_operands
-from cchc_analysis.rules.statements import Booleans, Integers, Operands, Statements, WideTable
+from cchc_analysis.rules.expressions import (
+    Expression,
+    Identity,
+    Operand,
+    Quantity,
+    list_operands,
+)
+from cchc_analysis.rules.statements import (
+    ROW_COLUMNS,
+    STOCK,
+    Booleans,
+    Integers,
+    Operands,
+    Statements,
+    WideTable,
+)
 
 OPERATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
@@ -68,6 +82,9 @@ UNIT = 1 - 1e-6
 EPSILON = 1e-13
 """Room for binary fractions, in shares of the numbers compared."""
 
+CARRIED_OVER = "dossiers_carried_over"
+"""The opening stock of the catalogue; a window that states its own can be balanced by itself."""
+
 
 Lines = Statements | WideTable
 """Whatever operands can be looked up in: statements, or the columns of a table."""
@@ -85,6 +102,8 @@ def evaluate_identity(identity: Identity, lines: Lines) -> pd.DataFrame:
     """
     operands = {operand: lines.find(operand) for operand in identity.operands}
     at = _list_home_rows(identity, operands)
+    if len(at):
+        at = at[~_lacks_opening(identity, operands, lines, at)]
     if not len(at):
         return make_nothing()
     verdict = judge_rows(identity, {each: found.take(at) for each, found in operands.items()})
@@ -264,6 +283,50 @@ def _list_home_rows(identity: Identity, operands: Mapping[Operand, Operands]) ->
     is_first = np.ones(len(rows), dtype=bool)
     is_first[1:] = (homes[:, order[1:]] != homes[:, order[:-1]]).any(axis=0)
     return np.sort(rows[order[is_first]])
+
+
+def _lacks_opening(
+    identity: Identity, operands: Mapping[Operand, Operands], lines: Lines, rows: Integers
+) -> Booleans:
+    """Where flows of a window are balanced with a stock, but not what the window began with.
+
+    What is left on a day is left of the longest window that ends on it too. Where a source states
+    the same flow over one that begins earlier, a later one need not close by itself, unless its
+    own opening stock is stated.
+    """
+    lacking = np.zeros(len(rows), dtype=bool)
+    if lines.rows is None or any(each.home.max() >= len(lines.rows) for each in operands.values()):
+        return lacking  # a table that tells no windows, or a part of one
+    starts = lines.rows["period_start"]
+    for each in identity.sums:
+        terms = [term for term in each if isinstance(term, Quantity)]
+        has_stock = np.zeros(len(rows), dtype=bool)
+        for term in terms:
+            home = operands[term].home[rows]
+            moved = np.flatnonzero((home >= 0) & (home != rows))
+            is_stock = starts.iloc[home[moved]].to_numpy() == STOCK
+            has_stock[moved] |= is_stock & (starts.iloc[rows[moved]].to_numpy() != STOCK)
+        at = np.flatnonzero(has_stock)
+        for term in terms if len(at) else ():
+            opening = lines.find(Quantity(CARRIED_OVER, term.scope))
+            is_opened = opening.home[rows[at]] == operands[term].home[rows[at]]
+            lacking[at] |= _begins_later(operands[term], lines.rows, rows[at]) & ~is_opened
+    return lacking
+
+
+def _begins_later(flow: Operands, windows: pd.DataFrame, rows: Integers) -> Booleans:
+    """Where a flow of a row is also stated over a window that begins earlier and ends with it."""
+    home = flow.home[rows]
+    homes = np.unique(flow.home[flow.is_printed])
+    stated = windows.iloc[homes].set_axis(homes)
+    starts = stated["period_start"].astype("str")
+    starts = starts[starts != STOCK]
+    place = [stated.loc[starts.index, name] for name in ROW_COLUMNS if name != "period_start"]
+    first = starts.groupby(place, observed=True).transform("min")
+    is_later = np.isin(home, starts.index[starts > first])
+    # A norm of a longer period stands in a row as well, and is no flow of its window.
+    own, found = (windows["period_start"].iloc[at].to_numpy() for at in (rows, home))
+    return np.asarray(is_later & (own == found), dtype=bool)
 
 
 def judge_rows(

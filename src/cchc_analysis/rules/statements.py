@@ -311,6 +311,11 @@ class WideTable:
                 return self._table[name].to_numpy(dtype=object)
         return np.arange(len(self._table)).astype(object)
 
+    @property
+    def rows(self) -> pd.DataFrame | None:
+        """``ROW_COLUMNS`` of each row, where the table has them all."""
+        return self._table if {*ROW_COLUMNS} <= {*self._table} else None
+
     def find(self, operand: Operand) -> Operands:
         """The numbers of one operand; not printed is NaN."""
         name = str(operand)
