@@ -657,3 +657,25 @@ def test_a_head_of_ranks_has_no_unit_of_its_row() -> None:
     assert found == [
         (code, f"{year}-12-31") for year in (2021, 2022) for code in ("sipas", "sipas_rank")
     ]
+
+
+def test_bare_years_over_columns_are_their_years() -> None:
+    table = "I. KẾT QUẢ\nNội dung\t2022\t2023\nHồ sơ tiếp nhận\t4.100\t5.200\n"
+    now = ("2023-01-01", "2023-09-30")
+    assert [s[1:] for s in _list_spans(TITLE + table)] == [("2022-01-01", "2022-12-31"), now]
+
+
+@pytest.mark.parametrize("year", ["0000", "0001", "9999"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cao Lộc, ngày 31 tháng 12 năm {0}\nBÁO CÁO\nKết quả cải cách hành chính năm {0}\n"
+        "Tiếp nhận 500 hồ sơ.",
+        "BÁO CÁO\nKết quả cải cách hành chính quý I năm {0} của huyện Cao Lộc\nTiếp nhận 500 hồ sơ "
+        "từ ngày 01/01/{0} đến ngày 31/12/{0} (cùng kỳ 400 hồ sơ).",
+    ],
+)
+def test_a_year_that_no_report_is_of_is_none(text: str, year: str) -> None:
+    reading, figures = read_text(text.format(year))
+    assert not reading.head.period.end or reading.head.period.end.year in windows.YEARS
+    assert {figure.printed for figure in figures} >= {"500"}

@@ -385,8 +385,11 @@ def _is_title_row(row: Line) -> bool:
 
 def _is_data(row: Line) -> bool:
     """A row with a cell that is a number, beside the one that numbers the row."""
-    has_number = any(cell.column > 0 and PATTERNS.numeric.match(cell.text) for cell in row.cells)
-    return has_number and not _numbers_columns(row)
+    numbers = [c.text for c in row.cells if c.column > 0 and PATTERNS.numeric.match(c.text)]
+    # "Nội dung | 2022 | 2023" heads its columns by their years.
+    years = [int(text) for text in numbers if PATTERNS.bare_year.fullmatch(text)]
+    are_years = len(years) == len(numbers) > 1 and abs(years[1] - years[0]) == 1
+    return bool(numbers) and not are_years and not _numbers_columns(row)
 
 
 def _numbers_columns(row: Line) -> bool:
@@ -452,6 +455,8 @@ def _find_column(cell: Cell, headers: Sequence[Line], below: Line | None) -> str
             left = [each for each in row.cells if each.column <= cell.column and each.text]
             is_over = left and (left[-1].column > 0 or row is not below)
             text = left[-1].text if is_over else ""
+        if PATTERNS.bare_year.fullmatch(text):
+            text = f"{WORDS.year} {text}"
         if text and text not in found and not PATTERNS.column_number.match(text):
             found.append(text)
     return f" {INNER} ".join(found)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import takewhile
 
@@ -18,6 +19,8 @@ from cchc_analysis.data.records import Period
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 
+YEARS = range(1900, 2100)
+"""Years that a report can be of; another one is a slip of who wrote it."""
 OTHER_DAYS = 45
 """Days by which a part of a year must begin or end apart from the report's to be another one."""
 
@@ -181,9 +184,9 @@ def make_year(year: int) -> Period:
 
 
 def make_month(year: int, month: int) -> Period | None:
-    """A month from its first to its last day; nothing where no calendar has it."""
+    """A month from its first to its last day; nothing where no report can be of it."""
     try:
-        return Period(dt.date(year, month, 1), month_end(year, month))
+        return Period(dt.date(YEARS[YEARS.index(year)], month, 1), month_end(year, month))
     except ValueError:
         return None
 
@@ -303,9 +306,9 @@ def shift_year(period: Period) -> Period:
 
 
 def make_day(day: str, month: str, year: str | None, default: int | None = None) -> dt.date | None:
-    """A day of a year or of the usual one; nothing where no calendar has it."""
+    """A day of a year or of the usual one; nothing where no report can be of it."""
     try:
-        return dt.date(int(year or default or 0), int(month), int(day))
+        return dt.date(YEARS[YEARS.index(int(year or default or 0))], int(month), int(day))
     except ValueError:
         return None
 
@@ -414,7 +417,7 @@ def _write_period(match: re.Match[str], year: str) -> str:
 
 
 def _parse(words: str) -> Period | None:
-    try:
-        return parse_period(words)
-    except PeriodError:
-        return None
+    with suppress(PeriodError):
+        period = parse_period(words)
+        return period if period.end and period.end.year in YEARS else None
+    return None
