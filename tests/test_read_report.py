@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from cchc_analysis import pipeline
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.read.drafting import discard_draft, read_report
+from cchc_analysis.read.times import check_times
 from cchc_analysis.read.transcripts import UNDECIDED, accept_source, read_sources, read_transcripts
 from conftest import confirm_all
 
@@ -425,3 +427,108 @@ def test_made_up_reports_are_read_as_people_read_them(project: Project, path: Pa
         for mine, theirs in zip(read, known, strict=True)
     )
     assert right / len(known) >= 0.9
+
+
+def mend(path: Path, *changes: tuple[str, str]) -> None:
+    """Write other words into a file, as a person does; each must be there."""
+    text = path.read_text("utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    path.write_text(text, "utf-8")
+
+
+def test_a_mended_period_counts_when_its_days_and_figures_are_mended_too(
+    project: Project, tmp_path: Path
+) -> None:
+    """Of a year that was misread, nothing is published, in whichever file it is left."""
+    read = (REPORTS / "dong_gio_2022_9m.txt").read_text("utf-8")
+    (tmp_path / "a.txt").write_text(read, "utf-8")
+    drafted = read_report(project, tmp_path / "a.txt", period="2021-9M", source_id="a")
+    confirm_all(project, "a")
+    listed = project.raw / "sources.csv"
+    mend(listed, ("2021-9M,2021-01-01,2021-09-30", "2022-9M,2021-01-01,2021-09-30"))
+    with pytest.raises(
+        ReportError, match="source a: period 2022-9M, but days 2021-01-01/2021-09-30"
+    ):
+        accept_source(project, "a")
+    mend(listed, ("2022-9M,2021-01-01,2021-09-30", "2022-9M,2022-01-01,2022-09-30"))
+    with pytest.raises(ReportError, match="most figures up to 2021-09-30, and their source of"):
+        accept_source(project, "a")
+    mend(drafted.transcript, (",2021-", ",2022-"))
+    accept_source(project, "a")
+    mend(listed, (",2022-9M,2022-01-01,2022-09-30", ",2062-9M,2022-01-01,2022-09-30"))
+    found = read_transcripts(project.raw).problems
+    assert [*found] == ["a"]
+    assert "period 2062-9M" in str(found["a"][0])
+    assert "a" not in {*pipeline.process(project).tables.sources["source_id"]}
+
+
+SOURCE = dict.fromkeys(("source_id", "dated"), "") | {"source_id": "a"}
+
+
+@pytest.mark.parametrize(
+    ("period", "days", "told"),
+    [
+        ("2024-9M", "2024-01-01/2024-09-30", ""),
+        ("2024-9M", "2023-12-15/2024-09-14", ""),
+        ("2024", "2023-12-15/2024-11-14", ""),
+        ("2024-01-01/2024-09-30", "2024-01-01/2024-09-20", ""),
+        ("2025", "2025-07-01/2025-12-31", ""),  # of a unit that began then
+        ("2024-06-30", "/2024-06-15", ""),
+        ("2024", "/2024-12-31", ""),
+        ("2024-06-30", "/2023-06-30", "period 2024-06-30, but days 2023-06-30"),
+        ("2024-9M", "2024-01-01/2024-06-30", "days 2024-01-01/2024-06-30"),
+        ("2024-9M", "2024-01-01/2024-03-20", "days 2024-01-01/2024-03-20"),
+        ("2024-H1", "2024-01-01/2024-09-30", "days 2024-01-01/2024-09-30"),
+        ("2024-Q1", "2023-01-01/2023-03-31", "days 2023-01-01/2023-03-31"),
+        ("2024-9T", "2024-01-01/2024-09-30", "'2024-9T' is not a period"),
+        ("2024-9M", "2024-01-01/2024-09-31", "2024-09-31': day"),
+        ("2024-9M", "2024-09-30/2024-01-01", "comes after"),
+        ("9999", "9999-01-01/9999-12-31", "'9999' is not of the years"),
+        ("2024", "0001-01-01/2024-12-31", "'0001-01-01/2024-12-31' is not of the years"),
+    ],
+)
+def test_a_period_and_its_days_are_of_one_time(period: str, days: str, told: str) -> None:
+    first, _, last = days.partition("/")
+    source = SOURCE | {"period": period, "period_start": first, "period_end": last}
+    found = [str(each) for each in check_times(source, ())]
+    assert len(found) == bool(told)
+    assert all(told in each for each in found)
+
+
+@pytest.mark.parametrize(
+    ("dated", "days", "status", "is_told"),
+    [
+        ("", "/2024-12-31", "actual", False),  # how many tasks the year has
+        ("2024-09-16", "2024-10-01/2024-12-31", "actual", False),
+        ("", "2025-01-01/2025-12-31", "target", False),
+        ("", "2025-01-01/2025-12-31", "estimate", False),
+        ("", "2025-01-01/2025-12-31", "actual", True),
+        ("", "/2062-09-30", "actual", True),
+        ("2025-01-20", "/2025-01-15", "actual", False),
+        ("2025-01-20", "2025-01-01/2025-02-28", "actual", False),
+        ("2025-01-20", "2025-02-01/2025-02-28", "actual", True),
+        ("2025-01-20", "/2025-03-31", "actual", True),
+    ],
+)
+def test_nothing_is_done_in_days_to_come(
+    dated: str, days: str, status: str, *, is_told: bool
+) -> None:
+    source = SOURCE | {"period": "2024-9M", "dated": dated}
+    source |= {"period_start": "2024-01-01", "period_end": "2024-09-30"}
+    figures = [
+        {"figure_id": name, "indicator": code, "status": each}
+        | dict(zip(("period_start", "period_end"), own.split("/"), strict=True))
+        for name, code, each, own in (
+            ("F1", "par_tasks_total", "actual", "2024-01-01/2024-09-30"),
+            ("F2", "par_tasks_total", status, days),
+            ("F3", "", "actual", "/2099-12-31"),
+            ("F4", "par_tasks_total", "actual", "/no day"),
+            ("F5", "par_tasks_total", "actual", "/9999-12-31"),
+        )
+    ]
+    found = [str(each) for each in check_times(source, figures)]
+    assert len(found) == is_told
+    assert all("transcripts/a.csv: 1 figure with status actual" in each for each in found)
+    assert all("of days to come: F2;" in each for each in found)

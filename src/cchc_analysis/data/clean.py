@@ -46,6 +46,8 @@ _ONE_COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _MAGNITUDES = {"nghìn": 3, "ngàn": 3, "thousand": 3, "triệu": 6, "million": 6}
 """Words behind a count that was rounded: "8,98 ngàn" stands for 8.975 to 8.985."""
 _MAGNITUDE = re.compile(rf"\s*\b({'|'.join(_MAGNITUDES)})$", re.IGNORECASE)
+OTHER_DAYS = 45
+"""Days by which a part of a year must begin or end apart from the report's to be another one."""
 MOST_DIGITS = 15
 """As many as a float holds exactly; no report counts further."""
 LONGEST_TOLD = 40
@@ -196,6 +198,22 @@ def label_period(period: Period) -> str:
         if period == _span(period.end.year, *months):
             return f"{period.end.year}-{suffix}".removesuffix("-")
     return f"{period.start.isoformat()}/{period.end.isoformat()}"
+
+
+def lies_about(
+    window: Period, period: Period, *, closes: bool = False, fills: bool = False
+) -> bool:
+    """Whether a window lies in a period, but for the weeks by which offices count earlier.
+
+    ``closes``: and ends in its second half or so; ``fills``: and leaves but such weeks of it.
+    """
+    if not (window.start and window.end and period.start and period.end):
+        return False
+    off = dt.timedelta(days=OTHER_DAYS)
+    is_late = window.end + max(off, (period.end - period.start) / 2) >= period.end
+    is_whole = window.start - off <= period.start and period.end <= window.end + off
+    is_about = period.start - off <= window.start < window.end <= period.end + off
+    return is_about and (is_late or not closes) and (is_whole or not fills)
 
 
 def _span(year: int | str, first_month: int, last_month: int) -> Period:

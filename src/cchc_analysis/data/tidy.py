@@ -143,13 +143,18 @@ _WORDS = {"scope": (*Scope,), "status": (*Status,), "comparator": ("", *Comparat
 def _check_dates(where: str, figure: dict[str, str]) -> Iterator[Problem]:
     start, end = figure["period_start"], figure["period_end"]
     for column, day in (("period_start", start), ("period_end", end)):
-        if day and not (is_day(day) and FIRST_YEAR <= int(day[:4]) <= LAST_YEAR):
+        if day and not is_report_day(day):
             yield problem("bad_day", where, column=column, day=day)
             return
     if start and not end:
         yield problem("no_end", where, start=start)
     elif start > end:
         yield problem("late_start", where, start=start, end=end)
+
+
+def is_report_day(text: str) -> bool:
+    """Whether a text is a day of a year in which a report can have been written."""
+    return is_day(text) and FIRST_YEAR <= int(text[:4]) <= LAST_YEAR
 
 
 def make_observations(

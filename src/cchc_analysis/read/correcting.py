@@ -18,7 +18,7 @@ from cchc_analysis.data.owned import changing
 from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, Status, problem
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.errors import Problem, ReportError, escape_controls
-from cchc_analysis.read.recognise.windows import lies_about, write_day
+from cchc_analysis.read.recognise.windows import write_day
 from cchc_analysis.read.transcripts import UNDECIDED, Draft, open_draft, save_draft, tell_lacks
 
 Row = dict[str, str]
@@ -162,7 +162,7 @@ def _take_period(
         days = [held["period_start"], held["period_end"]]
     elif len(stated) > len(days) and "/" not in label:
         window = clean.parse_period("/".join(stated[1:]))
-        is_theirs = label == stated[0] or lies_about(window, period, fills=True)
+        is_theirs = label == stated[0] or clean.lies_about(window, period, fills=True)
         days = [*stated[1:]] if is_theirs else days
     for name, day in zip(("period_start", "period_end"), days, strict=True):
         cells.setdefault(name, day)

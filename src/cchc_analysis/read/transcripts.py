@@ -23,6 +23,7 @@ from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Readi
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.errors import Problem, ReportError, count
+from cchc_analysis.read.times import check_times
 
 SOURCE_KINDS = ("period_report", "plan", "campaign_report", "article", "panel")
 SOURCE_STATES = ("accepted", "draft")
@@ -45,9 +46,13 @@ def read_transcripts(raw: Path) -> Readings:
         if path.stem not in registered and not path.name.startswith("."):
             where = f"data/raw/transcripts/{path.name}"
             problems[path.stem] = (problem("unregistered", where, source_id=path.stem),)
-    for source_id in accepted["source_id"]:
+    for source in list_rows(accepted):
+        source_id = source["source_id"]
         try:
-            transcripts.append(read_transcript(raw, source_id))
+            transcript = read_transcript(raw, source_id)
+            if wrong := [*check_times(source, list_rows(transcript))]:
+                raise ReportError(wrong)
+            transcripts.append(transcript)
         except ReportError as error:
             problems[source_id] = error.problems
     good = accepted[~accepted["source_id"].isin(problems)].reset_index(drop=True)
@@ -218,6 +223,8 @@ def _find_problems(draft: Draft, reference: Reference) -> Iterator[Problem]:
             reference.match_source(source)
         except KeyError as error:
             yield problem("no_such_area", where, area=source["area"], nearest=error.args[0])
-    for column in ("period", "period_end"):
-        if not source[column]:
-            yield problem("no_such_day", where, column=column)
+    lacking = [column for column in ("period", "period_end") if not source[column]]
+    for column in lacking:
+        yield problem("no_such_day", where, column=column)
+    if not lacking and not source["period"].startswith(UNDECIDED):
+        yield from check_times(source, draft.rows)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from cchc_analysis.data.clean import OTHER_DAYS
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Period, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Line
@@ -387,7 +388,7 @@ class FigureContext:
         texts = (words.levels[0].text, said, _take_caption(words))
         days = [day for text in texts if (day := windows.find_day(text, default))]
         day = self._frames[entry.line].day
-        if day and default.end and (default.end - day).days > windows.OTHER_DAYS:
+        if day and default.end and (default.end - day).days > OTHER_DAYS:
             # "b) Cấp huyện (đến hết ngày 30/6/2025)" below a heading with the days of all.
             days.append(day)
         if not days or not default.start or not default.end:

@@ -14,15 +14,19 @@ from contextlib import suppress
 from functools import lru_cache
 from itertools import takewhile
 
-from cchc_analysis.data.clean import PeriodError, month_end, parse_period
+from cchc_analysis.data.clean import (
+    OTHER_DAYS,
+    PeriodError,
+    lies_about,
+    month_end,
+    parse_period,
+)
 from cchc_analysis.data.records import Period
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 
 YEARS = range(1900, 2100)
 """Years that a report can be of; another one is a slip of who wrote it."""
-OTHER_DAYS = 45
-"""Days by which a part of a year must begin or end apart from the report's to be another one."""
 
 
 @lru_cache(maxsize=4096)  # every figure of a sentence asks what is said above it
@@ -118,22 +122,6 @@ def _list_counted(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         if opened := PATTERNS.counted_days.search(text) or PATTERNS.only_window.search(text):
             yield text[opened.start() :]
-
-
-def lies_about(
-    window: Period, period: Period, *, closes: bool = False, fills: bool = False
-) -> bool:
-    """Whether a window lies in a period, but for the weeks by which offices count earlier.
-
-    ``closes``: and ends in its second half or so; ``fills``: and leaves but such weeks of it.
-    """
-    if not (window.start and window.end and period.start and period.end):
-        return False
-    off = dt.timedelta(days=OTHER_DAYS)
-    is_late = window.end + max(off, (period.end - period.start) / 2) >= period.end
-    is_whole = window.start - off <= period.start and period.end <= window.end + off
-    is_about = period.start - off <= window.start < window.end <= period.end + off
-    return is_about and (is_late or not closes) and (is_whole or not fills)
 
 
 def find_odd_time(title: str, opening: Sequence[str], period: Period) -> tuple[str, Period | None]:
