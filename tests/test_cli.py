@@ -149,7 +149,32 @@ def test_a_wrong_command_ends_with_two(
     assert ended.value.code == 2
     said = capsys.readouterr().err
     assert "usage: cchc" in said
-    assert re.search(r"cchc: cchc.*: .+; expected what its help lists. See `cchc.* --help`.", said)
+    last = said.splitlines()[-1]
+    assert re.fullmatch(
+        r"cchc[ a-z]*: .+; expected what its help lists. See `cchc.* --help`.", last
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["read", "a.txt", "--aera", "x"],
+         "cchc read: unrecognized option --aera: did you mean --area? See `cchc read --help`."),
+        (["brief", "a", "2024", "--lnag=vi"],
+         "cchc brief: unrecognized option --lnag: did you mean --lang? See `cchc brief --help`."),
+        (["check", "--zzz"], "cchc check: unrecognized option --zzz. See `cchc check --help`."),
+        (["check", "it"], "cchc check: unrecognized word it. See `cchc check --help`."),
+    ],
+)  # fmt: skip
+def test_a_wrong_option_is_told_by_its_command_with_the_one_that_was_meant(
+    arguments: list[str], told: str, project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(project, *arguments)
+    assert ended.value.code == 2
+    usage, *_, last = capsys.readouterr().err.splitlines()
+    assert usage.startswith(f"usage: cchc {arguments[0]}")
+    assert last == told
 
 
 SPOILT = {

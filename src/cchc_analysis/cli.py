@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import tomllib
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.resources import files
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         open_console()
         gc.set_threshold(70_000)  # tables make many objects that stay; each search sees them all
         os.environ["PYTHONSAFEPATH"] = "1"  # kernels and workers import nothing of this folder
-    options = vars(build_parser().parse_args(arguments))
+    options = vars(_parse(arguments))
     try:
         return _tell(_run(options.pop("said"), options.pop("root"), options))
     except BrokenPipeError:
@@ -116,7 +116,28 @@ class _Parser(ArgumentParser):
         """Tell a wrong word as every problem is told."""
         self.print_usage(sys.stderr)
         told = problem("wrong_word", self.prog, found=message, program=self.prog)
-        self.exit(2, f"cchc: {told}\n")
+        self.exit(2, f"{told}\n")
+
+    def refuse(self, words: Sequence[str]) -> NoReturn:
+        """Tell of words that this command does not know, with the option that was meant."""
+        from difflib import get_close_matches
+
+        word = escape_controls(words[0].partition("=")[0])
+        near = get_close_matches(word, self._option_string_actions, n=1)
+        what = "option" if word.startswith("-") else "word"
+        meant = f": did you mean {near[0]}?" if near else "."
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: unrecognized {what} {word}{meant} See `{self.prog} --help`.\n")
+
+
+def _parse(arguments: Sequence[str] | None) -> Namespace:
+    """What a person typed; words that are left over are told by the command that they gave."""
+    parser = build_parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        options.parser.refuse(unknown)
+    del options.parser
+    return options
 
 
 def build_parser() -> ArgumentParser:
@@ -136,7 +157,8 @@ def build_parser() -> ArgumentParser:
     listed = files("cchc_analysis").joinpath("commands.toml").read_text("utf-8")
     for name, said in tomllib.loads(listed).items():
         command = commands.add_parser(name, help=said["help"])
-        command.set_defaults(said={"does": f"cli._{name.replace('-', '_')}"} | said)
+        does = f"cli._{name.replace('-', '_')}"
+        command.set_defaults(said={"does": does} | said, parser=command)
         for option in said.get("arguments", ()):
             kind = TYPES.get(option.pop("type", ""), {})
             command.add_argument(option.pop("name"), **option, **kind)
