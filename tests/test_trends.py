@@ -539,7 +539,14 @@ def make_communes(reference: Reference, number: int, *, periods: int = 20) -> pd
         for year in range(periods)
     )
     value = rng.normal(70, 9, len(made)).round(2)
-    of_all = {"segment": 0, "crosses": "", "is_contested": False, "is_full": True, "held": number}
+    of_all = {
+        "segment": 0,
+        "crosses": "",
+        "is_contested": False,
+        "is_full": True,
+        "held": number,
+        "licence": "",
+    }
     blank = ["numerator", "denominator", "published_low", "published_high"]
     return made.assign(
         value=value, low=value - 0.005, high=value + 0.005, existing=number, **of_all,
