@@ -35,9 +35,9 @@ def work(*_):
 cli._do = work
 sys.argv[1:] = ["check", sys.argv[1]]
 class Parser:
-    def parse_args(self, _):
+    def parse_known_args(self, _):
         import argparse
-        return argparse.Namespace(said={"is_anywhere": True}, root=None)
+        return argparse.Namespace(said={"is_anywhere": True}, root=None, parser=None), []
 cli.build_parser = Parser
 sys.exit(cli.main())
 """
