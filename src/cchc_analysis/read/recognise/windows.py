@@ -173,8 +173,10 @@ def make_year(year: int) -> Period:
 
 def make_month(year: int, month: int) -> Period | None:
     """A month from its first to its last day; nothing where no report can be of it."""
+    if year not in YEARS:
+        return None
     try:
-        return Period(dt.date(YEARS[YEARS.index(year)], month, 1), month_end(year, month))
+        return Period(dt.date(year, month, 1), month_end(year, month))
     except ValueError:
         return None
 
@@ -296,9 +298,10 @@ def shift_year(period: Period) -> Period:
 def make_day(day: str, month: str, year: str | None, default: int | None = None) -> dt.date | None:
     """A day of a year or of the usual one; nothing where no report can be of it."""
     try:
-        return dt.date(YEARS[YEARS.index(int(year or default or 0))], int(month), int(day))
+        found = dt.date(int(year or default or 0), int(month), int(day))
     except ValueError:
         return None
+    return found if found.year in YEARS else None
 
 
 MONTHS = 12
