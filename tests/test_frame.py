@@ -60,7 +60,7 @@ def test_a_text_names_its_window(find, text, end: str) -> None:
 
 
 def test_a_year_in_brackets_and_a_month_have_their_last_day() -> None:
-    assert windows.find_bracket_window("% (năm 2021) lên").end == dt.date(2021, 12, 31)
+    assert windows.find_window_behind("từ ", "% (năm 2021) lên").end == dt.date(2021, 12, 31)
     assert windows.make_month(2024, 2).end == dt.date(2024, 2, 29)
     assert (windows.make_month(2024, 13), windows.make_month(0, 8)) == (None, None)
 

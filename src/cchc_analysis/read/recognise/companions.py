@@ -500,8 +500,10 @@ def is_entity_row(entry: FigureText, wording: Wording, candidate: Claim) -> bool
         return False
     row = {hit.term for hit in wording.find_terms(label.row)}
     row |= {name_field(label.row)} - {""}
-    is_level = PATTERNS.head_of_level.fullmatch(label.row) or PATTERNS.row_of_offices.fullmatch(
-        label.row
+    is_level = (
+        PATTERNS.only_time.fullmatch(label.row)
+        or PATTERNS.head_of_level.fullmatch(label.row)
+        or PATTERNS.row_of_offices.fullmatch(label.row)
     )
     if is_level or row & WORDS.totals or list_scopes(frozenset(row)):
         return False

@@ -28,7 +28,7 @@ from cchc_analysis.data.records import (
 )
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.patterns import PATTERNS, WORDS
-from cchc_analysis.read.recognise.frame import counts_dossiers
+from cchc_analysis.read.recognise.frame import CARRIED, OWN_TIME, counts_dossiers
 from cchc_analysis.read.recognise.matching import Claim, WordsAround
 from cchc_analysis.read.recognise.surroundings import CAPTION, FigureText
 from cchc_analysis.read.recognise.windows import leave_carried
@@ -174,25 +174,16 @@ _MEASURES = frozenset({"%", "point", "rank"})
 
 OF_WHAT = frozenset({"identity complete", "many figures"})
 """Marks that speak for what is counted, and for nothing where it is open when that was."""
-OF_TIME = frozenset({"other days too", "others say when", "time carried"})
+OF_TIME = frozenset({"other days too", "others say when", CARRIED})
 
 LESS_SURE = "less sure: "
 """Opens the reason of a figure that is doubted for its marks alone."""
 
 
 def mark_entry(
-    entry: FigureText,
-    claim: Claim | None,
-    words: WordsAround,
-    scope: Scope,
-    period: Period,
-    *,
-    is_time_carried: bool,
+    entry: FigureText, claim: Claim | None, words: WordsAround, scope: Scope, period: Period
 ) -> frozenset[str]:
-    """What the place and the words of a figure say about how surely it is read.
-
-    ``is_time_carried``: whether only an earlier sentence says when.
-    """
+    """What the place and the words of a figure say about how surely it is read."""
     if claim is None:
         return frozenset()
     mention, mentions = entry.mention, entry.mentions
@@ -204,7 +195,6 @@ def mark_entry(
         "part of another": not entry.label and mention.parent >= 0,
         "many figures": not entry.label and len(sentence) >= CROWD,
         "long line": len(entry.text.split()) > LONG_LINE,
-        "time carried": is_time_carried,
         "in a table": entry.label is not None,
         "another time said": _says_another_time(entry, words, period),
         "another level said": _says_another_level(words, scope),
@@ -276,6 +266,7 @@ def mark_document(
         if not figure.indicator:
             found.append(frozenset())
             continue
+        is_timed = figure.is_time_said or OWN_TIME in figure.marks
         first_timed = timed.get(_name_kind(figure, reference), figure.line)
         told = sentences[figure.line, figure.sentence]
         unit = str(reference.indicator_rows[figure.indicator]["unit"])
@@ -285,7 +276,7 @@ def mark_document(
             "identity complete": at in in_identity,
             "two values": len(alike.get(name_claim(figure), ())) > 1,
             "other days too": len(alike.get(name_quantity(figure), ())) > 1,
-            "others say when": not figure.is_time_said and first_timed < figure.line,
+            "others say when": not is_timed and first_timed < figure.line,
             "no result": figure.status not in (Status.ACTUAL, Status.ESTIMATE),
             "others unread": figure.sentence >= 0 and 2 * told.count(False) >= len(told) - 1 > 0,
             "small count": unit not in _MEASURES and value in range(FEW),

@@ -329,6 +329,10 @@ def _keep_days(brackets: re.Match[str]) -> str:
     return brackets[0] if PATTERNS.from_to.search(brackets[0]) else " "
 
 
+CARRIED, OWN_TIME = "time carried", "own time named"
+"""Marks of a figure: only an earlier sentence says when; its words name the report's own time."""
+
+
 class FigureContext:
     """What the document says about all its figures, and what its parts say otherwise."""
 
@@ -336,18 +340,26 @@ class FigureContext:
         self._head, self._reference = head, reference
         self._frames = frames
         self._is_commune = find_level(head.area, reference, head.day) == "commune"
-        self.is_carried = False
+        self.mark_of_time = ""
 
     def find_period(
         self, entry: FigureText, words: WordsAround, rule: WordingRule | None
     ) -> Period:
-        """The window of a flow, or the day of a stock; ``is_carried``: by an earlier sentence."""
-        self.is_carried = False
+        """The window of a flow, or the day of a stock.
+
+        ``mark_of_time``: whether an earlier sentence says it, or the words name the report's own.
+        """
+        self.mark_of_time = ""
         default = self._head.window
         is_dossiers = rule is not None and counts_dossiers(rule.indicator, self._reference)
         framed = self._frames[entry.line].window if is_dossiers else None
-        window = self._find_window(entry, words, framed or default) or framed
-        if window and is_dossiers:
+        own = framed or default
+        window = self._find_window(entry, words, own)
+        self.mark_of_time = OWN_TIME if window == own else self.mark_of_time
+        # The report's own time is no other one: its days and stocks may still be said elsewhere.
+        window = framed if window in (None, own) else window
+        is_cut = entry.label and windows.find_day(words.levels[0].text, own)
+        if window and (is_dossiers or is_cut):
             # "Cấp huyện (đến hết 30/6/2025)" below "từ 01/01 đến 30/11/2025".
             window = self._cut_at_day(entry, words, window)
         row = self._reference.indicator_rows[rule.indicator] if rule else {}
@@ -385,6 +397,7 @@ class FigureContext:
     def _cut_at_day(self, entry: FigureText, words: WordsAround, default: Period) -> Period:
         """What has flowed up to a day that the sentence names ("đến ngày 15/9 giải ngân …")."""
         said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+        said = PATTERNS.of_today.split(said)[-1]
         texts = (words.levels[0].text, said, _take_caption(words))
         days = [day for text in texts if (day := windows.find_day(text, default))]
         day = self._frames[entry.line].day
@@ -399,31 +412,38 @@ class FigureContext:
         text = entry.text
         before = text[entry.mention.own[0] : entry.mention.numeral.start]
         said = text[entry.mention.lead : entry.mention.numeral.start]
-        if default.end and (PATTERNS.same_period.match(before) or PATTERNS.same_period.match(said)):
+        label = entry.label
+        heads = (*label.column.split(INNER), label.row) if label else ()
+        is_same = any(map(PATTERNS.same_period.match, (before, said)))
+        if default.end and (is_same or any(map(PATTERNS.same_head.fullmatch, heads))):
             return windows.shift_year(default)
-        behind = "" if entry.label else text[entry.mention.numeral.end :]
-        said_of = windows.find_compared_window(before, default) or windows.find_bracket_window(
-            behind
-        )
-        if said_of := said_of or windows.find_series_window(said, default):
+        behind = "" if label else text[entry.mention.numeral.end :]
+        if said_of := (
+            windows.find_compared_window(before, default)
+            or windows.find_window_behind(before, behind)
+            or windows.find_series_window(said, default)
+        ):
             return said_of
         for level in words.levels:
             if level.name not in WORDS.near_levels:
                 continue
             if level.name == "its paragraph":
                 opened = self._find_opened(_list_alike(level, words), default)
-                self.is_carried = opened is not None
+                self.mark_of_time = CARRIED if opened not in (None, default) else ""
                 return opened
             clip = before if level.name == "words of its own" and not entry.label else level.text
             if level.name in _EARLIER_WORDS:
                 clip = PATTERNS.year_in_brackets.sub(_keep_days, clip)
             clip = windows.leave_carried(clip)
-            if window := windows.find_window(clip, default):
-                # "Trong quý I/2023" of the report on it: the days that its opening names.
-                return default if window == self._head.period else window
-            if year := windows.find_year(clip, default, is_caption=level.name == CAPTION):
-                return year
+            if time := self._name_time(clip, default, is_caption=level.name == CAPTION):
+                return time
         return None
+
+    def _name_time(self, text: str, default: Period, *, is_caption: bool = False) -> Period | None:
+        """The window or year that a text names; the report's own are the days that it counts."""
+        found = windows.find_window(text, default)
+        found = found or windows.find_year(text, default, is_caption=is_caption)
+        return default if found == self._head.period else found
 
     def _find_opened(self, sentences: Sequence[str], default: Period) -> Period | None:
         """The time that an earlier sentence of the paragraph opens with, the nearest first.
@@ -434,30 +454,31 @@ class FigureContext:
         for sentence in sentences:
             opened = PATTERNS.year_in_brackets.sub(_keep_days, sentence)
             opened = windows.leave_carried(" ".join(opened.split()[:OPENING]))
-            window = windows.find_window(opened, default)
-            if not window and not PATTERNS.says_index.search(sentence):
-                # "Chỉ số CCHC năm 2018 …. Khảo sát …": the year is that of the index.
-                window = windows.find_year(opened, default)
-            if window:
-                return default if window == self._head.period else window
+            # What stands behind a figure opens nothing: "tăng từ 21,4% năm 2021 lên …".
+            time = self._name_time(PATTERNS.behind_share.sub("", opened), default)
+            if time and not PATTERNS.says_index.search(sentence):
+                return time
         return None
 
     def _find_stock_day(
         self, entry: FigureText, words: WordsAround, window: Period | None
     ) -> dt.date | None:
         said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+        _, *today = PATTERNS.of_today.split(said)
+        is_today = today and not windows.find_day(today[-1], self._head.window)
         for level in words.levels:
             if level.name not in WORDS.near_levels:
                 continue
             text = level.text
+            if level.name != "words of its own" and is_today:
+                break
             if level.name == "its paragraph":
-                if PATTERNS.of_today.search(said):
-                    break
                 text = " ".join(reversed(_list_alike(level, words)))
             run = PATTERNS.span_of_years.search(text)  # "kỳ hệ thống hóa 2019-2023"
             day = dt.date(int(run[2]), 12, 31) if run else None
             if day := windows.find_day(text, self._head.window) or day:
-                self.is_carried = level.name in ("its paragraph", "the list it stands in")
+                is_carried = level.name in ("its paragraph", "the list it stands in")
+                self.mark_of_time = CARRIED if is_carried else ""
                 return day
         if window:
             return window.end
@@ -473,7 +494,7 @@ class FigureContext:
         )  # fmt: skip
         stop = PATTERNS.sentence_end.search(entry.text, end)
         ends = [stop.end() if stop else len(entry.text), *following]
-        told = entry.text[entry.mention.lead : min(ends)]
+        told = PATTERNS.of_today.split(entry.text[entry.mention.lead : min(ends)])[-1]
         return (windows.find_day(told, self._head.window) if named else None) or carried
 
     def _find_index_year(self, entry: FigureText, *, is_running: bool) -> Period | None:

@@ -368,6 +368,10 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
         unit = next((f" ({c.text})" for c in row.cells if c.column in units and c.text), "")
         for n, cell in enumerate(row.cells):
             is_order = cell.column in orders and PATTERNS.order.match(cell.text)
+            # "9T/2022", "2021": a head that says only when.
+            is_order = is_order or (
+                at < first_data and PATTERNS.only_time.fullmatch(_spell_times(cell.text))
+            )
             if is_order or cell.column in dates or _dates_row(own_stub, filled):
                 yield (row.number, n), Label("", "", is_order=True)
                 continue
@@ -441,7 +445,14 @@ def _find_stub(row: Line, orders: set[int]) -> str:
     filled = (cell for cell in row.cells if cell.text)
     named = (c.text for c in filled if c.column not in orders or not PATTERNS.order.match(c.text))
     first = next(named, "")
-    return "" if PATTERNS.numeric.match(first) else first
+    return "" if PATTERNS.numeric.match(first) else _spell_times(first)
+
+
+def _spell_times(text: str) -> str:
+    """A head or row with its times in words: "9T/2022", "Q.II", "T7/2023", "2021"."""
+    for row in PATTERNS.rows("short_times"):
+        text = row["pattern"].sub(row["says"], text)
+    return text
 
 
 def _find_column(cell: Cell, headers: Sequence[Line], below: Line | None) -> str:
@@ -455,8 +466,7 @@ def _find_column(cell: Cell, headers: Sequence[Line], below: Line | None) -> str
             left = [each for each in row.cells if each.column <= cell.column and each.text]
             is_over = left and (left[-1].column > 0 or row is not below)
             text = left[-1].text if is_over else ""
-        if PATTERNS.bare_year.fullmatch(text):
-            text = f"{WORDS.year} {text}"
+        text = _spell_times(text)
         if text and text not in found and not PATTERNS.column_number.match(text):
             found.append(text)
     return f" {INNER} ".join(found)

@@ -287,7 +287,7 @@ class Proposer:
         scope, is_said = twin or self._scopes.find_scope(entry, words, rule)
         period = self._context.find_period(entry, words, rule)
         scope = self._scopes.tell_offices(scope, period.end)
-        is_carried = self._context.is_carried
+        mark_of_time = self._context.mark_of_time
         row = self._reference.indicator_rows[indicator] if rule else {}
         frame = self._scopes.frames[entry.line]
         status = find_status(entry, words, rule, row, self._head, frame.status)
@@ -327,7 +327,7 @@ class Proposer:
             reason=candidate.reason if candidate else "",
             rivals=rivals,
             choices=choices,
-            marks=mark_entry(entry, candidate, words, scope, period, is_time_carried=is_carried),
+            marks=mark_entry(entry, candidate, words, scope, period) | ({mark_of_time} - {""}),
             read_as=read_as,
             is_scope_said=is_said,
             is_time_said=period not in (self._head.window, Period(None, self._head.window.end)),

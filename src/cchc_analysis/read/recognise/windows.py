@@ -57,11 +57,18 @@ def _find_span_of_this_year(text: str, default: Period) -> Period | None:
     found = _name_span(match, default.end.year)
     if not found and PATTERNS.since_new_year.search(text):
         found = Period(dt.date(default.end.year, 1, 1), default.end)
+    if not found and default.end.month == MONTHS and PATTERNS.all_year.search(text):
+        return default
     if not found or not found.start or not found.end:
         return None
     off = (found.start - default.start, found.end - default.end)
-    is_past = off[1].days <= OTHER_DAYS
-    return found if is_past and max(abs(each.days) for each in off) > OTHER_DAYS else None
+    is_other = max(abs(each.days) for each in off) > OTHER_DAYS
+    if found.end.month % 3:
+        # "11 tháng" in the report of a year; that of nine months may have counted eight.
+        is_other = off[1].days < 0 and found.end.month != round(
+            (default.end - default.start).days / 30
+        )
+    return (found if is_other else default) if off[1].days <= OTHER_DAYS else None
 
 
 def _name_span(match: re.Match[str] | None, year: int) -> Period | None:
@@ -193,9 +200,11 @@ def find_compared_window(before: str, default: Period) -> Period | None:
     return _parse(WORDS.span_of_year.format(span, year)) if span else make_year(int(year))
 
 
-def find_bracket_window(behind: str) -> Period | None:
-    """The year in brackets right behind a value: "từ 12,4% (năm 2021) lên 68,9% (năm 2023)"."""
+def find_window_behind(before: str, behind: str) -> Period | None:
+    """The year right behind a value: "từ 12,4% (năm 2021) lên 68,9% năm 2023"."""
     match = PATTERNS.year_behind.match(behind)
+    if not match and PATTERNS.told_between.search(before):
+        match = PATTERNS.year_told_behind.match(behind)
     return make_year(int(match[1])) if match else None
 
 
@@ -220,6 +229,9 @@ def find_day(text: str, default: Period) -> dt.date | None:
     found = None
     for match in PATTERNS.as_of_words.finditer(text):
         found = make_day(match[1], match[2], match[3], year) or found
+    for match in PATTERNS.as_of_quarter.finditer(text) if year else ():
+        span = _name_span(match, int(match["year"] or year))
+        found = span.end if span else found
     for match in PATTERNS.as_of_month.finditer(text):
         if year and (month := make_month(int(match[2] or year), int(match[1]))):
             found = month.end
@@ -235,7 +247,7 @@ def find_day(text: str, default: Period) -> dt.date | None:
 
 @lru_cache(maxsize=4096)
 def find_year(text: str, default: Period, *, is_caption: bool = False) -> Period | None:
-    """Another year than the report's, named as the time of what is counted.
+    """The year that a text names last as the time of what is counted; the report's is its window.
 
     In the caption of a table that of an index, too: all its cells are of that year.
     """
@@ -247,9 +259,8 @@ def find_year(text: str, default: Period, *, is_caption: bool = False) -> Period
         year = int(match[1])
         before = text[: match.start(1)].rstrip()
         before = PATTERNS.year_word.sub("", before)
-        if preceded.search(before) or (default.end and year == default.end.year):
-            continue
-        found = make_year(year)
+        if not preceded.search(before):
+            found = default if default.end and year == default.end.year else make_year(year)
     return found
 
 

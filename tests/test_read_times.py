@@ -1,0 +1,119 @@
+"""When a figure is of: heads, rows, captions and sentences that name rival times."""
+
+from __future__ import annotations
+
+import pytest
+
+from reading_work import read_text
+
+NINE = "BÁO CÁO\nKết quả cải cách hành chính 9 tháng đầu năm 2023 của huyện Cao Lộc\n"
+YEAR = "BÁO CÁO\nKết quả cải cách hành chính năm 2022 của huyện Cao Lộc\n"
+
+
+def list_times(text: str) -> list[str]:
+    """The digits of each figure with its days, as "612 2023-01-01..2023-09-30"."""
+    found = (f for f in read_text(text)[1] if f.indicator or f.rivals)
+    return [f"{f.printed} {f.period_start}..{f.period_end}" for f in found]
+
+
+@pytest.mark.parametrize(
+    ("head", "days"),
+    [
+        ("9T/2022", "2022-01-01..2022-09-30"),
+        ("6T đầu năm 2022", "2022-01-01..2022-06-30"),
+        ("QII/2023", "2023-04-01..2023-06-30"),
+        ("Q.3/2022", "2022-07-01..2022-09-30"),
+        ("T8/2023", "2023-08-01..2023-08-31"),
+        ("Tháng 8", "2023-08-01..2023-08-31"),
+        ("Cùng kỳ năm trước", "2022-01-01..2022-09-30"),
+        ("Thực hiện cùng kỳ", "2022-01-01..2022-09-30"),
+        ("Năm trước", "2022-01-01..2022-09-30"),
+        ("Quý III (số liệu đến 20/9)", "2023-07-01..2023-09-20"),
+    ],
+)
+def test_a_head_names_the_time_of_its_column(head: str, days: str) -> None:
+    table = (
+        f"Bảng 2. Một số kết quả\nNội dung\t{head}\t9 tháng năm 2023\n"
+        "Tỷ lệ hồ sơ trực tuyến (%)\t51,2\t60,4\nTin, bài tuyên truyền CCHC\t31\t47\n"
+    )
+    own = "2023-01-01..2023-09-30"
+    assert list_times(NINE + table) == [f"51,2 {days}", f"60,4 {own}", f"31 {days}", f"47 {own}"]
+
+
+def test_a_row_that_says_only_when_is_no_field_or_office() -> None:
+    table = (
+        "Hồ sơ theo từng kỳ\nKỳ\tTiếp nhận\tĐã giải quyết\tQuá hạn\n"
+        "Quý II/2023\t4.700\t4.655\t15\nCùng kỳ năm 2022\t4.201\t4.150\t61\n"
+    )
+    found = [(f.indicator or f.rivals[0], f.period_start) for f in read_text(NINE + table)[1]]
+    stages = ("received_total", "resolved_total", "resolved_overdue")
+    assert found == [
+        (f"dossiers_{stage}", start) for start in ("2023-04-01", "2022-01-01") for stage in stages
+    ]
+
+
+def test_the_head_of_the_reports_own_year_stands_against_a_caption_of_another() -> None:
+    table = (
+        "Tổng hợp các năm 2021, 2022\nChỉ tiêu\t2021\t2022\n"
+        "Tỷ lệ hồ sơ trực tuyến (%)\t28,1\t51,4\n"
+    )
+    assert list_times(YEAR + table) == [
+        "28,1 2021-01-01..2021-12-31",
+        "51,4 2022-01-01..2022-12-31",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "days"),
+    [
+        (
+            YEAR,
+            "Năm 2021 kỷ luật 04 viên chức; năm 2022 kỷ luật 06 viên chức.",
+            ["2021-01-01..2021-12-31", "2022-01-01..2022-12-31"],
+        ),
+        (
+            YEAR,
+            "Tỷ lệ hồ sơ trực tuyến tăng từ 20,4% năm 2021 lên 44,9% năm 2022. Tỷ lệ thanh toán "
+            "trực tuyến đạt 30,1%.",
+            ["2021-01-01..2021-12-31", *["2022-01-01..2022-12-31"] * 2],
+        ),
+        (
+            YEAR,
+            "Trong quý IV phát hành 904 văn bản đi điện tử; cả năm 4.110 văn bản đi điện tử.",
+            ["2022-10-01..2022-12-31", "2022-01-01..2022-12-31"],
+        ),
+        (
+            YEAR,
+            "Thu ngân sách 10 tháng 88.200 triệu đồng. Thu ngân sách quý I đạt 20.100 triệu đồng.",
+            ["2022-01-01..2022-10-31", "2022-01-01..2022-03-31"],
+        ),
+        (
+            NINE,
+            "Trong kỳ tiếp nhận 24 phản ánh, kiến nghị; riêng tháng 8 có 05 phản ánh, kiến nghị.",
+            ["2023-01-01..2023-09-30", "2023-08-01..2023-08-31"],
+        ),
+        (
+            NINE,
+            "Giải ngân vốn đầu tư công tại thời điểm 30/6 mới đạt 31,3%; hết quý I giải ngân vốn "
+            "đầu tư công 12,0%.",
+            ["2023-01-01..2023-06-30", "2023-01-01..2023-03-31"],
+        ),
+        (
+            NINE,
+            "Biên chế sự nghiệp giáo dục có mặt tại ngày 01/7/2023 là 948 người, hiện nay biên chế "
+            "sự nghiệp giáo dục có mặt 951 người.",
+            ["..2023-07-01", "..2023-09-30"],
+        ),
+    ],
+)
+def test_the_nearest_words_that_name_a_time_decide(title: str, text: str, days: list[str]) -> None:
+    assert [each.partition(" ")[2] for each in list_times(title + text)] == days
+
+
+def test_what_goes_on_with_the_reports_own_time_is_not_carried() -> None:
+    text = (
+        "Năm 2022, huyện tiếp nhận 905 hồ sơ. Đã giải quyết 890 hồ sơ. "
+        "Năm 2021, huyện tiếp nhận 812 hồ sơ. Đã giải quyết 800 hồ sơ."
+    )
+    carried = [f.printed for f in read_text(YEAR + text)[1] if "time carried" in f.marks]
+    assert carried == ["800"]
