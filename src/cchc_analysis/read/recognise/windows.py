@@ -230,7 +230,7 @@ def find_day(text: str, default: Period) -> dt.date | None:
     for match in PATTERNS.as_of_words.finditer(text):
         found = make_day(match[1], match[2], match[3], year) or found
     for match in PATTERNS.as_of_quarter.finditer(text) if year else ():
-        span = _name_span(match, int(match["year"] or year))
+        span = _name_span(match, int(match["year"] or year or 0))
         found = span.end if span else found
     for match in PATTERNS.as_of_month.finditer(text):
         if year and (month := make_month(int(match[2] or year), int(match[1]))):
