@@ -17,8 +17,13 @@ import pytest
 import yaml
 
 from cchc_analysis.data.clean import nearest_names
-from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import OBSERVATION_COLUMNS, TRANSCRIPT_COLUMNS, Readings
+from cchc_analysis.data.files import format_table, list_rows, write_text
+from cchc_analysis.data.records import (
+    OBSERVATION_COLUMNS,
+    SOURCE_COLUMNS,
+    TRANSCRIPT_COLUMNS,
+    Readings,
+)
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import (
@@ -36,6 +41,7 @@ from cchc_analysis.panels.layouts import arrange_sheet
 from cchc_analysis.panels.mapping import Vocabulary, build_mapping, is_total
 from cchc_analysis.panels.matching import AreaWords, find_areas, match_area, read_numerals
 from cchc_analysis.panels.register import PANEL_SOURCE_COLUMNS, load_register
+from cchc_analysis.pipeline import remove_source
 from cchc_analysis.rules.rows import judge_ranks
 from cchc_analysis.stats.derive import derive_indicators
 from cchc_analysis.stats.peers import break_series, find_linked, list_changes
@@ -2237,6 +2243,45 @@ def test_a_wrong_rank_is_found(real: Readings, reference: Reference) -> None:
 
 
 # --- Size -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("longest", [2, 100])
+def test_a_panel_is_taken_back_whole_and_laid_aside(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, longest: int
+) -> None:
+    write_text(project.raw / "sources.csv", ",".join(SOURCE_COLUMNS) + "\n")
+    former = bring(project, write(tmp_path, "first.csv", LONG))
+    listed = load_register(project.raw)
+    kept = former.path.read_bytes()
+    monkeypatch.setattr("cchc_analysis.panels.register.LONGEST_CSV", longest)
+    other = add_panel(
+        project,
+        write(tmp_path, "second.csv", LONG),
+        SOURCE.model_copy(update={"source_id": "made_up_other"}),
+    )
+    figures = other.path.read_bytes()
+    aside = remove_source(project, "second")
+    assert (aside / other.path.name).read_bytes() == figures
+    assert load_register(project.raw).equals(listed)
+    assert {path.name for path in (project.raw / "panels").iterdir()} == {
+        "first.csv",
+        "sources.csv",
+    }
+    assert former.path.read_bytes() == kept
+
+
+def test_a_source_is_not_taken_out_of_a_panel_of_several(project: Project, tmp_path: Path) -> None:
+    write_text(project.raw / "sources.csv", ",".join(SOURCE_COLUMNS) + "\n")
+    add_panel(project, write(tmp_path, "first.csv", LONG), SOURCE)
+    listed = project.raw / "panels" / "sources.csv"
+    register = load_register(project.raw)
+    write_text(listed, format_table(pd.concat([register, register.assign(source_id="b")])))
+    before = listed.read_bytes()
+    with pytest.raises(ReportError, match=r"source b: in panel first with .*; .*cchc remove first"):
+        remove_source(project, "b")
+    assert listed.read_bytes() == before
+    remove_source(project, "first")
+    assert load_register(project.raw).empty
 
 
 def test_a_long_panel_is_kept_as_parquet(

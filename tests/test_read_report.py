@@ -7,12 +7,14 @@ import re
 import runpy
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from cchc_analysis import pipeline
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError, ReportError
-from cchc_analysis.read.drafting import discard_draft, read_report
+from cchc_analysis.pipeline import remove_source
+from cchc_analysis.read.drafting import read_report
 from cchc_analysis.read.transcripts import (
     UNDECIDED,
     accept_source,
@@ -66,13 +68,16 @@ def test_a_draft_is_taken_back_and_its_transcript_laid_aside(project: Project) -
     before = list_raw()
     drafted = read_report(project, REPORTS / "dong_gio_2022_9m.txt")
     text = drafted.transcript.read_text("utf-8")
-    aside = discard_draft(project, drafted.source_id)
-    assert aside.read_text("utf-8") == text
+    row = read_sources(project.raw).query("source_id == @drafted.source_id")
+    aside = remove_source(project, drafted.source_id, is_draft=True)
+    assert (aside / drafted.transcript.name).read_text("utf-8") == text
+    assert (aside / drafted.review.name).is_file()
+    assert pd.read_csv(aside / "sources.csv", dtype=str, keep_default_na=False).equals(row)
     assert list_raw() == before
     with pytest.raises(ReportError, match=r"expected a draft\. Read the report"):
-        discard_draft(project, drafted.source_id)
+        remove_source(project, drafted.source_id, is_draft=True)
     with pytest.raises(ReportError, match="accepted already"):
-        discard_draft(project, "song_may_2022_h1")
+        remove_source(project, "song_may_2022_h1", is_draft=True)
     assert list_raw() == before
 
 
@@ -91,8 +96,35 @@ def test_a_source_accepted_by_mistake_is_a_draft_again_and_goes(project: Project
     accept_source(project, name)
     assert list_told() == {*others, name}
     rows.assign(state=rows["state"].mask(is_meant, "draft")).to_csv(listed, index=False)
-    assert discard_draft(project, name).is_file()
+    remove_source(project, name, is_draft=True)
     assert list_told() == others
+
+
+def test_an_accepted_source_is_taken_back_with_all_its_files_laid_aside(project: Project) -> None:
+    transcript = project.raw / "transcripts" / "song_may_2022_h1.csv"
+    before, text = read_sources(project.raw), transcript.read_bytes()
+    aside = remove_source(project, "song_may_2022_h1")
+    assert not transcript.exists()
+    assert (aside / transcript.name).read_bytes() == text
+    assert "song_may_2022_h1" not in {*read_sources(project.raw)["source_id"]}
+    assert len(read_sources(project.raw)) == len(before) - 1
+    with pytest.raises(ReportError, match="Did you mean 'dong_gio_2022_h1'"):
+        remove_source(project, "dong_gio_2022")
+    with pytest.raises(ReportError, match="See cchc list sources"):
+        remove_source(project, "x" * 30)
+
+
+def test_what_cannot_be_laid_aside_is_not_taken_back(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("full")
+
+    before = {name: each for name, each in snapshot(project).items() if "data" in name}
+    monkeypatch.setattr(pipeline, "write_bytes", fail)
+    with pytest.raises(OSError, match="full"):
+        remove_source(project, "song_may_2022_h1")
+    assert {name: each for name, each in snapshot(project).items() if "data" in name} == before
 
 
 def test_a_draft_taken_back_again_leaves_the_earlier_one_aside(project: Project) -> None:
@@ -100,7 +132,8 @@ def test_a_draft_taken_back_again_leaves_the_earlier_one_aside(project: Project)
     for words in ("first", "second", "third"):
         drafted = read_report(project, REPORTS / "dong_gio_2022_9m.txt")
         drafted.transcript.write_text(words, "utf-8")
-        asides.append(discard_draft(project, drafted.source_id))
+        aside = remove_source(project, drafted.source_id)
+        asides.append(aside / drafted.transcript.name)
     assert [aside.read_text("utf-8") for aside in asides] == ["first", "second", "third"]
 
 

@@ -24,6 +24,7 @@ from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import check_fresh
 from cchc_analysis.errors import CommandError, ReportError
+from cchc_analysis.pipeline import remove_source
 from cchc_analysis.read import review
 from cchc_analysis.read.correcting import (
     NO_TEXT,
@@ -33,7 +34,7 @@ from cchc_analysis.read.correcting import (
     change_draft,
     load_text,
 )
-from cchc_analysis.read.drafting import discard_draft, read_report
+from cchc_analysis.read.drafting import read_report
 from cchc_analysis.read.review import judge_draft, tell_problem, tell_reviewer
 from cchc_analysis.read.serving import Review, listen
 from cchc_analysis.read.transcripts import Draft, accept_source, open_draft
@@ -669,7 +670,7 @@ def test_a_report_that_is_read_anew_is_shown_with_its_new_text(
     review, address = served
     path = tmp_path / "report.txt"
     path.write_text(REPORT.replace("61 bàn", "62 ghế"), "utf-8")
-    discard_draft(drafted, SOURCE)
+    remove_source(drafted, SOURCE)
     read_report(drafted, path, area="huyện Sông Mây", period="2022-H1", source_id=SOURCE)
     _, told, _ = ask(address, "/state", X_Token=review.token)
     assert "ghế" in json.loads(told)["html"]["document"]

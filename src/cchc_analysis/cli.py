@@ -179,9 +179,12 @@ def _add_panel(
 
 
 def _read(project: Project, *, discard: bool, report: Path, **asked: str | None) -> Any:
-    from cchc_analysis.read.drafting import discard_draft, read_report
+    from cchc_analysis.pipeline import remove_source
+    from cchc_analysis.read.drafting import read_report
 
-    return discard_draft(project, str(report)) if discard else read_report(project, report, **asked)
+    if discard:
+        return remove_source(project, str(report), is_draft=True)
+    return read_report(project, report, **asked)
 
 
 class _Validated(NamedTuple):

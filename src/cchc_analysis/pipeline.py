@@ -7,9 +7,11 @@ into findings, and told in briefs.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from itertools import chain
+from itertools import count as numbers_from
 from pathlib import Path
 
 import pandas as pd
@@ -18,10 +20,10 @@ from cchc_analysis import __version__
 from cchc_analysis.brief.render import check_parameters
 from cchc_analysis.data import records
 from cchc_analysis.data.clean import fold_text
-from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.owned import changing
+from cchc_analysis.data.files import format_table, list_rows, write_bytes, write_text
+from cchc_analysis.data.owned import all_or_none, changing
 from cchc_analysis.data.records import Readings, Severity, Tables, check_unmixed, problem
-from cchc_analysis.data.reference import Project, Reference, load_reference
+from cchc_analysis.data.reference import Project, Reference, load_reference, offer_names
 from cchc_analysis.data.store import MANIFEST, is_fresh, list_inputs, load, write_tables
 from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.data.tidy import check_corrections, tidy_observations
@@ -34,10 +36,11 @@ from cchc_analysis.errors import (
     ReportError,
     ValidationError,
     count,
+    join_some,
 )
 from cchc_analysis.panels import read_panels
 from cchc_analysis.panels.register import load_register
-from cchc_analysis.read.transcripts import read_sources, read_transcripts
+from cchc_analysis.read.transcripts import find_draft, list_files, read_sources, read_transcripts
 from cchc_analysis.rules import choose_readings, load_identities, try_suites, validate_tables
 from cchc_analysis.site import build as building
 from cchc_analysis.site.build import Site, Workers
@@ -137,6 +140,58 @@ def check(project: Project) -> Iterator[str]:
     for name, held in (("reports", reports), ("panels", panels)):
         sources, figures = len(held.sources), len(held.transcripts)
         yield f"{name}: {count(sources, 'source')}, {count(figures, 'figure')}"
+
+
+def remove_source(project: Project, source_id: str, *, is_draft: bool = False) -> Path:
+    """Take back a draft, an accepted source or a whole panel; the next run makes tables without it.
+
+    Its rows and its files are laid aside, into the folder of ``build/discarded`` that is given
+    back, numbered where an earlier one lies there. A ReportError: there is no such source, or it is
+    a panel's among others, or no draft where one is meant.
+    """
+    with changing(project, "cchc remove"):
+        if is_draft:
+            find_draft(read_sources(project.raw), source_id)
+        listed, table, is_meant, paths = _find_source(project, source_id)
+        names = chain([source_id], (f"{source_id}-{number}" for number in numbers_from(2)))
+        places = (project.build / "discarded" / name for name in names)
+        aside = next(place for place in places if not place.exists())
+        moved = {path: aside / path.name for path in paths if path.is_file()}
+        rows = aside / listed.name
+        with all_or_none(project, [listed, rows, *moved, *moved.values()]):
+            aside.mkdir(parents=True)
+            write_text(rows, format_table(table[is_meant]))
+            for path, place in moved.items():
+                write_bytes(place, path.read_bytes())
+            write_text(listed, format_table(table[~is_meant]))
+            for path in moved:
+                path.unlink()
+    return aside
+
+
+def _find_source(
+    project: Project, source_id: str
+) -> tuple[Path, pd.DataFrame, pd.Series[bool], Sequence[Path]]:
+    """The list that a source or a panel stands in, its rows there, and the files it may have."""
+    sources, register = read_sources(project.raw), load_register(project.raw)
+    is_meant = sources["source_id"] == source_id
+    if is_meant.any():
+        return project.raw / "sources.csv", sources, is_meant, list_files(project, source_id)
+    named = register.loc[register["source_id"] == source_id, "panel"]
+    panel = next(iter(named), source_id)
+    is_meant = register["panel"] == panel
+    ids = [*register.loc[is_meant, "source_id"]]
+    others = [each for each in ids if each != source_id]
+    if len(named) and others:
+        said = {"panel": panel, "others": join_some(others, 3)}
+        raise ReportError(problem("shared_panel", f"source {source_id}", **said))
+    if not ids:
+        known = [*sources["source_id"], *register["panel"], *register["source_id"]]
+        remedy = offer_names(source_id, known) or "See cchc list sources."
+        raise ReportError(problem("unheld_source", f"source {source_id}", remedy=remedy))
+    folder = project.raw / "panels"
+    paths = [folder / f"{panel}{suffix}" for suffix in (".csv", ".parquet")]
+    return folder / "sources.csv", register, is_meant, paths
 
 
 def list_errors(findings: pd.DataFrame) -> list[CchcError]:

@@ -13,15 +13,14 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.clean import slug_text
-from cchc_analysis.data.files import format_table, list_rows, write_text
+from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.named import list_days, match_period
 from cchc_analysis.data.outside import refuse
-from cchc_analysis.data.owned import all_or_none, changing, may_replace, note_files
+from cchc_analysis.data.owned import changing, may_replace, note_files
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period, problem
 from cchc_analysis.data.reference import SEVERAL, Project, Reference, load_reference
 from cchc_analysis.data.system import is_portable
@@ -165,36 +164,6 @@ def _doubt_head(
     yield f"{told}. Decide it, or say it with --area"
 
 
-def discard_draft(project: Project, source_id: str) -> Path:
-    """Take a draft back: its row goes, and its transcript is laid aside.
-
-    Gives back where that lies now, in case somebody has worked on it; numbered where an earlier one
-    of that name lies there. A ReportError says that there is no such draft, or it counts already.
-    """
-    discarded, listed = project.build / "discarded", project.raw / "sources.csv"
-    names = chain([source_id], (f"{source_id}-{number}" for number in count(2)))
-    with changing(project, "cchc read"):
-        sources = transcripts.read_sources(project.raw)
-        transcripts.find_draft(sources, source_id)
-        places = (discarded / f"{name}.csv" for name in names)
-        aside = next(place for place in places if not place.exists())
-        transcript, *others = _list_files(project, source_id)
-        with all_or_none(project, [listed, aside, transcript, *others]):
-            if transcript.is_file():
-                write_text(aside, transcript.read_text("utf-8"))
-            write_text(listed, format_table(sources[sources["source_id"] != source_id]))
-            for path in (transcript, *others):
-                path.unlink(missing_ok=True)
-    return aside
-
-
-def _list_files(project: Project, source_id: str) -> tuple[Path, Path, Path]:
-    """Of a draft: its transcript, its page, and what ``cchc review`` shows beside the rows."""
-    review = project.build / "review" / f"{source_id}.html"
-    transcript = project.raw / "transcripts" / f"{source_id}.csv"
-    return transcript, review, review.with_suffix(".json")
-
-
 def _make_row(
     source_id: str, number: int, figure: recognise.Figure, reference: Reference
 ) -> dict[str, str]:
@@ -295,7 +264,7 @@ def _write_draft(
     What ``cchc review`` shows beside the rows (``text``) lies in ``build/`` with the row of the
     source as it was drafted, and is never published.
     """
-    transcript, review, said = _list_files(project, draft.source_id)
+    transcript, review, said = transcripts.list_files(project, draft.source_id)
     beside = json.dumps({**text, "source": draft.source}, ensure_ascii=False)
     try:
         with changing(project, "cchc read"):
@@ -316,7 +285,7 @@ def _check_former(project: Project, source_id: str) -> None:
     where = f"source {source_id}"
     if former is not None and former["state"] != "draft":
         raise ReportError(problem("taken_id", where))
-    transcript, review, said = _list_files(project, source_id)
+    transcript, review, said = transcripts.list_files(project, source_id)
     changed = [path for path in (transcript, review) if not may_replace(path, project.build)]
     drafted = None
     with suppress(OSError, ValueError, KeyError, TypeError):

@@ -154,6 +154,13 @@ def open_draft(project: Project, source_id: str) -> Draft:
     return Draft(source, tuple(list_rows(read_transcript(project.raw, source_id))))
 
 
+def list_files(project: Project, source_id: str) -> tuple[Path, Path, Path]:
+    """Of a source: its transcript, its page, and what ``cchc review`` shows beside the rows."""
+    review = project.build / "review" / f"{source_id}.html"
+    transcript = project.raw / "transcripts" / f"{source_id}.csv"
+    return transcript, review, review.with_suffix(".json")
+
+
 def tell_lacks(source: Mapping[str, str]) -> dict[str, str]:
     """A source that says of its number and date what it lacks; what a person wrote stays."""
     told = dict(source)
