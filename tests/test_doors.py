@@ -22,7 +22,8 @@ from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.panels import PanelSource, add_panel
 from cchc_analysis.panels.mapping import build_mapping
 from cchc_analysis.read.drafting import read_report
-from cchc_analysis.read.transcripts import accept_source, read_sources
+from cchc_analysis.read.review import accept_source
+from cchc_analysis.read.transcripts import read_sources
 from cchc_analysis.site import single
 
 REPORTS = Path(__file__).resolve().parent / "made_up" / "reports"

@@ -18,8 +18,7 @@ from cchc_analysis.brief.opening import list_briefs
 from cchc_analysis.data.records import Scope, Tables
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.read.drafting import read_report
-from cchc_analysis.read.review import load_page_words
-from cchc_analysis.read.transcripts import accept_source
+from cchc_analysis.read.review import accept_source, load_page_words
 from conftest import confirm_all, make_project
 
 OF_TEST = "TỈNH THỬ NGHIỆM"

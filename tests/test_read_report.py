@@ -15,13 +15,8 @@ from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.pipeline import remove_source
 from cchc_analysis.read.drafting import read_report
-from cchc_analysis.read.transcripts import (
-    UNDECIDED,
-    accept_source,
-    check_times,
-    read_sources,
-    read_transcripts,
-)
+from cchc_analysis.read.review import accept_source
+from cchc_analysis.read.transcripts import UNDECIDED, check_times, read_sources, read_transcripts
 from conftest import confirm_all
 
 REPORTS = Path(__file__).resolve().parent / "made_up" / "reports"
@@ -56,7 +51,7 @@ def test_a_report_becomes_a_draft_that_counts_when_accepted(
     with pytest.raises(ReportError, match=r"12 cells .*F002.indicator, .*question mark"):
         accept_source(project, result.source_id)
     confirm_all(project, result.source_id)
-    mapped, unmapped = accept_source(project, result.source_id)
+    mapped, unmapped, _ = accept_source(project, result.source_id)
     assert (mapped, mapped + unmapped) == (result.mapped, result.figures)
     assert len(read_transcripts(project.raw).transcripts) == before + result.figures
 
@@ -281,7 +276,7 @@ def test_what_is_unsure_must_be_confirmed(project: Project, tmp_path: Path) -> N
         accept_source(project, "unsure")
     again = read_report(project, path, area="huyện Sông Mây", period="2022-H1", source_id="unsure")
     assert again.undecided == ()
-    assert accept_source(project, "unsure") == (1, 0)
+    assert accept_source(project, "unsure") == (1, 0, 0)
     with pytest.raises(ReportError, match="accepted already"):
         read_report(project, path, source_id="unsure")
 

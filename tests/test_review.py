@@ -20,9 +20,10 @@ from playwright.sync_api import Browser, Page
 from tornado.httpserver import HTTPServer
 
 from cchc_analysis import cli
+from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.data.store import check_fresh
+from cchc_analysis.data.store import check_fresh, load
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.pipeline import remove_source
 from cchc_analysis.read import review
@@ -35,9 +36,9 @@ from cchc_analysis.read.correcting import (
     load_text,
 )
 from cchc_analysis.read.drafting import read_report
-from cchc_analysis.read.review import judge_draft, tell_problem, tell_reviewer
+from cchc_analysis.read.review import accept_source, judge_draft, tell_problem, tell_reviewer
 from cchc_analysis.read.serving import Review, listen
-from cchc_analysis.read.transcripts import Draft, accept_source, open_draft
+from cchc_analysis.read.transcripts import Draft, open_draft, read_sources, read_transcript
 from cchc_analysis.rules import Identity, evaluate_rivals, load_identities
 from cchc_analysis.rules.statements import Statements
 from conftest import make_project
@@ -409,6 +410,36 @@ def test_contradictions_and_what_cannot_be_understood_are_live(
     )
     judged = judge_draft(Draft(draft.source, rows), reference, identities)
     assert [problem["id"] for problem in judged["problems"]] == [twenty]
+
+
+def test_a_review_counts_the_contradictions_that_validating_tells() -> None:
+    project = Project(Path(__file__).resolve().parents[1])
+    reference, tables = load(project)
+    identities = load_identities(project.expectations / "identities.json", reference)
+    findings = tables.findings
+    warned = findings.loc[findings["severity"] == "warning", "source_id"].value_counts()
+    for source in list_rows(read_sources(project.raw)):
+        rows = list_rows(read_transcript(project.raw, source["source_id"]))
+        judged = judge_draft(Draft(source, tuple(rows)), reference, identities)["contradictions"]
+        assert len(judged) == warned.get(source["source_id"], 0), source["source_id"]
+
+
+@pytest.mark.parametrize(
+    ("read_as", "told"), [("30", "in 1 place: cchc process, "), ("20", "Next: ")]
+)
+def test_who_accepts_is_told_of_contradictions(
+    read_as: str,
+    told: str,
+    drafted: Project,
+    reference: Reference,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    draft = open_draft(drafted, SOURCE)
+    rows = [find(draft, "20")["figure_id"]]
+    change = Change(version=draft.version, rows=rows, cells={"read_as": read_as})
+    change_draft(drafted, SOURCE, change, reference)
+    assert cli.main(["--root", str(drafted.root), "accept", SOURCE]) == 0
+    assert told in capsys.readouterr().out
 
 
 def test_rules_are_asked_only_where_their_figures_are(

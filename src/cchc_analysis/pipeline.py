@@ -187,7 +187,7 @@ def _find_source(
         raise ReportError(problem("shared_panel", f"source {source_id}", **said))
     if not ids:
         known = [*sources["source_id"], *register["panel"], *register["source_id"]]
-        remedy = offer_names(source_id, known) or "See cchc list sources."
+        remedy = offer_names(source_id, known).strip() or "See cchc list sources."
         raise ReportError(problem("unheld_source", f"source {source_id}", remedy=remedy))
     folder = project.raw / "panels"
     paths = [folder / f"{panel}{suffix}" for suffix in (".csv", ".parquet")]

@@ -4,7 +4,7 @@ Comes in as a draft and what was thought of it; goes out as parts of one page. `
 makes it twice: as ``cchc review`` serves it, and as a static page without script, for reading.
 Unsure rows come first. Reasons are made in English, of terms in Vietnamese; here they get the words
 of the reviewer (``page/words.toml``). Persons' names and addresses are masked, and everything from
-the document is escaped.
+the document is escaped. A draft that stands the review is accepted here.
 """
 
 from __future__ import annotations
@@ -16,20 +16,37 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from cchc_analysis.data.clean import format_number
-from cchc_analysis.data.records import QUANTITY, TRANSCRIPT_COLUMNS, Comparator, Scope, Status
-from cchc_analysis.data.reference import Reference
+from cchc_analysis.data.files import format_table, write_text
+from cchc_analysis.data.owned import changing
+from cchc_analysis.data.records import (
+    QUANTITY,
+    TRANSCRIPT_COLUMNS,
+    Comparator,
+    Scope,
+    Status,
+    problem,
+)
+from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import tidy_observations
-from cchc_analysis.errors import Problem, escape_controls
+from cchc_analysis.errors import Problem, ReportError, count, escape_controls
 from cchc_analysis.read.correcting import Row, read_line
 from cchc_analysis.read.documents import Document, mask_persons
 from cchc_analysis.read.recognise import OWNER_OPEN, Reading
-from cchc_analysis.read.transcripts import UNDECIDED, Draft
-from cchc_analysis.rules import Identity, choose_readings, evaluate_rivals, tabulate_statements
+from cchc_analysis.read.transcripts import UNDECIDED, Draft, check_times, open_draft, read_sources
+from cchc_analysis.rules import (
+    Broken,
+    Identity,
+    choose_readings,
+    drop_echoes,
+    evaluate_rivals,
+    load_identities,
+    tabulate_statements,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -315,7 +332,7 @@ def _find_broken(
     rules = _list_telling(rules, set(statements.figures["indicator"]))
     verdicts, definitions = evaluate_rivals(rules, statements)
     unfit = definitions[(definitions["fits"] == 0) & (definitions["rivals"] > 1)]
-    told: set[str] = set()
+    told, found = set[str](), list[Broken]()
     for identity in rules:
         verdict = verdicts[identity.rule_id]
         broken = verdict[~(verdict["holds"] | verdict["is_within_unit"])]
@@ -325,17 +342,16 @@ def _find_broken(
             # A source that fits none of several definitions contradicts itself once.
             told.add(identity.rival_group)
             broken = broken.head(1)
-        for row, cells in zip(broken.index, broken.to_dict("records"), strict=True):
-            at = [each for operand in identity.operands for each in
-                  statements.list_figures(operand, int(row))]  # fmt: skip
-            rows = statements.figures["index"].to_numpy()[at]
-            left, right = (
-                format_number(round(float(cells[side]), 6)) for side in ("left", "right")
-            )
-            sign = ">" if identity.operator == "<=" else "≠" if cells["is_complete"] else "<"
-            sides = f"{left} {sign} {right}"
-            scope = statements.rows["scope"].iloc[int(row)]
-            yield identity.rule_id, str(identity), sides, scope, observations.loc[rows, "figures"]
+        cells = zip(broken.index, broken.to_dict("records"), strict=True)
+        found += [Broken(identity, int(row), each, statements) for row, each in cells]
+    for each in drop_echoes(found):
+        left, right = (
+            format_number(round(float(each.verdict[side]), 6)) for side in ("left", "right")
+        )
+        sign = "≠" if each.verdict["is_complete"] else "<"
+        sides = f"{left} {'>' if each.identity.operator == '<=' else sign} {right}"
+        figures = observations.loc[each.rows, "figures"]
+        yield each.identity.rule_id, str(each.identity), sides, each.place["scope"], figures
 
 
 def _list_telling(rules: Sequence[Identity], there: set[str]) -> list[Identity]:
@@ -362,3 +378,63 @@ def _find_repeated(observations: pd.DataFrame) -> Iterator[_Conflict]:
         statement = load_page_words()["said"]["two_values"].format(first["indicator"])
         values = " ≠ ".join(format_number(float(value)) for value in readings["value"])
         yield "", statement, values, first["scope"], readings["figures"]
+
+
+SHOWN = 8
+"""Cells that a sentence names before it says that there are more."""
+
+
+class Accepted(NamedTuple):
+    """Figures with an indicator and without one, and how often those contradict each other."""
+
+    mapped: int
+    unmapped: int
+    contradictions: int
+
+
+def accept_source(project: Project, source_id: str) -> Accepted:
+    """Accept a draft: from now on it is one of the sources.
+
+    A ReportError says that there is no such draft, or all at once that is undecided in it, or not
+    valid.
+    """
+    with changing(project, "cchc accept"):
+        reference = load_reference(project.reference)
+        sources = read_sources(project.raw)
+        draft = open_draft(project, source_id)
+        transcript, _ = draft.tabulate()
+        mapped = transcript[transcript["indicator"] != ""]
+        problems = [*_find_problems(draft, reference)]
+        if not problems:
+            found = tidy_observations(mapped, reference, sources).problems.values()
+            problems = [problem for each in found for problem in each]
+        if problems:
+            raise ReportError(problems)
+        identities = load_identities(project.expectations / "identities.json", reference)
+        judged = judge_draft(draft, reference, identities)["contradictions"]
+        sources.loc[sources["source_id"] == source_id, "state"] = "accepted"
+        write_text(project.raw / "sources.csv", format_table(sources))
+    return Accepted(len(mapped), len(transcript) - len(mapped), len(judged))
+
+
+def _find_problems(draft: Draft, reference: Reference) -> Iterator[Problem]:
+    """One sentence a file on the cells that nobody has decided; and what its source lacks."""
+    open_cells, where, source = draft.list_undecided(), f"source {draft.source_id}", draft.source
+    for file, found in (
+        ("sources.csv", [cell for cell in open_cells if "." not in cell]),
+        (f"transcripts/{draft.source_id}.csv", [cell for cell in open_cells if "." in cell]),
+    ):
+        if found:
+            cells = ", ".join(found[:SHOWN]) + (" …" if len(found) > SHOWN else "")
+            named = {"number": count(len(found), "cell"), "source_id": draft.source_id}
+            yield problem("undecided", f"data/raw/{file}", cells=cells, **named)
+    if not source["area"].startswith(UNDECIDED):
+        try:
+            reference.match_source(source)
+        except KeyError as error:
+            yield problem("no_such_area", where, area=source["area"], nearest=error.args[0])
+    lacking = [column for column in ("period", "period_end") if not source[column]]
+    for column in lacking:
+        yield problem("no_such_day", where, column=column)
+    if not lacking and not source["period"].startswith(UNDECIDED):
+        yield from check_times(source, draft.rows)

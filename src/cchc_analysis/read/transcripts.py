@@ -29,7 +29,7 @@ from cchc_analysis.data.clean import (
     parse_period,
 )
 from cchc_analysis.data.files import format_table, list_rows, load_text_table, write_text
-from cchc_analysis.data.owned import all_or_none, changing
+from cchc_analysis.data.owned import all_or_none
 from cchc_analysis.data.records import (
     SOURCE_COLUMNS,
     TRANSCRIPT_COLUMNS,
@@ -38,8 +38,8 @@ from cchc_analysis.data.records import (
     Status,
     problem,
 )
-from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.data.tidy import FIRST_YEAR, LAST_YEAR, is_report_day, tidy_observations
+from cchc_analysis.data.reference import Project
+from cchc_analysis.data.tidy import FIRST_YEAR, LAST_YEAR, is_report_day
 from cchc_analysis.errors import Problem, ReportError, count, join_some
 
 SOURCE_KINDS = ("period_report", "plan", "campaign_report", "article", "panel")
@@ -204,56 +204,6 @@ def save_draft(project: Project, draft: Draft, beside: Mapping[Path, str] | None
     with all_or_none(project, contents):
         for each, content in contents.items():
             write_text(each, content)
-
-
-SHOWN = 8
-"""Cells that a sentence names before it says that there are more."""
-
-
-def accept_source(project: Project, source_id: str) -> tuple[int, int]:
-    """Accept a draft: from now on it is one of the sources.
-
-    Gives back how many figures have an indicator, and how many have none. A ReportError says that
-    there is no such draft, or all at once that is undecided in it, or not valid.
-    """
-    with changing(project, "cchc accept"):
-        reference = load_reference(project.reference)
-        sources = read_sources(project.raw)
-        draft = open_draft(project, source_id)
-        transcript, _ = draft.tabulate()
-        mapped = transcript[transcript["indicator"] != ""]
-        problems = [*_find_problems(draft, reference)]
-        if not problems:
-            found = tidy_observations(mapped, reference, sources).problems.values()
-            problems = [problem for each in found for problem in each]
-        if problems:
-            raise ReportError(problems)
-        sources.loc[sources["source_id"] == source_id, "state"] = "accepted"
-        write_text(project.raw / "sources.csv", format_table(sources))
-    return len(mapped), len(transcript) - len(mapped)
-
-
-def _find_problems(draft: Draft, reference: Reference) -> Iterator[Problem]:
-    """One sentence a file on the cells that nobody has decided; and what its source lacks."""
-    open_cells, where, source = draft.list_undecided(), f"source {draft.source_id}", draft.source
-    for file, found in (
-        ("sources.csv", [cell for cell in open_cells if "." not in cell]),
-        (f"transcripts/{draft.source_id}.csv", [cell for cell in open_cells if "." in cell]),
-    ):
-        if found:
-            cells = ", ".join(found[:SHOWN]) + (" …" if len(found) > SHOWN else "")
-            named = {"number": count(len(found), "cell"), "source_id": draft.source_id}
-            yield problem("undecided", f"data/raw/{file}", cells=cells, **named)
-    if not source["area"].startswith(UNDECIDED):
-        try:
-            reference.match_source(source)
-        except KeyError as error:
-            yield problem("no_such_area", where, area=source["area"], nearest=error.args[0])
-    lacking = [column for column in ("period", "period_end") if not source[column]]
-    for column in lacking:
-        yield problem("no_such_day", where, column=column)
-    if not lacking and not source["period"].startswith(UNDECIDED):
-        yield from check_times(source, draft.rows)
 
 
 def check_times(source: Row, figures: Sequence[Row]) -> Iterator[Problem]:

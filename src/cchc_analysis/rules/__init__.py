@@ -4,6 +4,8 @@ Comes in as the tables of a run and the suites of ``expectations/``; goes out as
 tallies of what was applied, and as the definitions that sources follow.
 """
 
+from cchc_analysis.rules.arithmetic import Broken as Broken
+from cchc_analysis.rules.arithmetic import drop_echoes as drop_echoes
 from cchc_analysis.rules.causes import choose_readings as choose_readings
 from cchc_analysis.rules.evaluation import compute_expression as compute_expression
 from cchc_analysis.rules.evaluation import evaluate_identity as evaluate_identity

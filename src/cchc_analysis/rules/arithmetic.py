@@ -19,7 +19,6 @@ from cchc_analysis.rules import expressions, wording
 from cchc_analysis.rules.causes import Cause, name_slip
 from cchc_analysis.rules.expressions import Expression, Identity, Operand, Quantity, list_operands
 from cchc_analysis.rules.statements import EXTREME_RATES, Integers, Statements
-from cchc_analysis.rules.suites import Rule
 from cchc_analysis.rules.wording import DraftFinding, Sentences, Teller, join_sentences
 
 RATES = ("ratio", "pooled", "complement")
@@ -29,11 +28,12 @@ RATES = ("ratio", "pooled", "complement")
 class Broken:
     """A broken identity in one row of statements, with what its sentences need."""
 
-    rule: Rule
     identity: Identity
     row: int
     verdict: Mapping[Any, Any]
     statements: Statements
+    rule_id: str = ""
+    weight: Severity = Severity.WARNING
 
     @property
     def kind(self) -> str:
@@ -78,7 +78,7 @@ class Broken:
     def severity(self) -> Severity:
         """Less than a unit of the last digit, or a part not stated, is worth knowing only."""
         is_info = self.verdict["is_within_unit"] or self.verdict["is_not_stated"]
-        return Severity.INFO if is_info else self.rule.severity
+        return Severity.INFO if is_info else self.weight
 
     @cached_property
     def figures(self) -> dict[Operand, list[int]]:
@@ -233,7 +233,7 @@ def draft_broken(
     # Of a single figure there is nothing to choose from.
     told += [_tell_cause(cause, index, teller)] if cause and len(broken.rows) > 1 else []
     return DraftFinding(
-        rule_id=broken.identity.rule_id or broken.rule.rule_id,
+        rule_id=broken.identity.rule_id or broken.rule_id,
         severity=broken.severity,
         kind=broken.kind,
         place=broken.place,
