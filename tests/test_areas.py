@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import cchc_analysis as cchc
+from cchc_analysis.brief.opening import match_told
 from cchc_analysis.cli import main
 from cchc_analysis.data.areas import find_issue_day
 from cchc_analysis.data.named import choose_rows, match_names, to_wide
@@ -447,6 +448,31 @@ def test_a_choice_of_rows_takes_a_name_as_a_brief_does(reference: Reference) -> 
     ):
         chosen = choose_rows(HELD, reference, {"area_id": name, "indicator": indicator})
         assert set(chosen["area_id"]) == {area_id}
+
+
+def test_a_period_says_which_of_several_of_a_name_is_meant(reference: Reference) -> None:
+    """Of the three communes Yên Phúc one is there since July 2025."""
+    commune, days = "06298-2025", ["2026-04-01", "2026-06-30"]
+    for held in ({commune}, {"06319", commune}, set[str]()):
+        assert reference.match_published("Yên Phúc", held, days) == commune
+    told = [("06298-2025", "2026-Q3")]
+    assert match_told(reference, told, "Yên Phúc", "2026-Q3") == commune
+    with pytest.raises(CommandError, match=r"Choose one of: Xã Yên Phúc 2026-Q3\."):
+        match_told(reference, told, "Yên Phúc", "2026-Q2")
+    table = pd.DataFrame({"area_id": ["06319", commune]})
+    chosen = choose_rows(table, reference, {"area_id": "xã Yên Phúc"}, days)
+    assert chosen["area_id"].tolist() == [commune]
+    with pytest.raises(AreaError, match="Several areas have that name"):
+        choose_rows(table, reference, {"area_id": "xã Yên Phúc"})
+    with pytest.warns(UserWarning, match="Nothing is held where area_id is 67"):
+        assert choose_rows(table, reference, {"area_id": "Đắk Nông"}, days).empty
+
+
+def test_of_a_province_and_its_capital_the_former_district_is_summed_up() -> None:
+    for name in ("Lạng Sơn", "Cao Lộc"):
+        assert cchc.sum_communes(name).empty
+    with pytest.raises(AreaError):
+        cchc.sum_communes("Tỉnh Lạng Sơn")
 
 
 def test_whom_a_name_is_not_taken_for_is_told_where_he_holds_something(

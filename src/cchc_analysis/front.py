@@ -90,7 +90,7 @@ def load_indicators(
     Args:
         names: "vi" or "en" adds the columns ``NAME_COLUMNS`` behind their codes; ``None``: codes.
         areas: Names or codes of areas; a name that several bear as in a brief: the widest of which
-            something of the other choices is held.
+            something of the other choices is held, and that was there in the period, if it is one.
         indicators: Codes of the catalogue, or labels in either language.
         periods: Labels of reporting periods ("2024-9M", "2024"), or their Vietnamese names. Rows of
             a report on one that count days of their own are left out, which a warning tells.
@@ -120,8 +120,9 @@ def load_indicators(
     labels = named.label_reports(given.tables.indicators, given.tables.sources)
     labelled = given.tables.indicators.assign(period=labels).astype({"period": "str"})
     wanted = {"area_id": areas, "indicator": indicators, "scope": scope, "status": status}
-    meant = choose_rows(labelled, given.reference, wanted)
     asked = [] if periods is None else named.take_some(periods)
+    days = named.list_days(named.match_period(asked[0])) if len(asked) == 1 else ()
+    meant = choose_rows(labelled, given.reference, wanted, days)
     chosen = choose_rows(meant, given.reference, {"period": None if periods is None else asked})
     named.warn_other_days(meant, asked, given.tables.sources)
     return named.order_categories(_name(given, chosen, names))
@@ -191,7 +192,7 @@ def sum_communes(district: str, project: ProjectPlace = None) -> pd.DataFrame:
         True
     """
     given = find_given(project)
-    area_id = given.reference.match_area(named.take_one(district, "district"))
+    area_id = given.reference.match_area(named.take_one(district, "district"), level="district")
     return sum_communes_of(given.tables.indicators, given.reference, area_id)
 
 

@@ -36,7 +36,7 @@ from cchc_analysis.data.named import list_days, match_period
 from cchc_analysis.data.records import QUANTITY, Origin, Tables, problem
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import Words, load_words
-from cchc_analysis.errors import AreaError, CommandError
+from cchc_analysis.errors import CommandError
 from cchc_analysis.stats.panel import keep_results
 
 REPORTING = ("province", "district", "commune")
@@ -110,15 +110,9 @@ def match_told(
     those that are nearest.
     """
     told = {place for place, period in places if period == label}
-    days = list_days(match_period(label))
-    meant = reference.match_held(area, told, days)
-    if len(meant) == 1:
-        return meant.pop()
-    held = meant or reference.match_held(area, {place for place, _ in places})
-    try:
-        area_id = held.pop() if len(held) == 1 else reference.match_area(area)
-    except AreaError:  # of several of the name, those that were there
-        area_id = reference.match_area(area, days[-1])
+    area_id = reference.match_published(area, told, list_days(match_period(label)))
+    if area_id in told:
+        return area_id
     rows = reference.area_rows
     name, own = rows[area_id]["name"], [label for place, label in places if place == area_id]
     others = [f"{rows[place]['name']} {period}" for place, period in places]

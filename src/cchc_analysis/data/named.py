@@ -20,7 +20,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
-from cchc_analysis.data.areas import LEVELS
+from cchc_analysis.data.areas import LEVELS, exists_on
 from cchc_analysis.data.clean import (
     STANDARD_LABEL,
     PeriodError,
@@ -45,20 +45,25 @@ LEAST_OVERLAP = 0.8
 
 
 def choose_rows(
-    table: pd.DataFrame, reference: Reference, choice: Mapping[str, Any]
+    table: pd.DataFrame,
+    reference: Reference,
+    choice: Mapping[str, Any],
+    days: Sequence[str] = (),
 ) -> pd.DataFrame:
     """The rows that a person named, in the order of the table.
 
     ``choice`` says what is wanted by column (``_MATCH``): one name or several, ``None`` for all;
     what is unknown is a ``CommandError`` that offers the nearest. An area is looked for among those
-    of which the other choices leave something. Where nothing is left, the result is an empty table
-    with all columns, and a ``UserWarning`` says which choice left nothing.
+    of which the other choices leave something; those that were there on one of the ``days`` first.
+    Where nothing is left, the result is an empty table with all columns, and a ``UserWarning`` says
+    which choice left nothing.
     """
     chosen = table
     for column, named in sorted(choice.items(), key=lambda each: each[0] == "area_id"):
         if named is None:
             continue
-        match = partial(_match_held, {*chosen[column]}) if column == "area_id" else _MATCH[column]
+        is_area = column == "area_id"
+        match = partial(_match_held, {*chosen[column]}, days) if is_area else _MATCH[column]
         wanted = {match(reference, each) for each in take_some(named)}
         before, chosen = chosen, chosen[chosen[column].isin(wanted)]
         if chosen.empty and len(before):
@@ -69,14 +74,18 @@ def choose_rows(
     return chosen.reset_index(drop=True)
 
 
-def _match_held(held: set[str], reference: Reference, name: str) -> str:
+def _match_held(held: set[str], days: Sequence[str], reference: Reference, name: str) -> str:
     """The area of a name among those of which something is held, as a brief or a trace takes it.
 
     A warning names others of that name of which something is held too.
     """
-    meant = reference.match_held(name, held)
-    area_id = meant.pop() if len(meant) == 1 else reference.match_area(name)
-    if others := (next(reference.list_named(name), set()) & held) - {area_id}:
+    try:
+        area_id = reference.match_published(name, held, days)
+    except AreaError:  # none of that name was there then: an empty table says what is held
+        area_id = reference.match_published(name, held)
+    named, rows = next(reference.list_named(name), set()) & held, reference.area_rows
+    others = {e for e in named if not days or any(exists_on(rows[e], day) for day in days)}
+    if others := others - {area_id}:
         taken, *left = map(reference.describe_area, [area_id, *sorted(others)])
         told = f"{name!r} is taken for {taken}, not for {join_some(left, MOST_SHOWN, '; ')}"
         warnings.warn(f"{told}; write the kind, or the id.", UserWarning, stacklevel=4)

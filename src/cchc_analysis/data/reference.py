@@ -8,7 +8,7 @@ names that are. Where the parts of a project folder lie stands here too.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import filter as filter_names
 from functools import cached_property, partial
@@ -253,6 +253,14 @@ class Reference:
             if others := named.intersection(held):
                 raise _refuse(name, self._ask_back(widest | others))
         return set()
+
+    def match_published(self, name: str, held: Collection[str], days: Sequence[str] = ()) -> str:
+        """The one area of ``match_held``, or else that of ``match_area`` on the last of the days.
+
+        So every door understands a name: a brief, a trace, a ``load_`` function.
+        """
+        meant = self.match_held(name, held, days)
+        return meant.pop() if len(meant) == 1 else self.match_area(name, *days[-1:])
 
     def match_over_time(self, name: str) -> list[str]:
         """The areas that bore a name one after the other: Hưng Yên before July 2025 and since.

@@ -68,8 +68,7 @@ def find_published(
     is_meant = is_other & held["period_end"].between(days[0], days[-1])
     then = held[is_meant | (held["period"] == label_period(wanted))]
     then = then if scope is None else then[then["scope"] == scope]
-    meant = reference.match_held(area, set(then["area_id"]), days)
-    area_id = meant.pop() if len(meant) == 1 else reference.match_area(area, days[-1])
+    area_id = reference.match_published(area, set(then["area_id"]), days)
     rows: pd.DataFrame = then[then["area_id"] == area_id]
     if rows.empty:
         own = held[held["area_id"] == area_id]
