@@ -12,7 +12,7 @@ import pytest
 from cchc_analysis.data.records import Period
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import ReferenceDataError
-from cchc_analysis.read.documents import mask_persons
+from cchc_analysis.read.documents import mask_persons, read_lines
 from cchc_analysis.read.recognise import (
     Confidence,
     Figure,
@@ -578,6 +578,15 @@ def test_a_table_drawn_with_bars_is_a_table() -> None:
     row = lines[2]
     assert row[figures[0].start : figures[0].end] == "5.214"
     assert reading.head.area == "huyện Cao Lộc"
+
+
+def test_a_dash_in_a_table_drawn_with_bars_stays_a_cell() -> None:
+    lines = read_lines("| Nội dung | Số |\n|:---|-:|\n| Hồ sơ quá hạn | - |\n").lines
+    assert [[cell.text for cell in line.cells] for line in lines] == [
+        ["Nội dung", "Số"],
+        ["", ""],
+        ["Hồ sơ quá hạn", "-"],
+    ]
 
 
 @pytest.mark.parametrize("unit", ["(%)", "(đơn vị tính: %)"])

@@ -277,6 +277,29 @@ def test_a_banner_is_no_title(reader) -> None:
     assert (head.title, head.period_label) == (text.splitlines()[1], "2020-Q1")
 
 
+@pytest.mark.parametrize(
+    "days",
+    [
+        "(Số liệu tính từ ngày 01/7/2023 đến ngày 15/9/2023)",
+        "Số liệu hồ sơ TTHC chốt đến hết ngày 15/9/2023",
+        "(từ ngày 01/7/2023 đến ngày 15/9/2023)",
+    ],
+)
+@pytest.mark.parametrize("title", ["Công tác CCHC quý III năm 2023", "Công tác CCHC\nnăm 2023"])
+def test_the_days_that_are_counted_are_no_part_of_a_title(reader, title: str, days: str) -> None:
+    text = f"UBND HUYỆN CAO LỘC\nBÁO CÁO\n{title}\n{days}\n"
+    head = read_head(read_lines(text).lines, reader.reference)
+    assert head.title == f"Báo cáo {' '.join(title.split())}"
+    assert head.is_sure_period
+    assert days in head.opening
+
+
+def test_days_are_a_part_of_a_title_that_says_no_period(reader) -> None:
+    text = "BÁO CÁO\nCông tác CCHC\n(từ ngày 01/7/2023 đến ngày 30/9/2023)\n"
+    head = read_head(read_lines(text).lines, reader.reference)
+    assert (head.period_label, head.is_sure_period) == ("2023-Q3", True)
+
+
 def test_another_part_of_the_year_is_told_from_that_of_the_report() -> None:
     quarter = Period(dt.date(2021, 7, 1), dt.date(2021, 9, 30))
     nine = Period(dt.date(2021, 1, 1), dt.date(2021, 9, 30))

@@ -116,7 +116,8 @@ def read_lines(text: str, remarks: Iterable[str] = ()) -> Document:
 def _part_bars(row: re.Match[str]) -> str:
     """A row "| a | b |" with tabs between its cells, each character where it was."""
     inner = row[0].strip()[1:-1]
-    cells = "\t".join(" " * len(c) if set(c) <= set(" :-") else c for c in inner.split("|"))
+    is_line = set(inner) <= set(" :-|")  # below the head of a table
+    cells = "\t".join(" " * len(c) if is_line else c for c in inner.split("|"))
     return row[0].replace(f"|{inner}|", f" {cells} ")
 
 

@@ -363,7 +363,7 @@ def _find_title(top: Sequence[str]) -> tuple[str, str]:
         # A sentence of news begins so as well: "Báo cáo tại hội nghị cho thấy …."
         is_sentence = text.endswith(".") and len(text.split()) > 8
         if kind and len(text.split()) <= 60 and not is_sentence:
-            following = [] if len(text.split()) > 8 else _take_title(top[at + 1 : at + 4])
+            following = [] if len(text.split()) > 8 else _take_title(text, top[at + 1 : at + 4])
             title = keep_text(" ".join([text.capitalize() if text.isupper() else text, *following]))
             whole = f"{text} {' '.join(following)}"
             return _name_kind(whole) or kind, title
@@ -379,9 +379,14 @@ def _name_kind(text: str) -> str:
     return next((str(row["kind"]) for row in rows if row["pattern"].match(text)), "")
 
 
-def _take_title(texts: Sequence[str]) -> list[str]:
-    taken = []
+def _take_title(first: str, texts: Sequence[str]) -> list[str]:
+    """The lines that go on with a title; days that are counted are none of one with a period."""
+    taken: list[str] = []
     for text in texts:
+        said = " ".join([first, *taken])
+        is_dated = PATTERNS.period.search(said) or PATTERNS.title_year.search(said)
+        if is_dated and (PATTERNS.days_below.match(text) or PATTERNS.only_window.match(text)):
+            break
         # A sentence is no part of a title, and its first word none of a name that ends one.
         if "\t" in text or text.endswith((":", ".")) or len(text.split()) > 40:
             break
