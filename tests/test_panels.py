@@ -1730,6 +1730,20 @@ TRIALS: dict[str, tuple[dict[str, list[list[object]]], dict[tuple[str, str, str]
             ("20", "pci_time_costs", "2021-12-31"): 6.5,
         },
     ),
+    "a heading in each sheet that holds its name among other words": (
+        {
+            name: [
+                ["PCI 2021"],
+                ["STT", "Tỉnh", "Số giờ", f"Điểm tổng hợp về {name.lower()} của doanh nghiệp"],
+                *number([[place, 7, score + at / 10] for place, score, *_ in SCORES]),
+            ]
+            for at, name in enumerate(("Tính minh bạch", "Chi phí thời gian"), start=3)
+        },
+        {
+            ("20", "pci_transparency", "2021-12-31"): 6.4,
+            ("20", "pci_time_costs", "2021-12-31"): 6.5,
+        },
+    ),
     "scores and their parts under the name of each index": (
         {
             "PCI2015": [

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -36,14 +36,6 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 
 class Guesser(Vocabulary):
     """The labels that are known, and what others may be: for a draft, which is reviewed."""
-
-    @cached_property
-    def _labels_of(self) -> dict[str, list[str]]:
-        known: dict[str, list[str]] = {}
-        for label, codes in self._labels.items():
-            for code in codes:
-                known.setdefault(code, []).append(label)
-        return known
 
     def guess_value(self, name: str, family: str = "") -> ValueColumn | None:
         """What a heading may be by its lower row, its family, or its words alone."""
@@ -76,7 +68,7 @@ class Guesser(Vocabulary):
             named = (self._labels[each] for each in self._labels if _bare_score(each) == bare)
             return set().union(*named) if bare else set()
         meant = set().union(*(mapping.first_form(self._labels, each) or set() for each in rest))
-        begins = (f"{label} " for code in meant for label in self._labels_of[code])
+        begins = (f"{label} " for label, codes in self._labels.items() if codes & meant)
         return meant if fold_text(upper).startswith((*begins,)) else set()
 
     def _find_alike(self, name: str, family: str) -> set[str]:
@@ -91,16 +83,17 @@ class Guesser(Vocabulary):
         if pattern("part").search(bare) or not is_told or any(map(str.isdigit, "".join(words))):
             return set()
 
-        def has(labels: list[str], word: str) -> bool:
+        def has(label: str, word: str) -> bool:
             """Whether a label has a word; one in capitals may be the initials of several."""
-            folded, parts = fold_text(word), [label.split() for label in labels]
-            held = {part for each in parts for part in each}
-            initials = ("".join(part[0] for part in each) for each in parts)
+            folded, parts = fold_text(word), label.split()
             is_short = word.isupper() and len(word) > 1
-            return folded in held or (is_short and any(folded in each for each in initials))
+            return folded in parts or (is_short and folded in "".join(part[0] for part in parts))
 
-        own = {code: each for code, each in self._labels_of.items() if code.startswith(family)}
-        return {code for code, labels in own.items() if all(has(labels, word) for word in words)}
+        held = (
+            set().union(*(codes for label, codes in self._labels.items() if has(label, word)))
+            for word in words
+        )
+        return {code for code in set.intersection(*held) if code.startswith(family)}
 
     def guess_title(self, title: str, family: str = "") -> str:
         """The indicator that a sheet is named after; long names are cut off by programs."""
@@ -122,8 +115,8 @@ class Guesser(Vocabulary):
 
     def is_about(self, name: str, title: str, indicator: str) -> bool:
         """Whether a heading holds the name of its sheet, or of what the sheet is about."""
-        labels = (label for label in self._labels_of.get(indicator, ()) if " " in label)
-        words = (mapping.list_forms(title)[-1], *labels)
+        labels = (label for label, codes in self._labels.items() if indicator in codes)
+        words = (mapping.list_forms(title)[-1], *(each for each in labels if " " in each))
         return any(word and word in fold_text(name) for word in words)
 
     def find_family(self, names: Iterable[str]) -> str:
