@@ -16,9 +16,9 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from pathlib import Path
 
 from cchc_analysis.data import outside
@@ -100,10 +100,10 @@ def _is_of_head(texts: Sequence[str]) -> bool:
 
 
 def read_lines(text: str, remarks: Iterable[str] = ()) -> Document:
-    """Split plain text into lines; runs of lines with tabs are flattened tables."""
+    """Split plain text into lines; runs of lines with tabs or bars are flattened tables."""
+    raw = map(clean_text, re.split(r"\r\n|\r|\n", text.removesuffix("\n")))
     lines, table, is_inside = [], 0, False
-    for number, raw in enumerate(re.split(r"\r\n|\r|\n", text.removesuffix("\n")), start=1):
-        line = PATTERNS.row_of_bars.sub(_part_bars, clean_text(raw))
+    for number, line in enumerate(_part_bars([*raw]), start=1):
         is_row = "\t" in line and not _is_of_head(line.split("\t"))
         table += is_row and not is_inside
         is_inside = is_row
@@ -113,12 +113,25 @@ def read_lines(text: str, remarks: Iterable[str] = ()) -> Document:
     return Document(tuple(lines), "txt", remarks=tuple(remarks))
 
 
-def _part_bars(row: re.Match[str]) -> str:
-    """A row "| a | b |" with tabs between its cells, each character where it was."""
-    inner = row[0].strip()[1:-1]
-    is_line = set(inner) <= set(" :-|")  # below the head of a table
-    cells = "\t".join(" " * len(c) if is_line else c for c in inner.split("|"))
-    return row[0].replace(f"|{inner}|", f" {cells} ")
+def _part_bars(lines: Sequence[str]) -> Iterator[str]:
+    """Lines, the rows that are drawn with bars with tabs for these, each character where it was.
+
+    Bars without one at both ends draw a table where lines below one another have as many and
+    numbers between them, and the head of a paper beside the motto.
+    """
+    for bars, run in groupby(lines, key=lambda line: line.count("|")):
+        rows = [*run]
+        cells = (cell.strip() for line in rows for cell in line.split("|")[1:])
+        is_table = bars and len(rows) > 1 and any(map(PATTERNS.numeric.match, cells))
+        for line in rows:
+            if PATTERNS.row_of_bars.match(line):
+                inner = line.strip()[1:-1]
+                is_line = set(inner) <= set(" :-|")  # below the head of a table
+                drawn = "\t".join(" " * len(c) if is_line else c for c in inner.split("|"))
+                yield line.replace(f"|{inner}|", f" {drawn} ")
+            else:
+                is_parted = is_table or _is_of_head(line.split("|"))
+                yield line.replace("|", "\t") if is_parted else line
 
 
 _INVISIBLE = {

@@ -487,13 +487,13 @@ def _find_repeated(lines: Sequence[Line]) -> set[int]:
 def _name_counted(
     labels: dict[tuple[int, int], outline.Label],
 ) -> dict[tuple[int, int], outline.Label]:
-    """A table whose heads are the stages of dossiers counts dossiers, though no head says so.
+    """A table whose heads are the stages of dossiers counts dossiers, though not all heads say so.
 
     A head that names only when ("Quá hạn") or how ("Trực tuyến") is a part of the stage before it.
     """
     heads = " | ".join(dict.fromkeys(label.column for label in labels.values()))
     stages = {stage.casefold() for stage in PATTERNS.stages.findall(heads)}
-    if len(stages) < FEWEST_STAGES or WORDS.dossier in heads.casefold():
+    if len(stages) < FEWEST_STAGES:
         return labels
     named, stage = {}, ""
     for at in sorted(labels):

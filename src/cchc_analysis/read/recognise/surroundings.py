@@ -496,8 +496,13 @@ class WordCollector:
         headings = [n for n in between if self._places[n].is_heading]
         # Nor is what stands above the heading.
         above = [self._lines[n].text for n in between if n >= max(headings, default=0)][::-1]
-        # A sentence that ends above the table has been told; a caption has not.
-        filled = [text for text in above if text.strip() and not PATTERNS.told.search(text)]
+        # A sentence that ends above the table has been told; a caption has not. Nor is the head of
+        # the paper said of the table.
+        no_caption = PATTERNS.told, PATTERNS.of_head
+        filled = [
+            text for text in above
+            if text.strip() and not any(each.search(text) for each in no_caption)
+        ]  # fmt: skip
         told = [take_last_sentence(text) for text in filled[-PREVIOUS_LINES:]]
         return " ".join([*told, *self._notes.get(table, {}).get("", ())]).strip()
 

@@ -1,0 +1,43 @@
+"""Notices of offices and news items: short texts that say little twice."""
+
+from __future__ import annotations
+
+from reading_work import read_text
+
+
+def tell(text: str) -> list[tuple[str, str, str]]:
+    """What was claimed in a text: digits, indicator and scope."""
+    return [(f.printed, f.indicator, str(f.scope)) for f in read_text(text)[1] if f.indicator]
+
+
+def test_a_head_and_a_table_are_parted_by_bars_alone() -> None:
+    text = (
+        "UBND HUYỆN CAO LỘC | CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n"
+        "PHÒNG NỘI VỤ | Độc lập - Tự do - Hạnh phúc\n"
+        "Số: 19/BC-PNV | Cao Lộc, ngày 08 tháng 7 năm 2023\n\n"
+        "BÁO CÁO\nTình hình giải quyết hồ sơ 6 tháng đầu năm 2023\n"
+        "Nơi giải quyết | HS tiếp nhận | Mới | Kỳ trước | HS đã giải quyết | "
+        "Sớm hạn và đúng hạn | Trễ hạn\n"
+        "Cấp huyện | 1.310 | 1.244 | 66 | 1.290 | 1.281 | 9\n"
+        "UBND các xã | 2.705 | 2.690 | 15 | 2.688 | 2.688 | 0\n"
+        "Nơi nhận: | Như trên | Lưu: VT"
+    )  # fmt: skip
+    reading, figures = read_text(text)
+    assert (reading.head.area, reading.head.is_sure_area) == ("huyện Cao Lộc", True)
+    assert (reading.head.number, reading.head.dated) == ("19/BC-PNV", "2023-07-08")
+    codes = [
+        "dossiers_received_total", "dossiers_received_new", "dossiers_carried_over",
+        "dossiers_resolved_total", "dossiers_resolved_on_time", "dossiers_resolved_overdue",
+    ]  # fmt: skip
+    assert [figure.indicator for figure in figures] == codes * 2
+    assert [str(f.scope) for f in figures] == ["district_office"] * 6 + ["commune_aggregate"] * 6
+
+
+def test_two_columns_parted_by_a_bar_are_a_table_and_a_menu_is_none() -> None:
+    rows = "Nội dung | Số lượng\nHồ sơ tiếp nhận trong kỳ | 512\nHồ sơ đã giải quyết | 498"
+    text = f"Tin tức | Văn bản | Liên hệ\nBÁO CÁO\nKết quả năm 2022 của huyện Cao Lộc\n{rows}"
+    figures = read_text(text)[1]
+    assert [(f.printed, f.indicator, f.place) for f in figures] == [
+        ("512", "dossiers_received_new", "table"),
+        ("498", "dossiers_resolved_total", "table"),
+    ]
