@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from reading_work import read_text
 
 
@@ -41,3 +43,63 @@ def test_two_columns_parted_by_a_bar_are_a_table_and_a_menu_is_none() -> None:
         ("512", "dossiers_received_new", "table"),
         ("498", "dossiers_resolved_total", "table"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "scope"),
+    [
+        (
+            [
+                "THÔNG BÁO",
+                "Kết quả giải quyết hồ sơ tại Bộ phận Một cửa cấp huyện tháng 5 năm 2023",
+                "UBND huyện Cao Lộc thông báo như sau:",
+            ],
+            "district_office",
+        ),
+        (
+            [
+                "UBND TỈNH LẠNG SƠN",
+                "BÁO CÁO",
+                "Tình hình tiếp nhận, trả kết quả quý II năm 2024",
+                "Trung tâm Phục vụ hành chính công tỉnh báo cáo số liệu như sau:",
+            ],
+            "province_office",
+        ),
+        # Since there are two levels the departments are the province's own office.
+        (
+            [
+                "UBND TỈNH LẠNG SƠN",
+                "THÔNG BÁO",
+                "Kết quả giải quyết hồ sơ của các sở, ban, ngành tháng 3 năm 2026",
+            ],
+            "district_office",
+        ),
+        # Both levels are announced: whose a figure is that names none, nobody says.
+        (
+            [
+                "UBND TỈNH LẠNG SƠN",
+                "THÔNG BÁO",
+                "Kết quả giải quyết hồ sơ của các sở, ngành và của các xã, phường tháng 3 năm 2026",
+                "Trung tâm Phục vụ hành chính công tỉnh thông báo như sau:",
+            ],
+            "whole_district",
+        ),
+    ],
+)
+def test_a_title_or_what_announces_the_figures_says_whose_work_they_count(
+    lines: list[str], scope: str
+) -> None:
+    said = (
+        "1. Kết quả\nTrong kỳ tiếp nhận 812 hồ sơ. Trên địa bàn toàn {} đã giải quyết 3.015 hồ sơ."
+    )
+    text = "\n".join([*lines, said.format("huyện" if "HUYỆN" in lines[1].upper() else "tỉnh")])
+    assert [str(figure.scope) for figure in read_text(text)[1]] == [scope, "whole_district"]
+
+
+def test_procedures_that_a_centre_takes_in_are_not_all_there_are() -> None:
+    text = (
+        "UBND TỈNH LẠNG SƠN\nTHÔNG BÁO\nKết quả năm 2025\nCó 12 sở bố trí người trực tại Trung tâm "
+        "để tiếp nhận 1.502 thủ tục cấp tỉnh; có 1.640 thủ tục thuộc thẩm quyền cấp tỉnh."
+    )
+    found = {printed: code for printed, code, _ in tell(text)}
+    assert found == {"1.502": "tthc_onestop_province", "1.640": "tthc_total_province"}

@@ -86,7 +86,10 @@ def frame_lines(
                                      if row["pattern"].search(say_heading(text))), None),
         "ahead": lambda text: windows.find_ahead(say_heading(text), head.window),
     }  # fmt: skip
-    titled = Frame(window=readers["window"](head.title) or _find_dossier_days(lines, head))
+    titled = Frame(
+        window=readers["window"](head.title) or _find_dossier_days(lines, head),
+        scope=_find_announced(head, read_scope),
+    )
     opened: dict[str, tuple[Any, list[str]]] = {}
     home: tuple[int, ...] = ()
     annexes: dict[str, Period] = {}
@@ -133,6 +136,15 @@ def _find_dossier_days(lines: Sequence[Line], head: ReportHead) -> Period | None
         if day and head.window.start and head.window.start < day:
             return Period(head.window.start, day)
     return None
+
+
+def _find_announced(head: ReportHead, read_scope: Callable[[str], Scope | None]) -> Scope | None:
+    """Whose work the title and the line that announces what follows say it is, if it is one's.
+
+    "Trung tâm Phục vụ hành chính công tỉnh báo cáo kết quả như sau:".
+    """
+    announced = (leave_cited(text) for text in head.opening if text.endswith(":"))
+    return read_scope(" | ".join([head.title, *announced]))
 
 
 def _list_events(line: Line, place: OutlinePlace) -> list[str]:
