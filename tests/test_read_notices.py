@@ -65,6 +65,7 @@ def test_two_columns_parted_by_a_bar_are_a_table_and_a_menu_is_none() -> None:
             ],
             "province_office",
         ),
+        (["BÁO CÁO", "Kết quả kiểm tra công vụ tại UBND huyện Cao Lộc năm 2023"], "whole_district"),
         # Since there are two levels the departments are the province's own office.
         (
             [

@@ -144,7 +144,7 @@ def _find_announced(head: ReportHead, read_scope: Callable[[str], Scope | None])
     "Trung tâm Phục vụ hành chính công tỉnh báo cáo kết quả như sau:".
     """
     announced = (leave_cited(text) for text in head.opening if text.endswith(":"))
-    return read_scope(" | ".join([head.title, *announced]))
+    return read_scope(PATTERNS.committee_itself.sub(" ", " | ".join([head.title, *announced])))
 
 
 def _list_events(line: Line, place: OutlinePlace) -> list[str]:
