@@ -9,7 +9,10 @@ import openpyxl
 import pytest
 
 from cchc_analysis.cli import main
+from cchc_analysis.data.areas import LEVELS
+from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.reference import find_project, load_reference
+from cchc_analysis.data.words import bare_name
 from cchc_analysis.errors import CommandError
 from cchc_analysis.pipeline import list_names
 from cchc_analysis.site.kit import LIST, init_project
@@ -121,13 +124,26 @@ def test_areas_of_one_name_are_listed_with_what_they_lie_in() -> None:
     lines = list_names(project, "areas", "Xuân Hòa")
     assert "02962  Xã Xuân Hòa, Huyện Bảo Yên, Tỉnh Lào Cai  commune  … to 2025-06-30" in lines
     assert len({line.split("  ")[1] for line in lines}) == len(lines) > 10
-    assert list_names(project, "areas", "Xã Xuân Hòa, Huyện Bảo Yên, Tỉnh Lào Cai") == lines[1:2]
+    [one] = [line for line in lines if "Bảo Yên" in line]
+    assert list_names(project, "areas", "Xã Xuân Hòa, Huyện Bảo Yên, Tỉnh Lào Cai") == [one]
     in_town = list_names(project, "areas", "lang son")
     assert [line.split("  ")[1] for line in in_town if "commune" not in line] == [
         "Tỉnh Lạng Sơn",
         "Thành phố Lạng Sơn, Tỉnh Lạng Sơn",
     ]
     assert len(in_town) < 10
+
+
+def test_areas_are_listed_by_level_and_name_and_found_by_the_start_of_a_word() -> None:
+    project = find_project(ROOT)
+    lines = [line.split("  ") for line in list_names(project, "areas")]
+    levels = [level for _, _, level, _ in lines]
+    assert levels == sorted(levels, key=LEVELS.index)
+    provinces = [bare_name({"name": name}) for _, name, level, _ in lines if level == "province"]
+    assert provinces == sorted(provinces, key=alphabet_key)
+    assert provinces.index("Đồng Nai") > provinces.index("Điện Biên") > provinces.index("Cà Mau")
+    ids = [line.split("  ")[0] for line in list_names(project, "areas", "Yên Phúc")]
+    assert ids == ["06298-2025", "06319", "13867"], "and no “Huyện Phúc Thọ”"
 
 
 def test_a_draft_is_listed_as_one_and_a_table_is_pointed_to_its_command(

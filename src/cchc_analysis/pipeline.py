@@ -7,19 +7,22 @@ into findings, and told in briefs.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import chain
 from itertools import count as numbers_from
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from cchc_analysis import __version__
 from cchc_analysis.brief.render import check_parameters
 from cchc_analysis.data import records
-from cchc_analysis.data.clean import fold_text
+from cchc_analysis.data.areas import LEVELS
+from cchc_analysis.data.clean import alphabet_key, fold_text
 from cchc_analysis.data.files import format_table, list_rows, write_bytes, write_text
 from cchc_analysis.data.owned import all_or_none, changing
 from cchc_analysis.data.records import Readings, Severity, Tables, check_unmixed, problem
@@ -28,6 +31,7 @@ from cchc_analysis.data.store import MANIFEST, is_fresh, list_inputs, load, writ
 from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.data.tidy import check_corrections, tidy_observations
 from cchc_analysis.data.trace import CITATION
+from cchc_analysis.data.words import bare_name
 from cchc_analysis.errors import (
     BriefError,
     CchcError,
@@ -270,18 +274,27 @@ def _stamp(project: Project, notebook: Path | None) -> str:
 def list_names(project: Project, kind: str, text: str = "") -> list[str]:
     """What there is of a kind (of areas, periods of reports, indicators, sources), a line each.
 
-    Only lines that hold the text, with or without its diacritics.
+    Only lines that hold the text, from the start of a word, with or without its diacritics.
     """
-    reference, wanted = load_reference(project.reference), fold_text(text)
+    reference = load_reference(project.reference)
+    begun = re.compile(rf"(?<![^\W_]){re.escape(fold_text(text))}")  # no "yên" in "huyện"
+
+    def is_told(line: str) -> bool:
+        return bool(begun.search(fold_text(line)))
+
     lines: Iterable[str] = ()
     if kind == "areas":
-        lines = (
-            f"{row['area_id']}  {reference.name_in_parent(row['area_id'])}  {row['level']}  "
-            f"{row['valid_from'] or '…'} to {row['valid_to'] or '…'}"
-            for row in (reference.area_rows if text else reference.area_rows.wide).values()
-            # Who looks for a province wants itself, not all communes in it.
-            if "," in text or wanted in fold_text(f"{row['area_id']} {row['name']} {row['level']}")
-        )
+        rows = (reference.area_rows if text else reference.area_rows.wide).values()
+        whole = "{area_id}  {within}  {level}  {valid_from} to {valid_to}"
+        # Who looks for a province wants itself, not all communes in it.
+        form = whole if "," in text else "{area_id} {name} {level}"
+
+        def describe(row: Mapping[str, Any], form: str) -> str:
+            days = {end: row[end] or "…" for end in ("valid_from", "valid_to")}
+            return form.format(**{**row, **days}, within=reference.name_in_parent(row["area_id"]))
+
+        own = (row for row in rows if is_told(describe(row, form)))
+        lines = (describe(row, whole) for row in sorted(own, key=_order_area))
     elif kind == "indicators":
         form = "{indicator}  {label_vi} / {label_en}  [{unit}]"
         lines = (form.format(**row) for row in reference.indicator_rows.values())
@@ -300,7 +313,13 @@ def list_names(project: Project, kind: str, text: str = "") -> list[str]:
             ~sources["kind"].isin(["panel", "plan"]), ["area", "period", "source_id"]
         ]
         lines = ("  ".join(row) for row in told.to_numpy(object))
-    return [line for line in lines if wanted in fold_text(line)]
+    return [*filter(is_told, lines)]
+
+
+def _order_area(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The widest first, then as a Vietnamese list has names; of one name what is there today."""
+    name = alphabet_key(bare_name(row))
+    return LEVELS.index(row["level"]), name, bool(row["valid_to"]), row["area_id"]
 
 
 def withhold(tables: Tables) -> tuple[Tables, tuple[str, ...]]:
