@@ -177,6 +177,36 @@ def test_a_wrong_option_is_told_by_its_command_with_the_one_that_was_meant(
     assert last == told
 
 
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["breif"], "brief"),
+        (["list", "area"], "areas"),
+        (["trace", "a", "b", "2024", "--scope", "whole_distrct"], "whole_district"),
+        (["validate", "--format", "jsn"], "json"),
+    ],
+)
+def test_a_mistyped_command_or_kind_is_told_with_the_one_that_was_meant(
+    arguments: list[str], meant: str, project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run(project, *arguments)
+    assert f". Did you mean {meant}? See `cchc" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_what_stands_at_many_places_is_told_once(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (project.root / TRANSCRIPT).read_text("utf-8")
+    path = project.root / TRANSCRIPT
+    path.write_text(text.replace(",dossier,", ",,"), "utf-8")
+    assert run(project, "check") == 3
+    [said] = capsys.readouterr().err.splitlines()
+    assert re.search(r"figure M\d+, M\d+, M\d+ and \d+ more: an empty unit; ", said)
+    assert said.endswith("Write what the report counts in; the indicator is in 'dossier'.")
+    assert "''" not in said
+
+
 SPOILT = {
     "malformed_number": (TRANSCRIPT, ",1.200,", ",12.00,", 3, "'12.00'"),
     "unknown_area": (TRANSCRIPT, "huyện Sông Mây", "huyện Sông Mai", 3, "'huyện Sông Mai'"),

@@ -200,6 +200,10 @@ def hostile_files() -> dict[str, tuple[Callable[[], bytes] | bytes, str]]:
     with zipfile.ZipFile(macro, "w") as archive:
         archive.writestr("word/document.xml", f"<w:document {W}/>")
         archive.writestr("word/vbaProject.bin", b"x")
+    libre = io.BytesIO()
+    with zipfile.ZipFile(libre, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", "<office:document-content/>")
     whole = make_word(paragraph("Tiếp nhận 10 hồ sơ"))
     outside = io.BytesIO(whole)
     with zipfile.ZipFile(outside, "a") as archive:
@@ -234,6 +238,8 @@ def hostile_files() -> dict[str, tuple[Callable[[], bytes] | bytes, str]]:
         "damaged.pdf": (b"%PDF-1.7\nnothing more", "a damaged PDF"),
         "deep.html": (b"<html>" + b"<div>" * 100_000 + b"12", "nested without end"),
         "archive.zip": (_zip_of("a.txt", b"x"), "no document"),
+        "text.odt": (libre.getvalue(), r"file \(.odt\); .*soffice --convert-to docx FILE"),
+        "sheet.ods": (libre.getvalue(), r"file \(.ods\); .*soffice --convert-to xlsx FILE"),
     }
 
 

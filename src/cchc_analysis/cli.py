@@ -10,10 +10,11 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import sys
 import tomllib
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
@@ -29,6 +30,7 @@ from cchc_analysis.errors import (
     ReportError,
     count,
     escape_controls,
+    join_same,
 )
 
 if TYPE_CHECKING:
@@ -113,21 +115,29 @@ def _do(
 
 class _Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """Tell a wrong word as every problem is told."""
+        """Tell a wrong word as every problem is told, with the one that was meant."""
         self.print_usage(sys.stderr)
-        told = problem("wrong_word", self.prog, found=message, program=self.prog)
+        choice = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)$", message)
+        known = re.findall(r"[\w-]+", choice[2]) if choice else ()
+        meant = _meet(choice[1] if choice else "", known, "Did you mean {}? ")
+        told = problem("wrong_word", self.prog, found=message, meant=meant, program=self.prog)
         self.exit(2, f"{told}\n")
 
     def refuse(self, words: Sequence[str]) -> NoReturn:
         """Tell of words that this command does not know, with the option that was meant."""
-        from difflib import get_close_matches
-
         word = escape_controls(words[0].partition("=")[0])
-        near = get_close_matches(word, self._option_string_actions, n=1)
         what = "option" if word.startswith("-") else "word"
-        meant = f": did you mean {near[0]}?" if near else "."
+        meant = _meet(word, self._option_string_actions, ": did you mean {}?") or "."
         self.print_usage(sys.stderr)
         self.exit(2, f"{self.prog}: unrecognized {what} {word}{meant} See `{self.prog} --help`.\n")
+
+
+def _meet(word: str, known: Iterable[str], question: str) -> str:
+    """The question whether the nearest known word was meant; empty where none is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, [*known], n=1)
+    return question.format(near[0]) if near else ""
 
 
 def _parse(arguments: Sequence[str] | None) -> Namespace:
@@ -254,7 +264,7 @@ def _site(
 
 def _tell(errors: Sequence[CchcError]) -> int:
     """Print the problems to standard error; the exit code is that of the first kind."""
-    problems = [each for error in errors for each in error.problems]
+    problems = join_same(each for error in errors for each in error.problems)
     for each in problems[:MOST_PROBLEMS]:
         print(f"cchc: {each}", file=sys.stderr)
     if len(problems) > MOST_PROBLEMS:

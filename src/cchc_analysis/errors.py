@@ -62,6 +62,31 @@ def join_some(names: Sequence[str], most: int, mark: str = ", ") -> str:
     return mark.join(names[:most]) + more
 
 
+MOST_PLACES = 3
+"""Places that a problem names where it stands at many."""
+
+
+def join_same(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems, those that differ in their place alone as one, with the first places.
+
+    >>> [told] = join_same(Problem(f"row {n}", "no day", "a day", "Add it.") for n in range(2, 8))
+    >>> told.where
+    'row 2, 3, 4 and 3 more'
+    """
+    same: dict[tuple[str, str, str], list[str]] = {}
+    for each in problems:
+        places = same.setdefault((each.found, each.expected, each.remedy), [])
+        places.append(each.where)
+    joined = []
+    for said, places in same.items():
+        before = {place.rpartition(" ")[0] for place in places}
+        is_list = len(before) == 1 and len(places) > 1
+        names = [place.rpartition(" ")[2] for place in places] if is_list else places
+        where = join_some([*dict.fromkeys(names)], MOST_PLACES, ", " if is_list else "; ")
+        joined.append(Problem(f"{before.pop()} {where}".lstrip() if is_list else where, *said))
+    return joined
+
+
 class CchcError(Exception):
     """Something that the person running the command can mend."""
 
@@ -69,7 +94,7 @@ class CchcError(Exception):
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(map(str, join_same(self.problems))))
 
     def __reduce__(self) -> tuple[type[CchcError], tuple[tuple[Problem, ...]]]:
         """It comes back whole from another process."""

@@ -7,6 +7,7 @@ nothing and knows no paths but that of its own files.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -106,8 +107,15 @@ def render_text(template: str, /, **data: Any) -> str:
 
 
 def problem(kind: str, where: str, /, **said: object) -> Problem:
-    """A problem in the sentences of its kind, which ``problems.toml`` has."""
-    return Problem(where, *(text.format(**said) for text in load_own("problems")[kind]))
+    """A problem in the sentences of its kind, which ``problems.toml`` has.
+
+    What is not there is called empty: "unknown unit ''" would tell nobody what to do.
+    """
+    found, *others = (text.format(**said) for text in load_own("problems")[kind])
+    return Problem(where, _NOTHING.sub(r"an empty \1", found), *others)
+
+
+_NOTHING = re.compile(r"(?:\bunknown )?\b(\w+) ''(?!')")
 
 
 def refusal(kind: str, where: str, /, **said: object) -> ReportError:

@@ -374,6 +374,8 @@ class Reference:
 
         A new area is a row of its own.
         """
+        if not name.strip():
+            return "Write the name, the code or the id of an area"
         place = take_apart(name).province or name.partition(",")[2].rpartition(",")[2]
         above = keep_widest(self.wide_areas.find(place, is_loose=False), self.area_rows)
         if day and above and not any(exists_on(self.area_rows[each], day) for each in above):
@@ -424,6 +426,8 @@ def _refuse(name: str, said: str) -> AreaError:
 
 def suggest(name: str, known: Iterable[str], file: str) -> str:
     """A remedy that offers the nearest known names and the file in which to add a new one."""
+    if not name:
+        return f"Fill the cell; data/reference/{file} lists what can stand there"
     return f"{offer_names(name, known)}A new one is a row in data/reference/{file}"
 
 

@@ -128,6 +128,8 @@ def _check_words(
     ):
         if (word := figure[column]) not in known:
             remedy = suggest(word, known, f"{column}s.csv")
+            if not word and (own := reference.indicator_rows.get(figure["indicator"])):
+                remedy = f"Write what the report counts in; the indicator is in {own['unit']!r}"
             yield problem("unknown_code", where, column=column, word=word, remedy=remedy)
     if isinstance(area_id, KeyError):
         yield problem("unknown_area", where, word=figure["area"], remedy=area_id.args[0])

@@ -243,4 +243,8 @@ def _find_reader(path: Path, data: bytes, kind: str) -> Callable[[Path, bytes], 
         return office.read_word
     if "xl/workbook.xml" in names:
         return office.read_sheet
+    if {"mimetype", "content.xml"} <= {*names}:
+        other = "xlsx" if path.suffix.lower() == ".ods" else "docx"
+        said = {"suffix": path.suffix, "other": other}
+        raise outside.refuse(path, "open_text", formats=FORMATS, **said)
     raise outside.refuse(path, "no_document", formats=FORMATS)
