@@ -295,6 +295,29 @@ def test_a_maximum_holds_for_every_window_inside_its_year(reference: Reference) 
     assert list(verdict["holds"]) == [True]
 
 
+@pytest.mark.parametrize(
+    ("day", "completed", "holds"),
+    [
+        ("2024-12-31", 44, [False]),
+        ("2024-12-31", 32, [True]),
+        ("2024-06-30", 44, [False]),
+        ("2024-03-31", 44, []),  # a plan may have been given more tasks since
+        ("2023-12-31", 44, []),
+        ("2025-12-31", 44, []),
+    ],
+)
+def test_a_plan_has_its_tasks_from_the_first_day_of_its_year(
+    day: str, completed: int, holds: list[bool], reference: Reference
+) -> None:
+    stated = {"par_tasks_total": 32, "par_tasks_completed": completed, "tthc_total": 9}
+    observations = make_statements(stated, reference)
+    observations.loc[[0, 1], "period_start"] = ""
+    observations.loc[0, "period_end"] = day
+    lines = tabulate_statements(observations, reference)
+    verdict = evaluate_identity(rule("par_tasks_completed <= par_tasks_total"), lines)
+    assert list(verdict["holds"]) == holds
+
+
 @pytest.mark.parametrize("status", ["target", "threshold", "plan"])
 def test_what_ought_to_be_never_stands_in_for_what_was(status: str, reference: Reference) -> None:
     observations = make_statements(

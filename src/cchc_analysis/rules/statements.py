@@ -1,9 +1,9 @@
 """Which figures may stand beside each other, how much room each leaves, and where it is found.
 
 A row is one source, area, scope and window. A figure joins a row when it is counted over that very
-window, or is a stock of its last day; a maximum or a norm joins every row that ends inside its own
-period. Plans and targets never stand in for a result: they serve only where a quantity is by nature
-a norm, or is never stated as a result at all (a quota).
+window, or is a stock of its last day; a maximum, a norm or the size of a plan joins every row that
+ends inside its own period. Plans and targets never stand in for a result: they serve only where a
+quantity is by nature a norm, or is never stated as a result at all (a quota).
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ APPROXIMATION = 0.05
 
 OPEN_END = 1e-6
 """What rounds up is not reached: 89,4 stands for less than 89.45, by this share of its unit."""
+
+PLAN_SIZE = r"par_tasks_(?:\w+_)?total"
+"""How many tasks the plan of a year has: reports state it of the year's end before that day."""
 
 EXTREME_RATES = (0.0, 100.0)
 """None and all: printed without decimals they are meant exactly, and are no rounding."""
@@ -228,7 +231,11 @@ class Statements:
         found = np.where(found >= 0, found, stated[self._move_rows(**scope, period_start=STOCK)])
         if operand.code in self.norms:
             # A norm holds for every row that ends inside its period; the first one printed counts.
-            norms = self.figures.loc[held, list(ROW_COLUMNS)].assign(position=held)
+            norms = self.figures.loc[held, list(ROW_COLUMNS)].assign(position=held).astype("str")
+            new_year = norms["period_end"].str[:4] + "-01-01"
+            norms["period_start"] = norms["period_start"].mask(
+                norms["period_start"] == "", new_year
+            )
             met = self.rows.assign(row=self.rows.index, **scope)[found < 0].merge(
                 norms, on=["source_id", "area_id", "scope"], suffixes=("", "_of_norm")
             )
@@ -284,8 +291,9 @@ def tabulate_statements(observations: pd.DataFrame, reference: Reference) -> Sta
     """
     catalogue = reference.indicators
     norms = set(catalogue.loc[catalogue["aggregation"] == "norm", "indicator"])
+    sizes = catalogue.loc[catalogue["indicator"].str.fullmatch(PLAN_SIZE), "indicator"]
     parents = dict(reference.tabulate_areas(observations["area_id"].unique())["parent_id"])
-    return Statements(choose_figures(observations, norms), norms, parents)
+    return Statements(choose_figures(observations, norms), norms.union(sizes), parents)
 
 
 BESIDE = ("low", "high", "step", "home")
