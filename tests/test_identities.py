@@ -284,6 +284,37 @@ def test_a_quarter_that_ends_with_the_nine_months_owes_the_stock_nothing(
             assert statements.rows["period_start"].iloc[verdict.index].tolist() == applies
 
 
+@pytest.mark.parametrize(
+    ("start", "longer", "opening", "is_asked"),
+    [
+        ("2024-01-01", "", "", True),
+        ("2023-12-15", "", "", True),
+        ("2024-04-01", "", "", False),  # it may have resolved what it took over
+        ("2024-04-01", "2024-01-01", "", False),
+        ("2024-04-01", "2024-01-01", "2024-01-01", False),
+        ("2024-04-01", "2024-01-01", "2024-04-01", True),
+        ("2024-04-01", "", "2024-04-01", True),
+        ("2024-04-01", "", "stock", True),
+    ],
+)
+@pytest.mark.parametrize("text", ["dossiers_resolved_total <= dossiers_received_total", BALANCE])
+def test_a_quarter_may_resolve_what_it_took_over(
+    text: str, start: str, longer: str, opening: str, reference: Reference, *, is_asked: bool
+) -> None:
+    flows = {"dossiers_received_total": 1000, "dossiers_resolved_total": 1050}
+    stated = [make_statements(flows, reference).assign(period_start=start)]
+    if longer:
+        whole = make_statements(dict.fromkeys(flows, 3000), reference)
+        stated.append(whole.assign(period_start=longer))
+    if opening:
+        stock = make_statements({"dossiers_carried_over": 60}, reference)
+        stated.append(stock.assign(period_start=opening.replace("stock", "")))
+    lines = tabulate_statements(pd.concat(stated, ignore_index=True), reference)
+    verdict = evaluate_identity(rule(text), lines)
+    broken = lines.rows["period_start"].iloc[verdict.index[~verdict["holds"]]]
+    assert broken.tolist() == ([start] if is_asked else [])
+
+
 def test_a_maximum_holds_for_every_window_inside_its_year(reference: Reference) -> None:
     observations = make_statements(
         {"par_score_steering_lost": 2, "par_score_steering_max": 14, "par_score_steering": 12},

@@ -84,7 +84,8 @@ EPSILON = 1e-13
 
 CARRIED_OVER = "dossiers_carried_over"
 """The opening stock of the catalogue; a window that states its own can be balanced by itself."""
-
+BALANCED = frozenset({"dossiers_received_total", "dossiers_resolved_total"})
+"""Flows that are balanced wherever one is held against the other: what is resolved came earlier."""
 
 Lines = Statements | WideTable
 """Whatever operands can be looked up in: statements, or the columns of a table."""
@@ -288,29 +289,35 @@ def _list_home_rows(identity: Identity, operands: Mapping[Operand, Operands]) ->
 def _lacks_opening(
     identity: Identity, operands: Mapping[Operand, Operands], lines: Lines, rows: Integers
 ) -> Booleans:
-    """Where flows of a window are balanced with a stock, but not what the window began with.
+    """Where flows of a window are balanced, but not with what the window began with.
 
     What is left on a day is left of the longest window that ends on it too. Where a source states
     the same flow over one that begins earlier, a later one need not close by itself, unless its
-    own opening stock is stated.
+    own opening stock is stated. What came in from another day than New Year on may leave that
+    stock out as well, where it is not stated.
     """
     lacking = np.zeros(len(rows), dtype=bool)
     if lines.rows is None or any(each.home.max() >= len(lines.rows) for each in operands.values()):
         return lacking  # a table that tells no windows, or a part of one
-    starts = lines.rows["period_start"]
+    starts = lines.rows["period_start"].to_numpy(dtype=object)
+    new_year = (lines.rows["period_end"].astype("str").str[:4] + "-01-01").to_numpy(dtype=object)
     for each in identity.sums:
         terms = [term for term in each if isinstance(term, Quantity)]
         has_stock = np.zeros(len(rows), dtype=bool)
         for term in terms:
             home = operands[term].home[rows]
             moved = np.flatnonzero((home >= 0) & (home != rows))
-            is_stock = starts.iloc[home[moved]].to_numpy() == STOCK
-            has_stock[moved] |= is_stock & (starts.iloc[rows[moved]].to_numpy() != STOCK)
-        at = np.flatnonzero(has_stock)
+            has_stock[moved] |= (starts[home[moved]] == STOCK) & (starts[rows[moved]] != STOCK)
+        is_balanced = has_stock | ({term.code for term in terms} >= BALANCED)
+        at = rows[is_balanced]
         for term in terms if len(at) else ():
             opening = lines.find(Quantity(CARRIED_OVER, term.scope))
-            is_opened = opening.home[rows[at]] == operands[term].home[rows[at]]
-            lacking[at] |= _begins_later(operands[term], lines.rows, rows[at]) & ~is_opened
+            is_opened = opening.home[at] == operands[term].home[at]
+            is_late = _begins_later(operands[term], lines.rows, at) & ~is_opened
+            is_bare = (
+                (starts[at] > new_year[at]) & ~has_stock[is_balanced] & ~opening.is_printed[at]
+            )
+            lacking[is_balanced] |= is_late | is_bare
     return lacking
 
 
