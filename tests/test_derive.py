@@ -167,6 +167,17 @@ def test_a_correction_that_no_longer_fits_is_refused(
         list(pipeline.check(project))
 
 
+@pytest.mark.parametrize(("action", "published"), [("publish", "1.249"), ("withhold", "")])
+def test_a_correction_of_a_figure_without_an_indicator_is_refused(
+    action: str, published: str, project: Project, replace: Replace
+) -> None:
+    of_one = "dossiers_received_total,,1.250,,dossier"
+    replace("data/raw/transcripts/song_may_2022_h1.csv", of_one, ",,1.250,,")
+    correct(project, "1.250", action, published)
+    with pytest.raises(ReferenceDataError, match="M001: a correction of a figure without an ind"):
+        list(pipeline.check(project))
+
+
 def test_a_correction_is_written_in_the_unit_that_is_printed(project: Project) -> None:
     path = project.raw / "transcripts" / "song_may_2022_h1.csv"
     rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))

@@ -249,6 +249,8 @@ def check_corrections(
             yield problem("other_print", where, printed=printed, expect=row["expect"])
         elif row["action"] not in ("publish", "withhold"):
             yield problem("strange_action", where, action=row["action"])
+        elif row["is_held"] and not row["indicator"]:
+            yield problem("no_indicator", where)
         elif row["action"] == "publish" and row["is_held"]:
             try:
                 _read_published(row, reference)
