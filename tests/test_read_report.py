@@ -506,6 +506,8 @@ SOURCE = dict.fromkeys(("source_id", "dated"), "") | {"source_id": "a"}
         ("2024-9M", "2024-01-01/2024-09-30", ""),
         ("2024-9M", "2023-12-15/2024-09-14", ""),
         ("2024", "2023-12-15/2024-11-14", ""),
+        ("2024", "2024-01-01/2024-09-30", ""),  # a year told with what nine months counted
+        ("2024", "2024-01-01/2024-06-30", "days 2024-01-01/2024-06-30"),
         ("2024-01-01/2024-09-30", "2024-01-01/2024-09-20", ""),
         ("2025", "2025-07-01/2025-12-31", ""),  # of a unit that began then
         ("2024-06-30", "/2024-06-15", ""),
@@ -528,6 +530,35 @@ def test_a_period_and_its_days_are_of_one_time(period: str, days: str, told: str
     found = [str(each) for each in check_times(source, ())]
     assert len(found) == bool(told)
     assert all(told in each for each in found)
+
+
+@pytest.mark.parametrize(
+    ("period", "own", "days", "found"),
+    [
+        ("2024-9M", "2024-09-30", ["2024-01-01/2024-06-30"] * 3, "2024-06-30"),
+        ("2024-H1", "2024-06-30", ["2024-01-01/2024-09-30"] * 3, "2024-09-30"),
+        ("2024", "2024-12-31", ["2024-01-01/2024-06-30"] * 2 + ["/2024-12-31"], "2024-06-30"),
+        ("2024", "2024-12-31", ["2024-01-01/2024-10-31"] * 3, ""),  # a year is told early
+        ("2024-9M", "2024-09-30", ["2024-01-01/2024-09-14"] * 3, ""),
+        ("2024-9M", "2024-09-30", ["2024-01-01/2024-06-30"] * 3 + ["2024-01-01/2024-09-20"], ""),
+        ("2024-9M", "2024-09-30", ["2023-01-01/2023-12-31"] * 3, ""),
+        ("2024-9M", "2024-09-30", ["/2024-06-30"] * 3, ""),
+    ],
+)
+def test_figures_are_of_the_part_of_the_year_of_their_source(
+    period: str, own: str, days: list[str], found: str
+) -> None:
+    source = SOURCE | {"period": period, "period_start": "2024-01-01", "period_end": own}
+    figures = [
+        {"figure_id": "F1", "indicator": "par_tasks_total", "status": "actual"}
+        | dict(zip(("period_start", "period_end"), each.split("/"), strict=True))
+        for each in days
+    ]
+    told = [str(each) for each in check_times(source, figures)]
+    assert len(told) == bool(found)
+    assert all(
+        f"most figures up to {found}, and their source of 2024-01-01/{own}" in each for each in told
+    )
 
 
 @pytest.mark.parametrize(

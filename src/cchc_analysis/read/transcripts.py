@@ -251,12 +251,14 @@ def _agree(said: Period, own: Period) -> bool:
     """Whether days are those of a label.
 
     Days that end earlier and have another label of their own are not: those of a half year are no
-    nine months. Units that began within the period count from then on.
+    nine months. A report of a year may be written with what was counted in nine months of it. Units
+    that began within the period count from then on.
     """
     if not (said.start and own.start):
         return bool(said.end and own.end and abs(said.end - own.end) <= WEEKS)
     labels = {each for each in map(label_period, (said, own)) if STANDARD_LABEL.fullmatch(each)}
-    is_other = len(labels) > 1 and own.end != said.end
+    is_year = label_period(said).isdecimal()
+    is_other = len(labels) > 1 and own.end != said.end and not is_year
     return lies_about(own, said, closes=True) and not is_other
 
 
@@ -274,14 +276,24 @@ def _is_late(figure: Row, dated: str, own: Period) -> bool:
 
 
 def _find_other(source: Row, figures: Sequence[Row]) -> str:
-    """The day up to which most figures count, where it is that of their source in another year.
+    """The day up to which most figures count, where that is of another time than their source.
 
-    Figures of another part of a year are not asked: a notice of May tells of the year before.
+    That is its own day in another year; or the end of another part of its year, where nothing is
+    counted up to about its own. Figures of a part of another year are not asked: a notice of May
+    tells of the year before.
     """
-    ends = [each["period_end"] for each in figures if each["status"] in _DONE]
     last = source["period_end"]
-    for day, times in Counter(ends).most_common(1):
-        is_other_year = day != last and day[4:] == last[4:]
-        if 2 * times > len(ends) and is_other_year:
+    done = [each for each in figures if each["status"] in _DONE]
+    for day, times in Counter(each["period_end"] for each in done).most_common(1):
+        if 2 * times > len(done) and day != last and day[4:] == last[4:]:
             return day
+    near = [(dt.date.fromisoformat(last) + each).isoformat() for each in (-WEEKS, WEEKS)]
+    flows = [each for each in figures if is_report_day(each["period_start"])]
+    windows = Counter(_join_days(each) for each in flows if each["status"] in _DONE)
+    if any(near[0] <= days[-10:] <= near[1] for days in windows):
+        return ""
+    for days, times in windows.most_common(1):
+        is_part = STANDARD_LABEL.fullmatch(label_period(parse_period(days)))
+        if is_part and 2 * times > len(flows) and days[-10:-6] == last[:4]:
+            return days[-10:]
     return ""
