@@ -425,6 +425,27 @@ def test_the_ledger_links_the_figures_in_its_arithmetic() -> None:
     assert "được công bố như đã in" in html
 
 
+@pytest.mark.parametrize(
+    ("findings", "front", "annex"),
+    [
+        ([{}], "1 contradiction, with its arithmetic, is in the annex.", ""),
+        (
+            [{}, {"cause_id": "T000.report.991.district_office.2022-06-30"}],
+            "All 2 contradictions, from one cause with its numbered ▲, are in the annex",
+            "2 contradictions from one cause, told in one entry.",
+        ),
+    ],
+)
+def test_one_contradiction_and_one_cause_are_told_in_the_singular(
+    findings: list[dict[str, str]], front: str, annex: str
+) -> None:
+    brief = open_made_up(make_tables(PLAIN_REPORT, findings=findings), "en")
+    assert front in read_text(str(brief.show_disputes().html))
+    told = read_text(str(brief.show_contradictions().html))
+    assert annex in told
+    assert not find_all(r"\b1 (?:causes|contradictions)\b", told)
+
+
 def test_arithmetic_takes_the_form_of_the_language() -> None:
     brief = open_made_up(make_tables(PLAIN_REPORT, findings=[{}]), "en")
     assert "= 1,320" in read_text(brief.show_contradictions().html)

@@ -10,6 +10,7 @@ import pytest
 
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.panels import validate_table
+from cchc_analysis.rules.wording import Teller
 
 ROOT = Project(Path(__file__).resolve().parents[1])
 REFERENCE = load_reference(ROOT.reference)
@@ -357,3 +358,19 @@ def test_a_workbook_is_read_as_panels_are(tmp_path: Path) -> None:
     found = validate_table(path, None, REFERENCE, ROOT.expectations)
     assert found["rule_id"].tolist() == ["V08"]
     assert found.attrs["passed_over"] == ["remarks"]
+
+
+def test_a_finding_names_a_unit_in_its_own_language(repository: Project) -> None:
+    reference = load_reference(repository.reference)
+    [commune] = [each for each in reference.area_rows.values() if each["name"] == "Xã Đồng Đăng"][
+        :1
+    ]
+    row = {
+        "area_id": commune["area_id"],
+        "scope": "commune",
+        "indicator": "dossiers_resolved_total",
+    }
+    row |= dict.fromkeys(("breakdown", "source_id", "figures", "period_end"), "")
+    names = Teller(pd.DataFrame([row]), None, reference).list_names([0])
+    assert "(xã Đồng Đăng)" in names["vi"]
+    assert "(Đồng Đăng commune)" in names["en"]

@@ -392,14 +392,14 @@ def show_coverage(board: Board) -> Section:
     for pattern, own in kept:
         named, runs, n = own[:MOST_NAMED], list[Markup](), len(own)
         if n > MOST_NAMED:
-            named += [words.plain("trends.more", n=words.number(n - MOST_NAMED))]
+            named += [plain(words.count("trends.more", n - MOST_NAMED))]
         # The periods without a value, those that follow each other as one span.
         for is_held, run in groupby(zip(board.periods, pattern, strict=True), key=itemgetter(1)):
             labels = [label for label, _ in run]
             ends = dict.fromkeys((labels[0], labels[-1]))
             runs += [] if is_held else [Markup(" – ").join(map(words.period, ends))]
         rows.append({"areas": plain(words.join(named)), "count": n, "lacking": words.join(runs)})
-        group = words.plain("trends.coverage.group", n=words.number(n))
+        group = plain(words.count("trends.coverage.group", n))
         index.append(own[0] if n == 1 else group)
     table = pd.DataFrame(rows)
     shown = pd.DataFrame([each for each, _ in kept], index=index, columns=board.periods)

@@ -256,6 +256,6 @@ def list_places(told: Told) -> dict[str, tuple[Sequence[Card], dict[str, Any]]]:
 def bind_root(project: Project, counts: Mapping[str, int]) -> str:
     """The door of the site: what it is, and where to go, in both languages."""
     words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
-    doors = [(own, own.number(counts.get(own.lang, 0))) for own in words]
+    doors = [(own, own.count("root.count", counts.get(own.lang, 0))) for own in words]
     body = render(words[0], "root", doors=doors, sisters=SISTERS)
     return export_body(body, project, words[0], "lists")

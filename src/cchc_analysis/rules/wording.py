@@ -19,7 +19,7 @@ import pandas as pd
 from cchc_analysis.data.clean import format_number
 from cchc_analysis.data.records import FINDING_COLUMNS, Scope, Severity
 from cchc_analysis.data.reference import Project
-from cchc_analysis.data.words import LANGUAGES, Words, load_words
+from cchc_analysis.data.words import LANGUAGES, Words, load_words, plain
 from cchc_analysis.rules import expressions
 from cchc_analysis.rules.rows import SAID
 from cchc_analysis.rules.statements import ROW_COLUMNS, Texts, hold_texts
@@ -150,15 +150,15 @@ class Teller:
         return told
 
     def _describe(self, side: str, row: int, language: str) -> dict[str, str]:
-        place = self._place(row, language)
+        place, words = self._place(row, language), self._languages[language]
         known = self._reference.area_rows.get(self.cell("area_id", row))
         return {
             side: self._name(row, language),
             f"{side}_at": f" ({place})" if place else "",
             f"{side}_comma": f", {place}" if place else "",
-            f"{side}_date": self._languages[language].date(self.cell("period_end", row)),
+            f"{side}_date": words.date(self.cell("period_end", row)),
             f"{side}_source": self.cell("source_id", row),
-            f"{side}_area": str(known["name"]) if known else self.cell("area_id", row),
+            f"{side}_area": plain(words.place(known)) if known else self.cell("area_id", row),
         }
 
     def cell(self, column: str, row: int) -> str:
@@ -215,7 +215,7 @@ class Teller:
         area = self._reference.area_rows.get(self.cell("area_id", row))
         words, scope = self._languages[language], self.cell("scope", row)
         if scope == Scope.COMMUNE and area and area["level"] == "commune":
-            parts = [str(area["name"])]
+            parts = [plain(words.place(area))]
         else:
             parts = [(words.fit(area, "") if area else words).plain(f"finding.scope.{scope}")]
         if breakdown:
