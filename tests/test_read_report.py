@@ -543,6 +543,7 @@ def test_a_period_and_its_days_are_of_one_time(period: str, days: str, told: str
         ("2024-9M", "2024-09-30", ["2024-01-01/2024-06-30"] * 3 + ["2024-01-01/2024-09-20"], ""),
         ("2024-9M", "2024-09-30", ["2023-01-01/2023-12-31"] * 3, ""),
         ("2024-9M", "2024-09-30", ["/2024-06-30"] * 3, ""),
+        ("2024-9M", "2024-09-30", ["2024-12-01/2024-06-30"] * 3, ""),  # refused in its row
     ],
 )
 def test_figures_are_of_the_part_of_the_year_of_their_source(

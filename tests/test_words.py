@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brief_work import PROJECT, ROOT, list_keys, load_words_of
+from brief_work import PROJECT, ROOT, list_keys, load_real, load_words_of
 from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.words import Words, bare_name, clean_text, load_words, plain
@@ -235,3 +235,31 @@ def test_nothing_is_cut_within_a_word_and_our_own_text_not_at_all() -> None:
     assert text.startswith(cut.removesuffix("…") + " ")
     own = Words("vi", {}).pick({"explanation_vi": text}, "explanation")
     assert own == text
+
+
+def test_terms_of_use_are_told_in_the_language_of_the_page() -> None:
+    _, tables = load_real()
+    named = sorted({*tables.sources["licence"]} - {""})
+    told = " ".join(load_words_of("vi").licence(each) for each in named)
+    assert "kho dữ liệu ghi MIT; điều kiện của chủ sở hữu chỉ số (VCCI) chưa đối chiếu" in told
+    names = r"\b(?:CC0|MIT|CECODES|VFF-CRT|RTA|UNDP|VCCI)\b"
+    kept = re.sub(names, "", told)
+    assert not re.findall(r"\b(?:licence|of|the|not|no|as|by|use|public|quotation)\b", kept)
+    assert [load_words_of("en").licence(each) for each in named] == named
+
+
+@pytest.mark.parametrize(
+    ("text", "vi", "en"),
+    [
+        ("CC BY 4.0", "CC BY 4.0", "CC BY 4.0"),
+        ("Public domain", "thuộc về công chúng", "public domain"),
+        ("not stated", "không nêu", "not stated"),
+        ("chỉ dùng nội bộ", "chỉ dùng nội bộ", "internal use only"),
+        ("<b>republic</b>", "&lt;b&gt;republic&lt;/b&gt;", "&lt;b&gt;republic&lt;/b&gt;"),
+    ],
+)
+def test_a_licence_of_ones_own_is_told_where_its_words_are_known(
+    text: str, vi: str, en: str
+) -> None:
+    told = [str(load_words_of(lang).licence(text)) for lang in ("vi", "en")]
+    assert told == [vi, en]

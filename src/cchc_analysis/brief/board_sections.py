@@ -25,7 +25,7 @@ from cchc_analysis.brief.plots.many import FIVE, find_ends, has_intervals
 from cchc_analysis.brief.templates import Section, join, tell_masthead, tell_section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic
-from cchc_analysis.data.words import clean_text, plain
+from cchc_analysis.data.words import plain
 from cchc_analysis.stats import rates
 from cchc_analysis.stats.panel import OLD, SPREAD, change_over, find_common_steps
 from cchc_analysis.stats.peers import list_breaks
@@ -414,5 +414,5 @@ def show_methods(board: Board) -> Section:
         "methods",
         kinds=set(board.latest["kind"]) if board.is_full else set(),
         is_standardised=len(standardise_areas(board)[0]) > 0,
-        terms=[clean_text(each) for each in sorted({*board.values["licence"]} - {""})],
+        terms=[board.words.licence(each) for each in sorted({*board.values["licence"]} - {""})],
     )

@@ -33,6 +33,7 @@ COMPARATOR_SIGNS = {"=": ""} | {
     for comparator, sign in {">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈"}.items()
 }
 AREA_KINDS: Mapping[str, str] = load_own("spellings")["strings"]
+LICENCES: Mapping[str, str] = load_own("spellings")["licences"]
 """Kinds of area, by the Vietnamese word that the areas hold."""
 TERMED = ("label", "definition", "source")
 """What the catalogue says of an indicator in the words of the law; notes and reasons stay."""
@@ -107,6 +108,18 @@ class Words:
         """The cell ``<stem>_vi`` or ``<stem>_en`` of a reference row, made safe."""
         text = str(row.get(f"{stem}_{self.lang}") or "")
         return clean_text(self._use_terms(text) if stem in TERMED else text, longest=None)
+
+    def licence(self, text: str) -> Markup:
+        """Terms of use in the language, where their words are known; names of licences stay.
+
+        >>> Words("vi", {}).licence("CC BY 4.0; internal use")
+        Markup('CC BY 4.0; dùng nội bộ')
+        """
+        known = {en: vi if self.lang == "vi" else en for en, vi in LICENCES.items()}
+        known |= {vi: en for en, vi in LICENCES.items() if self.lang == "en"}
+        words = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+        told = re.sub(rf"(?i)\b(?:{words})\b", lambda each: known[each[0].casefold()], text)
+        return clean_text(told, longest=None)
 
     def number(self, value: float, decimals: int | None = None) -> str:
         """A number in the form of the language, with the decimals that it has, three at most.

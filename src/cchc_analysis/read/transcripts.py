@@ -289,6 +289,7 @@ def _find_other(source: Row, figures: Sequence[Row]) -> str:
             return day
     near = [(dt.date.fromisoformat(last) + each).isoformat() for each in (-WEEKS, WEEKS)]
     flows = [each for each in figures if is_report_day(each["period_start"])]
+    flows = [each for each in flows if each["period_start"] <= each["period_end"]]
     windows = Counter(_join_days(each) for each in flows if each["status"] in _DONE)
     if any(near[0] <= days[-10:] <= near[1] for days in windows):
         return ""
