@@ -189,6 +189,27 @@ def test_a_share_of_the_year_is_judged_when_the_year_is_over_or_the_goal_reached
     assert reached.comparisons[0].state == State.MET
 
 
+@pytest.mark.parametrize(
+    ("window", "state"),
+    [
+        ("2022-07-01..2022-12-31", State.NOT_DUE),
+        ("2022-10-01..2022-12-31", State.NOT_DUE),
+        ("2022-03-01..2022-12-31", State.NOT_DUE),  # begun, and of other cases than those so far
+        ("2023", State.NOT_DUE),
+        ("2022", State.MISSED),
+        ("2022-04-01..2022-06-30", State.MISSED),  # it is over
+    ],
+)
+def test_a_target_of_a_later_part_of_the_year_is_not_due(window: str, state: State) -> None:
+    report = """
+    M001 I on_time_rate whole_district 97,5
+    M002 II on_time_rate whole_district 99 target >=
+    """
+    brief = only(report.rstrip() + f" {window}")
+    assert [each.state for each in brief.comparisons] == [state]
+    assert ("Chỉ tiêu cho thời gian từ" in str(brief.show_plan().html)) == (state == State.NOT_DUE)
+
+
 def test_the_page_counts_and_explains_the_states() -> None:
     html = str(open_made_up(make_tables(PLAIN_REPORT + FIVE_STATES, PLAN)).show_plan().html)
     for words in ("✓ đạt", "✕ chưa đạt", "◷ chưa đến hạn", "≠ khác khái niệm", "… thiếu số liệu"):

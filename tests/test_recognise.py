@@ -806,21 +806,26 @@ def test_indices_told_one_after_the_other_are_of_one_year(reader) -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "end"),
+    ("heading", "start", "end"),
     [
-        ("II. NHIỆM VỤ NĂM 2023", "2023-12-31"),
-        ("Phần thứ hai\nPHƯƠNG HƯỚNG, NHIỆM VỤ TRỌNG TÂM NĂM 2023", "2023-12-31"),
-        ("II. NHIỆM VỤ QUÝ III NĂM 2022", "2022-09-30"),
-        ("II. NHIỆM VỤ TRỌNG TÂM QUÝ III/2022", "2022-09-30"),
-        ("II. NHIỆM VỤ 6 THÁNG CUỐI NĂM 2022", "2022-12-31"),
-        ("II. NHIỆM VỤ QUÝ I NĂM 2022", "2022-06-30"),
-        ("II. PHƯƠNG HƯỚNG GIAI ĐOẠN 2021-2025", "2022-06-30"),
+        ("II. NHIỆM VỤ NĂM 2023", "2023-01-01", "2023-12-31"),
+        ("Phần thứ hai\nPHƯƠNG HƯỚNG, NHIỆM VỤ TRỌNG TÂM NĂM 2023", "2023-01-01", "2023-12-31"),
+        ("II. NHIỆM VỤ QUÝ III NĂM 2022", "2022-07-01", "2022-09-30"),
+        ("II. NHIỆM VỤ TRỌNG TÂM QUÝ III/2022", "2022-07-01", "2022-09-30"),
+        ("II. NHIỆM VỤ 6 THÁNG CUỐI NĂM 2022", "2022-07-01", "2022-12-31"),
+        ("II. NHIỆM VỤ 3 THÁNG CUỐI NĂM 2022", "2022-10-01", "2022-12-31"),
+        ("II. NHIỆM VỤ 6 THÁNG CUỐI NĂM 2023", "2023-07-01", "2023-12-31"),
+        ("II. NHIỆM VỤ QUÝ I NĂM 2022", "2022-01-01", "2022-06-30"),
+        ("II. PHƯƠNG HƯỚNG GIAI ĐOẠN 2021-2025", "2022-01-01", "2022-06-30"),
     ],
 )
-def test_a_target_is_for_the_time_of_its_heading(reader, heading: str, end: str) -> None:
+def test_a_target_is_for_the_time_of_its_heading(
+    reader, heading: str, start: str, end: str
+) -> None:
     text = f"{heading}\n- Tối thiểu 60% hồ sơ được tiếp nhận trực tuyến."
     [figure] = [figure for figure in reader(text) if figure.indicator]
-    assert (figure.status, figure.period_end) == ("target", end)
+    told = (figure.status, figure.period_start, figure.period_end)
+    assert told == ("target", start, end)
 
 
 def test_a_table_is_read_by_its_labels(reader) -> None:

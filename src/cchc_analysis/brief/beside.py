@@ -76,6 +76,10 @@ def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
     """A target against the results of its scope; of all, where a whole district is to be judged."""
     rows = brief.reference.rows_where("target_results", "target_indicator", target.indicator)
     is_earlier = bool(target.end) and target.end < brief.start
+    if target.end > brief.end and target.start > max(brief.start, f"{brief.end[:4]}-01-01"):
+        # Of a later part of the year or a later year: what was counted so far is not of it.
+        yield Comparison(target, None, State.NOT_DUE, {}, is_open=True, is_earlier=False)
+        return
     same: dict[str, Any] = {"result_indicator": target.indicator, "relation": "same"}
     found = False
     for row in (same, *rows):
