@@ -29,6 +29,8 @@ from filelock import FileLock
 from cchc_analysis.data import outside, reference
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.system import import_jsonschema
+from cchc_analysis.errors import Problem
+from cchc_analysis.rules import suites
 
 import_jsonschema()
 
@@ -91,9 +93,41 @@ def load_yaml_once(path: Path) -> Any:
     return pickle.loads(_YAML[content])  # noqa: S301 - of this very process
 
 
+_SUITES: dict[bytes, dict[str, suites.Suite]] = {}
+_EXAMPLES: dict[tuple[int, bytes], list[Problem]] = {}
+_load_suites, _check_examples = suites.load_suites, suites.check_examples
+
+
+def load_suites_once(expectations: Path, known: Reference) -> dict[str, suites.Suite]:
+    """As ``load_suites``, with what was made of the same files and catalogue before."""
+    files = (path.read_bytes() for path in sorted(expectations.glob("*.json")))
+    key = _key_catalogue(known) + b"".join(hashlib.sha256(each).digest() for each in files)
+    if key not in _SUITES:
+        _SUITES[key] = _load_suites(expectations, known)
+    return dict(_SUITES[key])
+
+
+def check_examples_once(suite: suites.Suite, known: Reference) -> list[Problem]:
+    """As ``check_examples``, of a suite that is kept: seeing all rules fail takes a second."""
+    if all(suite is not each for kept in _SUITES.values() for each in kept.values()):
+        return list(_check_examples(suite, known))
+    key = id(suite), _key_catalogue(known)
+    if key not in _EXAMPLES:
+        _EXAMPLES[key] = list(_check_examples(suite, known))
+    return _EXAMPLES[key]
+
+
+def _key_catalogue(known: Reference) -> bytes:
+    """A key of what rules ask of the reference tables."""
+    texts = (table.to_csv() for table in (known.indicators, known.units))
+    return hashlib.sha256("".join(texts).encode()).digest()
+
+
 # Before anybody takes them by their names.
 reference.load_reference = load_reference_once
 outside.load_yaml = load_yaml_once
+suites.load_suites = load_suites_once
+suites.check_examples = check_examples_once
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -95,6 +95,17 @@ def site(run: tuple[Reference, Tables], tmp_path_factory: pytest.TempPathFactory
     return out
 
 
+@pytest.fixture(scope="module")
+def written(
+    briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory
+) -> list[tuple[Brief, Path]]:
+    """Every real brief with the folder of what lies beside it, to be read only."""
+    folders = [tmp_path_factory.mktemp("brief") for _ in briefs]
+    for brief, folder in zip(briefs, folders, strict=True):
+        write_downloads(folder, brief)
+    return list(zip(briefs, folders, strict=True))
+
+
 @pytest.fixture
 def evil() -> Brief:
     """A brief with texts that want to run."""
@@ -126,13 +137,12 @@ def read_all(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_the_files_hold_what_the_brief_holds(briefs: list[Brief], tmp_path: Path) -> None:
-    for brief in briefs:
-        write_downloads(tmp_path, brief)
-        assert sorted(path.name for path in tmp_path.iterdir()) == sorted(BRIEF_FILES)
-        told = json.loads((tmp_path / "brief.json").read_text("utf-8"))["figures"]
-        rows = read_csv(tmp_path / "figures.csv")
-        sheet = read_sheet(tmp_path / "brief.xlsx", "figures")
+def test_the_files_hold_what_the_brief_holds(written: list[tuple[Brief, Path]]) -> None:
+    for brief, folder in written:
+        assert sorted(path.name for path in folder.iterdir()) == sorted(BRIEF_FILES)
+        told = json.loads((folder / "brief.json").read_text("utf-8"))["figures"]
+        rows = read_csv(folder / "figures.csv")
+        sheet = read_sheet(folder / "brief.xlsx", "figures")
         assert len(brief.entries) == len(rows) == len(told) == len(sheet)
         for entry, row, own, cells in zip(brief.entries, rows, told, sheet, strict=True):
             assert entry.note == row["note"] == own["note"] == cells["note"]
@@ -145,31 +155,28 @@ def test_the_files_hold_what_the_brief_holds(briefs: list[Brief], tmp_path: Path
             assert row["findings"].split() == list(entry.findings)
 
 
-def test_the_findings_carry_their_number_on_the_page(briefs: list[Brief], tmp_path: Path) -> None:
-    for brief in briefs:
-        write_downloads(tmp_path, brief)
-        rows = read_csv(tmp_path / "findings.csv")
+def test_the_findings_carry_their_number_on_the_page(written: list[tuple[Brief, Path]]) -> None:
+    for brief, folder in written:
+        rows = read_csv(folder / "findings.csv")
         assert {row["finding_id"]: int(row["contradiction"]) for row in rows} == {
             finding: each.number for finding, each in brief.contradiction_of.items()
         }
         page = tell_page(brief)
         assert all(f' id="c-{row["contradiction"]}"' in page for row in rows)
-        notes = {row["note"] for row in read_csv(tmp_path / "figures.csv")}
+        notes = {row["note"] for row in read_csv(folder / "figures.csv")}
         assert notes <= set(find_all(r' id="(n-[^"]+)"', page))
 
 
-def read_front(path: Path) -> list[list[Any]]:
+def read_front(sheet: Any) -> list[list[Any]]:
     """The cells of the first sheet, from its head on."""
-    sheet = load_workbook(path).worksheets[0]
     rows = [list(row) for row in sheet.iter_rows()]
     first = next(at for at, row in enumerate(rows) if row[0].value in ("Nội dung", "Indicator"))
     return rows[first:]
 
 
-def test_the_first_sheet_is_for_people(briefs: list[Brief], tmp_path: Path) -> None:
-    for brief in briefs:
-        write_downloads(tmp_path, brief)
-        book = load_workbook(tmp_path / "brief.xlsx")
+def test_the_first_sheet_is_for_people(written: list[tuple[Brief, Path]]) -> None:
+    for brief, folder in written:
+        book = load_workbook(folder / "brief.xlsx")
         assert book.sheetnames == [
             brief.words.plain("sheet.name"),
             *("figures", "findings", "sources", "read-me"),
@@ -177,7 +184,7 @@ def test_the_first_sheet_is_for_people(briefs: list[Brief], tmp_path: Path) -> N
         sheet = book.worksheets[0]
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        head, *rows = read_front(tmp_path / "brief.xlsx")
+        head, *rows = read_front(sheet)
         assert sheet.print_title_rows == f"${head[0].row}:${head[0].row}"
         told = [row for row in rows if row[5].value is not None]
         assert len(told) == len(brief.entries)
@@ -194,7 +201,7 @@ def test_a_number_keeps_the_decimals_and_the_bound_that_were_printed(tmp_path: P
         vars(brief.entries[0]), value=5.0, decimals=2, comparator=">=", period_start="2024-02-30"
     )
     write_downloads(tmp_path, replace(brief, entries=(one,)))
-    row = read_front(tmp_path / "brief.xlsx")[2]
+    row = read_front(load_workbook(tmp_path / "brief.xlsx").worksheets[0])[2]
     assert (row[5].value, row[5].number_format) == (5, '"≥ "#,##0.00')
     assert row[2].value == "2024-02-30"  # no day of a calendar: as it stands, and no error
     assert row[3].number_format == "dd/mm/yyyy"
