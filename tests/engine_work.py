@@ -1,4 +1,7 @@
-"""Work for the tests of the engine: good work, and work that goes wrong in a way of its own."""
+"""Work for the tests of the engine: good work, and work that goes wrong in a way of its own.
+
+Dozens of processes import this, so that what takes long to import is imported where it is needed.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.data.reference import Project
 from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.errors import BriefError, CchcError, Problem
 
@@ -184,5 +186,7 @@ def begin_calls() -> Callable[[Any], Any]:
 
 def begin_notebooks() -> Callable[[Any], Any]:
     """Import what a notebook needs, once for many of them, and for pages of projects too."""
+    from cchc_analysis.data.reference import Project
+
     make = begin_pages()
     return lambda given: (make if isinstance(given[0], Project) else execute_in_place)(given)
