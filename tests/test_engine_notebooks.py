@@ -27,7 +27,7 @@ import engine_work
 from cchc_analysis.brief.render import build_page
 from cchc_analysis.data.reference import Project
 from cchc_analysis.site.jobs import Orders, Reply, add_up
-from cchc_analysis.site.notebooks import CchcEngine, hear
+from cchc_analysis.site.notebooks import CchcEngine, in_place, open_stream
 from cchc_analysis.site.workers import Pool
 
 ROOT = Path(__file__).parents[1]
@@ -166,7 +166,7 @@ def test_subprocesses_and_descriptors_are_heard(pool: Pool, tmp_path: Path) -> N
 def test_a_stream_gives_its_number_back_once(tmp_path: Path) -> None:
     with tempfile.TemporaryFile() as theirs:
         number = os.dup(theirs.fileno())
-        with hear(number, "stdout", None) as stream:
+        with open_stream("stdout", None) as stream, in_place(number, stream):
             pass
         os.close(number)
         others = [os.open(tmp_path / str(each), os.O_CREAT | os.O_WRONLY) for each in range(4)]
@@ -287,12 +287,16 @@ def test_memory_that_runs_out_is_an_error_of_the_cell(pool: Pool, tmp_path: Path
 
 
 def test_papermill_runs_it_by_hand(tmp_path: Path) -> None:
-    path = write(tmp_path / "in.ipynb", "tries + 1")
-    program = [sys.executable, "-m", "papermill", "--engine", "cchc", "--no-progress-bar"]
-    command = [*program, str(path), str(tmp_path / "out.ipynb"), "-p", "tries", "2"]
-    subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
+    path = write(
+        tmp_path / "in.ipynb", "import time\ntime.sleep(0.2)", "time.sleep(0.2)\ntries + 1"
+    )
+    command = [sys.executable, "-m", "papermill", "--engine", "cchc", str(path)]
+    command += [str(tmp_path / "out.ipynb"), "-p", "tries", "2"]
+    done = subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
+    assert done.stderr.count(b"Executing:") > 2, "papermill shows how far it is, beside the cells"
     notebook = nbformat.read(tmp_path / "out.ipynb", 4)
-    assert notebook.cells[-1].outputs[0].data["text/plain"] == "3"
+    [shown] = [each for cell in notebook.cells for each in cell.get("outputs", ())]
+    assert shown.data["text/plain"] == "3"
 
 
 def test_each_notebook_begins_afresh(pool: Pool, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ class CchcClient(PapermillNotebookClient):  # type: ignore[misc]
         self.reset_execution_trackers()
         enter(kernel)
         self.shell, session = kernel.shell, kernel.session
-        with hear(1, "stdout", session) as out, hear(2, "stderr", session) as err:
+        with open_stream("stdout", session) as out, open_stream("stderr", session) as err:
             self.streams = out, err
             try:
                 self.papermill_execute_cells()
@@ -100,7 +100,7 @@ class CchcClient(PapermillNotebookClient):  # type: ignore[misc]
         out, err = self.streams
         take_back = set_timer(limit, signal.default_int_handler) if limit else None
         try:
-            with redirect_stdout(out), redirect_stderr(err):
+            with in_place(1, out), in_place(2, err), redirect_stdout(out), redirect_stderr(err):
                 result = self.shell.run_cell(cell.source, store_history=True)
         finally:
             if take_back:
@@ -150,29 +150,30 @@ def enter(kernel: Any) -> None:
         inline._enable_matplotlib_integration()  # noqa: SLF001 - it runs on import, and only then
 
 
+def open_stream(name: str, session: Any) -> Any:
+    """A stream into a file; what is new in that becomes a message when the stream is flushed."""
+    file, told = tempfile.TemporaryFile(buffering=0), 0  # noqa: SIM115 - it is the stream's
+    stream: Any = io.TextIOWrapper(file, "utf-8", "replace", newline="\n", write_through=True)
+
+    def flush() -> None:
+        nonlocal told
+        file.seek(told)
+        text = file.read().decode("utf-8", "replace")
+        told = file.tell()
+        if text:
+            session.send(None, "stream", {"name": name, "text": text})
+
+    stream.flush = flush
+    return stream
+
+
 @contextmanager
-def hear(number: int, name: str, session: Any) -> Iterator[Any]:
-    """Have a file in the place of an open one, for this process and those that it begins.
-
-    Gives a stream into it; what is new in the file becomes a message when that is flushed.
-    """
-    with tempfile.TemporaryFile(buffering=0) as file:
-        stream: Any = io.TextIOWrapper(file, "utf-8", "replace", newline="\n", write_through=True)
-        told = 0
-
-        def flush() -> None:
-            nonlocal told
-            file.seek(told)
-            text = file.read().decode("utf-8", "replace")
-            told = file.tell()
-            if text:
-                session.send(None, "stream", {"name": name, "text": text})
-
-        stream.flush = flush
-        kept = os.dup(number)
-        os.dup2(file.fileno(), number)
-        try:
-            yield stream
-        finally:
-            os.dup2(kept, number)
-            os.close(kept)
+def in_place(number: int, stream: Any) -> Iterator[None]:
+    """Have a stream in the place of an open file, for this process and those that it begins."""
+    kept = os.dup(number)
+    os.dup2(stream.fileno(), number)
+    try:
+        yield
+    finally:
+        os.dup2(kept, number)
+        os.close(kept)
