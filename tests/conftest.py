@@ -93,31 +93,30 @@ def load_yaml_once(path: Path) -> Any:
     return pickle.loads(_YAML[content])  # noqa: S301 - of this very process
 
 
-_SUITES: dict[bytes, dict[str, suites.Suite]] = {}
+_SUITES: dict[tuple[bytes, str | None, bytes], suites.Suite] = {}
 _EXAMPLES: dict[tuple[int, bytes], list[Problem]] = {}
-_load_suites, _check_examples = suites.load_suites, suites.check_examples
+_load_suite, _check_examples = suites.load_suite, suites.check_examples
 
 
-def load_suites_once(expectations: Path, known: Reference) -> dict[str, suites.Suite]:
-    """As ``load_suites``, with what was made of the same files and catalogue before."""
-    files = (path.read_bytes() for path in sorted(expectations.glob("*.json")))
-    key = _key_catalogue(known) + b"".join(hashlib.sha256(each).digest() for each in files)
+def load_suite_once(path: Path, table: str | None, known: Reference) -> suites.Suite:
+    """As ``load_suite``, with what was made of the same file and catalogue before."""
+    key = path.name.encode() + path.read_bytes() if path.is_file() else b"", table, _key(known)
     if key not in _SUITES:
-        _SUITES[key] = _load_suites(expectations, known)
-    return dict(_SUITES[key])
+        _SUITES[key] = _load_suite(path, table, known)
+    return _SUITES[key]
 
 
 def check_examples_once(suite: suites.Suite, known: Reference) -> list[Problem]:
     """As ``check_examples``, of a suite that is kept: seeing all rules fail takes a second."""
-    if all(suite is not each for kept in _SUITES.values() for each in kept.values()):
+    if all(suite is not each for each in _SUITES.values()):
         return list(_check_examples(suite, known))
-    key = id(suite), _key_catalogue(known)
+    key = id(suite), _key(known)
     if key not in _EXAMPLES:
         _EXAMPLES[key] = list(_check_examples(suite, known))
     return _EXAMPLES[key]
 
 
-def _key_catalogue(known: Reference) -> bytes:
+def _key(known: Reference) -> bytes:
     """A key of what rules ask of the reference tables."""
     texts = (table.to_csv() for table in (known.indicators, known.units))
     return hashlib.sha256("".join(texts).encode()).digest()
@@ -126,7 +125,7 @@ def _key_catalogue(known: Reference) -> bytes:
 # Before anybody takes them by their names.
 reference.load_reference = load_reference_once
 outside.load_yaml = load_yaml_once
-suites.load_suites = load_suites_once
+suites.load_suite = load_suite_once
 suites.check_examples = check_examples_once
 
 
