@@ -226,6 +226,26 @@ def test_a_job_given_to_a_process_that_is_gone_costs_nothing() -> None:
         assert pool.submit("a").result(timeout=20).result == b"A"
 
 
+def test_a_job_that_was_lost_is_done_in_a_process_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What lost it may be what others left in a process that has done jobs before."""
+    begin = partial(engine_work.begin, engine_work.mind)
+    with Pool(Orders(begin, timeout=20, jobs_a_child=9), 1) as pool:
+        assert pool.submit("a").result().result == b"A"
+        ask, lost = pool._ask, []
+
+        def lose(asked: bytes, **how: bool) -> Reply:
+            if not lost:
+                lost.append(asked)
+                raise EOFError
+            return ask(asked, **how)
+
+        monkeypatch.setattr(pool, "_ask", lose)
+        assert pool.submit("b").result().result == b"B"
+        assert [each.given for each in pool._free] == [1, 1]
+
+
 def test_a_process_that_has_ended_is_not_signalled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its number may be another's by then."""
     pool = Pool(Orders(SHOUT), 1)

@@ -120,19 +120,14 @@ def answer(work: Work, payload: bytes, *, is_profiled: bool = False) -> bytes:
     What cannot be read, or written again, costs this job only.
     """
     reply = do_job(lambda given: work(pickle.loads(given)), payload, is_profiled=is_profiled)  # noqa: S301 - our own
-    try:
-        return pickle.dumps(reply)
-    except Exception as error:  # noqa: BLE001 - whatever a class raises while it is written
-        return pickle.dumps(explain(error))
+    written = do_job(pickle.dumps, reply)
+    return written.result or pickle.dumps(written)
 
 
 def read(answer: bytes) -> Reply:
     """A reply that came as bytes; where it cannot be read, why."""
-    try:
-        reply: Reply = pickle.loads(answer)  # noqa: S301 - our own
-    except Exception as error:  # noqa: BLE001 - whatever a class raises while it is read
-        return explain(error)
-    return reply
+    reply = do_job(pickle.loads, answer)
+    return reply.result or reply
 
 
 def add_up(total: pstats.Stats, stats: Mapping[Any, Any]) -> None:

@@ -89,9 +89,9 @@ class Pool(jobs.Workforce):
         """Have a job done; it is asked for again where the processes were lost meanwhile."""
         try:
             asked = pickle.dumps(payload)
-            for _ in range(MOST_TRIES):
+            for number in range(MOST_TRIES):
                 with suppress(EOFError, OSError):
-                    return self._ask(asked)
+                    return self._ask(asked, is_again=number > 0)
         except Exception as error:  # noqa: BLE001 - whatever a class raises when written or read
             return jobs.explain(error)
         return jobs.Reply(found="the process that prepares it ended again and again")
