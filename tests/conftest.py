@@ -284,6 +284,24 @@ def processed(processed_once: Project, tmp_path: Path) -> Project:
     return Project(shutil.copytree(processed_once.root, tmp_path / "project"))
 
 
+@pytest.fixture(scope="session")
+def built_once(processed_once: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The same with its site, made by two processes and the real notebooks: only to be copied."""
+    from cchc_analysis import pipeline
+
+    def make(root: Path) -> None:
+        shutil.copytree(processed_once.root, root)
+        pipeline.build_site(Project(root), workers=pipeline.Workers(2))
+
+    return Project(make_once(tmp_path_factory, "built", make))
+
+
+@pytest.fixture
+def built(built_once: Project, tmp_path: Path) -> Project:
+    """The made-up project with its site, free to be spoilt."""
+    return Project(shutil.copytree(built_once.root, tmp_path / "project"))
+
+
 def make_project(root: Path) -> Project:
     """A project of made-up districts with three sources, in an empty folder."""
     made = Project(root)

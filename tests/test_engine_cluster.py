@@ -186,12 +186,14 @@ def test_a_scheduler_without_workers(scheduler: str, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.slow
 def test_a_site_built_by_two_workers_is_the_site_built_here(
-    scheduler: str, processed: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scheduler: str,
+    built_once: Project,
+    processed: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Real notebooks; one worker is killed while it works, and the other does what it had."""
-    here, there = tmp_path / "here", tmp_path / "there"
-    pipeline.build_site(processed, here, pipeline.Workers(2))
-    taken = []
+    there, taken = tmp_path / "there", []
     take = site_module.Contents.take
 
     def take_and_kill(contents, page, reply) -> None:
@@ -205,7 +207,7 @@ def test_a_site_built_by_two_workers_is_the_site_built_here(
         site = pipeline.build_site(processed, there, pipeline.Workers(scheduler=scheduler))
     assert not site.errors
     assert len(taken) == len(set(taken)) == site.built > 4
-    assert read_all(there) == read_all(here)
+    assert read_all(there) == read_all(built_once.site)
 
 
 def read_all(folder: Path) -> dict[str, bytes]:

@@ -175,13 +175,13 @@ def test_the_command_of_our_own_notebook_names_none(processed: Project, tmp_path
 
 
 @pytest.mark.slow
-def test_a_site_is_built_from_a_copy_and_back_again(processed: Project, tmp_path: Path) -> None:
+def test_a_site_is_built_from_a_copy_and_back_again(built: Project, tmp_path: Path) -> None:
     own = write_notebook(
         tmp_path / "mine.ipynb", 'from IPython.display import Markdown\nMarkdown("Của tôi")'
     )
-    site = ("--root", str(processed.root), "site", "--quiet")
+    site = ("--root", str(built.root), "site", "--quiet")
     assert main([*site, "--notebook", str(own)]) == 0
-    pages = list(processed.site.glob("vi/*/*/index.html"))
+    pages = list(built.site.glob("vi/*/*/index.html"))
     told = [page for page in pages if "Của tôi" in page.read_text("utf-8")]
     assert len(told) == 2
     assert main([*site]) == 0

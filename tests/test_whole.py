@@ -43,39 +43,39 @@ def test_the_committed_data_are_what_a_rebuild_makes(repository: Project, tmp_pa
 
 @pytest.mark.slow
 def test_the_site_is_built_twice_alike_without_a_network(
-    processed: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    built_once: Project, processed: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """By two processes and by one, wherever the project lies."""
+
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("something reached for the network")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     before = read_all(processed.raw) | read_all(processed.reference)
-    site = pipeline.build_site(processed, tmp_path / "one", pipeline.Workers(2))
-    pipeline.build_site(processed, tmp_path / "two", pipeline.Workers(1))
+    site = pipeline.build_site(processed, tmp_path / "again", pipeline.Workers(1))
     assert not site.errors
     assert site.pages > 4
-    assert read_all(tmp_path / "one") == read_all(tmp_path / "two")
+    assert read_all(tmp_path / "again") == read_all(built_once.site)
     assert read_all(processed.raw) | read_all(processed.reference) == before
 
 
 @pytest.mark.slow
 def test_a_faulty_report_costs_only_its_own_pages(
-    processed: Project, replace: Replace, capsys: pytest.CaptureFixture[str]
+    built: Project, replace: Replace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = ["--root", str(processed.root)]
-    assert main([*root, "site", "--jobs", "1"]) == 0
-    folder = processed.site / "vi"
+    root = ["--root", str(built.root)]
+    folder = built.site / "vi"
     good, bad = folder / "992-dong-gio" / "2022-h1", folder / "991-song-may" / "2022-h1"
     assert (good / "index.html").is_file()
     assert (bad / "index.html").is_file()
-    before, former = read_all(processed.processed), read_all(bad)
+    before, former = read_all(built.processed), read_all(bad)
     replace("data/raw/transcripts/song_may_2022_h1.csv", ",1.200,", ",12.00,")
     capsys.readouterr()
     assert main([*root, "site", "--jobs", "1"]) == 3
     assert "'12.00'" in capsys.readouterr().err
     assert (good / "index.html").is_file()
     assert read_all(bad) == former
-    assert read_all(processed.processed) == before
+    assert read_all(built.processed) == before
 
 
 def test_a_folder_that_cannot_be_written_leaves_the_site(
