@@ -170,6 +170,30 @@ def test_going_through_rows_reads_them_all(watched: tuple[Any, Seen]) -> None:
     assert key(seen, units=pd.concat([plain.units, more])) != key(seen)
 
 
+def test_a_call_counts_by_what_it_gives_now(watched: tuple[Any, Seen]) -> None:
+    reference, seen = watched
+    table = reference.tabulate_areas(each for each in ("183", "184"))  # gone through only once
+    assert list(table.index) == ["183", "184"]
+    areas = load_reference(ROOT / "data" / "reference").areas
+    before, named = key(seen), {each: areas.copy() for each in ("184", "185")}
+    for area_id, changed in named.items():
+        changed.loc[changed["area_id"] == area_id, "name"] = "another"
+    assert key(seen, areas=named["185"]) == before
+    assert key(seen, areas=named["184"]) != before
+
+
+def test_a_call_by_name_counts_where_it_can_no_longer_be_answered(
+    watched: tuple[Any, Seen],
+) -> None:
+    """The page then says so itself; the build goes on."""
+    reference, seen = watched
+    assert reference.match_area("Lạng Sơn", level="province") == "20"
+    areas = load_reference(ROOT / "data" / "reference").areas
+    before, gone = key(seen), areas[~areas["name"].str.contains("Lạng Sơn")].copy()
+    assert key(seen, areas=areas.copy()) == before
+    assert key(seen, areas=gone) != before
+
+
 def test_a_string_that_is_not_there_was_asked_for_as_well() -> None:
     seen: Seen = defaultdict(set)
     words = Words("en", {"a": "one", "b": "two"})
