@@ -29,8 +29,8 @@ from cchc_analysis.read.recognise.windows import (
     make_day,
 )
 
-TITLE, ISSUER, DATELINE = "title", "issuer", "dateline"
-WEIGHTS = {ISSUER: 40, TITLE: 30, DATELINE: 20, "top": 5, "text": 1}
+TITLE, ISSUER, DATELINE, SITE = "title", "issuer", "dateline", "site"
+WEIGHTS = {ISSUER: 40, TITLE: 30, DATELINE: 20, SITE: 20, "top": 5, "text": 1}
 """What a mention counts, by where it stands."""
 ENOUGH = 5
 """What the mentions of the owner weigh at least, where neither title nor issuer names it."""
@@ -108,9 +108,11 @@ def _is_sure(best: str, held: _Evidence, own: str, kind: str) -> bool:
     # In news any other area of the level has as good a claim.
     if any(kind == "article" or _weigh(held[name]) * CLEAR > weight for name in rivals):
         return False
-    if DATELINE in held[best]:
+    if held[best].keys() & {DATELINE, SITE}:
         return bool(own)
-    return weight >= ENOUGH * (CLEAR if kind == "article" else 1)
+    # News that speaks of its own level and names one place of it is about that one.
+    is_only = bool(own) and not rivals and "top" in held[best]
+    return is_only or weight >= ENOUGH * (CLEAR if kind == "article" else 1)
 
 
 def _list_evidence(
@@ -130,20 +132,23 @@ def _list_evidence(
             yield (of_place or [f"{own} {place}"])[0], DATELINE
     for text in top[:TOP_LINES]:
         for name in list_names(leave_cited(text)):
-            yield name, "top"
+            yield name, SITE if PATTERNS.site.match(text) and level_of(name) == own else "top"
     for line in lines:
         for name in list_names(leave_cited(line.text)):
             yield name, "text"
 
 
 def _name_titled(title: str, lines: Sequence[Line], own: str) -> list[str]:
-    """The area that a title puts before a colon, with the level that the text gives it."""
+    """The area that opens a title, with the level that the text gives it.
+
+    Before a colon it is one also where the text does not name it.
+    """
     bare = PATTERNS.titled.match(title)
     if not bare or bare[1] or PATTERNS.no_name.match(bare[2]):
         return []
-    named = [name for line in lines for name in list_names(line.text)]
-    levels = dict.fromkeys(name for name in named if name.endswith(f" {bare[2]}"))
-    return [next(iter(levels), f"{own} {bare[2]}" if own else "")] if levels or own else []
+    named = (name for line in lines for name in list_names(line.text))
+    names = [*dict.fromkeys(name for name in named if name.endswith(f" {bare[2]}"))][:1]
+    return names or ([f"{own} {bare[2]}"] if own and bare["mark"] else [])
 
 
 @lru_cache(maxsize=4096)
@@ -250,8 +255,8 @@ def level_of(name: str) -> str:
 HEAD_LINES = 40
 HEAD_ABOVE, FEWEST_LINES = 8, 8
 """Lines above a title that are its head, and those that a report has at least."""
-MOST_BANNERS = 4
-"""Lines of some length that may stand above the title of a page."""
+FEWEST_WORDS, LONGEST_TITLE = 4, 40
+"""Words that the title of a page has at least and at most."""
 
 
 @dataclass(frozen=True)
@@ -367,10 +372,19 @@ def _find_title(top: Sequence[str]) -> tuple[str, str]:
             title = keep_text(" ".join([text.capitalize() if text.isupper() else text, *following]))
             whole = f"{text} {' '.join(following)}"
             return _name_kind(whole) or kind, title
-    news = [text for text in top if "|" not in text and 5 <= len(text.split()) <= 40]
-    # A banner may stand above the title of a page.
-    own = [text for text in news[:MOST_BANNERS] if PATTERNS.reform_topic.search(text)]
+    # The title of a page stands below its banners and above its first sentence or list.
+    above = takewhile(lambda text: not _tells(text), top)
+    news = [text for text in above if len(text.split()) >= FEWEST_WORDS
+            and not PATTERNS.banner.search(text)]  # fmt: skip
+    own = [text for text in news if PATTERNS.reform_topic.search(text)]
     return "article", (own or news or [""])[0]
+
+
+def _tells(text: str) -> bool:
+    """Whether a line is a sentence or a point of a list, and no title."""
+    number = len(text.split())
+    ends = text.rstrip().endswith((".", ";", ":", "./.")) and number > FEWEST_LINES
+    return number > LONGEST_TITLE or ends or PATTERNS.bullet.match(text) is not None
 
 
 def _name_kind(text: str) -> str:

@@ -421,7 +421,8 @@ def _judge(
 
 
 OWNER_OPEN = "whose document it is has to be decided first"
-"""Why figures are unsure that would be sure but for the area of their document."""
+TIME_OPEN = "when it was has to be decided first"
+"""Why figures are unsure that would be sure but for the area or the time of their document."""
 
 
 def doubt_figures(
@@ -437,12 +438,14 @@ def doubt_figures(
     weighed = _doubt_rivals(weighed, reference)
 
     def doubt(_: int, figure: Figure) -> Change | None:
-        """Nobody can be sure of a second report in the file, nor where the area is open."""
+        """Nobody can be sure of a second report in the file, nor where area or time is open."""
         if figure.looked_again.startswith(OTHER_REPORT) and figure.indicator:
             return {"confidence": Confidence.LOW}
-        if head.is_sure_area or figure.confidence is not Confidence.HIGH:
+        why = "" if figure.period_end else TIME_OPEN
+        why = why if head.is_sure_area else OWNER_OPEN
+        if not why or figure.confidence is not Confidence.HIGH:
             return None
-        return {"confidence": Confidence.LOW, "looked_again": OWNER_OPEN}
+        return {"confidence": Confidence.LOW, "looked_again": why}
 
     return tuple(_mend(weighed, doubt))
 

@@ -24,6 +24,7 @@ from cchc_analysis.data.clean import (
 from cchc_analysis.data.records import Period
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
+from cchc_analysis.read.recognise.numerals import find_numerals
 
 YEARS = range(1900, 2100)
 """Years that a report can be of; another one is a slip of who wrote it."""
@@ -100,11 +101,11 @@ def find_exact_window(text: str, default: Period) -> Period | None:
     ):
         start = make_day(months[1], months[2], months[3], int(months[5]))
         return Period(start, last.end) if start and last.end and start < last.end else None
-    if (so_far := PATTERNS.new_year_to_month.search(text)) and (
-        year or so_far["year"] or so_far["last"]
-    ):
-        last = make_month(int(so_far["last"] or so_far["year"] or year or 0), int(so_far["month"]))
-        return Period(dt.date(last.end.year, 1, 1), last.end) if last and last.end else None
+    if so_far := PATTERNS.new_year_to.search(text):
+        of_year = int(so_far["last"] or so_far["year"] or year or 0)
+        until = make_month(of_year, int(so_far["month"])) if so_far["month"] else None
+        day = until.end if until else make_day(so_far[4] or "", so_far[5] or "", so_far[6], of_year)
+        return Period(dt.date(day.year, 1, 1), day) if day else None
     since = PATTERNS.since_bracket.search(text) or PATTERNS.since.search(text)
     since = since or PATTERNS.summed.search(text)
     if since and default.end:
@@ -331,11 +332,9 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
     if years := PATTERNS.title_years.search(title):
         return Period(dt.date(int(years[1]), 1, 1), dt.date(int(years[2]), 12, 31)), False
     head = " ".join(top)
-    months = PATTERNS.new_year_to_month.search(head)
-    first = find_exact_window(months[0], nothing) if months else None
     named = PATTERNS.one_month.search(title)  # which is no period of the decree
     month = make_month(int(named[2]), int(named[1])) if named else None
-    if told := month or first or _find_so_far(top, lines):
+    if told := month or _find_first_told(top, lines) or _find_so_far(top, lines):
         # A paper is of the month in its title; news may have been written in it.
         return told, bool(month) and any(
             row["pattern"].match(title) for row in PATTERNS.rows("documents")
@@ -376,6 +375,37 @@ def _name_period(text: str) -> Period | None:
         if years and (period := _parse(_write_period(match, years[0]))):
             return period
     return None
+
+
+def _find_first_told(top: Sequence[str], lines: Sequence[Line]) -> Period | None:
+    """The time that the first figures are told with, or the line that opens a list of them.
+
+    "Từ đầu năm đến ngày 15/11/2024, bộ phận đã tiếp nhận …", "Kết quả trong tháng 8/2025 như sau:".
+    """
+    days = [day for text in top for day in _list_days(text)]
+    default = Period(None, days[0] if days else None)
+    for line in lines:
+        for opened in () if line.cells else _list_opened(line.text):
+            said = leave_carried(PATTERNS.cited.sub(" ", opened))
+            if PATTERNS.so_far.search(said):
+                return None
+            part = PATTERNS.period.search(said)
+            window = find_window(said, default) or (_date_period(part, top) if part else None)
+            if window := window or find_year(said, Period(None, None)):
+                return window
+    return None
+
+
+def _list_opened(text: str) -> Iterator[str]:
+    """What each sentence says before its first figure, or all of one that opens a list."""
+    lead = -1
+    for numeral in filter(lambda each: each.is_figure, find_numerals(text)):
+        ends = (match.end() for match in PATTERNS.sentence_end.finditer(text, 0, numeral.start))
+        if lead < (begin := max(ends, default=0)):
+            lead = begin
+            yield text[lead : numeral.start]
+    if text.rstrip().endswith(":"):
+        yield PATTERNS.sentence_end.split(text)[-1]
 
 
 def _find_so_far(top: Sequence[str], lines: Sequence[Line]) -> Period | None:

@@ -1,0 +1,111 @@
+"""News items and postings: whose they are, of which days, and what they count."""
+
+from __future__ import annotations
+
+import pytest
+
+from reading_work import read_text
+
+
+def read_days(text: str) -> list[tuple[str, str, str]]:
+    """Each figure as printed, with its first and last day."""
+    return [(each.printed, each.period_start, each.period_end) for each in read_text(text)[1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        # The first figures that are told with a time say of which the item is.
+        (
+            "Chuyện ở quầy số 2\n09:05 - 20/11/2023\n“Nhanh hơn trước nhiều”, một người dân nói.\n"
+            "Theo UBND huyện Cao Lộc, từ đầu năm đến hết ngày 10/11/2023, Bộ phận một cửa huyện "
+            "tiếp nhận 5.310 hồ sơ.\nHuyện đã giải quyết 5.201 hồ sơ.\n"
+            "Năm 2022, Chỉ số CCHC của huyện xếp thứ 5/11.",
+            ("2023-01-01", "2023-11-10"),
+        ),
+        (
+            "Một cửa sau ba tháng chạy thử\nThứ Năm, 09/10/2025\n"
+            "Từ ngày 01/7 đến hết tháng 9/2025, Trung tâm Phục vụ hành chính công xã Đá Vàng tiếp "
+            "nhận 812 hồ sơ.\nXã đã giải quyết 790 hồ sơ.\nQuý II/2025, huyện cũ tiếp nhận rất ít.",
+            ("2025-07-01", "2025-09-30"),
+        ),
+        (
+            "TRANG THÔNG TIN ĐIỆN TỬ XÃ ĐÁ VÀNG\nTin tức - Sự kiện\nNgười dân hài lòng\n"
+            "Ngày đăng: 04/12/2025\nKết quả trong tháng 11 như sau:\n"
+            "- Tiếp nhận: 301 hồ sơ.\n- Đã giải quyết: 295 hồ sơ.",
+            ("2025-11-01", "2025-11-30"),
+        ),
+        # Nor is what comes after so many months a part of the year.
+        (
+            "Xã Đá Vàng sau sáu tháng vận hành bộ máy mới\n10:00 - 12/01/2026\n"
+            "Từ ngày 01/7/2025 đến ngày 31/12/2025, xã tiếp nhận 2.114 hồ sơ.\n"
+            "Xã đã giải quyết 2.080 hồ sơ.",
+            ("2025-07-01", "2025-12-31"),
+        ),
+        # The title stands below the banners, and above the first sentence.
+        (
+            "CỔNG THÔNG TIN ĐIỆN TỬ HUYỆN CAO LỘC\nTrang chủ » Tin tức » Cải cách hành chính\n"
+            "KẾT QUẢ HOẠT ĐỘNG CỦA BỘ PHẬN MỘT CỬA HUYỆN THÁNG 4 NĂM 2024\nCập nhật: 06/5/2024\n"
+            "Công tác cải cách hành chính năm 2023 của huyện đã được tỉnh biểu dương.\n"
+            "Bộ phận một cửa huyện tiếp nhận 640 hồ sơ; giải quyết 611 hồ sơ.",
+            ("2024-04-01", "2024-04-30"),
+        ),
+    ],
+)
+def test_the_days_of_an_item_are_those_that_its_figures_are_told_with(
+    text: str, days: tuple[str, str]
+) -> None:
+    assert [(start, end) for _, start, end in read_days(text)[:2]] == [days, days]
+
+
+def test_nothing_is_sure_where_no_time_is_told() -> None:
+    reading, figures = read_text(
+        "UBND huyện Cao Lộc trả kết quả đúng hẹn\nTin của huyện Cao Lộc.\nToàn huyện tiếp nhận "
+        "12.310 hồ sơ, trong đó trực tuyến 9.120 hồ sơ, trực tiếp 3.190 hồ sơ."
+    )
+    assert reading.head.period.end is None
+    assert reading.head.is_sure_area
+    assert {each.confidence.value for each in figures} == {"low"}
+    assert figures[0].looked_again == "when it was has to be decided first"
+
+
+@pytest.mark.parametrize(
+    ("text", "area"),
+    [
+        # The site of a province has items about its districts; that of a district its own.
+        (
+            "CỔNG THÔNG TIN ĐIỆN TỬ TỈNH LẠNG SƠN\nHuyện Cao Lộc: một cửa gần dân hơn\n05/7/2023\n"
+            "Toàn huyện tiếp nhận 312 hồ sơ; UBND huyện yêu cầu các phòng tiếp tục.",
+            "huyện Cao Lộc",
+        ),
+        (
+            "TRANG THÔNG TIN ĐIỆN TỬ HUYỆN CAO LỘC\nKẾT QUẢ CẢI CÁCH HÀNH CHÍNH QUÝ I NĂM 2024\n"
+            "Toàn huyện tiếp nhận 312 hồ sơ.",
+            "huyện Cao Lộc",
+        ),
+        # Who has called the meeting, once, in the first sentence.
+        (
+            "HỘI NGHỊ SƠ KẾT CẢI CÁCH HÀNH CHÍNH 6 THÁNG ĐẦU NĂM 2023\nChiều ngày 12/7/2023, UBND "
+            "huyện Cao Lộc tổ chức hội nghị sơ kết.\nToàn huyện tiếp nhận 312 hồ sơ.",
+            "huyện Cao Lộc",
+        ),
+        # A title may open with the bare name, and a day of the week is no place.
+        (
+            "Cao Lộc tăng hạng Chỉ số cải cách hành chính\nThứ Tư, ngày 03 tháng 5 năm 2023\n"
+            "Năm 2022, huyện Cao Lộc xếp thứ 3/11, toàn huyện tiếp nhận 312 hồ sơ.",
+            "huyện Cao Lộc",
+        ),
+    ],
+)
+def test_whose_an_item_is(text: str, area: str) -> None:
+    head = read_text(text)[0].head
+    assert (head.area, head.is_sure_area) == (area, True)
+
+
+def test_a_former_district_is_not_whose_an_item_is() -> None:
+    head = read_text(
+        "Chuyện ở vùng cao\nChủ nhật, ngày 12 tháng 10 năm 2025\nXã Đá Vàng, tỉnh Lạng Sơn được "
+        "lập trên cơ sở các xã của huyện Cao Lộc trước đây.\nTừ ngày 01/7 đến ngày 30/9/2025, xã "
+        "tiếp nhận 412 hồ sơ, cao hơn toàn huyện Cao Lộc của năm trước. P.V"
+    )[0].head
+    assert head.area == "xã Đá Vàng"
