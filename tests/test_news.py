@@ -109,3 +109,46 @@ def test_a_former_district_is_not_whose_an_item_is() -> None:
         "tiếp nhận 412 hồ sơ, cao hơn toàn huyện Cao Lộc của năm trước. P.V"
     )[0].head
     assert head.area == "xã Đá Vàng"
+
+
+POSTED = "KẾT QUẢ TIẾP NHẬN, GIẢI QUYẾT HỒ SƠ QUÝ II NĂM 2024 CỦA HUYỆN CAO LỘC\n"
+
+
+def test_rows_with_bars_between_their_cells_alone_are_a_table() -> None:
+    text = (
+        "STT | Nội dung | Số liệu | Đơn vị tính\n"
+        "1 | Hồ sơ tiếp nhận trong kỳ (bao gồm kỳ trước chuyển qua) | 1.204 | hồ sơ\n"
+        "2 | Hồ sơ đã giải quyết | 1.190 | hồ sơ\n3 | - Quá hạn | 6 | hồ sơ\n"
+        "4 | Tỷ lệ thanh toán trực tuyến | 81,4 | %\n"
+    )
+    lines = (POSTED + text).splitlines()
+    figures = read_text(POSTED + text)[1]
+    assert [each.indicator for each in figures] == [
+        "dossiers_received_total", "dossiers_resolved_total", "dossiers_resolved_overdue",
+        "online_payment_rate",
+    ]  # fmt: skip
+    assert all(lines[each.line - 1][each.start : each.end] == each.printed for each in figures)
+    # A menu, or what is said of one page, is none.
+    menu = "Giới thiệu | Tin tức | Liên hệ\nHuyện tiếp nhận 12 hồ sơ | Lượt xem: 15\n"
+    assert [each.place for each in read_text(POSTED + menu)[1]] == ["text"]
+
+
+@pytest.mark.parametrize("posted", ["05/7/2024", "Ngày đăng: 05/7/2024 | Lượt xem: 90"])
+def test_the_day_on_which_a_page_was_put_there_is_no_time_of_its_table(posted: str) -> None:
+    text = "Nội dung | Số hồ sơ\nHồ sơ tiếp nhận | 1.204\nHồ sơ đã giải quyết | 1.190\n"
+    figures = read_text(f"{POSTED}{posted}\n{text}")[1]
+    assert [each.period_end for each in figures] == ["2024-06-30"] * 2
+    assert not any("another time said" in each.marks for each in figures)
+
+
+def test_the_procedures_of_a_province_are_told_by_level_in_a_row() -> None:
+    text = (
+        "BÁO CÁO\nKết quả cải cách hành chính năm 2023 của tỉnh Lạng Sơn\nTổng số TTHC thuộc thẩm "
+        "quyền giải quyết là 1.700 TTHC, gồm: 1.400 TTHC cấp tỉnh, 200 TTHC cấp huyện và 100 TTHC "
+        "cấp xã."
+    )
+    assert [(each.indicator, str(each.scope)) for each in read_text(text)[1][1:]] == [
+        ("tthc_total_province", "province_office"),
+        ("tthc_total", "district_aggregate"),
+        ("tthc_total", "commune_aggregate"),
+    ]

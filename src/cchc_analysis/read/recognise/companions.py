@@ -227,7 +227,8 @@ class Companions:
         is_bare = not words.own - WORDS.empty - list_scopes(words.own)
         if not is_bare and WORDS.joined not in first[0]:
             return None
-        return Claim(before.indicator, SURE, "as the one before it, of the same kind")
+        code = _name_of_level(before.indicator, words)
+        return Claim(code, SURE, "as the one before it, of the same kind")
 
     def follow_years(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The same in another year: "năm 2021 đạt 81,2%; năm 2022 đạt 84,9%", "từ 12% lên 68%"."""
@@ -247,10 +248,7 @@ class Companions:
             return None
         for figure in self._list_heads(entry, words):
             if figure and figure.indicator:
-                # "1.918, trong đó cấp tỉnh 1.487": the part of one level of what three have.
-                level = "@province" if "@province" in words.own else ""
-                parts = WORDS.of_levels.get(figure.indicator, {})
-                code = parts.get(level, figure.indicator)
+                code = _name_of_level(figure.indicator, words)
                 unit = str(self._reference.indicator_rows[code]["unit"])
                 if fits_unit(unit, words.units) and (unit == "%") == ("%" in words.units):
                     return Claim(code, CLAIM + 1, "as the line that opens the list")
@@ -366,6 +364,12 @@ class Companions:
             and words.own.isdisjoint(rule.unless)
         ]
         return Claim(codes[0], SURE, "points in brackets") if len(codes) == 1 else None
+
+
+def _name_of_level(code: str, words: WordsAround) -> str:
+    """The part of one level of what three have: "1.918, trong đó cấp tỉnh 1.487"."""
+    level = "@province" if "@province" in words.own else ""
+    return str(WORDS.of_levels.get(code, {}).get(level, code))
 
 
 def list_scopes(terms: frozenset[str]) -> frozenset[str]:

@@ -497,8 +497,8 @@ class WordCollector:
         # Nor is what stands above the heading.
         above = [self._lines[n].text for n in between if n >= max(headings, default=0)][::-1]
         # A sentence that ends above the table has been told; a caption has not. Nor is the head of
-        # the paper said of the table.
-        no_caption = PATTERNS.told, PATTERNS.of_head
+        # the paper said of the table, or the day of the page.
+        no_caption = PATTERNS.told, PATTERNS.of_head, PATTERNS.posted
         filled = [
             text for text in above
             if text.strip() and not any(each.search(text) for each in no_caption)
