@@ -17,7 +17,8 @@ def read_days(text: str) -> list[tuple[str, str, str]]:
     [
         # The first figures that are told with a time say of which the item is.
         (
-            "Chuyện ở quầy số 2\n09:05 - 20/11/2023\n“Nhanh hơn trước nhiều”, một người dân nói.\n"
+            "Chuyện ở quầy số 2\n09:05 - 20/11/2023\n“Nhanh hơn trước nhiều”, một người dân "
+            "nói.\n"
             "Theo UBND huyện Cao Lộc, từ đầu năm đến hết ngày 10/11/2023, Bộ phận một cửa huyện "
             "tiếp nhận 5.310 hồ sơ.\nHuyện đã giải quyết 5.201 hồ sơ.\n"
             "Năm 2022, Chỉ số CCHC của huyện xếp thứ 5/11.",
@@ -25,8 +26,10 @@ def read_days(text: str) -> list[tuple[str, str, str]]:
         ),
         (
             "Một cửa sau ba tháng chạy thử\nThứ Năm, 09/10/2025\n"
-            "Từ ngày 01/7 đến hết tháng 9/2025, Trung tâm Phục vụ hành chính công xã Đá Vàng tiếp "
-            "nhận 812 hồ sơ.\nXã đã giải quyết 790 hồ sơ.\nQuý II/2025, huyện cũ tiếp nhận rất ít.",
+            "Từ ngày 01/7 đến hết tháng 9/2025, Trung tâm Phục vụ hành chính công xã Đá Vàng "
+            "tiếp "
+            "nhận 812 hồ sơ.\nXã đã giải quyết 790 hồ sơ.\nQuý II/2025, huyện cũ tiếp nhận rất "
+            "ít.",
             ("2025-07-01", "2025-09-30"),
         ),
         (
@@ -74,7 +77,8 @@ def test_nothing_is_sure_where_no_time_is_told() -> None:
     [
         # The site of a province has items about its districts; that of a district its own.
         (
-            "CỔNG THÔNG TIN ĐIỆN TỬ TỈNH LẠNG SƠN\nHuyện Cao Lộc: một cửa gần dân hơn\n05/7/2023\n"
+            "CỔNG THÔNG TIN ĐIỆN TỬ TỈNH LẠNG SƠN\nHuyện Cao Lộc: một cửa gần dân "
+            "hơn\n05/7/2023\n"
             "Toàn huyện tiếp nhận 312 hồ sơ; UBND huyện yêu cầu các phòng tiếp tục.",
             "huyện Cao Lộc",
         ),
@@ -85,7 +89,8 @@ def test_nothing_is_sure_where_no_time_is_told() -> None:
         ),
         # Who has called the meeting, once, in the first sentence.
         (
-            "HỘI NGHỊ SƠ KẾT CẢI CÁCH HÀNH CHÍNH 6 THÁNG ĐẦU NĂM 2023\nChiều ngày 12/7/2023, UBND "
+            "HỘI NGHỊ SƠ KẾT CẢI CÁCH HÀNH CHÍNH 6 THÁNG ĐẦU NĂM 2023\nChiều ngày 12/7/2023, "
+            "UBND "
             "huyện Cao Lộc tổ chức hội nghị sơ kết.\nToàn huyện tiếp nhận 312 hồ sơ.",
             "huyện Cao Lộc",
         ),
@@ -143,8 +148,10 @@ def test_the_day_on_which_a_page_was_put_there_is_no_time_of_its_table(posted: s
 
 def test_the_procedures_of_a_province_are_told_by_level_in_a_row() -> None:
     text = (
-        "BÁO CÁO\nKết quả cải cách hành chính năm 2023 của tỉnh Lạng Sơn\nTổng số TTHC thuộc thẩm "
-        "quyền giải quyết là 1.700 TTHC, gồm: 1.400 TTHC cấp tỉnh, 200 TTHC cấp huyện và 100 TTHC "
+        "BÁO CÁO\nKết quả cải cách hành chính năm 2023 của tỉnh Lạng Sơn\nTổng số TTHC thuộc "
+        "thẩm "
+        "quyền giải quyết là 1.700 TTHC, gồm: 1.400 TTHC cấp tỉnh, 200 TTHC cấp huyện và 100 "
+        "TTHC "
         "cấp xã."
     )
     assert [(each.indicator, str(each.scope)) for each in read_text(text)[1][1:]] == [
@@ -152,3 +159,113 @@ def test_the_procedures_of_a_province_are_told_by_level_in_a_row() -> None:
         ("tthc_total", "district_aggregate"),
         ("tthc_total", "commune_aggregate"),
     ]
+
+
+def list_owned(text: str) -> list[tuple[str, str, str, str]]:
+    """Each figure as printed, with its indicator, area and level."""
+    return [(e.printed, e.indicator, e.area, str(e.scope)) for e in read_text(text)[1]]
+
+
+def test_values_of_other_places_are_theirs() -> None:
+    text = (
+        "Cao Lộc tăng hạng Chỉ số cải cách hành chính\n12/5/2024\nUBND tỉnh Lạng Sơn công bố "
+        "Chỉ số "
+        "cải cách hành chính năm 2023 của các huyện, thành phố.\nTheo đó, huyện Cao Lộc đạt "
+        "88,4%, "
+        "xếp thứ 3; sau huyện Chi Lăng (90,12%) và trên huyện Đình Lập với 87,9%. Giá trị trung "
+        "bình "
+        "Chỉ số cải cách hành chính năm 2023 của các huyện là 86,1%."
+    )
+    whole = "whole_district"
+    assert list_owned(text) == [
+        ("88,4", "par_index", "huyện Cao Lộc", whole),
+        ("3", "par_index_rank", "huyện Cao Lộc", whole),
+        ("90,12", "par_index", "huyện Chi Lăng", whole),
+        ("87,9", "par_index", "huyện Đình Lập", whole),
+        ("86,1", "par_index_district_mean", "tỉnh Lạng Sơn", "district_aggregate"),
+    ]
+    text = (
+        "Xã Chi Lăng phục vụ tốt hơn\nTừ ngày 01/7 đến ngày 30/9/2025, xã Chi Lăng, tỉnh Lạng "
+        "Sơn tiếp "
+        "nhận 812 hồ sơ, tỷ lệ hồ sơ trực tuyến đạt 81,5%. Trước khi sắp xếp, 6 tháng đầu năm "
+        "2025, tỷ "
+        "lệ này của huyện Chi Lăng chỉ là 60,2%."
+    )
+    assert list_owned(text)[-1] == ("60,2", "online_rate", "huyện Chi Lăng", whole)
+    assert read_days(text)[-1][1:] == ("2025-01-01", "2025-06-30")
+
+
+def test_a_place_that_is_no_owner_of_a_figure_gives_it_to_nobody() -> None:
+    text = (
+        "Huyện Cao Lộc chuyển mình\nNăm 2023, học tập huyện Chi Lăng, toàn huyện Cao Lộc tiếp "
+        "nhận "
+        "4.120 hồ sơ. UBND huyện cử 12 công chức đi học tại huyện Đình Lập."
+    )
+    assert {each[2] for each in list_owned(text)} == {"huyện Cao Lộc"}
+
+
+HEADED = "Huyện Cao Lộc: một cửa gần dân hơn\n09/10/2023\nTrong 9 tháng đầu năm 2023, "
+
+
+def test_both_levels_in_turn_are_told_apart() -> None:
+    text = (
+        f"{HEADED}số hồ sơ tiếp nhận của cấp huyện và cấp xã lần lượt là 1.204 và 8.310 hồ sơ; "
+        "tỷ lệ giải "
+        "quyết trước và đúng hạn lần lượt đạt 97,9% và 99,2%."
+    )
+    office, communes = "district_office", "commune_aggregate"
+    assert [(code, scope) for _, code, _, scope in list_owned(text)] == [
+        ("dossiers_received_total", office),
+        ("dossiers_received_total", communes),
+        ("on_time_rate", office),
+        ("on_time_rate", communes),
+    ]
+
+
+def test_what_is_told_of_an_office_goes_on_here() -> None:
+    text = (
+        f"{HEADED}theo cán bộ phụ trách bộ phận một cửa cho biết, tính từ đầu năm đến nay, Bộ "
+        "phận một cửa "
+        "của huyện tiếp nhận 1.204 hồ sơ. Trong số này có 990 hồ sơ được nộp trực tuyến.\nQua "
+        "lấy ý "
+        "kiến, 97,5% người dân hài lòng với việc giải quyết thủ tục hành chính tại đây.\nToàn "
+        "huyện "
+        "tiếp nhận 9.514 hồ sơ."
+    )
+    scopes = [scope for *_, scope in list_owned(text)]
+    assert scopes == ["district_office"] * 3 + ["whole_district"]
+
+
+def test_where_somebody_was_is_no_offices_own_work() -> None:
+    text = (
+        "Kiểm tra cải cách hành chính tại UBND huyện Cao Lộc\n12/7/2023\nTrong 6 tháng đầu năm "
+        "2023, "
+        "huyện Cao Lộc đã ban hành 14 văn bản quy phạm pháp luật. Qua kiểm tra, huyện đã xử lý "
+        "kỷ luật "
+        "21 công chức."
+    )
+    assert [(code, scope) for _, code, _, scope in list_owned(text)] == [
+        ("legal_docs_issued", "whole_district"),
+        ("staff_disciplined", "whole_district"),
+    ]
+
+
+def test_an_index_that_was_published_is_the_one_that_is_named() -> None:
+    text = (
+        "Tỉnh Lạng Sơn tăng hạng\n12/5/2024\nTheo kết quả công bố Chỉ số Hiệu quả quản trị và "
+        "hành chính "
+        "công cấp tỉnh (PAPI) năm 2023, tỉnh Lạng Sơn đạt 42,31 điểm.\nChỉ số PAR INDEX năm "
+        "2023 của "
+        "tỉnh đạt 88,1%, tăng so với năm 2022 (năm 2022 đạt 85,2%)."
+    )
+    figures = read_text(text)[1]
+    assert [each.indicator for each in figures] == ["papi_total", "par_index", "par_index"]
+    assert [each.period_start[:4] for each in figures] == ["2023", "2023", "2022"]
+    assert "another time said" not in figures[2].marks
+
+
+def test_a_time_that_is_compared_with_is_none_of_the_document() -> None:
+    head = read_text(
+        "Huyện Cao Lộc đổi mới\nTỷ lệ hồ sơ trực tuyến đạt 71,2%, tăng so với cùng kỳ năm 2022."
+    )[0].head
+    assert head.period.end is None

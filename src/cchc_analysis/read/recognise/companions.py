@@ -241,6 +241,15 @@ class Companions:
             return None
         return Claim(before.indicator, SURE, "as the one before it, of the same kind")
 
+    def follow_place(self, entry: FigureText, words: WordsAround, area: str) -> Claim | None:
+        """The same of another place: "huyện A đạt 91,4%, sau huyện B (92,1%)"."""
+        line = self._by_line.get(entry.line, ())
+        alike = (f for f in reversed(line) if f.units == words.units and f.indicator)
+        before = next(alike, None)
+        if before is None or before.area == area:
+            return None
+        return Claim(before.indicator, SURE, "as the one before it, of another place")
+
     def inherit(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """What the line that opened the list counts, where the line itself names only a scope."""
         bare = words.own - WORDS.empty - list_scopes(words.own)
@@ -397,14 +406,12 @@ def speaks_against(
     is_dossiers: bool,
 ) -> bool:
     """Whether the sentence says that a figure is none of an indicator that its words allow."""
-    code = rule.indicator
     # A noun right behind the number that is none we know: "08 quầy", "01 Trung tâm".
     is_bare = not words.units and not entry.label and not entry.mention.role
     behind = entry.text[entry.mention.numeral.end :]
     is_other_noun = is_bare and re.match(r"\s+[^\W\d_]", behind) is not None
     return (
         (rule.unit in ("rank", "point") and is_other_score(entry, words, rule, near))
-        or ("index" in code and is_of_other_area(entry, near.area))
         or (rule.alone and not counts_all_of_them(entry, words, rule, near))
         or (rule.unit == "commune" and is_other_noun)
         or is_told_otherwise(entry, words, rule, is_dossiers=is_dossiers)

@@ -216,6 +216,9 @@ def _says_another_time(entry: FigureText, words: WordsAround, period: Period) ->
     }
     label, mention = entry.label, entry.mention
     near = entry.text[mention.lead : mention.numeral.end]
+    if opened := PATTERNS.open_bracket.search(near):
+        # "so với năm 2022 (năm 2022 đạt 84,6%": what stands in brackets has its own time.
+        near = opened[0] if PATTERNS.said_time.search(opened[0]) else near
     near = f"{label.row} | {label.column} | {label.group}" if label else near
     above = [level.text for level in words.levels if level.name == CAPTION]
     above += [level.text for level in words.levels if level.name == "heading"][:1]

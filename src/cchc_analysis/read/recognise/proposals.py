@@ -131,10 +131,10 @@ class Proposer:
         self, speaker: scopes.Speaker, candidate: Claim, entry: FigureText, words: WordsAround
     ) -> bool:
         """Whether what a speaker counts can be an indicator of ours."""
-        if speaker.kind is scopes.Speech.COMMUNE:
-            # What one commune has done is no figure of a province; of a known one it is its own.
-            is_province = self._scopes.level == "province"
-            return not is_province or self._scopes.find_area(entry, words) != self._head.area
+        if speaker.kind in (scopes.Speech.COMMUNE, scopes.Speech.ELSEWHERE):
+            # What one commune has done is no figure of a province; of a known place it is its own.
+            is_ours = speaker.kind is scopes.Speech.COMMUNE and self._scopes.level != "province"
+            return is_ours or self._scopes.find_area(entry, words) != self._head.area
         rule = self._wording.rules[candidate.indicator]
         if speaker.kind is scopes.Speech.MODEL:
             return WORDS.model in rule.speaking or rule.unit != "dossier"
@@ -205,9 +205,15 @@ class Proposer:
                     best = self._beside.follow_whole(entry, words, best)
                 return best, names
             return None, (best.indicator, *names)[:MOST_RIVALS]
+        area = self._scopes.find_area(entry, words)
+        is_ours = area in (self._head.area, *self._head.rivals)
+        of_place = None if is_ours else self._beside.follow_place(entry, words, area)
         share = self._beside.find_share(entry, words) if "%" in words.units else None
         inherited = (
-            share or self._beside.complete_pair(entry, words) or self._beside.inherit(entry, words)
+            of_place
+            or share
+            or self._beside.complete_pair(entry, words)
+            or self._beside.inherit(entry, words)
         )
         return inherited, _name_rivals((), [*candidates, *others])
 
@@ -257,6 +263,10 @@ class Proposer:
         is_bound = is_bound and row["aggregation"] == "extremum"
         is_placed = _is_placed(entry, words, before, is_rank=kind == "rank", is_bound=is_bound)
         is_dossiers = self._is_of_dossiers(candidate)
+        if "index" in candidate.indicator and companions.is_of_other_area(
+            entry, self._scopes.find_area(entry, words)
+        ):
+            return False
         if not is_placed or companions.speaks_against(
             entry, words, rule, self._surroundings, is_dossiers=is_dossiers
         ):
@@ -304,6 +314,8 @@ class Proposer:
             # A rank, and what is better the lower it is, is not to be exceeded.
             falls = indicator.endswith("_rank") or (row and row["polarity"] == "lower")
             comparator = Comparator.AT_MOST if falls else Comparator.AT_LEAST
+        is_mean = indicator == "par_index_district_mean"
+        area = self._scopes.name_above() if is_mean else self._scopes.find_area(entry, words)
         unit, read_as = find_unit(mention.numeral.text, words, rule)
         where = "table" if entry.label else f"footnote {place.note}" if place.note else "text"
         breakdown = candidate.breakdown if candidate else ""
@@ -315,7 +327,7 @@ class Proposer:
             printed=mention.numeral.text,
             section=place.section,
             place=where,
-            area=self._scopes.find_area(entry, words),
+            area=area,
             scope=scope,
             period_start=period.start.isoformat() if period.start else "",
             period_end=period.end.isoformat() if period.end else "",
@@ -411,9 +423,7 @@ def _read_part(
     head = head or read_head(lines, reference)
     places = outline.outline_lines(lines)
     is_commune = find_level(head.area, reference, head.day) == "commune"
-    surroundings = WordCollector(
-        lines, places, wording, head.title, head.area, is_commune=is_commune
-    )
+    surroundings = WordCollector(lines, places, wording, head.title, is_commune=is_commune)
     proposer = Proposer(head, reference, wording, surroundings, lines, places)
     tables: dict[int, list[Line]] = defaultdict(list)
     for line in lines:

@@ -21,7 +21,13 @@ from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.figures import Figure
 from cchc_analysis.read.recognise.frame import Frame
-from cchc_analysis.read.recognise.head import ReportHead, find_level, list_names, match_known
+from cchc_analysis.read.recognise.head import (
+    ReportHead,
+    find_level,
+    level_of,
+    list_names,
+    match_known,
+)
 from cchc_analysis.read.recognise.matching import Level, WordsAround
 from cchc_analysis.read.recognise.numerals import Mention
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
@@ -44,6 +50,8 @@ _ABOVE = {
     "district": PATTERNS.above_district,
     "commune": PATTERNS.above_commune,
 }
+LAST_DAY_OF_DISTRICTS = "2025-06-30"
+"""Of one that is gone an item may still tell what it had."""
 BOTH = frozenset({"@district_office", "@commune_aggregate"})
 IN_PROVINCE = {
     "@district_office": Scope.DISTRICT_AGGREGATE,
@@ -59,12 +67,17 @@ class Scopes:
         self._names: dict[str, bool] = {}
         self.level = find_level(head.area, reference, head.day)
         self.frames: Sequence[Frame] = ()
+        self._last: Scope | None = None
         self._own = match_known(head.area, reference, head.day)
 
     def find_scope(
         self, entry: FigureText, words: WordsAround, rule: WordingRule | None
     ) -> tuple[Scope, bool]:
         """Whose work is counted, and whether the text says so rather than the document."""
+        area = self.find_area(entry, words)
+        if area not in (self._head.area, *self._head.rivals, self.frames[entry.line].area):
+            is_commune = find_level(area, self._reference) == "commune"
+            return (Scope.COMMUNE if is_commune else Scope.WHOLE_DISTRICT), True
         if self.level == "commune":
             labels = (entry.label.column, entry.label.row) if entry.label else ()
             # "Cấp tỉnh" beside "Cấp xã": what it took in for others is not all that it did.
@@ -78,10 +91,11 @@ class Scopes:
         if entry.mention.role == "turn" and _list_said(words.levels[0]):
             # As many things as figures would have been told apart: whose each is, nobody says.
             return Scope.UNSPECIFIED, True
-        area = self.find_area(entry, words)
-        if area not in (self._head.area, *self._head.rivals, self.frames[entry.line].area):
-            return Scope.COMMUNE, True
         found = self._find_told(entry, words)
+        if not found and PATTERNS.here.search(entry.text, entry.mention.lead):
+            # "Người dân hài lòng với việc giải quyết tại đây": where the item has been before.
+            found = self._last
+        self._last = found or self._last
         return (found, True) if found else (Scope.WHOLE_DISTRICT, False)
 
     def _find_told(self, entry: FigureText, words: WordsAround) -> Scope | None:
@@ -90,7 +104,8 @@ class Scopes:
             return Scope.COMMUNE
         if bare := self._read_head(entry, words):
             return bare
-        if self._names_both(entry) or _tells_both_apart(entry):
+        is_each = entry.mention.role == "each"
+        if (self._names_both(entry) and not is_each) or _tells_both_apart(entry):
             return Scope.WHOLE_DISTRICT
         if not entry.label and PATTERNS.at_communes.match(entry.text, entry.mention.numeral.end):
             return Scope.COMMUNE_AGGREGATE
@@ -207,7 +222,8 @@ class Scopes:
         """The last earlier sentence that opens with whose work it tells of, if it is one's."""
         plain = PATTERNS.times.sub(" ", PATTERNS.remark.sub(" ", level.text)).strip()
         for sentence in reversed(PATTERNS.sentence_end.split(plain)):
-            topics = [re.split(r"\d", clause, maxsplit=1)[0] for clause in sentence.split(";")]
+            told = PATTERNS.who_says.sub("", sentence).split(";")
+            topics = [re.split(r"\d", clause, maxsplit=1)[0] for clause in told]
             opened = " | ".join(" ".join(topic.split()[:TOPIC]) for topic in topics)
             found = self._surroundings.read_level(level.name, opened)
             if _list_said(found):
@@ -216,7 +232,7 @@ class Scopes:
         return Level(level.name, "", ())
 
     def find_area(self, entry: FigureText, words: WordsAround) -> str:
-        """The area of a figure: a commune that its own words name, else that of its frame."""
+        """The area of a figure: one that its own words name, else that of its frame."""
         own = words.levels[0].text
         for match in PATTERNS.commune.finditer(own):
             name = match[1][0].lower() + match[1][1:]
@@ -226,6 +242,8 @@ class Scopes:
                 self._names[name] = bool(named) and self._reference.is_below(named, self._own)
             if self._names[name]:
                 return name
+        if other := self._name_other(entry):
+            return other
         if self._head.rivals:
             # The head names several areas: the sentence may say which of them it tells of.
             mention, ours = entry.mention, (self._head.area, *self._head.rivals)
@@ -233,6 +251,29 @@ class Scopes:
             if told := [each for each in list_names(said) if each in ours]:
                 return told[-1]
         return self.frames[entry.line].area or self._head.area
+
+    def name_above(self) -> str:
+        """What a district lies in, whose the mean of all its districts is; else its own area."""
+        row = self._reference.area_rows.get(self._own, {})
+        above = self._reference.area_rows.get(str(row.get("parent_id")), {})
+        name = str(above["name"]) if above and row["level"] == "district" else ""
+        return f"{name[:1].lower()}{name[1:]}" or self._head.area
+
+    def _name_other(self, entry: FigureText) -> str:
+        """Another place that we know, named right before a bare value: "huyện A (92,1%)"."""
+        before = entry.text[entry.mention.lead : entry.mention.numeral.start]
+        names = [] if entry.label or not self._own else list_names(before)
+        if not names or names[-1] == self._head.area:
+            return ""
+        name = names[-1]
+        end = before.rfind(name.removeprefix(level_of(name)))
+        is_bare = PATTERNS.of_named.fullmatch(before[end + len(name) - len(level_of(name)) :])
+        if end < 0 or not is_bare:
+            return ""
+        above = str(self._reference.area_rows[self._own]["parent_id"])
+        days = (self._head.day, LAST_DAY_OF_DISTRICTS)
+        known = (match_known(name, self._reference, day, above) for day in days)
+        return name if next(filter(None, known), self._own) != self._own else ""
 
 
 def _leave_objects(level: Level, entry: FigureText) -> Level:

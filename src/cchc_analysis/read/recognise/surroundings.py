@@ -225,7 +225,6 @@ class WordCollector:
         places: Sequence[OutlinePlace],
         wording: Wording,
         title: str,
-        area: str,
         *,
         is_commune: bool,
     ) -> None:
@@ -238,7 +237,6 @@ class WordCollector:
         )
         self._nouns = matching.index_nouns(wording.units)
         self._is_commune = is_commune
-        self.area = area
         self.mentions: dict[int, tuple[numerals.Mention, ...]] = {}
         self._above: dict[int, int] = {}
         self._notes = _find_table_notes(lines, places)
@@ -442,8 +440,7 @@ class WordCollector:
             yield BEFORE, text[mention.lead : max(reach, mention.own[0])]
         yield "its sentence", text[mention.lead : reach]
         place = self._places[entry.line]
-        if place.before >= 0:
-            yield "its sentence, line before", take_last_sentence(self._lines[place.before].text)
+        yield from self._go_on(entry)
         if place.note:
             yield from self._anchor(place)
         for parent in place.parents:
@@ -457,6 +454,15 @@ class WordCollector:
         yield "title", self._title
         if self._is_commune:
             yield "the document", WORDS.of_commune
+
+    def _go_on(self, entry: FigureText) -> Iterator[tuple[str, str]]:
+        """The sentence that a line goes on with, as it was cut or takes it up: "Theo đó, …"."""
+        at = self._places[entry.line].before
+        if at < 0 and PATTERNS.refers_back.match(entry.text, entry.mention.lead):
+            above = range(entry.line - 1, -1, -1)
+            at = next((n for n in above if self._lines[n].text.strip()), -1)
+        if at >= 0:
+            yield "its sentence, line before", take_last_sentence(self._lines[at].text)
 
     def _whole(
         self, mentions: Sequence[numerals.Mention], parent: int, text: str

@@ -331,7 +331,8 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
         return period, True
     if years := PATTERNS.title_years.search(title):
         return Period(dt.date(int(years[1]), 1, 1), dt.date(int(years[2]), 12, 31)), False
-    head = " ".join(top)
+    # What the time of the figures is compared with is none of the document's.
+    head = " ".join(PATTERNS.time_of_others.sub(" ", text) for text in top)
     named = PATTERNS.one_month.search(title)  # which is no period of the decree
     month = make_month(int(named[2]), int(named[1])) if named else None
     if told := month or _find_first_told(top, lines) or _find_so_far(top, lines):
