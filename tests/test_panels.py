@@ -597,6 +597,15 @@ def test_a_second_column_of_a_heading_stands_in_the_draft(
     assert draft.partition("ignore:")[2].count('- "value"') == 1
 
 
+def test_areas_and_a_score_below_headings_that_nothing_knows_are_drafted(
+    tmp_path: Path, reference: Reference
+) -> None:
+    text = "Nơi chấm;Năm;Nhóm chấm;\n;;Điểm;Ghi chú\nLạng Sơn;2021;5,5;\nĐắk Nông;2021;6,5;x\n"
+    draft = draft_mapping(write(tmp_path, "scores.csv", text), reference)
+    assert {'  area: "Nơi chấm"', '  value: "Nhóm chấm / Điểm"'} <= {*draft.splitlines()}
+    assert "what the columns Nhóm chấm / Điểm … hold" in draft
+
+
 def test_a_year_hides_no_known_name(tmp_path: Path, reference: Reference) -> None:
     path = write(tmp_path, "index.xlsx", [["Tỉnh", "Mức chuyển đổi số 2023"], ["Cao Bằng", 0.5]])
     [line] = [each for each in draft_mapping(path, reference).splitlines() if "Mức" in each]
