@@ -589,6 +589,33 @@ def test_a_dash_in_a_table_drawn_with_bars_stays_a_cell() -> None:
     ]
 
 
+def test_rows_with_bars_between_their_cells_alone_are_a_table_where_two_are_alike() -> None:
+    head = "UBND HUYỆN CAO LỘC | CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n"
+    table = (
+        "Nội dung | Cấp huyện | Cấp xã\nHồ sơ tiếp nhận | 5.214 | 9.301\n"
+        "Trang chủ | Tin tức | Có 12 văn bản quy phạm pháp luật được ban hành | In trang\n"
+    )
+    _, figures = read_text(head + TITLE + table)
+    assert [(f.printed, str(f.scope), f.place) for f in figures] == [
+        ("5.214", "district_office", "table"),
+        ("9.301", "commune_aggregate", "table"),
+        ("12", "whole_district", "text"),
+    ]
+
+
+def test_what_a_column_calls_a_maximum_is_no_score() -> None:
+    table = (
+        "Chỉ số phục vụ người dân, doanh nghiệp\nNhóm chỉ số\tĐiểm tối đa\tĐiểm đạt\n"
+        "Công khai, minh bạch\t18\t17,10\nMức độ hài lòng\t18\t15,80\n"
+    )
+    found = [(f.printed, f.indicator) for f in read_text(TITLE + table)[1] if f.printed != "18"]
+    assert found == [
+        ("17,10", "service_index_transparency"),
+        ("15,80", "service_index_satisfaction"),
+    ]
+    assert not any(f.indicator for f in read_text(TITLE + table)[1] if f.printed == "18")
+
+
 @pytest.mark.parametrize("unit", ["(%)", "(đơn vị tính: %)"])
 def test_the_unit_in_a_caption_is_that_of_the_cells_and_a_year_that_of_a_plan(unit: str) -> None:
     table = (

@@ -89,6 +89,12 @@ def test_the_head_of_the_reports_own_year_stands_against_a_caption_of_another() 
         ),
         (
             NINE,
+            "So với cùng kỳ năm 2022 (toàn huyện tiếp nhận 20.406 hồ sơ), nay tiếp nhận 21.738 "
+            "hồ sơ.",
+            ["2022-01-01..2022-09-30", "2023-01-01..2023-09-30"],
+        ),
+        (
+            NINE,
             "Trong kỳ tiếp nhận 24 phản ánh, kiến nghị; riêng tháng 8 có 05 phản ánh, kiến nghị.",
             ["2023-01-01..2023-09-30", "2023-08-01..2023-08-31"],
         ),

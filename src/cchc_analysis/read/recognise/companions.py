@@ -490,6 +490,8 @@ def is_other_score(
         or ("_lost" in code and not entry.label and not PATTERNS.says_points.search(near))
         # Of a table only what its row or column calls one is a maximum.
         or (entry.label and "_max" in code and not words.own & WORDS.maxima)
+        # And what its column calls one is no score.
+        or (entry.label and "_max" not in code and WORDS.maximum in words.own)
         # "Trong đó, điểm thẩm định … đạt 42,30": a part of the total before it.
         or (is_appraised and PATTERNS.in_which.match(text, mention.lead))
     ):

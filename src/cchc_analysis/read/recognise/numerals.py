@@ -346,6 +346,8 @@ def _are_alike(names: Sequence[str]) -> bool:
     words = [name.casefold().split() for name in names]
     if not all(words):
         return False
+    if all(map(PATTERNS.ends_level.search, names)):
+        return True
     last = set(words[0][-LONGEST_NAME:])
     is_short = all(len(each) <= LONGEST_NAME for each in words[1:])
     return all(each[0] in last for each in words[1:]) or (

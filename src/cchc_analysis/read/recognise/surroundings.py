@@ -254,9 +254,12 @@ class WordCollector:
                 hits = tuple(h for h in hits if not h.term.startswith("lv "))
             if name == "its paragraph":
                 # "Huyện có 13 xã, thị trấn. …": communes that were counted are not whose this is.
+                # Nor is any of several fields, each with its own number, what comes then.
+                has_fields = len({h.term for h in hits if h.term.startswith("lv ")}) > 1
                 hits = tuple(
                     h for h in hits
                     if not (h.term.startswith("@") and text[: h.start].rstrip()[-1:].isdigit())
+                    and not (has_fields and h.term.startswith("lv "))
                 )  # fmt: skip
             base = -1 if entry.label else entry.text.find(text, 0, entry.mention.numeral.start)
             if text.strip():
