@@ -37,6 +37,7 @@ from cchc_analysis.panels import (
     register,
 )
 from cchc_analysis.panels.cells import Worksheet
+from cchc_analysis.panels.drafts import Guesser
 from cchc_analysis.panels.layouts import arrange_sheet
 from cchc_analysis.panels.mapping import Vocabulary, build_mapping, is_total
 from cchc_analysis.panels.matching import AreaWords, find_areas, match_area, read_numerals
@@ -1813,6 +1814,21 @@ def test_a_workbook_comes_in_from_its_draft_and_its_source_alone(
     assert not (rows["indicator"] == "pci").any() or "pci" in str(expected)
     bounded = rows[rows["published_low"].notna()]
     assert len(bounded) == WITH_INTERVALS.get(name, 0)
+
+
+@pytest.mark.parametrize(
+    ("title", "indicator"),
+    [
+        ("PCI Sub-index Proactivity of pr", "pci_proactivity"),  # 31 letters: cut off by Excel
+        ("PAPI dimension 4", ""),
+        ("Entry costs for all firms", "pci_entry_costs"),
+        ("Entry of all firms", ""),
+    ],
+)
+def test_a_title_that_is_cut_off_or_says_more_names_its_indicator(
+    title: str, indicator: str, reference: Reference
+) -> None:
+    assert Guesser(PanelMapping(), reference).guess_title(title) == indicator
 
 
 def test_a_title_of_the_whole_workbook_says_nothing_of_one_sheet(
