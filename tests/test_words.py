@@ -252,7 +252,7 @@ def test_terms_of_use_are_told_in_the_language_of_the_page() -> None:
     ("text", "vi", "en"),
     [
         ("CC BY 4.0", "CC BY 4.0", "CC BY 4.0"),
-        ("Public domain", "thuộc về công chúng", "public domain"),
+        ("Public domain", "thuộc về công chúng", "Public domain"),
         ("not stated", "không nêu", "not stated"),
         ("chỉ dùng nội bộ", "chỉ dùng nội bộ", "internal use only"),
         ("<b>republic</b>", "&lt;b&gt;republic&lt;/b&gt;", "&lt;b&gt;republic&lt;/b&gt;"),

@@ -109,11 +109,10 @@ def _judge(brief: Brief, target: Entry, result: Entry, relation: str) -> State:
         Comparator.AT_MOST: value <= goal,
         Comparator.LESS: value < goal,
     }.get(Comparator(target.comparator), False)
-    is_settled = not target.end or result.end >= target.end
-    is_settled = is_settled or is_running_rate(brief, result.indicator)
+    is_over = not target.end or result.end >= target.end
     # What only grows and has reached its floor stays above it; a ceiling may still be broken.
     is_floor = target.comparator in (Comparator.AT_LEAST, Comparator.MORE, Comparator.EQUAL)
-    if is_settled or (is_reached and is_floor):
+    if is_over or (is_reached and is_floor) or is_running_rate(brief, result.indicator):
         return State.MET if is_reached else State.MISSED
     return State.NOT_DUE
 

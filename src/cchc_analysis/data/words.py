@@ -115,8 +115,7 @@ class Words:
         >>> Words("vi", {}).licence("CC BY 4.0; internal use")
         Markup('CC BY 4.0; dùng nội bộ')
         """
-        known = {en: vi if self.lang == "vi" else en for en, vi in LICENCES.items()}
-        known |= {vi: en for en, vi in LICENCES.items() if self.lang == "en"}
+        known = LICENCES if self.lang == "vi" else {vi: en for en, vi in LICENCES.items()}
         words = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
         told = re.sub(rf"(?i)\b(?:{words})\b", lambda each: known[each[0].casefold()], text)
         return clean_text(told, longest=None)
