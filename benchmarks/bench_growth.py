@@ -21,12 +21,12 @@ TRACE = ("trace", "183", "on_time_rate", "2024-H1")
 SLICE = """
 import sys, time
 from pathlib import Path
-from cchc_analysis import pipeline
+from cchc_analysis.data import store
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.data.reference import Project
 from cchc_analysis.site.slices import Slices
 project = Project(Path(sys.argv[1]))
-reference, tables = pipeline.load(project)
+reference, tables = store.load(project)
 report = load_report(project.notebooks, reference)
 begin = time.process_time()
 slices = Slices(tables, reference, report)

@@ -18,11 +18,11 @@ from typing import Any
 
 import pandas as pd
 
-from cchc_analysis import pipeline
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.lists import LISTS, Card, Told, bind_list, list_places, make_card
 from cchc_analysis.brief.opening import list_briefs, open_brief
 from cchc_analysis.brief.render import TEMPLATE
+from cchc_analysis.data import store
 from cchc_analysis.data.files import write_text
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import load_words
@@ -35,7 +35,7 @@ LAYOUT = "() => { const n = performance.getEntriesByType('navigation')[0]; retur
 
 def main(areas: int, periods: int) -> None:
     """Make the lists of so many areas, and print what each kind weighs and takes."""
-    reference, tables = pipeline.load(PROJECT)
+    reference, tables = store.load(PROJECT)
     brief = _open_one(reference, tables)
     cards = list(_copy_cards(make_card(brief), areas, periods))
     codes = sorted(tables.indicators["indicator"].unique())

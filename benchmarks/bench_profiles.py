@@ -18,12 +18,12 @@ from typing import Any
 
 import matplotlib as mpl
 
-from cchc_analysis import pipeline
 from cchc_analysis.brief import list_briefs
 from cchc_analysis.brief.opening import Context, running_in
 from cchc_analysis.brief.profile import list_profiled
 from cchc_analysis.brief.render import NOTEBOOK, PROFILE_NOTEBOOK, build_page
 from cchc_analysis.brief.report import load_report
+from cchc_analysis.data import store
 from cchc_analysis.data.reference import Project
 from cchc_analysis.site.pages import ENGINE
 from cchc_analysis.site.slices import Slices
@@ -34,7 +34,7 @@ PROJECT = Project(Path(__file__).resolve().parents[1])
 def main(profiles: int) -> None:
     """Make the fronts of the real briefs and every so manieth profile, and print the ratio."""
     mpl.use("svg")
-    reference, tables = pipeline.load(PROJECT)
+    reference, tables = store.load(PROJECT)
     slices = Slices(tables, reference, load_report(PROJECT.notebooks, reference))
     areas = list_profiled(tables, reference)
 

@@ -45,7 +45,7 @@ from cchc_analysis.data.records import (
     Tables,
 )
 from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.data.store import list_inputs
+from cchc_analysis.data.store import list_inputs, load
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.data.words import Words, load_words
 from cchc_analysis.read.transcripts import read_transcripts
@@ -131,7 +131,7 @@ def publish(transcripts: pd.DataFrame, sources: pd.DataFrame, reference: Referen
 @cache
 def load_real() -> tuple[Reference, Tables]:
     """The real reference data and tables, for all tests of a process: not to be changed."""
-    return pipeline.load(PROJECT)
+    return load(PROJECT)
 
 
 @cache

@@ -92,7 +92,9 @@ def test_the_commands_that_need_no_project_run_anywhere(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["init", "own"]) == 0
-    assert "files written in own" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "files written in own" in told
+    assert "Next, in that folder: cchc read REPORT" in told
     assert main(["init", "own"]) == 2
     edition = str(ROOT / "data" / "processed")
     assert main(["diff", edition, edition]) == 0
@@ -160,3 +162,9 @@ def test_a_draft_is_listed_as_one_and_a_table_is_pointed_to_its_command(
     assert "then cchc add-panel FILE --draft" in capsys.readouterr().out
     assert main(["--root", str(project), "list", "sources", "bac son"]) == 0
     assert capsys.readouterr().out.endswith("(draft)\n")
+    assert main(["--root", str(project), "list", "periods"]) == 0
+    assert not capsys.readouterr().out
+    listed = project / "data" / "raw" / "sources.csv"
+    listed.write_text(listed.read_text("utf-8").replace(",draft,", ",accepted,"), "utf-8")
+    assert main(["--root", str(project), "list", "periods"]) == 0
+    assert capsys.readouterr().out == "Bắc Sơn  2021  bac_son_2021\n", "before cchc process, too"

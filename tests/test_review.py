@@ -439,7 +439,9 @@ def test_who_accepts_is_told_of_contradictions(
     change = Change(version=draft.version, rows=rows, cells={"read_as": read_as})
     change_draft(drafted, SOURCE, change, reference)
     assert cli.main(["--root", str(drafted.root), "accept", SOURCE]) == 0
-    assert told in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert told in said
+    assert " more have no indicator yet" in said
 
 
 def test_rules_are_asked_only_where_their_figures_are(

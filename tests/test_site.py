@@ -377,15 +377,14 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from brief_work import Here, name_task
-from cchc_analysis import pipeline
 from cchc_analysis.site.build import open_site, render_site
 from cchc_analysis.site import build as site_module
 from cchc_analysis.site.keys import key_of_files
 from cchc_analysis.data.reference import Project
-from cchc_analysis.data.store import list_inputs
+from cchc_analysis.data.store import list_inputs, load
 from dataclasses import replace
 project = Project(Path(sys.argv[2]))
-reference, tables = pipeline.load(project)
+reference, tables = load(project)
 site_module.open_workforce = Here(name_task)
 print("ready", flush=True)
 for turn in range(10**6):

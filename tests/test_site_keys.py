@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from brief_work import Here, name_task, tell_page
-from cchc_analysis import pipeline
 from cchc_analysis.brief.opening import find_context
 from cchc_analysis.brief.render import NOTEBOOK
+from cchc_analysis.data import store
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.data.words import Words
 from cchc_analysis.site import build as site_module
@@ -32,7 +32,7 @@ Build = Callable[[], set[str]]
 @pytest.fixture
 def build(processed: Project, monkeypatch: pytest.MonkeyPatch) -> Build:
     """Build the site of the made-up project, whose tables stay; tells which pages are made."""
-    _, tables = pipeline.load(processed)
+    _, tables = store.load(processed)
 
     def run() -> set[str]:
         here = Here(tell)

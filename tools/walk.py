@@ -54,14 +54,14 @@ def walk_finding() -> list[str]:
     What a process loads once (Great Expectations, our classes, strings, areas) is no step of it:
     the walk is the second one.
     """
-    from cchc_analysis import pipeline
+    from cchc_analysis.data import store
     from cchc_analysis.data.reference import Project
     from cchc_analysis.rules.suites import load_suite
     from cchc_analysis.rules.validation import check_identities
     from cchc_analysis.rules.wording import Teller, tabulate_drafts
 
     path = Project(ROOT).expectations / "identities.json"
-    reference, tables = pipeline.load(Project(ROOT))
+    reference, tables = store.load(Project(ROOT))
     is_shown = tables.observations["source_id"] == "cao_loc_2024_h1"
     report = tables.observations[is_shown].reset_index(drop=True)
 

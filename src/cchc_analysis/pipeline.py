@@ -27,7 +27,7 @@ from cchc_analysis.data.files import format_table, list_rows, write_bytes, write
 from cchc_analysis.data.owned import all_or_none, changing
 from cchc_analysis.data.records import Readings, Severity, Tables, check_unmixed, problem
 from cchc_analysis.data.reference import Project, Reference, load_reference, offer_names
-from cchc_analysis.data.store import MANIFEST, is_fresh, list_inputs, load, write_tables
+from cchc_analysis.data.store import is_fresh, list_inputs, write_tables
 from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.data.tidy import check_corrections, tidy_observations
 from cchc_analysis.data.trace import CITATION
@@ -307,11 +307,10 @@ def list_names(project: Project, kind: str, text: str = "") -> list[str]:
         state = held["state"].map({"draft": "(draft)"}).fillna("")
         told = held.assign(area=held["area"].map(names), state=state)
         lines = ("  ".join(row).rstrip() for row in told.to_numpy(object))
-    elif (project.processed / MANIFEST).is_file():
-        sources = load(project)[1].sources
-        told = sources.loc[
-            ~sources["kind"].isin(["panel", "plan"]), ["area", "period", "source_id"]
-        ]
+    else:
+        sources = read_sources(project.raw)
+        is_told_of = (sources["state"] == "accepted") & ~sources["kind"].isin(["panel", "plan"])
+        told = sources.loc[is_told_of, ["area", "period", "source_id"]]
         lines = ("  ".join(row) for row in told.to_numpy(object))
     return [*filter(is_told, lines)]
 
