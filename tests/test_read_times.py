@@ -123,3 +123,13 @@ def test_what_goes_on_with_the_reports_own_time_is_not_carried() -> None:
     )
     carried = [f.printed for f in read_text(YEAR + text)[1] if "time carried" in f.marks]
     assert carried == ["800"]
+
+
+def test_the_part_of_a_year_in_a_title_stands_against_the_time_of_the_first_figures() -> None:
+    text = (
+        "UBND HUYỆN CAO LỘC\nCao Lộc, ngày 20 tháng 9 năm 2023\nBÁO CÁO\n"
+        "Công tác cải cách hành chính 9 tháng đầu năm\nTrong quý IV năm 2022, huyện đăng 12 tin, "
+        "bài tuyên truyền CCHC.\n"
+    )
+    period = read_text(text)[0].head.period
+    assert (str(period.start), str(period.end)) == ("2023-01-01", "2023-09-30")

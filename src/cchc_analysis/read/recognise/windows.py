@@ -335,13 +335,15 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
     head = " ".join(PATTERNS.time_of_others.sub(" ", text) for text in top)
     named = PATTERNS.one_month.search(title)  # which is no period of the decree
     month = make_month(int(named[2]), int(named[1])) if named else None
-    if told := month or _find_first_told(top, lines) or _find_so_far(top, lines):
+    titled = PATTERNS.period.search(title)  # "9 tháng đầu năm": its year is that of the paper
+    told = month or (None if titled else _find_first_told(top, lines))
+    if told := told or _find_so_far(top, lines):
         # A paper is of the month in its title; news may have been written in it.
         return told, bool(month) and any(
             row["pattern"].match(title) for row in PATTERNS.rows("documents")
         )
     begun = (found for found in PATTERNS.period.finditer(head) if not found["last"])
-    match = PATTERNS.period.search(title) or next(begun, None)
+    match = titled or next(begun, None)
     dated = _date_period(match, top) if match else None
     # First and last day say more than a year that may be that of something left over.
     if period := dated or find_exact_window(head, nothing) or _name_period(head):
