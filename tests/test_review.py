@@ -412,6 +412,18 @@ def test_contradictions_and_what_cannot_be_understood_are_live(
     assert [problem["id"] for problem in judged["problems"]] == [twenty]
 
 
+def test_an_empty_cell_is_told_in_the_words_of_the_reviewer(
+    drafted: Project, reference: Reference
+) -> None:
+    draft = open_draft(drafted, SOURCE)
+    rows = tuple({**row, "unit": ""} if row["printed"] == "20" else row for row in draft.rows)
+    [told] = judge_draft(Draft(draft.source, rows), reference, ())["problems"]
+    assert told["text"].startswith("ô “đơn vị tính” để trống; cần một mã có trong units.csv")
+    change = Change(version="", rows=[told["id"]], cells={"scope": ""})
+    with pytest.raises(ReportError, match="scope: an empty scope; "):
+        apply_change(draft, change, reference)
+
+
 def test_a_review_counts_the_contradictions_that_validating_tells() -> None:
     project = Project(Path(__file__).resolve().parents[1])
     reference, tables = load(project)

@@ -183,7 +183,8 @@ def _check_values(cells: Row, reference: Reference, source: Row) -> Iterator[Pro
             told = f"a character that is none of a text ({cell!r})"
             yield _refuse(name, told, "letters, digits and marks")
         if name in known and cell not in known[name]:
-            yield _refuse(name, f"unknown {name} {cell!r}", "a word that the catalogue has")
+            found = f"unknown {name} {cell!r}" if cell else f"an empty {name}"
+            yield _refuse(name, found, "a word that the catalogue has")
         if name in DAYS and cell and not clean.is_day(cell):
             yield _refuse(name, repr(cell), "a day such as 2024-06-30")
         try:

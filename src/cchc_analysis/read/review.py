@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -33,7 +34,7 @@ from cchc_analysis.data.records import (
 )
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import tidy_observations
-from cchc_analysis.errors import Problem, ReportError, count, escape_controls
+from cchc_analysis.errors import Problem, ReportError, count, escape_controls, join_some
 from cchc_analysis.read.correcting import Row, read_line
 from cchc_analysis.read.documents import Document, mask_persons
 from cchc_analysis.read.recognise import OWNER_OPEN, Reading
@@ -380,10 +381,6 @@ def _find_repeated(observations: pd.DataFrame) -> Iterator[_Conflict]:
         yield "", statement, values, first["scope"], readings["figures"]
 
 
-SHOWN = 8
-"""Cells that a sentence names before it says that there are more."""
-
-
 class Accepted(NamedTuple):
     """Figures with an indicator and without one, and how often those contradict each other."""
 
@@ -404,12 +401,9 @@ def accept_source(project: Project, source_id: str) -> Accepted:
         draft = open_draft(project, source_id)
         transcript, _ = draft.tabulate()
         mapped = transcript[transcript["indicator"] != ""]
-        problems = [*_find_problems(draft, reference)]
-        if not problems:
-            found = tidy_observations(mapped, reference, sources).problems.values()
-            problems = [problem for each in found for problem in each]
-        if problems:
-            raise ReportError(problems)
+        tidied = tidy_observations(mapped, reference, sources).problems
+        if wrong := [*_find_problems(draft, reference)] or [*chain(*tidied.values())]:
+            raise ReportError(wrong)
         identities = load_identities(project.expectations / "identities.json", reference)
         judged = judge_draft(draft, reference, identities)["contradictions"]
         sources.loc[sources["source_id"] == source_id, "state"] = "accepted"
@@ -425,9 +419,8 @@ def _find_problems(draft: Draft, reference: Reference) -> Iterator[Problem]:
         (f"transcripts/{draft.source_id}.csv", [cell for cell in open_cells if "." in cell]),
     ):
         if found:
-            cells = ", ".join(found[:SHOWN]) + (" …" if len(found) > SHOWN else "")
             named = {"number": count(len(found), "cell"), "source_id": draft.source_id}
-            yield problem("undecided", f"data/raw/{file}", cells=cells, **named)
+            yield problem("undecided", f"data/raw/{file}", cells=join_some(found, 8), **named)
     if not source["area"].startswith(UNDECIDED):
         try:
             reference.match_source(source)
