@@ -158,14 +158,14 @@ def execute_in_place(given: tuple[str, str, dict[str, Any]]) -> bytes:
 
 
 def _warm_up() -> None:
-    """Import what a notebook needs, and pyplot and a kernel as a build does."""
+    """Import what a notebook needs, and have pyplot and a kernel ready as a build does."""
     import_jsonschema()
     import matplotlib.pyplot as plt
     import papermill
 
-    from cchc_analysis.site.notebooks import make_kernel
+    from cchc_analysis.site.notebooks import CchcEngine, make_kernel
 
-    make_kernel()
+    CchcEngine.kernels.append(make_kernel())
     WARM.extend([plt.__name__, papermill.__name__])
 
 

@@ -114,6 +114,7 @@ SHOWN = {
     "clear": "from IPython.display import clear_output\n"
     "print('gone')\nclear_output()\nprint('kept')",
     "table": "import pandas as pd\npd.DataFrame({'số': [1, 2]})",
+    "wide table": "pd.DataFrame([range(40)])",
     "magic": "%precision 2\n3.14159",
     "capture": "%%capture kept\nprint('caught')",
     "shell": "!echo shell",
