@@ -73,6 +73,15 @@ def test_only_what_changed_is_built(site: Path) -> None:
     assert read(site) == changed
 
 
+def test_the_list_holds_the_hash_of_every_file_as_it_is_now(site: Path) -> None:
+    for texts in (TEXTS, TEXTS | {"": "mục lục mới"}):
+        build(site, texts)
+        listed = owned.read_list(site, LIST)
+        assert listed
+        assert len(listed) == len(TEXTS)
+        assert owned.list_changed(site, listed) == []
+
+
 def test_what_goes_away_goes_away_and_is_forgotten(site: Path) -> None:
     build(site, TEXTS)
     fewer = {"": "mục lục"}
