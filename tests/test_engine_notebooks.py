@@ -270,10 +270,11 @@ def test_a_notebook_may_say_exit(pool: Pool, tmp_path: Path) -> None:
 
 
 def test_an_endless_cell_ends_after_its_time(pool: Pool, tmp_path: Path) -> None:
-    path = write(tmp_path / "in.ipynb", "while True: pass")
+    path = write(tmp_path / "in.ipynb", "'in time'", "while True: pass")
     notebook, raised = execute(pool, path, execution_timeout=1)
     assert raised.startswith("CellTimeoutError")
-    assert notebook.cells[3].metadata.papermill.status != "pending"
+    assert notebook.cells[3].outputs[0].data["text/plain"] == "'in time'"
+    assert notebook.cells[4].metadata.papermill.status != "pending"
 
 
 def test_memory_that_runs_out_is_an_error_of_the_cell(pool: Pool, tmp_path: Path) -> None:
