@@ -134,6 +134,20 @@ def test_a_changed_figure_changes_the_keys_of_the_pages_it_reaches(
         assert tell(reference, tables, place) == tell(reference, changed, place), "stale"
 
 
+def test_a_value_that_is_contested_changes_the_trends_it_stands_in(
+    country: tuple[Reference, Tables],
+) -> None:
+    """Which then have no word; peers compare the value alone."""
+    reference, tables = country
+    rows = tables.indicators
+    row = rows[rows["indicator"] == "on_time_rate"].iloc[7]
+    marked = rows["is_contested"].where(rows.index != row.name, not row["is_contested"])
+    changed = replace(tables, indicators=rows.assign(is_contested=marked))
+    before, after = find_keys(reference, tables), find_keys(reference, changed)
+    touched = {place for place in before if before[place] != after[place]}
+    assert touched == {place for place in before if place[0] == row["area_id"]}
+
+
 def is_peer(reference: Reference, one: str, other: str) -> bool:
     rows = reference.area_rows
     return all(rows[one][name] == rows[other][name] for name in ("type", "parent_id"))
