@@ -104,3 +104,96 @@ def test_procedures_that_a_centre_takes_in_are_not_all_there_are() -> None:
     )
     found = {printed: code for printed, code, _ in tell(text)}
     assert found == {"1.502": "tthc_onestop_province", "1.640": "tthc_total_province"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "area", "start", "end"),
+    [
+        # A day of the week is no place, and what the place was before is not whose news it is.
+        (
+            [
+                "Ghi nhận ở một trung tâm",
+                "Thứ Năm, ngày 16 tháng 4 năm 2026",
+                "Trong ba tháng, từ ngày 01/01 đến ngày 31/3/2026, Trung tâm Phục vụ hành chính "
+                "công phường Đông Kinh tiếp nhận 812 hồ sơ. Ba tháng đầu năm 2025 chưa có phường.",
+            ],
+            "phường Đông Kinh",
+            "2026-01-01",
+            "2026-03-31",
+        ),
+        # A title in capitals, above items in a list.
+        (
+            [
+                "KẾT QUẢ CỦA TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG PHƯỜNG ĐÔNG KINH THÁNG 5 NĂM 2026",
+                "Ngày đăng: 02/6/2026",
+                "Kết quả cụ thể như sau:",
+                "- Số thủ tục hành chính thực hiện tại Trung tâm của phường: 391 thủ tục.",
+                "- Tiếp nhận 640 hồ sơ.",
+            ],
+            "phường Đông Kinh",
+            "2026-05-01",
+            "2026-05-31",
+        ),
+        # From the first day of the year to a day of it; the last sentence is no title.
+        (
+            [
+                "Chuyện ở bộ phận một cửa",
+                "Từ đầu năm đến ngày 20/10/2023, huyện Cao Lộc đã tiếp nhận 6.020 hồ sơ.",
+                "Chỉ số cải cách hành chính năm 2022 của huyện Cao Lộc tăng 2 bậc so với trước.",
+            ],
+            "huyện Cao Lộc",
+            "2023-01-01",
+            "2023-10-20",
+        ),
+        # A month, though what has been summed up is told as well.
+        (
+            [
+                "Đông Kinh: người dân nộp hồ sơ qua mạng",
+                "Theo UBND phường Đông Kinh, trong tháng 3/2026 phường tiếp nhận 512 hồ sơ.",
+                "Lũy kế từ ngày 01/7/2025 đến ngày 31/3/2026, phường đã tiếp nhận 4.470 hồ sơ.",
+            ],
+            "phường Đông Kinh",
+            "2026-03-01",
+            "2026-03-31",
+        ),
+        # How long a thing has been there is no half of a year.
+        (
+            [
+                "Phường Đông Kinh sau sáu tháng vận hành bộ máy mới",
+                "Từ ngày 01/7 đến ngày 31/12/2025, phường Đông Kinh tiếp nhận 3.015 hồ sơ.",
+            ],
+            "phường Đông Kinh",
+            "2025-07-01",
+            "2025-12-31",
+        ),
+    ],
+)
+def test_news_is_of_the_time_that_it_first_counts(
+    lines: list[str], area: str, start: str, end: str
+) -> None:
+    reading, figures = read_text("\n".join(lines))
+    period = reading.head.period
+    assert reading.head.area == area
+    assert (str(period.start), str(period.end)) == (start, end)
+    counted = next(f for f in figures if f.indicator.startswith("dossiers_received"))
+    assert (counted.period_start, counted.period_end) == (start, end)
+
+
+def test_what_a_month_is_compared_with_stands_in_its_bracket_alone() -> None:
+    text = (
+        "Phường Đông Kinh cải cách hành chính tháng 3/2026\n"
+        "Trong tháng 3/2026, Trung tâm tiếp nhận 540 hồ sơ, tăng so với tháng 2/2026 (tháng 2 tiếp "
+        "nhận 512 hồ sơ). Đến hết ngày 31/3, đã giải quyết 498 hồ sơ, trong đó đúng hạn 490 hồ sơ."
+    )
+    starts = {f.printed: f.period_start for f in read_text(text)[1] if f.indicator}
+    march = "2026-03-01"
+    assert starts == {"540": march, "512": "2026-02-01", "498": march, "490": march}
+
+
+def test_the_part_of_a_year_in_a_title_is_that_of_the_report_whatever_its_opening_names() -> None:
+    text = (
+        "Cao Lộc, ngày 14 tháng 9 năm 2023\nBÁO CÁO\nKết quả cải cách hành chính 9 tháng đầu năm\n"
+        "Phương hướng của huyện Cao Lộc trong quý IV/2023 nêu 12 việc.\nTiếp nhận 6.020 hồ sơ."
+    )
+    period = read_text(text)[0].head.period
+    assert (str(period.start), str(period.end)) == ("2023-01-01", "2023-09-30")

@@ -168,7 +168,8 @@ def _find_month(text: str, default: Period) -> Period | None:
         year = match[2] or (default.end.year if default.end else None)
         if year:
             found = make_month(int(year), int(match[1])) or found
-    if found and default.start and default.end and (default.end - default.start).days < 45:
+    is_month = default.start and default.end and (default.end - default.start).days < 45
+    if found and found.end and is_month and default.end and found.end.month == default.end.month:
         # "Tháng 8" of a report from 21 July to 20 August is that window.
         return default
     return found
