@@ -269,3 +269,70 @@ def test_a_time_that_is_compared_with_is_none_of_the_document() -> None:
         "Huyện Cao Lộc đổi mới\nTỷ lệ hồ sơ trực tuyến đạt 71,2%, tăng so với cùng kỳ năm 2022."
     )[0].head
     assert head.period.end is None
+
+
+def test_days_in_a_bracket_behind_a_month_are_those_of_its_figures() -> None:
+    text = (
+        "Tình hình giải quyết hồ sơ tháng 4/2024 của huyện Cao Lộc\nTrong tháng 4/2024 (từ ngày "
+        "15/3/2024 đến ngày 14/4/2024), tình hình tiếp nhận, giải quyết hồ sơ của huyện như "
+        "sau:\n"
+        "- Tổng số hồ sơ: 712 (tồn kỳ trước: 31; mới tiếp nhận: 681)"
+    )
+    assert {each[1:] for each in read_days(text)} == {("2024-03-15", "2024-04-14")}
+
+
+def test_what_is_counted_since_the_two_levels_began_is_from_their_first_day_on() -> None:
+    text = (
+        "Phường Đông Kinh phục vụ tốt hơn\n09/01/2026\nQuý IV năm 2025, phường Đông Kinh tiếp "
+        "nhận "
+        "1.045 hồ sơ. Nếu tính từ khi đi vào hoạt động đến hết năm 2025, phường đã tiếp nhận "
+        "2.210 "
+        "hồ sơ."
+    )
+    days = [each[1:] for each in read_days(text)]
+    assert days == [("2025-10-01", "2025-12-31"), ("2025-07-01", "2025-12-31")]
+
+
+def test_an_index_of_service_is_told_of_places_further_down() -> None:
+    text = (
+        "TRANG THÔNG TIN ĐIỆN TỬ SỞ NỘI VỤ TỈNH LẠNG SƠN\nKết quả Bộ chỉ số phục vụ người dân, "
+        "doanh "
+        "nghiệp tháng 11/2025 của các xã, phường\nĐăng ngày: 08/12/2025\nTheo Cổng Dịch vụ công "
+        "quốc "
+        "gia, tháng 11/2025 tỉnh Lạng Sơn đạt 87,42 điểm, tăng so với tháng 10 (86,90 điểm).\n"
+        "Dẫn đầu toàn tỉnh là phường Đông Kinh (94,1 điểm); thấp nhất là xã Bắc Sơn với 71,5 "
+        "điểm."
+    )
+    figures = read_text(text)[1]
+    found = [(each.printed, each.area, each.period_end, str(each.scope)) for each in figures]
+    # What stands in brackets names no time of its own: it is left open.
+    codes = [each.indicator or each.rivals[0] for each in figures]
+    assert codes == ["service_index_total"] * 4
+    assert found == [
+        ("87,42", "tỉnh Lạng Sơn", "2025-11-30", "whole_district"),
+        ("86,90", "tỉnh Lạng Sơn", "2025-10-31", "whole_district"),
+        ("94,1", "phường Đông Kinh", "2025-11-30", "commune"),
+        ("71,5", "xã Bắc Sơn", "2025-11-30", "commune"),
+    ]
+
+
+def test_a_title_that_says_of_the_province_is_the_provinces() -> None:
+    head = read_text(
+        "CỔNG THÔNG TIN ĐIỆN TỬ TỈNH LẠNG SƠN\nKết quả giải quyết TTHC quý I năm 2024 của tỉnh\n"
+        "Ngày đăng: 10/4/2024\nĐơn vị | Tiếp nhận\nCác sở | 120\nUBND các huyện | 340\n"
+    )[0].head
+    assert (head.area, head.is_sure_area) == ("tỉnh Lạng Sơn", True)
+
+
+def test_offices_and_sections_above_a_title_are_none() -> None:
+    text = (
+        "UBND HUYỆN CAO LỘC\nTRUNG TÂM VĂN HÓA, THỂ THAO VÀ TRUYỀN THÔNG\nChính trị - Xây dựng "
+        "Đảng\n"
+        "Phòng Nội vụ huyện kiểm tra công vụ quý III năm 2024\nTừ ngày 12/8 đến ngày 20/9/2024, "
+        "tổ "
+        "kiểm tra của huyện đã đến 7 cơ quan; chỉ 15 phút sau đã làm việc với 9 công chức."
+    )
+    reading, figures = read_text(text)
+    assert reading.head.title.startswith("Phòng Nội vụ huyện kiểm tra")
+    assert reading.head.period_label == "2024-Q3"
+    assert figures[1].indicator == ""

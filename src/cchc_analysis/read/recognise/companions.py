@@ -33,6 +33,8 @@ CLAIM, SURE = 3.2, 5.5
 """Scores from which an indicator is claimed, and claimed with confidence."""
 WHOLE = "what it is a part of"
 COMMUNES = "communes_total"
+NEAR_LINES = 6
+"""Lines above within which an index was told, for the values of other places."""
 _WHOLE = frozenset({"task", "unit"})
 """Units of wholes that their noun and what stands above it tell."""
 
@@ -243,12 +245,13 @@ class Companions:
 
     def follow_place(self, entry: FigureText, words: WordsAround, area: str) -> Claim | None:
         """The same of another place: "huyện A đạt 91,4%, sau huyện B (92,1%)"."""
-        line = self._by_line.get(entry.line, ())
-        alike = (f for f in reversed(line) if f.units == words.units and f.indicator)
-        before = next(alike, None)
-        if before is None or before.area == area:
-            return None
-        return Claim(before.indicator, SURE, "as the one before it, of another place")
+        for at in range(entry.line, entry.line - NEAR_LINES, -1):
+            for figure in reversed(self._by_line.get(at, ())):
+                is_kind = at == entry.line or figure.indicator in WORDS.whole_indices
+                if is_kind and figure.indicator and figure.units == words.units:
+                    why = "as the one before it, of another place"
+                    return Claim(figure.indicator, SURE, why) if figure.area != area else None
+        return None
 
     def inherit(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """What the line that opened the list counts, where the line itself names only a scope."""

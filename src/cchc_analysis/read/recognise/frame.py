@@ -378,7 +378,9 @@ class FigureContext:
         is_running = rule is not None and rule.indicator.startswith(RUNNING)
         captioned = _find_index_time_of_table(entry, words, is_running=is_running)
         if rule and (row["reform_area"] == "index" or row["aggregation"] == "rank"):
-            told = self._find_index_year(entry, is_running=is_running)
+            said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+            told = windows.find_compared_window(said, default)
+            told = told or self._find_index_year(entry, is_running=is_running)
             window = told or (window if is_running else None) or captioned or window
             window = window or self._frames[entry.line].index
         aggregation = str(row.get("aggregation", ""))
@@ -431,7 +433,7 @@ class FigureContext:
             return windows.shift_year(default)
         behind = "" if label else text[entry.mention.numeral.end :]
         if said_of := (
-            windows.find_compared_window(before, default)
+            windows.find_compared_window(said, default)
             or windows.find_window_behind(before, behind)
             or windows.find_series_window(said, default)
         ):

@@ -51,7 +51,7 @@ def find_owner(
 
     ``known`` are the reference tables and the day of the document, for what was an area then.
     """
-    own = _find_own_level(lines)
+    own = _find_own_level(lines, title)
     held: dict[str, Counter[str]] = {}
     for name, place in _list_evidence(top, title, lines, own, known):
         # The sentences of "phường A 2" seem to speak of "phường A".
@@ -217,7 +217,7 @@ def _list_all(text: str, known: tuple[Reference, str]) -> Iterator[str]:
             yield other
 
 
-def _find_own_level(lines: Sequence[Line]) -> str:
+def _find_own_level(lines: Sequence[Line], title: str) -> str:
     """The level that the text means by its own: "toàn huyện", "Phòng Nội vụ huyện", "của huyện".
 
     Empty where two levels are spoken of about as often, or none is.
@@ -231,7 +231,7 @@ def _find_own_level(lines: Sequence[Line]) -> str:
             counts[match["level"].casefold()] += _OWN_WEIGHTS[kind]
         for match in PATTERNS.as_subject.finditer(plain):
             counts[match[1].casefold()] += 1
-    if counts[WORDS.above] <= CLEAR:
+    if counts[WORDS.above] <= CLEAR and not PATTERNS.of_province.search(title):
         # "UBND tỉnh giao …": who gives tasks once is not who reports.
         del counts[WORDS.above]
     ranked = counts.most_common(2)

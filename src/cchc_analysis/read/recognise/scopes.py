@@ -43,7 +43,7 @@ TOPIC = 20
 """Words at the head of a sentence that may name whose work it tells of."""
 LEVEL = 25
 """Characters by which the name of a level may go on behind its first word: "xã, phường"."""
-_OF_INDEX = ("par_score", "par_index", "sipas", "papi", "pci")
+_OF_INDEX = ("par_score", "par_index", "service_index", "sipas", "papi", "pci")
 
 _ABOVE = {
     "province": PATTERNS.above_province,

@@ -21,7 +21,7 @@ from cchc_analysis.data.clean import (
     month_end,
     parse_period,
 )
-from cchc_analysis.data.records import Period
+from cchc_analysis.data.records import TWO_TIERS_SINCE, Period
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.numerals import find_numerals
@@ -35,6 +35,8 @@ def find_window(text: str, default: Period) -> Period | None:
     """The window that a text names from its first to its last day."""
     if window := find_exact_window(text, default):
         return window
+    if begun := PATTERNS.since_begun.search(text):
+        return _count_since_begun(begun, default)
     spans = list(PATTERNS.span.finditer(text))
     if spans:
         return _parse(spans[-1][0])
@@ -113,6 +115,20 @@ def find_exact_window(text: str, default: Period) -> Period | None:
         start = make_day(since[1], since[2], since[3], year)
         return Period(start, default.end) if start and start < default.end else None
     return None
+
+
+def _count_since_begun(begun: re.Match[str], default: Period) -> Period | None:
+    """From the first day of the two levels on, up to the end that is named, or now."""
+    end = default.end
+    if begun["year"]:
+        end = make_year(int(begun["year"])).end
+    elif begun["month"]:
+        month = make_month(int(begun["last"]), int(begun["month"]))
+        end = month.end if month else None
+    elif begun[4]:
+        end = make_day(begun[4], begun[5], begun[6], end.year if end else None)
+    start = dt.date.fromisoformat(TWO_TIERS_SINCE)
+    return Period(start, end) if end and start < end else None
 
 
 def find_counted_window(texts: Iterable[str], period: Period) -> Period | None:
