@@ -336,3 +336,74 @@ def test_offices_and_sections_above_a_title_are_none() -> None:
     assert reading.head.title.startswith("Phòng Nội vụ huyện kiểm tra")
     assert reading.head.period_label == "2024-Q3"
     assert figures[1].indicator == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        # The day that a paragraph opens with goes on in it.
+        (
+            "Năm 2023, huyện có nhiều đổi mới.\nTính đến 15/12/2023, Bộ phận một cửa huyện tiếp "
+            "nhận "
+            "712 hồ sơ. Ở các xã, tổng số hồ sơ tiếp nhận là 8.114 hồ sơ.",
+            [("2023-01-01", "2023-12-15")] * 2,
+        ),
+        ("5 tháng đầu năm 2023, huyện tiếp nhận 4.120 hồ sơ.", [("2023-01-01", "2023-05-31")]),
+        ("10 tháng năm 2023, huyện tiếp nhận 4.120 hồ sơ.", [("2023-01-01", "2023-10-31")]),
+        (
+            "6 tháng đầu năm 2023, huyện tiếp nhận 4.120 hồ sơ.\nSo với cùng kỳ năm ngoái, tỷ "
+            "lệ hồ "
+            "sơ trực tuyến tăng từ 45,6% lên 70,3%.",
+            [
+                ("2023-01-01", "2023-06-30"),
+                ("2022-01-01", "2022-06-30"),
+                ("2023-01-01", "2023-06-30"),
+            ],
+        ),
+    ],
+)
+def test_times_that_items_name(said: str, days: list[tuple[str, str]]) -> None:
+    text = f"Huyện Cao Lộc: một cửa gần dân hơn\n22/12/2023\n{said}"
+    assert [(start, end) for _, start, end in read_days(text)] == days
+
+
+def test_what_is_counted_since_a_day_in_brackets_is_up_to_the_day_of_the_page() -> None:
+    text = (
+        "Phường Đông Kinh: chính quyền gần dân\nĐăng lúc 08:15 | 20/11/2025\nKể từ khi đi vào "
+        "hoạt "
+        "động theo mô hình mới (01/7/2025), Trung tâm đã tiếp nhận hơn 5.300 hồ sơ."
+    )
+    assert read_days(text) == [("5.300", "2025-07-01", "2025-11-20")]
+
+
+def test_rows_that_name_a_stage_alone_are_parts_of_the_row_above() -> None:
+    text = (
+        "Nội dung | Kết quả\nHồ sơ tiếp nhận | 402\nHồ sơ đã giải quyết | 395\n"
+        "Trước hạn, đúng hạn | 393\nQuá hạn | 2\n"
+    )
+    assert [each.indicator for each in read_text(POSTED + text)[1]] == [
+        "dossiers_received_total", "dossiers_resolved_total", "dossiers_resolved_on_time",
+        "dossiers_resolved_overdue",
+    ]  # fmt: skip
+
+
+def test_the_districts_of_a_province_are_told_behind_its_departments() -> None:
+    text = (
+        "BÁO CÁO\nKết quả cải cách hành chính năm 2023 của tỉnh Lạng Sơn\nCác sở, ngành giải "
+        "quyết đúng "
+        "hạn 99,4%, UBND các huyện, thành phố đạt 97,8%, cấp xã đạt 99,1%."
+    )
+    assert [(code, scope) for _, code, _, scope in list_owned(text)] == [
+        ("on_time_rate", "province_office"),
+        ("on_time_rate", "district_aggregate"),
+        ("on_time_rate", "commune_aggregate"),
+    ]
+
+
+def test_what_was_left_from_a_year_in_brackets_was_carried_over() -> None:
+    text = (
+        "Huyện Cao Lộc: một cửa gần dân hơn\nNăm 2023, Bộ phận một cửa huyện tiếp nhận 6.712 hồ "
+        "sơ (tồn "
+        "năm 2022: 112), đã giải quyết 6.540 hồ sơ."
+    )
+    assert list_owned(text)[1][1] == "dossiers_carried_over"

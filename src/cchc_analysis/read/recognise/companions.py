@@ -33,6 +33,7 @@ CLAIM, SURE = 3.2, 5.5
 """Scores from which an indicator is claimed, and claimed with confidence."""
 WHOLE = "what it is a part of"
 COMMUNES = "communes_total"
+MEAN = "_district_mean"
 NEAR_LINES = 6
 """Lines above within which an index was told, for the values of other places."""
 _WHOLE = frozenset({"task", "unit"})
@@ -249,8 +250,9 @@ class Companions:
             for figure in reversed(self._by_line.get(at, ())):
                 is_kind = at == entry.line or figure.indicator in WORDS.whole_indices
                 if is_kind and figure.indicator and figure.units == words.units:
+                    code = figure.indicator.removesuffix(MEAN)
                     why = "as the one before it, of another place"
-                    return Claim(figure.indicator, SURE, why) if figure.area != area else None
+                    return Claim(code, SURE, why) if figure.area != area else None
         return None
 
     def inherit(self, entry: FigureText, words: WordsAround) -> Claim | None:

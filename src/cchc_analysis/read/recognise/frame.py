@@ -396,7 +396,8 @@ class FigureContext:
         is_stock = rule is not None and rule.indicator.startswith("onestop_staff_per")
         if not is_stock and (not rule or aggregation in WORDS.flows):
             default = self.count_from_new_year(default, rule)
-            return window or of_index or self._cut_at_day(entry, words, default)
+            window = window or of_index
+            return window or self._cut_at_day(entry, words, default, goes_on=is_dossiers)
         return Period(None, self._find_stock_day(entry, words, window) or default.end)
 
     def count_from_new_year(self, period: Period, rule: WordingRule | None) -> Period:
@@ -408,12 +409,18 @@ class FigureContext:
             return period
         return Period(dt.date(period.end.year, 1, 1), period.end)
 
-    def _cut_at_day(self, entry: FigureText, words: WordsAround, default: Period) -> Period:
-        """What has flowed up to a day that the sentence names ("đến ngày 15/9 giải ngân …")."""
+    def _cut_at_day(
+        self, entry: FigureText, words: WordsAround, default: Period, *, goes_on: bool = False
+    ) -> Period:
+        """What has flowed up to a day that the sentence names ("đến ngày 15/9 giải ngân …").
+
+        ``goes_on``: or an earlier one of its paragraph, which goes on with dossiers alone.
+        """
         said = entry.text[entry.mention.lead : entry.mention.numeral.start]
         said = PATTERNS.of_today.split(said)[-1]
         texts = (words.levels[0].text, said, _take_caption(words))
         days = [day for text in texts if (day := windows.find_day(text, default))]
+        days = days or (self._find_opened_day(words, default) if goes_on else [])
         day = self._frames[entry.line].day
         if day and default.end and (default.end - day).days > OTHER_DAYS:
             # "b) Cấp huyện (đến hết ngày 30/6/2025)" below a heading with the days of all.
@@ -421,6 +428,15 @@ class FigureContext:
         if not days or not default.start or not default.end:
             return default
         return Period(default.start, days[0]) if default.start < days[0] < default.end else default
+
+    def _find_opened_day(self, words: WordsAround, default: Period) -> list[dt.date]:
+        """The day that an earlier sentence of the paragraph opens with: "Tính đến 15/12, …"."""
+        paragraph = next((level for level in words.levels if level.name == "its paragraph"), None)
+        for sentence in _list_alike(paragraph, words) if paragraph else ():
+            if day := windows.find_day(" ".join(sentence.split()[:OPENING]), default):
+                self.is_carried = True
+                return [day]
+        return []
 
     def _find_window(self, entry: FigureText, words: WordsAround, default: Period) -> Period | None:
         text = entry.text
@@ -432,6 +448,10 @@ class FigureContext:
         if default.end and (is_same or any(map(PATTERNS.same_head.fullmatch, heads))):
             return windows.shift_year(default)
         behind = "" if label else text[entry.mention.numeral.end :]
+        has_risen = PATTERNS.was_before.search(before) and PATTERNS.rose.match(behind)
+        if default.end and has_risen and PATTERNS.year_ago.search(said):
+            # "so với cùng kỳ, tỷ lệ tăng từ 45,6% lên 70,3%": the first is of the year before.
+            return windows.shift_year(default)
         if said_of := (
             windows.find_compared_window(said, default)
             or windows.find_window_behind(before, behind)

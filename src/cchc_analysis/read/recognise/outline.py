@@ -358,7 +358,10 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
         elif own_stub:
             stub = own_stub
             number = next((c.text.rstrip(".)") for c in row.cells if c.column in orders), "")
-            is_part = number.startswith(f"{opened_as or '-'}.") or PATTERNS.dash.match(own_stub)
+            # "Quá hạn" on its own, without a number, is a part of the stage above it.
+            is_bare = not number and PATTERNS.part.fullmatch(own_stub) is not None
+            is_dashed = PATTERNS.dash.match(own_stub) is not None
+            is_part = is_bare or is_dashed or number.startswith(f"{opened_as or '-'}.")
             if opened and is_part:
                 # "- Trước hạn" or "2.1 Trước hạn" below "2 Đã giải quyết" is a part of it.
                 stub = f"{opened} {PATTERNS.dash.sub('', own_stub)}"

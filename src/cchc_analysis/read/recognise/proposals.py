@@ -314,8 +314,10 @@ class Proposer:
             # A rank, and what is better the lower it is, is not to be exceeded.
             falls = indicator.endswith("_rank") or (row and row["polarity"] == "lower")
             comparator = Comparator.AT_MOST if falls else Comparator.AT_LEAST
-        is_mean = indicator == "par_index_district_mean"
-        area = self._scopes.name_above() if is_mean else self._scopes.find_area(entry, words)
+        area = self._scopes.find_area(entry, words)
+        said = entry.text[mention.lead : mention.numeral.end]
+        if indicator.endswith(companions.MEAN) and PATTERNS.all_districts.search(said):
+            area, scope, is_said = self._scopes.name_above(), Scope.DISTRICT_AGGREGATE, True
         unit, read_as = find_unit(mention.numeral.text, words, rule)
         where = "table" if entry.label else f"footnote {place.note}" if place.note else "text"
         breakdown = candidate.breakdown if candidate else ""

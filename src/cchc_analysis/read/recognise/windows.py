@@ -37,6 +37,9 @@ def find_window(text: str, default: Period) -> Period | None:
         return window
     if begun := PATTERNS.since_begun.search(text):
         return _count_since_begun(begun, default)
+    if (since := PATTERNS.since_open.search(text)) and default.end:
+        start = make_day(since[1], since[2], since[3], default.end.year)
+        return Period(start, default.end) if start and start < default.end else None
     spans = list(PATTERNS.span.finditer(text))
     if spans:
         return _parse(spans[-1][0])
