@@ -197,3 +197,18 @@ def test_the_part_of_a_year_in_a_title_is_that_of_the_report_whatever_its_openin
     )
     period = read_text(text)[0].head.period
     assert (str(period.start), str(period.end)) == ("2023-01-01", "2023-09-30")
+
+
+def test_headings_that_are_places_of_the_area_give_their_figures_to_these() -> None:
+    text = (
+        "UBND HUYỆN CAO LỘC\nTHÔNG BÁO\nKết quả kiểm tra công vụ năm 2023\n"
+        "Đoàn đã kiểm tra 02 xã. Số liệu hồ sơ của các đơn vị tính từ ngày 01/01/2023 đến ngày "
+        "31/10/2023. Cụ thể:\nI. GIẢI QUYẾT HỒ SƠ\n1. Xã Tân Liên\nTiếp nhận 212 hồ sơ; đang giải "
+        "quyết 07 hồ sơ.\n2. Thị trấn Đồng Đăng\nTiếp nhận 803 hồ sơ.\nII. YÊU CẦU\nCả năm 2023 "
+        "phấn đấu tỷ lệ giải quyết hồ sơ đúng hạn của cấp xã đạt 99%."
+    )
+    found = {f.printed: (f.area, str(f.scope), f.period_end) for f in read_text(text)[1]}
+    assert found["212"] == ("xã Tân Liên", "commune", "2023-10-31")
+    assert found["07"] == ("xã Tân Liên", "commune", "2023-10-31")
+    assert found["803"] == ("thị trấn Đồng Đăng", "commune", "2023-10-31")
+    assert found["99"] == ("huyện Cao Lộc", "commune_aggregate", "2023-12-31")

@@ -70,11 +70,16 @@ def frame_lines(
     places: Sequence[OutlinePlace],
     head: ReportHead,
     read_scope: Callable[[str], Scope | None],
+    is_inside: Callable[[str], bool],
 ) -> list[Frame]:
-    """The frame of every line; ``read_scope`` tells the one level that a short line names."""
+    """The frame of every line.
+
+    ``read_scope`` tells the one level that a short line names, ``is_inside`` whether a commune lies
+    in the area of the document.
+    """
     above = [head.window]
     readers: dict[str, Callable[[str], Any]] = {
-        "area": lambda text: _name_area(text, head),
+        "area": lambda text: _name_area(text, head, is_inside),
         "scope": read_scope,
         "window": lambda text: windows.find_exact_window(text, above[0]),
         "day": lambda text: windows.find_day(text, head.window),
@@ -132,9 +137,12 @@ def _find_dossier_days(lines: Sequence[Line], head: ReportHead) -> Period | None
     """The days over which dossiers alone are counted, where the opening or the title says so."""
     for text in (head.title, *head.opening, *(line.text for line in lines[:OPENING])):
         said = PATTERNS.counted_dossiers.search(text)
-        day = windows.find_day(text[said.start() :], head.window) if said else None
-        if day and head.window.start and head.window.start < day:
-            return Period(head.window.start, day)
+        told = PATTERNS.sentence_end.split(text[said.start() :])[0] if said else ""
+        window, day = windows.find_exact_window(told, head.window), None
+        if said and not window:
+            day = windows.find_day(text[said.start() :], head.window)
+        if window or (day and head.window.start and head.window.start < day):
+            return window or Period(head.window.start, day)
     return None
 
 
@@ -181,14 +189,14 @@ def _open(
     }
 
 
-def _name_area(text: str, head: ReportHead) -> str:
+def _name_area(text: str, head: ReportHead, is_inside: Callable[[str], bool]) -> str:
     """Another area, where a heading or label names just one and does little else."""
     names = dict.fromkeys(list_names(leave_cited(text)))
     is_short = len(text.split()) <= LEVEL_WORDS
     name = next(iter(names), "")
     if len(names) != 1 or not is_short or not head.area or name == head.area:
         return ""
-    return name if level_of(name) == level_of(head.area) else ""
+    return name if level_of(name) == level_of(head.area) or is_inside(name) else ""
 
 
 _NEAR = frozenset({"words of its own", "what it is a part of", "its sentence"})

@@ -75,7 +75,9 @@ class Proposer:
         self._scopes = scopes.Scopes(head, reference, surroundings)
         is_new = self._scopes.level == "commune" and head.day >= TWO_TIERS_SINCE
         self._codes = WORDS.of_level.get("new commune" if is_new else self._scopes.level, {})
-        self._scopes.frames = frame_lines(lines, places, head, self._scopes.read_level_line)
+        self._scopes.frames = frame_lines(
+            lines, places, head, self._scopes.read_level_line, self._scopes.is_inside
+        )
         self._context = FigureContext(head, reference, self._scopes.frames)
         self._speakers = scopes.Speakers(lines, places, head.area, self._scopes.level)
         self._figures: list[Figure] = []
@@ -304,7 +306,8 @@ class Proposer:
         if status is Status.TARGET:
             said = entry.text[mention.lead : max(mention.own[1], mention.numeral.end)]
             said = f"{entry.label.column} | {said}" if entry.label else said
-            period = find_target_period(said, frame.ahead, period, self._head.window)
+            window = frame.window if frame.window and period == frame.window else self._head.window
+            period = find_target_period(said, frame.ahead, period, window)
             period = self._context.count_from_new_year(period, rule)
         asked = is_asked(entry)
         if asked and status is Status.THRESHOLD and rule and rule.period != "year":

@@ -75,7 +75,8 @@ class Scopes:
     ) -> tuple[Scope, bool]:
         """Whose work is counted, and whether the text says so rather than the document."""
         area = self.find_area(entry, words)
-        if area not in (self._head.area, *self._head.rivals, self.frames[entry.line].area):
+        ours = (self._head.area, *self._head.rivals, self.frames[entry.line].area)
+        if self._names.get(area) or area not in ours:
             is_commune = find_level(area, self._reference) == "commune"
             return (Scope.COMMUNE if is_commune else Scope.WHOLE_DISTRICT), True
         if self.level == "commune":
@@ -231,16 +232,19 @@ class Scopes:
                 return found if len(said) == 1 else Level(level.name, "", ())
         return Level(level.name, "", ())
 
+    def is_inside(self, name: str) -> bool:
+        """Whether a name is that of one commune inside the area of the document."""
+        if name not in self._names:
+            named = self._own and match_known(name, self._reference, self._head.day, self._own)
+            self._names[name] = bool(named) and self._reference.is_below(named, self._own)
+        return self._names[name]
+
     def find_area(self, entry: FigureText, words: WordsAround) -> str:
         """The area of a figure: one that its own words name, else that of its frame."""
         own = words.levels[0].text
         for match in PATTERNS.commune.finditer(own):
             name = match[1][0].lower() + match[1][1:]
-            if name not in self._names:
-                # Whether it is one inside the area of the document.
-                named = self._own and match_known(name, self._reference, self._head.day, self._own)
-                self._names[name] = bool(named) and self._reference.is_below(named, self._own)
-            if self._names[name]:
+            if self.is_inside(name):
                 return name
         if other := self._name_other(entry):
             return other
