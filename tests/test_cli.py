@@ -15,7 +15,9 @@ import pytest
 from brief_work import process_once
 from cchc_analysis import pipeline
 from cchc_analysis.cli import build_parser, main
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Project
+from cchc_analysis.errors import Problem, join_same
 from conftest import Replace
 
 TRANSCRIPT = "data/raw/transcripts/song_may_2022_h1.csv"
@@ -205,6 +207,40 @@ def test_what_stands_at_many_places_is_told_once(
     assert re.search(r"figure M\d+, M\d+, M\d+ and \d+ more: an empty unit; ", said)
     assert said.endswith("Write what the report counts in; the indicator is in 'dossier'.")
     assert "''" not in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "found"),
+    [
+        ("unknown_code", {"column": "unit", "word": "", "remedy": ""}, "an empty unit"),
+        ("foreign_format", {"suffix": "", "how": ""}, "a file ''"),
+        ("other_print", {"printed": "", "expect": "1"}, "the transcript prints ''"),
+        (
+            "lost_heading",
+            {"name": "", "names": "", "offer": ""},
+            "no heading '', which the mapping",
+        ),
+    ],
+)
+def test_a_cell_of_nothing_is_called_empty_and_no_sentence_is_torn(
+    kind: str, said: dict[str, str], found: str
+) -> None:
+    assert problem(kind, "", **said).found.startswith(found)
+
+
+@pytest.mark.parametrize(
+    ("places", "told"),
+    [
+        (["row 2", "row 3", "row 2"], "row 2, 3"),
+        (["source a_2023", "source a_2024"], "source a_2023, a_2024"),
+        (["area 'Châu Giả'", "area 'Châu Thật'"], "area 'Châu Giả'; area 'Châu Thật'"),
+        (["in/báo cáo 1.txt", "in/báo cáo 2.txt"], "in/báo cáo 1.txt; in/báo cáo 2.txt"),
+        (["a, row 2", "b, row 2"], "a, row 2; b, row 2"),
+    ],
+)
+def test_places_are_joined_at_their_numbers_and_nowhere_else(places: list[str], told: str) -> None:
+    [one] = join_same(Problem(place, "no day", "a day", "Add it.") for place in places)
+    assert one.where == told
 
 
 SPOILT = {

@@ -64,6 +64,8 @@ def join_some(names: Sequence[str], most: int, mark: str = ", ") -> str:
 
 MOST_PLACES = 3
 """Places that a problem names where it stands at many."""
+_NUMBERED = re.compile(r"(.* |)(\w*\d)")
+"""A place that ends in a number or in a code of one: "row 2", "figure F070"."""
 
 
 def join_same(problems: Iterable[Problem]) -> list[Problem]:
@@ -79,11 +81,14 @@ def join_same(problems: Iterable[Problem]) -> list[Problem]:
         places.append(each.where)
     joined = []
     for said, places in same.items():
-        before = {place.rpartition(" ")[0] for place in places}
-        is_list = len(before) == 1 and len(places) > 1
-        names = [place.rpartition(" ")[2] for place in places] if is_list else places
-        where = join_some([*dict.fromkeys(names)], MOST_PLACES, ", " if is_list else "; ")
-        joined.append(Problem(f"{before.pop()} {where}".lstrip() if is_list else where, *said))
+        given = [*dict.fromkeys(places)]
+        numbered = [each for each in map(_NUMBERED.fullmatch, given) if each]
+        before = {each[1] for each in numbered}
+        if len(numbered) == len(given) and len(before) == 1:
+            where = before.pop() + join_some([each[2] for each in numbered], MOST_PLACES)
+        else:  # what ends in a name is told whole: "area 'Châu Giả'; area 'Châu Thật'"
+            where = join_some(given, MOST_PLACES, "; ")
+        joined.append(Problem(where, *said))
     return joined
 
 

@@ -109,13 +109,13 @@ def render_text(template: str, /, **data: Any) -> str:
 def problem(kind: str, where: str, /, **said: object) -> Problem:
     """A problem in the sentences of its kind, which ``problems.toml`` has.
 
-    What is not there is called empty: "unknown unit ''" would tell nobody what to do.
+    A cell of nothing is called empty: "unknown unit ''" would tell nobody what to do.
     """
     found, *others = (text.format(**said) for text in load_own("problems")[kind])
-    return Problem(where, _NOTHING.sub(r"an empty \1", found), *others)
+    return Problem(where, _NOTHING.sub(r"\1an empty \2", found), *others)
 
 
-_NOTHING = re.compile(r"(?:\bunknown )?\b(\w+) ''(?!')")
+_NOTHING = re.compile(r"(^|: (?=unknown ))(?:unknown )?(?!unknown )(\w+) ''(?!')")
 
 
 def refusal(kind: str, where: str, /, **said: object) -> ReportError:
