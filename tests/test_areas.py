@@ -400,6 +400,7 @@ def test_a_name_that_levels_share_is_of_the_level_of_most_names(reference: Refer
         (["Hà Nội"], "city", "", "level 'city': no such one"),
         (["Hà Nội"], "", "2022", "day '2022': no day"),
         (["Phường Kỳ Lừa"], "", BEFORE, f"is not there on {BEFORE}"),
+        (["Phường Kỳ Lừa"], "", BEFORE, "'Phường Kỳ Lừa': no area of that time; "),
     ],
 )
 def test_names_that_cannot_be_matched_are_told_in_a_sentence(

@@ -42,6 +42,7 @@ from cchc_analysis.errors import AreaError, CommandError, Problem, ReferenceData
 AREA_COLUMNS = ["code", "name", "level", "type", "parent_id", "valid_from", "valid_to"]
 """What every area has, wherever it is kept."""
 SEVERAL = "Several areas have that name"
+OTHER_TIME = "Write the area of that day"
 NEW_AREA = (
     "A new area is a row in data/reference/areas.csv, another spelling of a known one is a row in "
     "data/reference/area_aliases.csv"
@@ -367,7 +368,7 @@ class Reference:
             if exists_on(self.area_rows[area_id], day):
                 said = f"is {self.area_on(area_id, day)['name']!r} on {day}"
             told.append(f"{self.describe_area(area_id)} {said}")
-        return f"{'; '.join(told)}. Write the area of that day"
+        return f"{'; '.join(told)}. {OTHER_TIME}"
 
     def _offer(self, name: str, day: str, level: str) -> str:
         """The nearest names, or that what one lies in was there at another time.
@@ -420,8 +421,10 @@ class Reference:
 
 
 def _refuse(name: str, said: str) -> AreaError:
-    found = "not one area" if said.startswith(SEVERAL) else "not known"
-    return AreaError(problem("strange_area", f"area {name!r}", found=found, said=said))
+    kind = "shared_area" if said.startswith(SEVERAL) else "strange_area"
+    return AreaError(
+        problem("past_area" if OTHER_TIME in said else kind, f"area {name!r}", said=said)
+    )
 
 
 def suggest(name: str, known: Iterable[str], file: str) -> str:
