@@ -89,6 +89,28 @@ def test_the_head_of_the_reports_own_year_stands_against_a_caption_of_another() 
         ),
         (
             NINE,
+            "Đăng 52 tin, bài tuyên truyền CCHC (quý I: 21 tin, bài; quý II: 18 tin, bài).",
+            ["2023-01-01..2023-09-30", "2023-01-01..2023-03-31", "2023-04-01..2023-06-30"],
+        ),
+        (
+            NINE,
+            "Theo tháng: tháng 7 tiếp nhận 402 hồ sơ, tháng 8 tiếp nhận 561 hồ sơ, từ 01/9 đến "
+            "14/9 tiếp nhận 247 hồ sơ.",
+            ["2023-07-01..2023-07-31", "2023-08-01..2023-08-31", "2023-09-01..2023-09-14"],
+        ),
+        (
+            NINE,
+            "Giải ngân vốn đầu tư công đến hết tháng 8 đạt 51,4% (cùng kỳ năm 2022: 47,9%).",
+            ["2023-01-01..2023-08-31", "2022-01-01..2022-08-31"],
+        ),
+        (
+            NINE,
+            "Trong quý IV phấn đấu tỷ lệ hồ sơ trực tuyến đạt 80%; giải ngân vốn đầu tư công cả "
+            "năm phấn đấu đạt 98%.",
+            ["2023-10-01..2023-12-31", "2023-01-01..2023-12-31"],
+        ),
+        (
+            NINE,
             "So với cùng kỳ năm 2022 (toàn huyện tiếp nhận 20.406 hồ sơ), nay tiếp nhận 21.738 "
             "hồ sơ.",
             ["2022-01-01..2022-09-30", "2023-01-01..2023-09-30"],
@@ -133,3 +155,14 @@ def test_the_part_of_a_year_in_a_title_stands_against_the_time_of_the_first_figu
     )
     period = read_text(text)[0].head.period
     assert (str(period.start), str(period.end)) == ("2023-01-01", "2023-09-30")
+
+
+def test_a_target_below_a_heading_with_days_is_for_the_year_that_its_head_names() -> None:
+    table = (
+        "II. KẾT QUẢ GIẢI QUYẾT HỒ SƠ (số liệu từ 15/12/2022 đến 14/9/2023)\n"
+        "Chỉ tiêu\t9 tháng 2023\tKế hoạch 2023\nTỷ lệ hồ sơ trực tuyến (%)\t70,2\t75\n"
+    )
+    assert list_times(NINE + table) == [
+        "70,2 2022-12-15..2023-09-14",
+        "75 2023-01-01..2023-12-31",
+    ]

@@ -454,7 +454,7 @@ class FigureContext:
         heads = (*label.column.split(INNER), label.row) if label else ()
         is_same = any(map(PATTERNS.same_period.match, (before, said)))
         if default.end and (is_same or any(map(PATTERNS.same_head.fullmatch, heads))):
-            return windows.shift_year(default)
+            return windows.shift_year(self._cut_at_day(entry, words, default))
         behind = "" if label else text[entry.mention.numeral.end :]
         has_risen = PATTERNS.was_before.search(before) and PATTERNS.rose.match(behind)
         if default.end and has_risen and PATTERNS.year_ago.search(said):
@@ -546,6 +546,10 @@ class FigureContext:
         but not of one that is counted from day to day.
         """
         text, at = entry.text, entry.mention.lead
+        if is_running and windows.find_day(
+            text[entry.mention.own[0] : entry.mention.numeral.start], self._head.window
+        ):
+            return None
         if opened := PATTERNS.year_of_bracket.search(text[at : entry.mention.numeral.start]):
             # Up four places against 2022 (88,05 points, 13th): those in brackets are of 2022.
             return windows.make_year(int(opened[1]))

@@ -57,7 +57,7 @@ def _find_span_of_this_year(text: str, default: Period) -> Period | None:
 
     Where it is about the same part, the report knows its days better.
     """
-    match = PATTERNS.span_of_this_year.search(text)
+    match = next(reversed([*PATTERNS.span_of_this_year.finditer(text)]), None)
     if not default.start or not default.end:
         return None
     found = _name_span(match, default.end.year)
@@ -297,8 +297,10 @@ def find_target_period(text: str, headed: Period | None, period: Period, default
     named = (m for m in PATTERNS.year.finditer(text)
              if not PATTERNS.against.search(text[: m.start(1)]))  # fmt: skip
     years = [make_year(int(match[1])) for match in named][-1:]
-    if PATTERNS.year_end.search(text):
+    if ended := PATTERNS.year_end.search(text):
         years = [make_year(year)]
+        # "Quý IV phấn đấu …; giải ngân cả năm đạt 100%": the last that is named.
+        span = None if PATTERNS.span_of_this_year.search(text, 0, ended.start()) else span
     told = (span, *(years or (find_ahead(text, default), headed)))
     ahead = next((each for each in told if each and each.end and each.end >= default.end), None)
     return Period(ahead.start if period.start else None, ahead.end) if ahead else period
