@@ -109,6 +109,18 @@ def test_an_accepted_source_is_taken_back_with_all_its_files_laid_aside(project:
         remove_source(project, "x" * 30)
 
 
+def test_a_source_with_corrections_stays_as_these_would_stop_the_next_run(
+    project: Project,
+) -> None:
+    path = project.reference / "corrections.csv"
+    row = '\nsong_may_2022_h1,M001,1.200,withhold,,"vì thế","so"\n'
+    path.write_text(path.read_text("utf-8").rstrip() + row, "utf-8")
+    before = {name: each for name, each in snapshot(project).items() if "data" in name}
+    with pytest.raises(ReportError, match=r"corrections\.csv: 1; .*Take its rows out"):
+        remove_source(project, "song_may_2022_h1")
+    assert {name: each for name, each in snapshot(project).items() if "data" in name} == before
+
+
 def test_what_cannot_be_laid_aside_is_not_taken_back(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,7 +43,7 @@ from cchc_analysis.errors import (
     join_some,
 )
 from cchc_analysis.panels import read_panels
-from cchc_analysis.panels.register import load_register
+from cchc_analysis.panels.register import load_register, name_files
 from cchc_analysis.read.transcripts import find_draft, list_files, read_sources, read_transcripts
 from cchc_analysis.rules import choose_readings, load_identities, try_suites, validate_tables
 from cchc_analysis.site import build as building
@@ -151,12 +151,16 @@ def remove_source(project: Project, source_id: str, *, is_draft: bool = False) -
 
     Its rows and its files are laid aside, into the folder of ``build/discarded`` that is given
     back, numbered where an earlier one lies there. A ReportError: there is no such source, or it is
-    a panel's among others, or no draft where one is meant.
+    a panel's among others, or has corrections, or is no draft where one is meant.
     """
     with changing(project, "cchc remove"):
         if is_draft:
             find_draft(read_sources(project.raw), source_id)
         listed, table, is_meant, paths = _find_source(project, source_id)
+        corrected = load_reference(project.reference).corrections["source_id"]
+        if number := int(corrected.isin(table.loc[is_meant, "source_id"]).sum()):
+            told = problem("corrected_source", f"source {source_id}", number=number)
+            raise ReportError(told)
         names = chain([source_id], (f"{source_id}-{number}" for number in numbers_from(2)))
         places = (project.build / "discarded" / name for name in names)
         aside = next(place for place in places if not place.exists())
@@ -181,21 +185,19 @@ def _find_source(
     is_meant = sources["source_id"] == source_id
     if is_meant.any():
         return project.raw / "sources.csv", sources, is_meant, list_files(project, source_id)
-    named = register.loc[register["source_id"] == source_id, "panel"]
-    panel = next(iter(named), source_id)
+    own = register.loc[register["source_id"] == source_id, "panel"]
+    panel = source_id if source_id in {*register["panel"]} else next(iter(own), "")
     is_meant = register["panel"] == panel
-    ids = [*register.loc[is_meant, "source_id"]]
-    others = [each for each in ids if each != source_id]
-    if len(named) and others:
+    others = [each for each in register.loc[is_meant, "source_id"] if each != source_id]
+    if others and panel != source_id:
         said = {"panel": panel, "others": join_some(others, 3)}
         raise ReportError(problem("shared_panel", f"source {source_id}", **said))
-    if not ids:
+    if not is_meant.any():
         known = [*sources["source_id"], *register["panel"], *register["source_id"]]
         remedy = offer_names(source_id, known).strip() or "See cchc list sources."
         raise ReportError(problem("unheld_source", f"source {source_id}", remedy=remedy))
-    folder = project.raw / "panels"
-    paths = [folder / f"{panel}{suffix}" for suffix in (".csv", ".parquet")]
-    return folder / "sources.csv", register, is_meant, paths
+    paths = name_files(project.raw, panel)
+    return project.raw / "panels" / "sources.csv", register, is_meant, paths
 
 
 def list_errors(findings: pd.DataFrame) -> list[CchcError]:

@@ -152,6 +152,11 @@ def load_register(raw: Path) -> pd.DataFrame:
     return _load(path, PANEL_SOURCE_COLUMNS, "source_id")
 
 
+def name_files(raw: Path, panel: str) -> tuple[Path, Path]:
+    """Where the figures of a panel lie: as text, or, of a long one, as Parquet."""
+    return raw / "panels" / f"{panel}.csv", raw / "panels" / f"{panel}.parquet"
+
+
 def _load(path: Path, columns: Sequence[str], key: str) -> pd.DataFrame:
     head = ""
     if path.is_file():
@@ -184,9 +189,8 @@ def _check_free(
     if panel == "sources":
         problems.append(problem("name_of_list", f"panel {panel}"))
     elif panel not in set(register["panel"]):
-        names = (f"panels/{panel}.csv", f"panels/{panel}.parquet")
-        strays = (name for name in names if os.path.lexists(project.raw / name))
-        problems += [problem("stray_file", f"data/raw/{name}") for name in strays]
+        strays = (path.name for path in name_files(project.raw, panel) if os.path.lexists(path))
+        problems += [problem("stray_file", f"data/raw/panels/{name}") for name in strays]
     elif not replace:
         problems.append(problem("panel_taken", f"panel {panel}"))
     if problems:
@@ -213,10 +217,8 @@ def _describe_source(source: PanelSource, table: pd.DataFrame) -> dict[str, str]
 
 def _write(project: Project, panel: str, table: pd.DataFrame, register: pd.DataFrame) -> Path:
     """The figures and the list that makes them count, both or neither."""
-    folder = project.raw / "panels"
-    listed, text, parquet = (
-        folder / name for name in ("sources.csv", f"{panel}.csv", f"{panel}.parquet")
-    )
+    listed = project.raw / "panels" / "sources.csv"
+    text, parquet = name_files(project.raw, panel)
     path, other = (parquet, text) if len(table) > LONGEST_CSV else (text, parquet)
     try:
         with all_or_none(project, (text, parquet, listed)):
@@ -229,7 +231,7 @@ def _write(project: Project, panel: str, table: pd.DataFrame, register: pd.DataF
             files.write_text(listed, files.format_table(register))
     except OSError as error:
         found = error.strerror or "an error of the file system"
-        raise refusal("unwritable", str(error.filename or folder), found=found) from None
+        raise refusal("unwritable", str(error.filename or listed.parent), found=found) from None
     return path
 
 
@@ -261,7 +263,7 @@ def read_panels(raw: Path, reference: Reference) -> Readings:
     for panel, sources in register.groupby("panel", sort=True):
         ids = set(sources["source_id"])
         try:
-            table = _load_figures(raw / "panels", str(panel))
+            table = _load_figures(raw, str(panel))
             if unknown := [*_find_unknown(table, str(panel), ids, reference)]:
                 raise ReportError(unknown)
             tables.append(table)
@@ -277,16 +279,16 @@ def read_panels(raw: Path, reference: Reference) -> Readings:
     return Readings(sources, as_transcripts(figures), observations, problems)
 
 
-def _load_figures(folder: Path, panel: str) -> pd.DataFrame:
-    path = folder / f"{panel}.parquet"
-    if path.is_file():
-        return pd.read_parquet(path).reindex(columns=list(PANEL_COLUMNS))
+def _load_figures(raw: Path, panel: str) -> pd.DataFrame:
+    text, parquet = name_files(raw, panel)
+    if parquet.is_file():
+        return pd.read_parquet(parquet).reindex(columns=list(PANEL_COLUMNS))
     try:
-        table = _load(folder / f"{panel}.csv", PANEL_COLUMNS, "figure_id")
+        table = _load(text, PANEL_COLUMNS, "figure_id")
         numbers = {name: pd.to_numeric(table[name].replace("", None)) for name in NUMBERS}
         return table.assign(**numbers).astype(NUMBERS)
     except ValueError as error:
-        raise refusal("not_numbers", f"{panel}.csv", error=error) from None
+        raise refusal("not_numbers", text.name, error=error) from None
 
 
 def _find_unknown(
