@@ -407,3 +407,28 @@ def test_what_was_left_from_a_year_in_brackets_was_carried_over() -> None:
         "năm 2022: 112), đã giải quyết 6.540 hồ sơ."
     )
     assert list_owned(text)[1][1] == "dossiers_carried_over"
+
+
+def test_pairs_of_levels_in_a_sentence_of_their_own_are_as_the_pair_before() -> None:
+    text = (
+        "BÁO CÁO\nKết quả cải cách hành chính quý I năm 2024 của tỉnh Lạng Sơn\nSố hồ sơ tiếp "
+        "nhận trực "
+        "tuyến là 41.230/48.510 hồ sơ. Trong đó: các sở, ngành 9.870/10.120 hồ sơ (97,5%); cấp "
+        "xã "
+        "31.360/38.390 hồ sơ (81,7%)."
+    )
+    part, whole, share = "dossiers_received_online", "dossiers_received_total", "online_rate"
+    found = [(code, scope) for _, code, _, scope in list_owned(text)]
+    assert [code for code, _ in found] == [part, whole, part, whole, share, part, whole, share]
+    assert [scope for _, scope in found[2:]] == ["province_office"] * 3 + ["commune_aggregate"] * 3
+
+
+def test_months_after_which_something_is_told_are_no_part_of_the_year() -> None:
+    text = (
+        "Phường Đông Kinh: ngày không hẹn\n10/11/2025\nMô hình “Ngày không hẹn” chạy từ tháng "
+        "8. Sau 3 "
+        "tháng, đã có 412 hồ sơ được giải quyết.\nTừ ngày 01/7/2025 đến ngày 31/10/2025, phường "
+        "tiếp "
+        "nhận 4.205 hồ sơ."
+    )
+    assert read_days(text)[0][1:] != ("2025-01-01", "2025-03-31")

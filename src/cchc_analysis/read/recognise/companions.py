@@ -277,6 +277,8 @@ class Companions:
         elif entry.at and entry.mentions[entry.at - 1].lead == entry.mention.lead:
             # The second of "cấp huyện đạt 98,9 %, cấp xã đạt 99,1 %" is as the first.
             at = self._step_back(entry)
+            if (entry.mentions[at].role, entry.mention.role) == ("whole", "part"):
+                at = entry.mentions[at].partner
             before = self.by_mention.get((entry.line, entry.text, at))
             start, end = entry.mentions[at].own[0], entry.mention.own[0]
             is_told = before and (
@@ -288,6 +290,11 @@ class Companions:
             parent = self.by_mention.get((entry.line, entry.text, entry.mention.parent))
             is_sibling = entry.at and entry.mentions[entry.at - 1].parent == entry.mention.parent
             heads.insert(len(heads) if is_sibling else 0, parent)
+        lead = entry.mention.lead
+        if PATTERNS.in_which.match(entry.text, lead):
+            # "… 41.230/48.510 hồ sơ. Trong đó: các sở 9.870/10.120 hồ sơ": of what was told first.
+            told = [f for f in self._by_line.get(entry.line, ()) if 0 <= f.sentence < lead]
+            heads += [f for f in told if f.indicator and f.sentence == told[-1].sentence][:1]
         line, at = self._places[entry.line].anchor
         # "Quá hạn 116 hồ sơ[4]" and in the note "[4] huyện 101 hồ sơ, xã 15 hồ sơ".
         told = [figure for figure in self._by_line.get(line, ()) if figure.end <= at]
