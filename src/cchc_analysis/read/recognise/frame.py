@@ -460,11 +460,8 @@ class FigureContext:
         if default.end and has_risen and PATTERNS.year_ago.search(said):
             # "so với cùng kỳ, tỷ lệ tăng từ 45,6% lên 70,3%": the first is of the year before.
             return windows.shift_year(default)
-        if said_of := (
-            windows.find_compared_window(said, default)
-            or windows.find_window_behind(before, behind)
-            or windows.find_series_window(said, default)
-        ):
+        said_of = windows.find_compared_window(said, default)
+        if said_of := said_of or windows.find_window_behind(before, behind):
             return said_of
         for level in words.levels:
             if level.name not in WORDS.near_levels:

@@ -229,18 +229,6 @@ def find_window_behind(before: str, behind: str) -> Period | None:
     return make_year(int(match[1])) if match else None
 
 
-def find_series_window(before: str, default: Period) -> Period | None:
-    """The year right before a value of a series: "năm 2021 là 96, năm 2022 là 92".
-
-    That of the report is the report's window, or the year where the report is of several.
-    """
-    match = PATTERNS.year_before.search(before)
-    if not match or not default.start or not default.end:
-        return None
-    is_ours = default.start.year == int(match[1]) == default.end.year
-    return default if is_ours else make_year(int(match[1]))
-
-
 @lru_cache(maxsize=4096)
 def find_day(text: str, default: Period) -> dt.date | None:
     """The day up to which a text counts ("tính đến ngày 01/6/2024"), the last one it names."""
