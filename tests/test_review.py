@@ -456,6 +456,26 @@ def test_who_accepts_is_told_of_contradictions(
     assert " more have no indicator yet" in said
 
 
+def test_a_part_that_is_not_stated_is_shown_to_the_reviewer_and_is_no_contradiction(
+    drafted: Project, reference: Reference
+) -> None:
+    """Of 100 pending 80 are in time and 15 overdue: those suspended may be left out."""
+    cells = {
+        "100": {"indicator": "dossiers_pending_total"},
+        "80": {"indicator": "dossiers_pending_in_term"},
+        "20": {"indicator": "dossiers_pending_overdue", "read_as": "15"},
+    }
+    for printed, said in cells.items():
+        draft = open_draft(drafted, SOURCE)
+        rows = [find(draft, printed)["figure_id"]]
+        change = Change(version=draft.version, rows=rows, cells={**said, "period_start": ""})
+        change_draft(drafted, SOURCE, change, reference)
+    identities = tuple(load_identities(drafted.expectations / "identities.json", reference))
+    [shown] = judge_draft(open_draft(drafted, SOURCE), reference, identities)["contradictions"]
+    assert shown["arithmetic"] == "100 ≠ 95"
+    assert accept_source(drafted, SOURCE).contradictions == 0
+
+
 def test_rules_are_asked_only_where_their_figures_are(
     drafted: Project, reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -261,8 +261,11 @@ def render_static(
     return render("review.html", served=False, document=document, **told)
 
 
-_Conflict = tuple[str, str, str, str, Iterable[str]]
-"""A rule or quantity that is contradicted: its name, both sides, whose, and the figures' ids."""
+_Conflict = tuple[str, str, str, str, Iterable[str], bool]
+"""A rule or quantity that is contradicted: its name, both sides, whose, and the figures' ids.
+
+The last word: whether it is a gap only, which a part that reports may leave out would fill.
+"""
 
 
 def judge_draft(
@@ -297,8 +300,9 @@ def judge_draft(
         conflicts = [*_find_repeated(chosen), *_find_broken(chosen, identities, reference)]
         found = [
             {"rule_id": rule, "statement": statement, "arithmetic": sides, "scope": scope,
-             "figures": [*dict.fromkeys(each for cell in cells for each in cell.split())]}
-            for rule, statement, sides, scope, cells in conflicts
+             "figures": [*dict.fromkeys(each for cell in cells for each in cell.split())],
+             "is_gap": is_gap}
+            for rule, statement, sides, scope, cells, is_gap in conflicts
         ]  # fmt: skip
     verdict = "not_judged" if observations.empty else "no_conflict"
     return {
@@ -351,8 +355,8 @@ def _find_broken(
         )
         sign = "≠" if each.verdict["is_complete"] else "<"
         sides = f"{left} {'>' if each.identity.operator == '<=' else sign} {right}"
-        figures = observations.loc[each.rows, "figures"]
-        yield each.identity.rule_id, str(each.identity), sides, each.place["scope"], figures
+        figures, is_gap = observations.loc[each.rows, "figures"], each.kind == "not_stated"
+        yield each.identity.rule_id, str(each.identity), sides, each.place["scope"], figures, is_gap
 
 
 def _list_telling(rules: Sequence[Identity], there: set[str]) -> list[Identity]:
@@ -378,7 +382,7 @@ def _find_repeated(observations: pd.DataFrame) -> Iterator[_Conflict]:
         first = readings.iloc[0]
         statement = load_page_words()["said"]["two_values"].format(first["indicator"])
         values = " ≠ ".join(format_number(float(value)) for value in readings["value"])
-        yield "", statement, values, first["scope"], readings["figures"]
+        yield "", statement, values, first["scope"], readings["figures"], False
 
 
 class Accepted(NamedTuple):
@@ -405,10 +409,11 @@ def accept_source(project: Project, source_id: str) -> Accepted:
         if wrong := [*_find_problems(draft, reference)] or [*chain(*tidied.values())]:
             raise ReportError(wrong)
         identities = load_identities(project.expectations / "identities.json", reference)
-        judged = judge_draft(draft, reference, identities)["contradictions"]
+        found = judge_draft(draft, reference, identities)["contradictions"]
+        contradictions = sum(not each["is_gap"] for each in found)
         sources.loc[sources["source_id"] == source_id, "state"] = "accepted"
         write_text(project.raw / "sources.csv", format_table(sources))
-    return Accepted(len(mapped), len(transcript) - len(mapped), len(judged))
+    return Accepted(len(mapped), len(transcript) - len(mapped), contradictions)
 
 
 def _find_problems(draft: Draft, reference: Reference) -> Iterator[Problem]:
