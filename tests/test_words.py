@@ -253,6 +253,9 @@ def test_terms_of_use_are_told_in_the_language_of_the_page() -> None:
     [
         ("CC BY 4.0", "CC BY 4.0", "CC BY 4.0"),
         ("Public domain", "thuộc về công chúng", "Public domain"),
+        ("Public Domain", "thuộc về công chúng", "Public Domain"),
+        ("GNU General Public License", "GNU General Public License", "GNU General Public License"),
+        ("Open Data Commons; public", "Open Data Commons; công khai", "Open Data Commons; public"),
         ("not stated", "không nêu", "not stated"),
         ("chỉ dùng nội bộ", "chỉ dùng nội bộ", "internal use only"),
         ("<b>republic</b>", "&lt;b&gt;republic&lt;/b&gt;", "&lt;b&gt;republic&lt;/b&gt;"),

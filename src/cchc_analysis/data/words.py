@@ -117,7 +117,12 @@ class Words:
         """
         known = LICENCES if self.lang == "vi" else {vi: en for en, vi in LICENCES.items()}
         words = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
-        told = re.sub(rf"(?i)\b(?:{words})\b", lambda each: known[each[0].casefold()], text)
+        # A run of capitals is a name: "GNU General Public License" is nothing public.
+        told = re.sub(
+            rf"\b(?:[A-Z]\w*(?: [A-Z]\w*)+|(?i:{words}))\b",
+            lambda each: known.get(each[0].casefold(), each[0]),
+            text,
+        )
         return clean_text(told, longest=None)
 
     def number(self, value: float, decimals: int | None = None) -> str:
