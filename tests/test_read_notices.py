@@ -212,3 +212,35 @@ def test_headings_that_are_places_of_the_area_give_their_figures_to_these() -> N
     assert found["07"] == ("xã Tân Liên", "commune", "2023-10-31")
     assert found["803"] == ("thị trấn Đồng Đăng", "commune", "2023-10-31")
     assert found["99"] == ("huyện Cao Lộc", "commune_aggregate", "2023-12-31")
+
+
+def test_an_index_is_told_with_its_fields_its_month_before_and_other_places() -> None:
+    text = (
+        "BÁO CÁO\nKết quả Chỉ số CCHC năm 2022 của tỉnh Lạng Sơn\n"
+        "Về các chỉ số thành phần: cải cách thể chế xếp thứ 11; cải cách tài chính công đứng thứ 30"
+        ".\nĐiểm trung bình Chỉ số CCHC năm 2022 của các huyện là 81,25%. Huyện Cao Lộc đứng đầu với "
+        "88,4%; thấp nhất là huyện Bình Gia, đạt 75,1%."
+    )
+    found = {f.printed: (f.indicator, f.area) for f in read_text(text)[1]}
+    assert found["11"] == ("par_rank_institution", "tỉnh Lạng Sơn")
+    assert found["30"] == ("par_rank_finance", "tỉnh Lạng Sơn")
+    assert found["81,25"][0] == "par_index_district_mean"
+    assert found["88,4"] == ("par_index", "huyện Cao Lộc")
+    assert found["75,1"] == ("par_index", "huyện Bình Gia")
+
+
+def test_the_index_of_service_by_its_decision_with_maxima_beside_what_was_reached() -> None:
+    text = (
+        "UBND PHƯỜNG ĐÔNG KINH\nTHÔNG BÁO\nKết quả Bộ chỉ số phục vụ người dân tháng 3 năm 2026\n"
+        "Theo Bộ chỉ số ban hành tại Quyết định số 766/QĐ-TTg, tháng 3/2026 phường Đông Kinh đạt "
+        "88,2 điểm, tăng 1,4 điểm so với tháng 2/2026 (86,8 điểm).\n"
+        "Nhóm | Tối đa | Đạt được\nTiến độ giải quyết | 20 | 18,9\nSố hóa hồ sơ | 22 | 20,1\n\n"
+        "Đề nghị văn phòng, các phòng bảo đảm quý II/2026 đạt từ 90 điểm trở lên."
+    )
+    found = {f.printed: f for f in read_text(text)[1] if f.indicator}
+    codes = {printed: f.indicator for printed, f in found.items()}
+    assert codes == {
+        "88,2": "service_index_total", "86,8": "service_index_total", "90": "service_index_total",
+        "18,9": "service_index_progress", "20,1": "service_index_digitisation",
+    }  # fmt: skip
+    assert (found["86,8"].period_end, str(found["90"].status)) == ("2026-02-28", "target")

@@ -236,8 +236,13 @@ class Companions:
     def follow_years(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The same in another year: "năm 2021 đạt 81,2%; năm 2022 đạt 84,9%", "từ 12% lên 68%"."""
         start = entry.mention.own[0]
-        is_next = PATTERNS.other_year.fullmatch(entry.text[start : entry.mention.numeral.start])
+        end = entry.mention.numeral.start
+        is_next = PATTERNS.other_year.fullmatch(entry.text[start:end])
+        # "tăng 2,5 điểm so với tháng 8/2025 (88,9 điểm)": what was added is no value.
+        compared = PATTERNS.compared_to.search(entry.text, entry.mention.lead, end)
+        is_next = is_next or compared
         alike = (f for f in self.list_before(entry) if f.units == words.units or not words.units)
+        alike = (f for f in alike if f.indicator or not compared)
         before = next(alike, None)
         bare = words.own - WORDS.empty - {WORDS.same_time}
         if not is_next or before is None or not before.indicator or bare:

@@ -215,6 +215,8 @@ def _says_another_time(entry: FigureText, words: WordsAround, period: Period) ->
         "quarter": {(day.month / 3,) for day in ends[-1:]},
     }
     label, mention = entry.label, entry.mention
+    if not label and PATTERNS.compared_to.search(entry.text, mention.lead, mention.numeral.start):
+        return False  # "so với tháng 2/2026 (86,8 điểm)"
     near = entry.text[mention.lead : mention.numeral.end]
     if opened := PATTERNS.open_bracket.search(near):
         # "so với năm 2022 (năm 2022 đạt 84,6%": what stands in brackets has its own time.
