@@ -218,8 +218,8 @@ def test_an_index_is_told_with_its_fields_its_month_before_and_other_places() ->
     text = (
         "BÁO CÁO\nKết quả Chỉ số CCHC năm 2022 của tỉnh Lạng Sơn\n"
         "Về các chỉ số thành phần: cải cách thể chế xếp thứ 11; cải cách tài chính công đứng thứ 30"
-        ".\nĐiểm trung bình Chỉ số CCHC năm 2022 của các huyện là 81,25%. Huyện Cao Lộc đứng đầu với "
-        "88,4%; thấp nhất là huyện Bình Gia, đạt 75,1%."
+        ".\nĐiểm trung bình Chỉ số CCHC năm 2022 của các huyện là 81,25%. Huyện Cao Lộc đứng đầu "
+        "với 88,4%; thấp nhất là huyện Bình Gia, đạt 75,1%."
     )
     found = {f.printed: (f.indicator, f.area) for f in read_text(text)[1]}
     assert found["11"] == ("par_rank_institution", "tỉnh Lạng Sơn")
