@@ -432,3 +432,29 @@ def test_months_after_which_something_is_told_are_no_part_of_the_year() -> None:
         "nhận 4.205 hồ sơ."
     )
     assert read_days(text)[0][1:] != ("2025-01-01", "2025-03-31")
+
+
+def test_titles_of_other_items_below_are_none_of_this_one() -> None:
+    text = (
+        "Huyện Cao Lộc: một cửa gần dân hơn\n16/4/2024\nQuý I/2024, toàn huyện tiếp nhận 5.310 "
+        "hồ sơ.\n"
+        "Các tin khác\n» Huyện Chi Lăng tiếp nhận 4.120 hồ sơ\n» Huyện Đình Lập: thêm 2 mô hình\n"
+        "» Năm 2023, toàn huyện tiếp nhận 21.450 hồ sơ trực tuyến\n» Huyện Chi Lăng và huyện "
+        "Đình Lập"
+    )
+    reading, figures = read_text(text)
+    assert (reading.head.area, reading.head.is_sure_area) == ("huyện Cao Lộc", True)
+    assert [each.printed for each in figures if each.indicator] == ["5.310"]
+
+
+def test_the_days_of_an_inspection_are_none_of_the_item() -> None:
+    text = (
+        "Huyện Cao Lộc siết chặt kỷ cương\n25/9/2024\nTừ ngày 12/8 đến ngày 20/9/2024, huyện đã "
+        "kiểm tra "
+        "đột xuất 7 cơ quan và 9 xã.\nTrong 8 tháng đầu năm 2024, toàn huyện tiếp nhận 14.520 "
+        "hồ sơ.\n"
+        "Tỷ lệ hồ sơ trực tuyến đạt 71,2%."
+    )
+    head = read_text(text)[0].head
+    assert (str(head.period.start), str(head.period.end)) == ("2024-01-01", "2024-08-31")
+    assert read_days(text)[-1] == ("71,2", "2024-01-01", "2024-08-31")

@@ -81,7 +81,8 @@ def frame_lines(
     readers: dict[str, Callable[[str], Any]] = {
         "area": lambda text: _name_area(text, head, is_inside),
         "scope": read_scope,
-        "window": lambda text: windows.find_exact_window(text, above[0]),
+        "window": lambda text: (None if PATTERNS.event_days.search(text)
+                                else windows.find_exact_window(text, above[0])),
         "day": lambda text: windows.find_day(text, head.window),
         "index": lambda text: next((windows.make_year(int(year))
                                     for year in PATTERNS.index_year.findall(

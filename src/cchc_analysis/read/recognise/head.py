@@ -317,7 +317,8 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     dated = day.isoformat() if day else ""
     number = next((match[1] for text in top if (match := PATTERNS.number.search(text))), "")
     known = reference, ReportHead(kind, "", False, period, is_sure_period, dated=dated).day
-    area, is_sure_area, rivals = find_owner(top, title, kind, lines, known)
+    own = lines[: find_other_news(lines)] if kind == "article" else lines
+    area, is_sure_area, rivals = find_owner(top, title, kind, own, known)
     head = ReportHead(
         kind, area, is_sure_area, period, is_sure_period,
         issuer=_find_issuer(top, area), title=title,
@@ -345,6 +346,12 @@ def _part_columns(texts: Iterable[str]) -> list[str]:
     for _, run in groupby(parted, key=len):
         found += [part for column in zip(*run, strict=True) for part in column]
     return [kept for part in found if (kept := keep_text(part))]
+
+
+def find_other_news(lines: Sequence[Line]) -> int:
+    """Where a page goes on with the titles of other items, which are none of this one."""
+    at = (n for n, line in enumerate(lines) if PATTERNS.other_news.fullmatch(line.text))
+    return next(at, len(lines))
 
 
 def find_reports(lines: Sequence[Line]) -> list[int]:

@@ -28,7 +28,13 @@ from cchc_analysis.read.recognise.frame import (
     frame_lines,
     is_asked,
 )
-from cchc_analysis.read.recognise.head import ReportHead, find_level, find_reports, read_head
+from cchc_analysis.read.recognise.head import (
+    ReportHead,
+    find_level,
+    find_other_news,
+    find_reports,
+    read_head,
+)
 from cchc_analysis.read.recognise.matching import (
     Claim,
     WordsAround,
@@ -71,6 +77,7 @@ class Proposer:
     ) -> None:
         self._reference, self._wording, self._surroundings = reference, wording, surroundings
         self._lines, self._places, self._head = lines, places, head
+        self._others = find_other_news(lines) if head.kind == "article" else len(lines)
         self._beside = companions.Companions(reference, wording, places)
         self._scopes = scopes.Scopes(head, reference, surroundings)
         is_new = self._scopes.level == "commune" and head.day >= TWO_TIERS_SINCE
@@ -86,7 +93,8 @@ class Proposer:
     def propose(self, entry: FigureText) -> None:
         """Propose one figure; a number in words only where an indicator is found for it."""
         words = self._surroundings.collect(entry)
-        candidate, rivals = self._choose(entry, words)
+        is_ours = entry.line < self._others
+        candidate, rivals = self._choose(entry, words) if is_ours else (None, ())
         choices = len(rivals)
         if candidate is None and words.units:
             rivals = _name_rivals(rivals, match_widely(words, self._wording))

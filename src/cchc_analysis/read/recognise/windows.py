@@ -400,6 +400,8 @@ def _find_first_told(top: Sequence[str], lines: Sequence[Line]) -> Period | None
     for line in lines:
         for opened in () if line.cells else _list_opened(line.text):
             said = leave_carried(PATTERNS.cited.sub(" ", opened))
+            if PATTERNS.event_days.search(said):
+                continue
             if PATTERNS.so_far.search(said):
                 return None
             part = PATTERNS.period.search(said)
