@@ -300,7 +300,6 @@ RUNNING = "service_index"
 OF_THE_YEAR = ("public_investment", "budget_revenue")
 """What is counted from the first day of the year on, in the report of a quarter as well."""
 
-_EARLIER_WORDS = frozenset({"its sentence", "its paragraph"})
 SHARES = frozenset({"%", "VND", "thousand VND", "million VND", "billion VND"})
 """Units of money, and of what may be a share of it."""
 
@@ -472,8 +471,6 @@ class FigureContext:
                 self.mark_of_time = CARRIED if opened not in (None, default) else ""
                 return opened
             clip = before if level.name == "words of its own" and not entry.label else level.text
-            if level.name in _EARLIER_WORDS:
-                clip = PATTERNS.year_in_brackets.sub(_keep_days, clip)
             clip = windows.leave_carried(clip)
             if time := self._name_time(clip, default, is_caption=level.name == CAPTION):
                 return time
