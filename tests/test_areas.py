@@ -465,6 +465,8 @@ def test_a_period_says_which_of_several_of_a_name_is_meant(reference: Reference)
     assert chosen["area_id"].tolist() == [commune]
     with pytest.raises(AreaError, match="Several areas have that name"):
         choose_rows(table, reference, {"area_id": "xã Yên Phúc"})
+    with pytest.raises(AreaError, match="'Xã Chi Lăng, Tỉnh Lạng Sơn' or 'Xã Chi Lăng, "):
+        choose_rows(HELD.replace("183", "187"), reference, {"area_id": "Chi Lăng"}, days)
     with pytest.warns(UserWarning, match="Nothing is held where area_id is 67"):
         assert choose_rows(table, reference, {"area_id": "Đắk Nông"}, days).empty
 

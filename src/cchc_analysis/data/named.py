@@ -30,7 +30,7 @@ from cchc_analysis.data.clean import (
     parse_period,
 )
 from cchc_analysis.data.records import Period, Scope, Severity, Status, load_own, problem
-from cchc_analysis.data.reference import Reference, offer_names
+from cchc_analysis.data.reference import SEVERAL, Reference, offer_names
 from cchc_analysis.data.words import Words
 from cchc_analysis.errors import AreaError, CommandError, Problem, count, join_some
 
@@ -81,7 +81,10 @@ def _match_held(held: set[str], days: Sequence[str], reference: Reference, name:
     """
     try:
         area_id = reference.match_published(name, held, days)
-    except AreaError:  # none of that name was there then: an empty table says what is held
+    except AreaError as error:
+        if SEVERAL in str(error):
+            raise
+        # None of that name was there then: an empty table says what is held.
         area_id = reference.match_published(name, held)
     named, rows = next(reference.list_named(name), set()) & held, reference.area_rows
     others = {e for e in named if not days or any(exists_on(rows[e], day) for day in days)}
