@@ -32,8 +32,8 @@ from cchc_analysis.read.recognise.head import (
     list_names,
 )
 from cchc_analysis.read.recognise.matching import Level, WordsAround
-from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
-from cchc_analysis.read.recognise.surroundings import CAPTION, FigureText, say_heading
+from cchc_analysis.read.recognise.outline import INNER, OutlinePlace, say_heading
+from cchc_analysis.read.recognise.surroundings import CAPTION, FigureText
 from cchc_analysis.read.recognise.wording import WordingRule
 
 OPENING = 12

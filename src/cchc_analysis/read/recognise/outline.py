@@ -256,6 +256,11 @@ def _match_heading(text: str) -> tuple[int, str] | None:
     return None
 
 
+def say_heading(text: str) -> str:
+    """What a heading says, without what is told in its line."""
+    return " ".join(text.split(":", maxsplit=1)[0].split()[:30])
+
+
 FEWEST_NUMBERS, FEWEST_ROWS = 3, 2
 
 

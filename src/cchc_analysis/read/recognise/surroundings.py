@@ -19,7 +19,7 @@ from typing import Any
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise import matching, numerals
-from cchc_analysis.read.recognise.outline import INNER, Label, OutlinePlace
+from cchc_analysis.read.recognise.outline import INNER, Label, OutlinePlace, say_heading
 from cchc_analysis.read.recognise.windows import find_note_below
 from cchc_analysis.read.recognise.wording import Hit, Wording, count_words
 
@@ -160,11 +160,6 @@ FAR_LINES = 15
 """Lines above within which dossiers were counted, for a line of their stages."""
 LEVELS = 5
 """Lines in a row that may each tell of one level."""
-
-
-def say_heading(text: str) -> str:
-    """What a heading says, without what is told in its line."""
-    return " ".join(text.split(":", maxsplit=1)[0].split()[:30])
 
 
 @lru_cache(maxsize=4096)
