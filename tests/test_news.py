@@ -458,3 +458,9 @@ def test_the_days_of_an_inspection_are_none_of_the_item() -> None:
     head = read_text(text)[0].head
     assert (str(head.period.start), str(head.period.end)) == ("2024-01-01", "2024-08-31")
     assert read_days(text)[-1] == ("71,2", "2024-01-01", "2024-08-31")
+
+
+@pytest.mark.parametrize("said", ["hồ sơ phát sinh trực tuyến", "hồ sơ TTHC phát sinh trực tuyến"])
+def test_dossiers_that_arise_online_are_those_that_came_in_so(said: str) -> None:
+    text = f"{HEADED}tỷ lệ {said} đạt 78,9%."
+    assert [each.indicator for each in read_text(text)[1]] == ["online_rate"]
