@@ -244,3 +244,24 @@ def test_the_index_of_service_by_its_decision_with_maxima_beside_what_was_reache
         "18,9": "service_index_progress", "20,1": "service_index_digitisation",
     }  # fmt: skip
     assert (found["86,8"].period_end, str(found["90"].status)) == ("2026-02-28", "target")
+
+
+@pytest.mark.parametrize(
+    ("top", "why"),
+    [
+        # The shop of a province says neither that it tells of its departments nor of all communes.
+        (
+            "UBND TỈNH LẠNG SƠN\nTRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG\nBÁO CÁO\nKết quả năm 2024",
+            "whose work it counts has to be decided first",
+        ),
+        (
+            "Lạng Sơn: nộp hồ sơ qua mạng\nTheo tỉnh Lạng Sơn, quý I/2024 đã xong. Kết quả rõ rệt.",
+            "when it was has to be decided first",
+        ),
+        ("UBND TỈNH LẠNG SƠN\nBÁO CÁO\nKết quả cải cách hành chính quý I năm 2024", ""),
+    ],
+)
+def test_nothing_is_sure_where_the_head_leaves_open_whose_work_or_when(top: str, why: str) -> None:
+    [figure] = read_text(f"{top}\nĐã tiếp nhận 8.120 hồ sơ trong kỳ.")[1]
+    assert figure.looked_again == why
+    assert figure.confidence.value == ("low" if why else "high")

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from cchc_analysis.data.records import Comparator
+from cchc_analysis.data.records import Comparator, Scope
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.patterns import PATTERNS
 from cchc_analysis.read.recognise.figures import (
@@ -33,7 +33,7 @@ from cchc_analysis.read.recognise.figures import (
     tabulate_figures,
     weigh_figures,
 )
-from cchc_analysis.read.recognise.frame import counts_dossiers
+from cchc_analysis.read.recognise.frame import OWN_TIME, counts_dossiers
 from cchc_analysis.read.recognise.head import ReportHead
 from cchc_analysis.read.recognise.wording import Wording
 from cchc_analysis.rules import Identity, evaluate_identity, tabulate_statements
@@ -422,7 +422,8 @@ def _judge(
 
 OWNER_OPEN = "whose document it is has to be decided first"
 TIME_OPEN = "when it was has to be decided first"
-"""Why figures are unsure that would be sure but for the area or the time of their document."""
+SCOPE_OPEN = "whose work it counts has to be decided first"
+"""Why figures are unsure that would be sure but for the area, time or office of their document."""
 
 
 def doubt_figures(
@@ -436,12 +437,18 @@ def doubt_figures(
     possible = _mend([*figures], lambda _, figure: _leave_impossible(figure, reference))
     weighed = weigh_figures(possible, reference, wording, tuple(identities))
     weighed = _doubt_rivals(weighed, reference)
+    # News may tell of several times, and a one-stop shop of its own work or of that of all.
+    is_guessed = head.kind == "article" and not head.is_sure_period
+    is_of_shop = any(map(PATTERNS.one_stop_shop.match, head.opening))
 
     def doubt(_: int, figure: Figure) -> Change | None:
-        """Nobody can be sure of a second report in the file, nor where area or time is open."""
+        """Nobody can be sure of a second report in the file, nor where the head leaves it open."""
         if figure.looked_again.startswith(OTHER_REPORT) and figure.indicator:
             return {"confidence": Confidence.LOW}
-        why = "" if figure.period_end else TIME_OPEN
+        is_timed = figure.is_time_said or OWN_TIME in figure.marks
+        is_whole = figure.scope is Scope.WHOLE_DISTRICT and not figure.is_scope_said
+        why = SCOPE_OPEN if is_of_shop and is_whole else ""
+        why = TIME_OPEN if not figure.period_end or (is_guessed and not is_timed) else why
         why = why if head.is_sure_area else OWNER_OPEN
         if not why or figure.confidence is not Confidence.HIGH:
             return None
