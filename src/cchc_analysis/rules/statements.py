@@ -231,7 +231,7 @@ class Statements:
         found = np.where(found >= 0, found, stated[self._move_rows(**scope, period_start=STOCK)])
         if operand.code in self.norms:
             # A norm holds for every row that ends inside its period; the first one printed counts.
-            norms = self.figures.loc[held, list(ROW_COLUMNS)].assign(position=held).astype("str")
+            norms = self.figures.loc[held, list(ROW_COLUMNS)].astype("str").assign(position=held)
             new_year = norms["period_end"].str[:4] + "-01-01"
             norms["period_start"] = norms["period_start"].mask(
                 norms["period_start"] == "", new_year
