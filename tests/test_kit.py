@@ -128,6 +128,8 @@ def test_areas_of_one_name_are_listed_with_what_they_lie_in() -> None:
     assert len({line.split("  ")[1] for line in lines}) == len(lines) > 10
     [one] = [line for line in lines if "Bảo Yên" in line]
     assert list_names(project, "areas", "Xã Xuân Hòa, Huyện Bảo Yên, Tỉnh Lào Cai") == [one]
+    told = list_names(project, "areas", "cao loc, Lạng Sơn")
+    assert [line.split("  ")[0] for line in told] == ["183", "06211-2025", "06187"]
     in_town = list_names(project, "areas", "lang son")
     assert [line.split("  ")[1] for line in in_town if "commune" not in line] == [
         "Tỉnh Lạng Sơn",

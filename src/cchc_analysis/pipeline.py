@@ -7,7 +7,6 @@ into findings, and told in briefs.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -276,27 +275,26 @@ def _stamp(project: Project, notebook: Path | None) -> str:
 def list_names(project: Project, kind: str, text: str = "") -> list[str]:
     """What there is of a kind (of areas, periods of reports, indicators, sources), a line each.
 
-    Only lines that hold the text, from the start of a word, with or without its diacritics.
+    Only lines that hold the text, from the start of a word, with or without its diacritics; of a
+    text with commas each part: "Cao Lộc, Lạng Sơn".
     """
     reference = load_reference(project.reference)
-    begun = re.compile(rf"(?<![^\W_]){re.escape(fold_text(text))}")  # no "yên" in "huyện"
 
-    def is_told(line: str) -> bool:
-        return bool(begun.search(fold_text(line)))
+    def is_told(line: str, text: str = text) -> bool:
+        folded = f" {fold_text(line)}"  # no "yên" in "huyện"
+        return all(f" {fold_text(part)}" in folded for part in text.split(","))
 
     lines: Iterable[str] = ()
     if kind == "areas":
-        rows = (reference.area_rows if text else reference.area_rows.wide).values()
-        whole = "{area_id}  {within}  {level}  {valid_from} to {valid_to}"
         # Who looks for a province wants itself, not all communes in it.
-        form = whole if "," in text else "{area_id} {name} {level}"
-
-        def describe(row: Mapping[str, Any], form: str) -> str:
-            days = {end: row[end] or "…" for end in ("valid_from", "valid_to")}
-            return form.format(**{**row, **days}, within=reference.name_in_parent(row["area_id"]))
-
-        own = (row for row in rows if is_told(describe(row, form)))
-        lines = (describe(row, whole) for row in sorted(own, key=_order_area))
+        own = text.partition(",")[0]
+        rows = (reference.area_rows if text else reference.area_rows.wide).values()
+        named = (row for row in rows if is_told("{area_id} {name} {level}".format(**row), own))
+        lines = (
+            f"{row['area_id']}  {reference.name_in_parent(row['area_id'])}  {row['level']}  "
+            f"{row['valid_from'] or '…'} to {row['valid_to'] or '…'}"
+            for row in sorted(named, key=_order_area)
+        )
     elif kind == "indicators":
         form = "{indicator}  {label_vi} / {label_en}  [{unit}]"
         lines = (form.format(**row) for row in reference.indicator_rows.values())
