@@ -431,8 +431,5 @@ def _find_problems(draft: Draft, reference: Reference) -> Iterator[Problem]:
             reference.match_source(source)
         except KeyError as error:
             yield problem("no_such_area", where, area=source["area"], nearest=error.args[0])
-    lacking = [column for column in ("period", "period_end") if not source[column]]
-    for column in lacking:
-        yield problem("no_such_day", where, column=column)
-    if not lacking and not source["period"].startswith(UNDECIDED):
+    if not source["period"].startswith(UNDECIDED):
         yield from check_times(source, draft.rows)

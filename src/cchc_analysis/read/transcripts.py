@@ -217,6 +217,8 @@ def check_times(source: Row, figures: Sequence[Row]) -> Iterator[Problem]:
     where = f"data/raw/sources.csv, source {source_id}"
     try:
         said, own = _parse(source["period"]), _parse(days)
+        if not is_report_day(source["period_end"]):
+            raise PeriodError(f"period_end {source['period_end']!r} is no day")
     except PeriodError as error:
         yield problem("no_time", where, error=error)
         return
