@@ -13,6 +13,7 @@ import pytest
 from cchc_analysis import pipeline
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError, ReportError
+from cchc_analysis.panels.register import PANEL_COLUMNS, PANEL_SOURCE_COLUMNS
 from cchc_analysis.pipeline import remove_source
 from cchc_analysis.read.drafting import read_report
 from cchc_analysis.read.review import accept_source
@@ -119,6 +120,18 @@ def test_a_source_with_corrections_stays_as_these_would_stop_the_next_run(
     with pytest.raises(ReportError, match=r"corrections\.csv: 1; .*Take its rows out"):
         remove_source(project, "song_may_2022_h1")
     assert {name: each for name, each in snapshot(project).items() if "data" in name} == before
+
+
+def test_a_report_with_the_id_of_a_source_of_a_panel_is_refused(project: Project) -> None:
+    panels = project.raw / "panels"
+    panels.mkdir()
+    for name, columns in (("sources", PANEL_SOURCE_COLUMNS), ("first", PANEL_COLUMNS)):
+        row = dict.fromkeys(columns, "") | {"source_id": "song_may_2022_h1", "panel": "first"}
+        row |= {"kind": "panel", "state": "accepted", "area_id": "991", "unit": "%"}
+        row |= {"indicator": "par_index", "decimals": "0", "figure_id": "R000001"}
+        pd.DataFrame([row])[[*columns]].to_csv(panels / f"{name}.csv", index=False)
+    with pytest.raises(ReportError, match="source song_may_2022_h1: registered already"):
+        pipeline.process(project)
 
 
 def test_what_cannot_be_laid_aside_is_not_taken_back(

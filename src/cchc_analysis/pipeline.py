@@ -211,9 +211,12 @@ def list_errors(findings: pd.DataFrame) -> list[CchcError]:
 def _read_all(project: Project, reference: Reference) -> tuple[Readings, Readings]:
     """The reports and the panels that were brought in and could be understood.
 
-    A ``ReferenceDataError``: what people decided no longer matches what was brought in.
+    A ``ReferenceDataError``: what people decided no longer matches what was brought in. A
+    ``ReportError``: a report bears the id of a panel's source.
     """
     read, panels = read_transcripts(project.raw), read_panels(project.raw, reference)
+    if both := sorted({*read.sources["source_id"]} & {*panels.sources["source_id"]}):
+        raise ReportError(problem("source_taken", f"source {each}", of="a panel") for each in both)
     tidied = tidy_observations(read.transcripts, reference, read.sources)
     problems = read.problems | tidied.problems
     listed = read.sources.assign(**dict.fromkeys(records.TERM_COLUMNS, ""))  # unknown
