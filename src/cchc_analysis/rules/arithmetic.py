@@ -32,8 +32,7 @@ class Broken:
     row: int
     verdict: Mapping[Any, Any]
     statements: Statements
-    rule_id: str = ""
-    weight: Severity = Severity.WARNING
+    rule_severity: Severity = Severity.WARNING
 
     @property
     def kind(self) -> str:
@@ -78,7 +77,7 @@ class Broken:
     def severity(self) -> Severity:
         """Less than a unit of the last digit, or a part not stated, is worth knowing only."""
         is_info = self.verdict["is_within_unit"] or self.verdict["is_not_stated"]
-        return Severity.INFO if is_info else self.weight
+        return Severity.INFO if is_info else self.rule_severity
 
     @cached_property
     def figures(self) -> dict[Operand, list[int]]:
@@ -233,7 +232,7 @@ def draft_broken(
     # Of a single figure there is nothing to choose from.
     told += [_tell_cause(cause, index, teller)] if cause and len(broken.rows) > 1 else []
     return DraftFinding(
-        rule_id=broken.identity.rule_id or broken.rule_id,
+        rule_id=broken.identity.rule_id,
         severity=broken.severity,
         kind=broken.kind,
         place=broken.place,

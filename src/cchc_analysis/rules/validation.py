@@ -256,9 +256,9 @@ def check_identities(
             # Most rules are kept everywhere, and to look would cost more than to judge them.
             if len(outcome.broken):
                 rows = verdict[~verdict["holds"].to_numpy(dtype=bool)]
-                weight = outcome.rule.rule_id, outcome.rule.severity
+                severity = outcome.rule.severity
                 broken.extend(
-                    arithmetic.Broken(identity, int(row), cells, statements, *weight)
+                    arithmetic.Broken(identity, int(row), cells, statements, severity)
                     for row, cells in zip(rows.index, rows.to_dict("records"), strict=True)
                 )
         if outcome.definitions is not None:
