@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import runpy
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -141,7 +142,7 @@ def test_what_cannot_be_laid_aside_is_not_taken_back(
         raise OSError("full")
 
     before = {name: each for name, each in snapshot(project).items() if "data" in name}
-    monkeypatch.setattr(pipeline, "write_bytes", fail)
+    monkeypatch.setattr(shutil, "move", fail)
     with pytest.raises(OSError, match="full"):
         remove_source(project, "song_may_2022_h1")
     assert {name: each for name, each in snapshot(project).items() if "data" in name} == before

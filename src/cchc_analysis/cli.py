@@ -119,7 +119,7 @@ class _Parser(ArgumentParser):
         self.print_usage(sys.stderr)
         choice = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)$", message)
         known = re.findall(r"[\w-]+", choice[2]) if choice else ()
-        meant = _meet(choice[1] if choice else "", known, "Did you mean {}? ")
+        meant = _offer(choice[1] if choice else "", known, "Did you mean {}? ")
         told = problem("wrong_word", self.prog, found=message, meant=meant, program=self.prog)
         self.exit(2, f"{told}\n")
 
@@ -127,12 +127,12 @@ class _Parser(ArgumentParser):
         """Tell of words that this command does not know, with the option that was meant."""
         word = escape_controls(words[0].partition("=")[0])
         what = "option" if word.startswith("-") else "word"
-        meant = _meet(word, self._option_string_actions, ": did you mean {}?") or "."
+        meant = _offer(word, self._option_string_actions, ": did you mean {}?") or "."
         self.print_usage(sys.stderr)
         self.exit(2, f"{self.prog}: unrecognized {what} {word}{meant} See `{self.prog} --help`.\n")
 
 
-def _meet(word: str, known: Iterable[str], question: str) -> str:
+def _offer(word: str, known: Iterable[str], question: str) -> str:
     """The question whether the nearest known word was meant; empty where none is near."""
     from difflib import get_close_matches
 

@@ -7,6 +7,7 @@ into findings, and told in briefs.
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -22,7 +23,7 @@ from cchc_analysis.brief.render import check_parameters
 from cchc_analysis.data import records
 from cchc_analysis.data.areas import LEVELS
 from cchc_analysis.data.clean import alphabet_key, fold_text
-from cchc_analysis.data.files import format_table, list_rows, write_bytes, write_text
+from cchc_analysis.data.files import format_table, list_rows, write_text
 from cchc_analysis.data.owned import all_or_none, changing
 from cchc_analysis.data.records import Readings, Severity, Tables, check_unmixed, problem
 from cchc_analysis.data.reference import Project, Reference, load_reference, offer_names
@@ -169,10 +170,8 @@ def remove_source(project: Project, source_id: str, *, is_draft: bool = False) -
             aside.mkdir(parents=True)
             write_text(rows, format_table(table[is_meant]))
             for path, place in moved.items():
-                write_bytes(place, path.read_bytes())
+                shutil.move(path, place)
             write_text(listed, format_table(table[~is_meant]))
-            for path in moved:
-                path.unlink()
     return aside
 
 
