@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from brief_work import publish_once
-from cchc_analysis.data.records import Tables
+from cchc_analysis.data.records import Comparator, Tables
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.trace import find_published, format_trace
 from cchc_analysis.errors import CommandError
@@ -26,6 +28,22 @@ def test_a_reported_number_leads_to_its_line(made: tuple[Tables, Reference]) -> 
     assert "M020: section II.3, footnote 2, line 31: “90,0” %" in told
     assert "source song_may_2022_h1" in told
     assert "2022-H1 (2022-01-01 to 2022-06-30)" in told
+
+
+@pytest.mark.parametrize("comparator", Comparator)
+def test_a_bound_stands_before_its_number_as_it_is(
+    made: tuple[Tables, Reference], comparator: Comparator
+) -> None:
+    published = find_published(*made, "991", "online_rate", "2022-H1", "commune_aggregate")
+    told = format_trace(published.assign(comparator=comparator.value), *made)
+    assert told.splitlines()[2] == f"{comparator.value} 90%, reported"
+
+
+def test_a_figure_below_no_heading_is_of_no_section(made: tuple[Tables, Reference]) -> None:
+    tables, reference = made
+    published = find_published(*made, "991", "online_rate", "2022-H1", "commune_aggregate")
+    bare = replace(tables, transcripts=tables.transcripts.assign(section=""))
+    assert "    M020: footnote 2, line 31: “90,0” %" in format_trace(published, bare, reference)
 
 
 def test_a_derived_number_leads_to_all_its_parts(made: tuple[Tables, Reference]) -> None:
