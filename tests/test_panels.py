@@ -9,6 +9,7 @@ import unicodedata
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -2307,6 +2308,17 @@ def test_a_panel_is_taken_back_whole_and_laid_aside(
         "sources.csv",
     }
     assert former.path.read_bytes() == kept
+
+
+def test_a_panel_in_a_unit_that_its_indicator_no_longer_has_is_set_aside(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    bring(project, write(tmp_path, "first.csv", LONG))
+    units = reference.indicators["unit"].replace({"%": "point", "point": "%"})
+    changed = replace(reference, indicators=reference.indicators.assign(unit=units))
+    found = read_panels(project.raw, changed).problems[SOURCE.source_id]
+    assert "panel first, row" in str(found[0])
+    assert "a unit that turns into " in str(found[0])
 
 
 def test_a_source_is_not_taken_out_of_a_panel_of_several(project: Project, tmp_path: Path) -> None:

@@ -294,7 +294,7 @@ def _load_figures(raw: Path, panel: str) -> pd.DataFrame:
 def _find_unknown(
     table: pd.DataFrame, panel: str, sources: set[str], reference: Reference
 ) -> Iterator[Problem]:
-    """Codes that were known when the panel came in, and are no longer."""
+    """Codes and units that were right when the panel came in, and are no longer."""
     known = {
         "source_id": sources,
         "area_id": reference.area_rows,
@@ -305,3 +305,12 @@ def _find_unknown(
         for code, rows in table[~table[column].isin([*codes])].groupby(column):
             place = place_rows(f"panel {panel}", rows["figure_id"].str[1:])
             yield problem("lost_code", place, column=column, code=code)
+    units = {code: str(row["unit"]) for code, row in reference.indicator_rows.items()}
+    for (indicator, unit), rows in table.groupby(["indicator", "unit"]):
+        if indicator in units and unit in reference.unit_rows:
+            try:
+                reference.convert_unit(unit, units[indicator])
+            except KeyError as error:
+                place = place_rows(f"panel {panel}", rows["figure_id"].str[1:])
+                said = {"unit": unit, "indicator": indicator, "own": units[indicator]}
+                yield problem("strange_unit", place, **said, remedy=error.args[0])
