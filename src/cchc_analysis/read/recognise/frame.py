@@ -442,7 +442,6 @@ class FigureContext:
         paragraph = next((level for level in words.levels if level.name == "its paragraph"), None)
         for sentence in _list_alike(paragraph, words) if paragraph else ():
             if day := windows.find_day(" ".join(sentence.split()[:OPENING]), default):
-                self.is_carried = True
                 return [day]
         return []
 
