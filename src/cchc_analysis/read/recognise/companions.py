@@ -227,7 +227,7 @@ class Companions:
         behind = entry.text[entry.mention.numeral.end :].split()[:1]
         if not rule or rule.scope or not first or behind != first[1].split()[:1]:
             return None
-        is_bare = not words.own - WORDS.empty - list_scopes(words.own)
+        is_bare = not words.own - WORDS.empty - words.levels[0].scopes
         if not is_bare and WORDS.joined not in first[0]:
             return None
         code = _name_of_level(before.indicator, words)
@@ -262,8 +262,8 @@ class Companions:
 
     def inherit(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """What the line that opened the list counts, where the line itself names only a scope."""
-        bare = words.own - WORDS.empty - list_scopes(words.own)
-        if bare or not list_scopes(words.own):
+        scopes = words.levels[0].scopes
+        if words.own - WORDS.empty - scopes or not scopes:
             return None
         for figure in self._list_heads(entry, words):
             if figure and figure.indicator:
@@ -398,11 +398,6 @@ def _name_of_level(code: str, words: WordsAround) -> str:
     return str(WORDS.of_levels.get(code, {}).get(level, code))
 
 
-def list_scopes(terms: frozenset[str]) -> frozenset[str]:
-    """The terms that say whose work is counted."""
-    return frozenset(term for term in terms if term.startswith("@"))
-
-
 def is_compared(entry: FigureText) -> bool:
     """Whether a figure stands as last year's, without a verb of its own."""
     before = entry.text[: entry.mention.numeral.start]
@@ -535,6 +530,6 @@ def is_entity_row(entry: FigureText, wording: Wording, candidate: Claim) -> bool
         or PATTERNS.head_of_level.fullmatch(label.row)
         or PATTERNS.row_of_offices.fullmatch(label.row)
     )
-    if is_level or row & WORDS.totals or list_scopes(frozenset(row)):
+    if is_level or row & WORDS.totals or any(term.startswith("@") for term in row):
         return False
     return row.isdisjoint(wording.rules[candidate.indicator].speaking)

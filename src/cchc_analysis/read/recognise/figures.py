@@ -241,7 +241,7 @@ def _says_another_time(entry: FigureText, words: WordsAround, period: Period) ->
 def _says_another_level(words: WordsAround, scope: Scope) -> bool:
     """Whether the words nearest to a figure that name levels do not name its own."""
     for level in words.levels if scope is not Scope.UNSPECIFIED else ():
-        said = {hit.term for hit in level.hits if hit.term.startswith("@")}
+        said = level.scopes
         if said and level.name in ("words of its own", "heading", CAPTION):
             is_whole = scope is Scope.WHOLE_DISTRICT and len(said) > 1
             return not is_whole and all(scope not in WORDS.scopes_of_level[each] for each in said)

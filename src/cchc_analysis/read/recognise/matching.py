@@ -50,6 +50,11 @@ class Level:
         """The terms of this level."""
         return frozenset(hit.term for hit in self.hits)
 
+    @cached_property
+    def scopes(self) -> frozenset[str]:
+        """Its terms that say whose work is counted."""
+        return frozenset(term for term in self.terms if term.startswith("@"))
+
 
 @dataclass(frozen=True)
 class WordsAround:

@@ -243,7 +243,7 @@ class Proposer:
 
     def _repeats_whole(self, entry: FigureText, words: WordsAround, candidate: Claim) -> bool:
         """Whether a part would be what its whole is: then it is a part by something else."""
-        if companions.list_scopes(words.own) or PATTERNS.other_time.search(words.levels[0].text):
+        if words.levels[0].scopes or PATTERNS.other_time.search(words.levels[0].text):
             return False
         same = {(candidate.indicator, candidate.breakdown), (f"{candidate.indicator}_lost", "")}
         alike, at = set(), entry.mention.parent

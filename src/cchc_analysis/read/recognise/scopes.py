@@ -89,7 +89,7 @@ class Scopes:
         if rule and rule.indicator.startswith(_OF_INDEX):
             # "Chỉ số CCHC cấp huyện" is that of the district, not of its office.
             return Scope.WHOLE_DISTRICT, True
-        if entry.mention.role == "turn" and _list_said(words.levels[0]):
+        if entry.mention.role == "turn" and words.levels[0].scopes:
             # As many things as figures would have been told apart: whose each is, nobody says.
             return Scope.UNSPECIFIED, True
         found = self._find_told(entry, words)
@@ -132,12 +132,12 @@ class Scopes:
             return Scope.COMMUNE_AGGREGATE
         # "Tổng" is the total of the table: whose that is, what stands above it may say.
         above = [each for each in words.levels if each.name == CAPTION and self._read_scope(each)]
-        return None if above or _list_said(words.levels[0]) else Scope.WHOLE_DISTRICT
+        return None if above or words.levels[0].scopes else Scope.WHOLE_DISTRICT
 
     def read_level_line(self, text: str) -> Scope | None:
         """The level that a short line names, if it names just one: "+ Đối với cấp huyện:"."""
         said = self._surroundings.read_level("", text)
-        return self._read_scope(said) if len(_list_said(said)) == 1 else None
+        return self._read_scope(said) if len(said.scopes) == 1 else None
 
     def _names_both(self, entry: FigureText) -> bool:
         """Whether a sentence tells of both levels as one and names none again before the figure."""
@@ -146,7 +146,7 @@ class Scopes:
         if entry.label or not both:
             return False
         go_on = self._surroundings.read_level("", text[both.end() + LEVEL : mention.own[1]])
-        return not _list_said(go_on)
+        return not go_on.scopes
 
     def _read_scope(self, level: Level) -> Scope | None:
         """The scope that a level names last before the figure; a heading must name just one."""
@@ -217,7 +217,7 @@ class Scopes:
         mention, text = entry.mention, entry.text
         closed = [*PATTERNS.closes_parts.finditer(text, mention.lead, mention.numeral.start)]
         said = text[mention.lead : closed[-1].start()] if closed else ""
-        return len(_list_said(self._surroundings.read_level("", said)) & BOTH) == len(BOTH)
+        return self._surroundings.read_level("", said).scopes >= BOTH
 
     def _read_paragraph(self, level: Level) -> Level:
         """The last earlier sentence that opens with whose work it tells of, if it is one's."""
@@ -227,8 +227,8 @@ class Scopes:
             topics = [re.split(r"\d", clause, maxsplit=1)[0] for clause in told]
             opened = " | ".join(" ".join(topic.split()[:TOPIC]) for topic in topics)
             found = self._surroundings.read_level(level.name, opened)
-            if _list_said(found):
-                said = _list_said(self._surroundings.read_level(level.name, sentence))
+            if found.scopes:
+                said = self._surroundings.read_level(level.name, sentence).scopes
                 return found if len(said) == 1 else Level(level.name, "", ())
         return Level(level.name, "", ())
 
@@ -299,10 +299,6 @@ def _tells_both_apart(entry: FigureText) -> bool:
     parts = [m for m in entry.mentions if m.parent == entry.at and m.lead == entry.mention.lead]
     said = " | ".join(entry.text[m.own[0] : m.numeral.start] for m in parts)
     return bool(PATTERNS.part_of_district.search(said) and PATTERNS.part_of_communes.search(said))
-
-
-def _list_said(level: Level) -> set[str]:
-    return {hit.term for hit in level.hits if hit.term.startswith("@")}
 
 
 class Speech(StrEnum):

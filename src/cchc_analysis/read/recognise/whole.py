@@ -208,26 +208,30 @@ def _is_own_share(
     if before.indicator == row["numerator"] or row["denominator"] not in known:
         return False
     part, whole = (read_value(each, reference) for each in (before, known[row["denominator"]]))
-    half = 0.5 * 10.0 ** -count_decimals(figure) + 0.01
-    share = read_value(figure, reference) or 0.0
-    return bool(part and whole and part < whole and abs(100 * part / whole - share) <= half)
+    return bool(part and whole and part < whole and _is_share(figure, part, whole, reference))
 
 
 def _is_other_share(
     figures: Sequence[Figure], at: int, row: Mapping[str, str], reference: Reference
 ) -> bool:
     """Whether a share is that of the figure before it in something else than its whole."""
-    before, share = figures[at - 1], read_value(figures[at], reference)
+    before, figure = figures[at - 1], figures[at]
     value = read_value(before, reference)
-    if before.indicator == row["numerator"] or not value or share is None or share == 100:
+    is_all = read_value(figure, reference) == 100
+    if before.indicator == row["numerator"] or not value or is_all:
         return False
-    half = 0.5 * 10.0 ** -count_decimals(figures[at]) + 0.01
     alike = [
         each for each in figures[max(0, at - 12) : at - 1]
         if (each.scope, each.unit) == (before.scope, before.unit)
     ]  # fmt: skip
     wholes = [read_value(each, reference) for each in alike if each.indicator != row["denominator"]]
-    return any(whole and abs(100 * value / whole - share) <= half for whole in wholes)
+    return any(whole and _is_share(figure, value, whole, reference) for whole in wholes)
+
+
+def _is_share(figure: Figure, part: float, whole: float, reference: Reference) -> bool:
+    """Whether a figure is, as it is rounded, the share of a part in a whole."""
+    half = 0.5 * 10.0 ** -count_decimals(figure) + 0.01
+    return abs(100 * part / whole - (read_value(figure, reference) or 0.0)) <= half
 
 
 PLAN, SOME, MANY = "par_tasks_total", 13, 25

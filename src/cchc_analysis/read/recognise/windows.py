@@ -395,7 +395,7 @@ def _find_first_told(top: Sequence[str], lines: Sequence[Line]) -> Period | None
 
     "Từ đầu năm đến ngày 15/11/2024, bộ phận đã tiếp nhận …", "Kết quả trong tháng 8/2025 như sau:".
     """
-    days = [day for text in top for day in _list_days(text)]
+    days = _list_days(top)
     default = Period(None, days[0] if days else None)
     for line in lines:
         for opened in () if line.cells else _list_opened(line.text):
@@ -431,7 +431,7 @@ def _find_so_far(top: Sequence[str], lines: Sequence[Line]) -> Period | None:
         lines,
     )
     said = next((match for line in before if (match := PATTERNS.so_far.search(line.text))), None)
-    days = [day for text in top for day in _list_days(text)]
+    days = _list_days(top)
     if said is None or not days or (said[1] and int(said[1]) != days[0].year):
         return None
     return Period(dt.date(days[0].year, 1, 1), days[0])
@@ -441,7 +441,7 @@ def _date_period(match: re.Match[str], top: Sequence[str]) -> Period | None:
     """A period without a year, as the last that was about over on the day of the document."""
     if placed := next((found[2] for text in top if (found := PATTERNS.place_year.match(text))), ""):
         return _parse(_write_period(match, placed))
-    days = [day for text in top for day in _list_days(text)]
+    days = _list_days(top)
     for year in (days[0].year, days[0].year - 1) if days else ():
         period = _parse(_write_period(match, str(year)))
         if period and period.end and period.end <= days[0] + _EARLY:
@@ -449,10 +449,10 @@ def _date_period(match: re.Match[str], top: Sequence[str]) -> Period | None:
     return None
 
 
-def _list_days(text: str) -> list[dt.date]:
-    matches = (*PATTERNS.dated.finditer(text), *PATTERNS.dated_day.finditer(text))
-    days = (make_day(match[1], match[2], match[3]) for match in matches)
-    return [day for day in days if day]
+def _list_days(texts: Iterable[str]) -> list[dt.date]:
+    forms = (PATTERNS.dated, PATTERNS.dated_day)
+    matches = (match for text in texts for form in forms for match in form.finditer(text))
+    return [day for match in matches if (day := make_day(match[1], match[2], match[3]))]
 
 
 def _write_period(match: re.Match[str], year: str) -> str:
