@@ -29,6 +29,7 @@ from cchc_analysis import brief as briefs
 from cchc_analysis.brief import plots
 from cchc_analysis.brief.brief_sections import say_headline
 from cchc_analysis.brief.content import ANNEX, Brief
+from cchc_analysis.brief.lists import make_card
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import LOOK_ENDS, macro, render
 from cchc_analysis.data.words import load_words
@@ -132,6 +133,69 @@ def test_the_headline_puts_performance_first_and_names_scope_and_target(lang: st
     assert check_scopes(said.replace(f"{ANNEX}#", "#"), brief) == 1
 
 
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        ("M040 II.1 on_time_rate district_office 98,2\n", "chưa thống nhất trong báo cáo"),
+        ("", "Tính từ số liệu chưa thống nhất trong báo cáo."),
+    ],
+)
+def test_a_headline_says_of_a_rate_of_ours_that_its_figures_disagree(rate: str, said: str) -> None:
+    contested = {"figures": "M040" if rate else "M004", "severity": "warning"}
+    brief = open_made_up(make_tables(PLAIN_REPORT + rate, findings=[contested]))
+    [entry] = [each for each in brief.entries if each.indicator == "on_time_rate"]
+    entry.is_contested = True
+    text = read_text(say_headline(brief.front))
+    assert said in text
+    assert ("Tính từ" in text) == (not rate)
+
+
+def test_what_is_stated_in_part_is_shown_and_not_called_missing() -> None:
+    report = "M009 II.1 dossiers_pending_in_term district_office 57\n"
+    report += "M011 II.2 staff_commune_present commune_aggregate 433\n"
+    report += "M012 II.2 staff_commune_quota commune_aggregate 440\n"
+    brief = open_made_up(make_tables(report))
+    shown = brief.show_cards()
+    assert {"dossiers_pending_in_term", "commune_staff_filled_rate"} <= {*shown.table["indicator"]}
+    assert "đang giải quyết: tổng số" not in read_text(shown.html)
+    assert "98,41%" in [each.get("text") for each in make_card(brief)["figures"]]
+    assert "đang giải quyết: tổng số" in read_text(
+        open_made_up(make_tables("M001 I online_rate whole_district 3")).show_cards().html
+    )
+
+
+def test_numbers_read_as_an_official_writes_them() -> None:
+    report = "M001 II.1 online_rate whole_district 100 actual >=\n"
+    report += "M002 VI par_index_rank whole_district 26\n"
+    report += "M003 VI par_score_self_total whole_district 71 estimate\n"
+    page = read_text(tell_front(open_made_up(make_tables(report))))
+    assert "100%" in page
+    assert "≥" not in page
+    assert "tự chấm" in page
+    assert "số ước" not in page
+    goal = "P001 VI par_index_rank whole_district 30 target <="
+    told = read_text(tell_annex(open_made_up(make_tables(report, goal))))
+    assert "hạng 26" in told
+
+
+@pytest.mark.parametrize(
+    ("stated", "is_drawn"),
+    [
+        ("M001 II online_rate district_office 70", False),
+        (
+            "M001 II dossiers_received_online district_office 630\n"
+            "M003 II dossiers_received_total district_office 900",
+            True,
+        ),
+    ],
+)
+def test_a_legend_of_intervals_stands_only_where_one_is_drawn(stated: str, is_drawn: bool) -> None:
+    report = f"{stated}\nM002 II online_rate commune_aggregate 60\n"
+    page = read_text(tell_annex(open_made_up(make_tables(report))))
+    assert "% số hồ sơ tiếp nhận" in page
+    assert ("vạch đậm" in page) == is_drawn
+
+
 def test_a_report_without_a_key_figure_still_has_a_front() -> None:
     front = read_text(
         tell_front(open_made_up(make_tables("M001 I legal_docs_issued whole_district 3")))
@@ -192,7 +256,8 @@ def test_an_index_stated_in_points_is_not_called_missing(stated: str, is_missing
     brief = open_made_up(make_tables(PLAIN_REPORT + stated))
     page = read_text(tell_front(brief))
     [missing] = re.findall(r"Báo cáo không nêu:[^.]*", page)
-    assert ("PAR INDEX" in missing) == is_missing
+    assert ("chỉ số CCHC: tổng điểm tự đánh giá" in missing) == is_missing
+    assert "PAR INDEX" not in missing
     assert ("84,27" in page) != is_missing
 
 

@@ -114,7 +114,7 @@ def show_cards(brief: Brief) -> Section:
         lambda: getattr(choose_lead(brief)[1], "figure", None),
         anchor="key",
         cards=cards,
-        missing=[names[-1] for names, entry in found[:MOST_CARDS] if not entry],
+        missing=[names[0] for names, entry in found[:MOST_CARDS] if not entry],
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, product
+from math import inf
 from operator import itemgetter
 from pathlib import PurePosixPath
 from string import ascii_uppercase
@@ -450,13 +451,16 @@ class Brief:
     def tell_plain(self, entry: Entry, *, unit: bool = True) -> str:
         """A value as text, for a chart or a text alternative."""
         word = self.tell_unit(entry) if unit and not entry.is_withheld else ""
-        return plain(join(NO_BREAK, self.tell_number(entry), word))
+        told = self.tell_number(entry), word
+        return plain(join(NO_BREAK, *(told[::-1] if entry.unit == "rank" else told)))
 
     def tell_number(self, entry: Entry) -> Markup:
         """The number alone, with its bound, a percentage with its sign."""
         if entry.is_withheld:
             return self.words.say("withheld")
-        sign = COMPARATOR_SIGNS.get(entry.comparator, "")
+        top = self.reference.indicator_rows.get(entry.indicator, {}).get("range_max") or inf
+        is_top = entry.comparator == ">=" and entry.value >= float(top)  # nothing can exceed it
+        sign = "" if is_top else COMPARATOR_SIGNS.get(entry.comparator, "")
         number = sign + self.words.number(entry.value, entry.decimals)
         if entry.unit == "%":
             return self.words.say("unit.percent", n=number)
