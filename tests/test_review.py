@@ -476,6 +476,18 @@ def test_a_part_that_is_not_stated_is_shown_to_the_reviewer_and_is_no_contradict
     assert accept_source(drafted, SOURCE).contradictions == 0
 
 
+@pytest.mark.parametrize(("comparator", "told"), [("=", ["100 ≠ 90"]), (">", [])])
+def test_a_number_meets_the_bound_that_it_is_told_by_elsewhere(
+    comparator: str, told: list[str], drafted: Project, reference: Reference
+) -> None:
+    draft = open_draft(drafted, SOURCE)
+    again = {"indicator": "dossiers_received_total", "read_as": "90", "comparator": comparator}
+    again |= {"period_start": find(draft, "100")["period_start"]}
+    rows = tuple(row | again if row["printed"] == "20" else row for row in draft.rows)
+    judged = judge_draft(Draft(draft.source, rows), reference, ())
+    assert [each["arithmetic"] for each in judged["contradictions"]] == told
+
+
 def test_rules_are_asked_only_where_their_figures_are(
     drafted: Project, reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,6 +45,7 @@ from cchc_analysis.rules import (
     choose_readings,
     drop_echoes,
     evaluate_rivals,
+    leave_room,
     load_identities,
     tabulate_statements,
 )
@@ -376,7 +377,8 @@ def _list_telling(rules: Sequence[Identity], there: set[str]) -> list[Identity]:
 
 def _find_repeated(observations: pd.DataFrame) -> Iterator[_Conflict]:
     """Quantities that the document prints with values that do not meet."""
-    for _, readings in observations.groupby(["source_id", *QUANTITY], sort=False):
+    stated = observations.assign(**leave_room(observations))
+    for _, readings in stated.groupby(["source_id", *QUANTITY], sort=False):
         if readings["low"].max() <= readings["high"].min():
             continue
         first = readings.iloc[0]

@@ -15,6 +15,7 @@ from cchc_analysis.rules.expressions import Identity as Identity
 from cchc_analysis.rules.expressions import list_operands as list_operands
 from cchc_analysis.rules.expressions import parse_expression as parse_expression
 from cchc_analysis.rules.statements import Statements as Statements
+from cchc_analysis.rules.statements import leave_room as leave_room
 from cchc_analysis.rules.statements import tabulate_statements as tabulate_statements
 from cchc_analysis.rules.suites import check_codes as check_codes
 from cchc_analysis.rules.suites import load_identities as load_identities
