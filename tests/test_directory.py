@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urldefrag
 
+import pandas as pd
 import pytest
 
 from brief_work import PLAIN_REPORT, PROJECT, find_all, make_tables, open_made_up
@@ -206,3 +208,23 @@ def test_an_area_with_a_profile_is_found_by_name_and_on_the_map() -> None:
         assert f'href="../{folder}/index.html"' in letters
     assert "đến 30/6/2025" in letters
     assert 'class="tiles"' not in bind_list(PROJECT, replace(told, profiled=["183"]), "vi", "")
+
+
+def test_the_briefs_stand_before_the_maps_which_say_where_they_are() -> None:
+    told = replace(make_told(2, 1), profiled=["20", "68", "68-2025"])
+    for lang, said in (("vi", "dẫn đến trang"), ("en", "leads to the page")):
+        index = bind_list(PROJECT, told, lang, "")
+        body = index[index.index("<main") :]
+        assert body.index("<table") < body.index(said) < body.index('class="tiles"')
+        with_briefs = {row["row"]["area_id"] for row in told.group("parent_id")}
+        marked = body.count('class="told"')
+        drawn = pd.concat([REFERENCE.tile_map_34, REFERENCE.tile_map_63])
+        assert marked == drawn["area_id"].isin(with_briefs).sum() > 0
+
+
+def test_workbooks_of_provinces_of_one_name_say_their_time() -> None:
+    books = [(f"data/{each}/cchc.xlsx", each) for each in ("08", "08-2025", "20", "")]
+    index = bind_list(PROJECT, replace(make_told(2, 1), workbooks=books), "vi", "")
+    text = re.sub(r"<[^>]+>", "", index[index.index("data/08/cchc.xlsx") - 9 :])
+    listed = "Tỉnh Tuyên Quang (đến 30/6/2025) · Tỉnh Tuyên Quang (từ 1/7/2025) · Tỉnh Lạng Sơn · "
+    assert listed in " ".join(text.split())

@@ -133,7 +133,7 @@ class Told:
     indicators: Sequence[str] = ()
     """Codes of all indicators of which a value is published."""
     workbooks: Sequence[tuple[str, str]] = ()
-    """The path of the workbook of each province, and its name."""
+    """The path of the workbook of each province, and its code; "" where areas lie in none."""
     profiled: Sequence[str] = ()
     """The areas that have a profile."""
     words: Any = None

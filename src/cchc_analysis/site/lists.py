@@ -80,7 +80,7 @@ def put_lists(
             .where(withheld["title"] != "", withheld["source_id"])
             .tolist(),
             indicators=sorted(tables.indicators["indicator"].unique()),
-            workbooks=[(f"{folder}/{WORKBOOK}", name) for folder, (name, _) in groups],
+            workbooks=[(f"{folder}/{WORKBOOK}", province) for folder, (province, _) in groups],
             profiled=[p.parameters["area"] for p in shown if p.notebook == PROFILE_NOTEBOOK],
         )
         _put_told(build, project, told, [page for page in shown if page.is_brief][:1], lang)
@@ -220,7 +220,7 @@ def _bind_province(
 
 
 def _group_areas(tables: Tables, reference: Reference) -> dict[str, tuple[str, list[str]]]:
-    """The name and areas of each province, and of those in none, by the folder of its workbook."""
+    """The province and its areas, and those in none, by the folder of their workbook."""
     found: dict[str, list[str]] = {}
     held = {area for name in TABLES for area in getattr(tables, name)["area_id"].unique()}
     for area_id in sorted(held):
@@ -229,7 +229,7 @@ def _group_areas(tables: Tables, reference: Reference) -> dict[str, tuple[str, l
     for province, areas in sorted(found.items()):
         name = str(reference.area_rows[province]["name"]) if province else ""
         folder = slug_text(f"{province} {name}") or "other"
-        kept[f"{downloads.SITE_FOLDER}/{folder}"] = name, areas
+        kept[f"{downloads.SITE_FOLDER}/{folder}"] = province, areas
     return kept
 
 
