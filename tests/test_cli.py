@@ -306,3 +306,27 @@ def test_a_folder_that_is_no_project_is_named(
 ) -> None:
     assert main(["--root", str(tmp_path), "check"]) == 2
     assert "no project here or above" in capsys.readouterr().err
+
+
+def test_a_finding_is_told_in_one_form_of_numbers_and_with_the_rules_of_its_suite(
+    processed: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, suite = tmp_path / "own.csv", tmp_path / "mine.json"
+    table.write_text("area,dossiers_received_total,dossiers_resolved_total\nA,1000,1010\n", "utf-8")
+    rules = {"M1": "dossiers_resolved_total <= dossiers_received_total", "M2": "on_time_rate <= 99"}
+    expectations = [
+        {
+            "type": "expect_identity_to_hold",
+            "severity": "warning",
+            "kwargs": {"rule": rule},
+            "meta": {"rule_id": rule_id, "why": "No more than came in.", "source": "mine"},
+        }
+        for rule_id, rule in rules.items()
+    ]
+    content = {"name": "mine", "meta": {"table": "statements"}, "expectations": expectations}
+    suite.write_text(json.dumps(content), "utf-8")
+    run(processed, "validate", "--data", str(table), "--suite", str(suite))
+    told = capsys.readouterr()
+    assert "1,010 > 1,000" in told.out
+    assert "1.010" not in told.out
+    assert "1 of 2 rules of mine.json applied, and 2 on ranges" in told.err

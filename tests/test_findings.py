@@ -374,3 +374,18 @@ def test_a_finding_names_a_unit_in_its_own_language(repository: Project) -> None
     names = Teller(pd.DataFrame([row]), None, reference).list_names([0])
     assert "(xã Đồng Đăng)" in names["vi"]
     assert "(Đồng Đăng commune)" in names["en"]
+
+
+@pytest.mark.parametrize("overdue", [10, 20])
+def test_a_cause_counts_the_rules_that_are_told(overdue: int) -> None:
+    columns = {"received_total": 1000, "resolved_total": 1010, "resolved_on_time": 1000}
+    columns |= {"resolved_overdue": overdue, "pending_total": 0}
+    table = pd.DataFrame([{"area": "A"} | {f"dossiers_{name}": n for name, n in columns.items()}])
+    found = validate_table(table, None, REFERENCE, ROOT.expectations)
+    for cause, count in found["cause_id"].value_counts().items():
+        texts = found.loc[found["cause_id"] == cause, "explanation_en"]
+        assert all("broken rules" not in text for text in texts) or count > 1
+    assert found["explanation_en"].str.contains("this rule closes").any()
+    own, every = found.attrs["rules_of_suite"]
+    assert 0 < own < found.attrs["rules_applied"]
+    assert own < every

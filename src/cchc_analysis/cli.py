@@ -218,8 +218,11 @@ def _validate(project: Project, form: str, suite: Path | None, data: Path | None
 
         reference = load_reference(project.reference)
         findings = validate_table(data, suite, reference, project.expectations)
-        errors, applied = pipeline.list_errors(findings), findings.attrs["rules_applied"]
-        warnings = [f"{count(applied, 'rule')} applied", *findings.attrs["warnings"]]
+        errors, (own, every) = pipeline.list_errors(findings), findings.attrs["rules_of_suite"]
+        told = f"{own} of {count(every, 'rule')} of {suite.name if suite else 'ours'} applied"
+        if besides := findings.attrs["rules_applied"] - own:
+            told += f", and {besides} on ranges of the catalogue and on periods besides"
+        warnings = [told, *findings.attrs["warnings"]]
     else:
         run = pipeline.process(project)
         findings, errors, reference = run.tables.findings, run.errors, run.reference
@@ -232,7 +235,9 @@ def _validate(project: Project, form: str, suite: Path | None, data: Path | None
         told = json.dumps(split, ensure_ascii=False, indent=2)
     else:
         tally = findings["severity"].value_counts()
-        rows, areas = list_rows(findings), reference.area_rows
+        # Arithmetic is kept in the Vietnamese form of numbers; what is told here is English.
+        sums = findings["arithmetic"].str.translate(str.maketrans(",.", ".,"))
+        rows, areas = list_rows(findings.assign(arithmetic=sums)), reference.area_rows
         told = render_own("findings", rows=rows, areas=areas, tally=tally)
     return _Validated(told, warnings, errors)
 

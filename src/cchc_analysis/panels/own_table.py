@@ -52,9 +52,10 @@ def validate_table(
 
     A row is a value (``indicator``, ``value`` or ``printed``, and what else ``OBSERVATION_COLUMNS``
     has) or, for identities, a column an indicator. ``attrs`` tell ``rules_applied`` (how many found
-    something to apply to), ``doubtful_rules`` (those that every source breaks), ``passed_over``
-    (the columns that nothing knows) and ``warnings`` (the same as sentences). A ValidationError
-    where the suite would not do what it says, a ReportError where the table cannot be understood.
+    something to apply to), ``rules_of_suite`` (how many of them are the suite's, and of how many),
+    ``doubtful_rules`` (those that every source breaks), ``passed_over`` (the columns that nothing
+    knows) and ``warnings`` (the same as sentences). A ValidationError where the suite would not do
+    what it says, a ReportError where the table cannot be understood.
     """
     if isinstance(suite, Mapping):
         content = json.loads(json.dumps(suite))
@@ -80,6 +81,7 @@ def validate_table(
     doubtful = validation.list_doubtful(validation.join_tallies(found))
     findings.attrs |= {
         "rules_applied": applied,
+        "rules_of_suite": (found[0].applied, len(found[0].counts)),
         "doubtful_rules": doubtful,
         "passed_over": passed_over,
         "warnings": [*told, *map(validation.doubt, doubtful)],

@@ -16,7 +16,7 @@ import pandas as pd
 
 from cchc_analysis.data.records import Severity
 from cchc_analysis.rules import expressions, wording
-from cchc_analysis.rules.causes import Cause, name_slip
+from cchc_analysis.rules.causes import Break, Cause, name_slip
 from cchc_analysis.rules.expressions import Expression, Identity, Operand, Quantity, list_operands
 from cchc_analysis.rules.statements import EXTREME_RATES, Integers, Statements
 from cchc_analysis.rules.wording import DraftFinding, Sentences, Teller, join_sentences
@@ -301,7 +301,12 @@ def draft_identities(
 
     A source that fits none of the definitions of a group (``rivals``) gets one for all of them.
     """
-    cause_of = {each: cause for cause in causes for each in cause.breaks}
+    # A cause closes what is told here; what another rule says already would be counted twice.
+    shown = {(each.identity.rule_id, each.row) for each in broken}
+    cause_of: dict[Break, Cause] = {}
+    for found in causes:
+        breaks = tuple(each for each in found.breaks if each in shown)
+        cause_of |= dict.fromkeys(breaks, replace(found, breaks=breaks))
     accused = definitions["source_id"].isin({each.place["source_id"] for each in broken})
     followed = definitions[accused].to_dict("records")
     chosen = {(row["source_id"], row["rule_id"]): row for row in followed}
