@@ -166,3 +166,68 @@ def test_a_target_below_a_heading_with_days_is_for_the_year_that_its_head_names(
         "70,2 2022-12-15..2023-09-14",
         "75 2023-01-01..2023-12-31",
     ]
+
+
+QUARTER = (
+    "Phường Tam Thanh đẩy mạnh cải cách hành chính quý III năm 2025\n"
+    "Trong quý III/2025, phường Tam Thanh đã tiếp nhận 1.204 hồ sơ.\n"
+)
+SHARE = "tỷ lệ hồ sơ trực tuyến đạt 90%"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{QUARTER}Thời gian tới, phường phấn đấu {SHARE}.",
+        f"{QUARTER}Trong thời gian tới, phường nâng cao chất lượng phục vụ. Phấn đấu {SHARE}.",
+        f"{QUARTER}Để phục vụ tốt trong thời gian tới, phường tập trung:\n- Duy trì {SHARE}.",
+        f"{YEAR}Những tháng tới, huyện phấn đấu {SHARE}.",
+        f"{YEAR}Tới đây, phát huy kết quả năm 2022, huyện phấn đấu {SHARE}.",
+        f"{YEAR}Tính đến 15/12 đã tiếp nhận 820 hồ sơ. Giai đoạn tới, huyện phấn đấu {SHARE}.",
+        f"{YEAR}IV. PHƯƠNG HƯỚNG, NHIỆM VỤ\nPhấn đấu {SHARE}.",
+        f"{YEAR}IV. NHIỆM VỤ TRỌNG TÂM THỜI GIAN TỚI\n- Phấn đấu {SHARE}.",
+    ],
+)
+def test_a_target_of_a_later_time_without_days_has_none_and_is_asked(text: str) -> None:
+    figure = read_text(text)[1][-1]
+    told = figure.indicator, str(figure.status), figure.period_end, str(figure.confidence)
+    assert told == ("online_rate", "target", "", "low")
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        (f"{YEAR}Quý tới, huyện phấn đấu {SHARE}.", "2023-01-01..2023-03-31"),
+        (f"{YEAR}Năm tới, huyện phấn đấu {SHARE}.", "2023-01-01..2023-12-31"),
+        (f"{NINE}Tháng tới phấn đấu {SHARE}.", "2023-10-01..2023-10-31"),
+        (f"{NINE}Những tháng còn lại, phấn đấu {SHARE}.", "2023-10-01..2023-12-31"),
+        (f"{NINE}Các tháng cuối năm phấn đấu {SHARE}.", "2023-10-01..2023-12-31"),
+        (f"{NINE}Cuối năm phấn đấu {SHARE}.", "2023-01-01..2023-12-31"),
+        (f"{NINE}Thời gian tới, phấn đấu đến hết năm 2024 {SHARE}.", "2024-01-01..2024-12-31"),
+    ],
+)
+def test_a_target_of_a_later_time_with_days_is_of_those(text: str, days: str) -> None:
+    assert list_times(text)[-1] == f"90 {days}"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"Hạn chế sẽ khắc phục trong thời gian tới. Năm 2022, {SHARE}.",
+        f"Còn 20 hồ sơ chuyển sang năm sau. Tổng hợp chung, {SHARE}.",
+    ],
+)
+def test_a_result_beside_a_later_time_stays_one(said: str) -> None:
+    figure = read_text(YEAR + said)[1][-1]
+    assert (str(figure.status), figure.period_end) == ("actual", "2022-12-31")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "100% hồ sơ đủ điều kiện được nộp trực tuyến.",
+        "Tỷ lệ hồ sơ đủ điều kiện nộp trực tuyến đạt 100%.",
+    ],
+)
+def test_a_share_of_what_can_come_online_is_none_of_all_dossiers(said: str) -> None:
+    assert read_text(YEAR + said)[1][0].indicator == ""

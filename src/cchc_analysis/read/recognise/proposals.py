@@ -310,12 +310,16 @@ class Proposer:
         mark_of_time = self._context.mark_of_time
         row = self._reference.indicator_rows[indicator] if rule else {}
         frame = self._scopes.frames[entry.line]
-        status = find_status(entry, words, rule, row, self._head, frame.status)
+        later = self._context.find_later(entry, words)
+        framed = Status.TARGET if later else frame.status
+        status = find_status(entry, words, rule, row, self._head, framed)
         if status is Status.TARGET:
             said = entry.text[mention.lead : max(mention.own[1], mention.numeral.end)]
             said = f"{entry.label.column} | {said}" if entry.label else said
             window = frame.window if frame.window and period == frame.window else self._head.window
-            period = find_target_period(said, frame.ahead, period, window)
+            told = window if later else period
+            told = find_target_period(said, later or frame.ahead, told, window)
+            period = told if told.end or self._head.kind != "plan" else period
             period = self._context.count_from_new_year(period, rule)
         asked = is_asked(entry)
         if asked and status is Status.THRESHOLD and rule and rule.period != "year":
@@ -355,7 +359,8 @@ class Proposer:
             marks=mark_entry(entry, candidate, words, scope, period) | ({mark_of_time} - {""}),
             read_as=read_as,
             is_scope_said=is_said,
-            is_time_said=period not in (self._head.window, Period(None, self._head.window.end)),
+            is_time_said=period.end is not None
+            and period not in (self._head.window, Period(None, self._head.window.end)),
             units=words.units,
             sentence=-1 if entry.label else mention.lead,
         )

@@ -276,7 +276,8 @@ def find_year(text: str, default: Period, *, is_caption: bool = False) -> Period
 def find_target_period(text: str, headed: Period | None, period: Period, default: Period) -> Period:
     """A target set for this year or a later one is for all of it ("theo kế hoạch năm 2023").
 
-    Where the text names no time its heading may, which ``headed`` is.
+    Where the text names no time what stands above may, which ``headed`` is. A later time without
+    days ("thời gian tới") leaves the target without them.
     """
     if not default.end or period.end != default.end:
         return period
@@ -289,8 +290,11 @@ def find_target_period(text: str, headed: Period | None, period: Period, default
         years = [make_year(year)]
         # "Quý IV phấn đấu …; giải ngân cả năm đạt 100%": the last that is named.
         span = None if PATTERNS.span_of_this_year.search(text, 0, ended.start()) else span
-    told = (span, *(years or (find_ahead(text, default), headed)))
-    ahead = next((each for each in told if each and each.end and each.end >= default.end), None)
+    later = _find_later(text, default.end)
+    told = (span, *(years or (find_ahead(text, default), headed)), later)
+    # "Thời gian tới, phát huy kết quả năm 2022, …" is for no part of 2022.
+    first = default.end + dt.timedelta(days=1) if later else default.end
+    ahead = next((each for each in told if each and (not each.end or each.end >= first)), None)
     return Period(ahead.start if period.start else None, ahead.end) if ahead else period
 
 
@@ -304,7 +308,27 @@ def find_ahead(text: str, default: Period) -> Period | None:
     window = find_window(told, default) or _name_span(span, default.end.year)
     years = re.findall(r"(?:19|20)\d\d", told)
     window = window or (make_year(int(years[-1])) if years else None)
-    return window if window and window.end and window.end >= default.end else None
+    if window:
+        return window if window.end and window.end >= default.end else None
+    is_open = PATTERNS.directions.search(text)
+    return _find_later(text, default.end) or (Period(None, None) if is_open else None)
+
+
+def _find_later(text: str, end: dt.date) -> Period | None:
+    """The time behind a day that a text names, without days where it leaves them open."""
+    found = PATTERNS.later_time.search(text)
+    if not found:
+        return None
+    first, last = end + dt.timedelta(days=1), dt.date(end.year, MONTHS, 31)
+    if found["rest"] and first <= last:
+        return Period(first, last)
+    if not found["unit"]:
+        return Period(None, None)
+    months = {"tháng": 1, "quý": 3, "năm": MONTHS}[found["unit"].casefold()]
+    at = end.year * MONTHS + (end.month - 1) // months * months + months
+    start = dt.date(at // MONTHS, at % MONTHS + 1, 1)
+    at += months - 1
+    return Period(start, month_end(at // MONTHS, at % MONTHS + 1))
 
 
 def shift_year(period: Period) -> Period:
