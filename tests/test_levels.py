@@ -280,6 +280,6 @@ def test_the_levels_of_a_province_make_its_whole(
     broken = brief.findings[brief.findings["severity"] == "warning"]
     assert broken["rule_id"].tolist() == [rule]
     assert broken["arithmetic"].tolist() == [arithmetic]
-    assert "(toàn địa bàn)" in broken["explanation_vi"].iloc[0]
+    assert "(toàn tỉnh)" in broken["explanation_vi"].iloc[0]
     assert "(whole province)" in broken["explanation_en"].iloc[0]
     assert definition in " ".join(re.sub(r"<[^>]+>", " ", tell_page(brief)).split())

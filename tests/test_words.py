@@ -14,10 +14,19 @@ from hypothesis import strategies as st
 from brief_work import PROJECT, ROOT, list_keys, load_real, load_words_of
 from cchc_analysis.brief.render import TEMPLATE
 from cchc_analysis.data.outside import load_yaml
+from cchc_analysis.data.records import Scope
 from cchc_analysis.data.words import Words, bare_name, clean_text, load_words, plain
 from cchc_analysis.errors import BriefError, CommandError
+from cchc_analysis.read.review import load_page_words
 
 VI, EN = Words("vi", {}), Words("en", {})
+
+
+def test_a_scope_has_one_name_on_pages_in_tables_and_at_a_review() -> None:
+    words, asked = load_words_of("vi"), load_page_words()["scopes"]
+    for scope in Scope:
+        assert words.plain(f"scope.{scope}").casefold() == asked[scope].casefold()
+    assert not [key for key in words.texts if key.startswith("finding.scope.")]
 
 
 @pytest.mark.parametrize(

@@ -217,7 +217,8 @@ class Teller:
         if scope == Scope.COMMUNE and area and area["level"] == "commune":
             parts = [plain(words.place(area))]
         else:
-            parts = [(words.fit(area, "") if area else words).plain(f"finding.scope.{scope}")]
+            named = (words.fit(area, "") if area else words).plain(f"scope.{scope}")
+            parts = [named[:1].lower() + named[1:]]
         if breakdown:
             labels = self._reference.breakdowns.set_index("breakdown")[f"label_{language}"]
             parts.append(str(labels.get(breakdown, breakdown)))
