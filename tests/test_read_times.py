@@ -231,3 +231,25 @@ def test_a_result_beside_a_later_time_stays_one(said: str) -> None:
 )
 def test_a_share_of_what_can_come_online_is_none_of_all_dossiers(said: str) -> None:
     assert read_text(YEAR + said)[1][0].indicator == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "paper", "end", "is_sure"),
+    [
+        ("năm 2023 (tính đến hết ngày 30/9/2023)", "06 tháng 10", "2023-09-30", True),
+        ("năm 2023 (tính đến ngày 14/12/2023)", "18 tháng 12", "2023-12-31", True),
+        ("năm 2023", "18 tháng 12", "2023-12-31", True),
+        # Nobody reports on a year in October: how much of it is told is open.
+        ("năm 2023", "06 tháng 10", "2023-12-31", False),
+    ],
+)
+def test_a_year_is_told_as_far_as_its_title_and_its_paper_say(
+    title: str, paper: str, end: str, is_sure: bool
+) -> None:
+    text = (
+        f"UBND HUYỆN CAO LỘC\nPHÒNG NỘI VỤ\nCao Lộc, ngày {paper} năm 2023\nTHÔNG BÁO\n"
+        f"Tình hình thực hiện nhiệm vụ cải cách hành chính {title}\n"
+        "Toàn huyện có 231 cán bộ, công chức cấp xã."
+    )
+    head = read_text(text)[0].head
+    assert (str(head.period.end), head.is_sure_period) == (end, is_sure)

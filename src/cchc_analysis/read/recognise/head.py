@@ -23,6 +23,7 @@ from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.windows import (
+    EARLY,
     find_counted_window,
     find_note_below,
     find_period,
@@ -315,6 +316,8 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     match = next(filter(None, map(PATTERNS.dated.search, top)), None)
     day = make_day(match[1], match[2], match[3]) if match else None
     dated = day.isoformat() if day else ""
+    if day and period.end and period.end > day + EARLY:  # a plan looks ahead; else so much is open
+        is_sure_period = is_sure_period and kind == "plan"
     number = next((match[1] for text in top if (match := PATTERNS.number.search(text))), "")
     known = reference, ReportHead(kind, "", False, period, is_sure_period, dated=dated).day
     own = lines[: find_other_news(lines)] if kind == "article" else lines

@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from itertools import takewhile
 
@@ -351,7 +352,7 @@ def make_day(day: str, month: str, year: str | None, default: int | None = None)
 
 
 MONTHS = 12
-_EARLY = dt.timedelta(days=45)
+EARLY = dt.timedelta(days=45)
 """How long before its end a period may be reported on."""
 
 
@@ -362,7 +363,10 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
     """
     nothing = Period(None, None)
     if period := _name_period(title) or find_exact_window(title, nothing):
-        return period, True
+        # "… năm 2024 (tính đến ngày 30/9/2024)": of what a title names, so much is told.
+        day = find_day(title, period)
+        is_cut = day and period.start and period.end and period.start < day < period.end - EARLY
+        return (replace(period, end=day) if is_cut else period), True
     if years := PATTERNS.title_years.search(title):
         return Period(dt.date(int(years[1]), 1, 1), dt.date(int(years[2]), 12, 31)), False
     # What the time of the figures is compared with is none of the document's.
@@ -468,7 +472,7 @@ def _date_period(match: re.Match[str], top: Sequence[str]) -> Period | None:
     days = _list_days(top)
     for year in (days[0].year, days[0].year - 1) if days else ():
         period = _parse(_write_period(match, str(year)))
-        if period and period.end and period.end <= days[0] + _EARLY:
+        if period and period.end and period.end <= days[0] + EARLY:
             return period
     return None
 
