@@ -224,7 +224,7 @@ class Companions:
         rule = self._wording.rules.get(before.indicator)
         start, end = entry.mentions[entry.at - 1].numeral.end, entry.mention.numeral.start
         first = PATTERNS.subject.fullmatch(entry.text[start:end])
-        behind = entry.text[entry.mention.numeral.end :].split()[:1]
+        behind = entry.behind.split()[:1]
         if not rule or rule.scope or not first or behind != first[1].split()[:1]:
             return None
         is_bare = not words.own - WORDS.empty - words.levels[0].scopes
@@ -420,8 +420,7 @@ def speaks_against(
     """Whether the sentence says that a figure is none of an indicator that its words allow."""
     # A noun right behind the number that is none we know: "08 quầy", "01 Trung tâm".
     is_bare = not words.units and not entry.label and not entry.mention.role
-    behind = entry.text[entry.mention.numeral.end :]
-    is_other_noun = is_bare and re.match(r"\s+[^\W\d_]", behind) is not None
+    is_other_noun = is_bare and re.match(r"\s+[^\W\d_]", entry.behind) is not None
     return (
         (rule.unit in ("rank", "point") and is_other_score(entry, words, rule, near))
         or (rule.alone and not counts_all_of_them(entry, words, rule, near))
@@ -438,9 +437,9 @@ def is_of_other_area(entry: FigureText, area: str) -> bool:
     mention, text = entry.mention, entry.text
     if entry.label or not area:
         return False
-    clause = max(mention.lead, text.rfind(";", mention.lead, mention.numeral.start) + 1)
     behind = PATTERNS.is_of_area.match(text, mention.numeral.end)
-    named = list_names(behind[1]) if behind else list_names(text[clause : mention.numeral.start])
+    said = behind[1] if behind else text[entry.clause : mention.numeral.start]
+    named = list_names(said)
     return bool(named) and named[-1] != area and level_of(named[-1]) == level_of(area)
 
 
@@ -451,18 +450,17 @@ def counts_all_of_them(
     mention, text = entry.mention, entry.text
     if entry.label or mention.role:
         return True
-    clause = max(mention.lead, text.rfind(";", mention.lead, mention.numeral.start) + 1)
-    first = next(m for m in entry.mentions if m.numeral.start >= clause)
-    opened = near.read_level("", text[clause : first.numeral.start])
+    first = next(m for m in entry.mentions if m.numeral.start >= entry.clause)
+    opened = near.read_level("", text[entry.clause : first.numeral.start])
     if opened.terms.intersection(rule.never):
         return False
-    behind = text[mention.numeral.end :][:NOUN]
+    behind = entry.behind[:NOUN]
     noun = near.read_level("", behind).hits
     # What stands behind a comma or a full stop is no noun: "số đơn vị sự nghiệp: 54, giảm 02".
     if noun and noun[0].first == 0 and not behind.startswith((",", ".")):
         return PATTERNS.noun_ends.match(text, mention.numeral.end + noun[0].end) is not None
     # "160 thôn": a noun that no unit of ours has.
-    return bool(words.units) or not re.match(r"\s*[^\W\d_]", text[mention.numeral.end :])
+    return bool(words.units) or not re.match(r"\s*[^\W\d_]", entry.behind)
 
 
 def is_told_otherwise(
@@ -487,7 +485,7 @@ def is_other_score(
     """Whether the sentence speaks of another index, of one field of this one, or of no points."""
     near = " ".join(level.text for level in words.levels if level.name not in _BEYOND)
     mention, text = entry.mention, entry.text
-    before, behind = text[mention.lead : mention.numeral.start], text[mention.numeral.end :]
+    before, behind = entry.said, entry.behind
     if named := [] if entry.label else list(PATTERNS.names_index.finditer(before)):
         # An index right before the figure that is not this one's.
         terms = rule.speaking - WORDS.of_any_index

@@ -216,7 +216,7 @@ def find_status(
     framed: Status | None,
 ) -> Status:
     """Whether a figure is a result, an estimate, a target, or a norm."""
-    said = entry.text[entry.mention.lead : entry.mention.numeral.start]
+    said = entry.said
     is_goal = PATTERNS.goal.search(said) is not None
     asked = (Status.TARGET if is_goal else Status.THRESHOLD) if is_asked(entry) else None
     if rule and (fixed := _find_fixed(rule, row) or asked):
@@ -273,8 +273,7 @@ def _opens_ahead(said: str, head: ReportHead) -> bool:
 def is_asked(entry: FigureText) -> bool:
     """Whether a figure is what is asked of the one before it."""
     is_second = bool(entry.at) and entry.mentions[entry.at - 1].lead == entry.mention.lead
-    said = entry.text[entry.mention.lead : entry.mention.numeral.start]
-    return is_second and not entry.label and PATTERNS.asked.search(said) is not None
+    return is_second and not entry.label and PATTERNS.asked.search(entry.said) is not None
 
 
 def counts_dossiers(code: str, reference: Reference) -> bool:
@@ -387,9 +386,8 @@ class FigureContext:
         row = self._reference.indicator_rows[rule.indicator] if rule else {}
         is_running = rule is not None and rule.indicator.startswith(RUNNING)
         captioned = _find_index_time_of_table(entry, words, is_running=is_running)
-        if rule and (row["reform_area"] == "index" or row["aggregation"] == "rank"):
-            said = entry.text[entry.mention.lead : entry.mention.numeral.start]
-            told = windows.find_compared_window(said, default)
+        if rule and row["reform_area"] == "index":
+            told = windows.find_compared_window(entry.said, default)
             told = told or self._find_index_year(entry, is_running=is_running)
             window = told or (window if is_running else None) or captioned or window
             window = window or self._frames[entry.line].index
@@ -449,8 +447,7 @@ class FigureContext:
 
         ``goes_on``: or an earlier one of its paragraph, which goes on with dossiers alone.
         """
-        said = entry.text[entry.mention.lead : entry.mention.numeral.start]
-        said = PATTERNS.of_today.split(said)[-1]
+        said = PATTERNS.of_today.split(entry.said)[-1]
         texts = (words.levels[0].text, said, _take_caption(words))
         days = [day for text in texts if (day := windows.find_day(text, default))]
         days = days or (self._find_opened_day(words, default) if goes_on else [])
@@ -471,15 +468,12 @@ class FigureContext:
         return []
 
     def _find_window(self, entry: FigureText, words: WordsAround, default: Period) -> Period | None:
-        text = entry.text
-        before = text[entry.mention.own[0] : entry.mention.numeral.start]
-        said = text[entry.mention.lead : entry.mention.numeral.start]
-        label = entry.label
+        before, said, label = entry.own_before, entry.said, entry.label
         heads = (*label.column.split(INNER), label.row) if label else ()
         is_same = any(map(PATTERNS.same_period.match, (before, said)))
         if default.end and (is_same or any(map(PATTERNS.same_head.fullmatch, heads))):
             return windows.shift_year(self._cut_at_day(entry, words, default))
-        behind = "" if label else text[entry.mention.numeral.end :]
+        behind = "" if label else entry.behind
         has_risen = PATTERNS.was_before.search(before) and PATTERNS.rose.match(behind)
         if default.end and has_risen and PATTERNS.year_ago.search(said):
             # "so với cùng kỳ, tỷ lệ tăng từ 45,6% lên 70,3%": the first is of the year before.
@@ -524,8 +518,7 @@ class FigureContext:
     def _find_stock_day(
         self, entry: FigureText, words: WordsAround, window: Period | None
     ) -> dt.date | None:
-        said = entry.text[entry.mention.lead : entry.mention.numeral.start]
-        _, *today = PATTERNS.of_today.split(said)
+        _, *today = PATTERNS.of_today.split(entry.said)
         is_today = today and not windows.find_day(today[-1], self._head.window)
         for level in words.levels:
             if level.name not in WORDS.near_levels:
@@ -564,16 +557,13 @@ class FigureContext:
         Sentences that go on about indices keep it: "Chỉ số SIPAS đạt …" right behind that of 2020;
         but not of one that is counted from day to day.
         """
-        text, at = entry.text, entry.mention.lead
-        if is_running and windows.find_day(
-            text[entry.mention.own[0] : entry.mention.numeral.start], self._head.window
-        ):
+        if is_running and windows.find_day(entry.own_before, self._head.window):
             return None
-        if opened := PATTERNS.year_of_bracket.search(text[at : entry.mention.numeral.start]):
+        if opened := PATTERNS.year_of_bracket.search(entry.said):
             # Up four places against 2022 (88,05 points, 13th): those in brackets are of 2022.
             return windows.make_year(int(opened[1]))
-        sentences = [text[at : entry.mention.numeral.start]]
-        sentences += reversed(PATTERNS.sentence_end.split(text[:at].strip()))
+        earlier = entry.text[: entry.mention.lead].strip()
+        sentences = [entry.said, *reversed(PATTERNS.sentence_end.split(earlier))]
         for sentence in filter(str.strip, sentences):
             is_other = sentence is not sentences[0]
             if is_other and (is_running or not PATTERNS.says_index.search(sentence)):

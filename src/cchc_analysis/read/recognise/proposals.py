@@ -174,9 +174,7 @@ class Proposer:
         is_last_years = companions.is_compared(entry)
         if mention.role in ("whole", "high") and not is_last_years:
             return self._beside.follow_partner(entry, words), ()
-        is_cut = "%" in words.units and PATTERNS.cut_time.search(
-            entry.text[mention.lead : mention.numeral.start]
-        )
+        is_cut = "%" in words.units and PATTERNS.cut_time.search(entry.said)
         is_change = (
             not is_cut
             and PATTERNS.change.search(entry.text, entry.mention.own[0], mention.numeral.start)
@@ -259,7 +257,6 @@ class Proposer:
         row = self._reference.indicator_rows[candidate.indicator]
         kind = self._reference.unit_rows[row["unit"]]["kind"]
         printed = entry.mention.numeral.text
-        before = entry.text[: entry.mention.numeral.start]
         rule = self._wording.rules[candidate.indicator]
         is_part = entry.mention.role == "part" and kind == "count"
         # "đạt 02/04 điểm" is what was reached, neither lost nor a maximum.
@@ -268,10 +265,9 @@ class Proposer:
         if is_no_score or (is_part and not rule.over and WORDS.given not in words.own):
             # The A of "A/B" is a part: what knows no whole cannot be it.
             return False
-        is_bound = candidate.indicator.removesuffix("_min") + "_max" in self._wording.rules
-        is_bound = is_bound or candidate.indicator.endswith("_max")
-        is_bound = is_bound and row["aggregation"] == "extremum"
-        is_placed = _is_placed(entry, words, before, is_rank=kind == "rank", is_bound=is_bound)
+        stem = candidate.indicator.removesuffix("_min").removesuffix("_max")
+        is_bound = row["aggregation"] == "extremum" and f"{stem}_max" in self._wording.rules
+        is_placed = _is_placed(entry, words, is_rank=kind == "rank", is_bound=is_bound)
         is_dossiers = self._is_of_dossiers(candidate)
         if "index" in candidate.indicator and companions.is_of_other_area(
             entry, self._scopes.find_area(entry, words)
@@ -371,10 +367,9 @@ def _name_rivals(known: Sequence[str], claims: Sequence[Claim]) -> tuple[str, ..
     return tuple(dict.fromkeys([*known, *(each.indicator for each in claims)]))[:MOST_RIVALS]
 
 
-def _is_placed(
-    entry: FigureText, words: WordsAround, before: str, *, is_rank: bool, is_bound: bool
-) -> bool:
+def _is_placed(entry: FigureText, words: WordsAround, *, is_rank: bool, is_bound: bool) -> bool:
     """Whether a rank is told as one, and the least or the most of several as that."""
+    before = entry.text[: entry.mention.numeral.start]
     if is_rank:
         return bool(
             WORDS.ranked in words.own if entry.label else PATTERNS.ranked_before.search(before)

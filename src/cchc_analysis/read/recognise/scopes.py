@@ -197,9 +197,8 @@ class Scopes:
                 hits = tuple(hit for hit in level.hits if hit.start < near)
                 yield Level(level.name, level.text, hits)
             elif level.name == "its sentence":
-                said = entry.text[mention.lead : mention.numeral.start]
                 # "14/14 xã tham gia; huyện có 03 …": what was counted there is not whose this is.
-                said = PATTERNS.counted_clause.sub(" ", PATTERNS.remark.sub(" ", said))
+                said = PATTERNS.counted_clause.sub(" ", PATTERNS.remark.sub(" ", entry.said))
                 yield self._surroundings.read_level(level.name, said)
             elif level.name == "what it is a part of":
                 # "thị xã 3.120 (3.080 đúng hạn)": a whole may be labelled with its bare level.
@@ -265,7 +264,7 @@ class Scopes:
 
     def _name_other(self, entry: FigureText) -> str:
         """Another place that we know, named right before a bare value: "huyện A (92,1%)"."""
-        before = entry.text[entry.mention.lead : entry.mention.numeral.start]
+        before = entry.said
         names = [] if entry.label or not self._own else list_names(before)
         if not names or names[-1] == self._head.area:
             return ""
@@ -293,7 +292,7 @@ def _leave_objects(level: Level, entry: FigureText) -> Level:
 
 def _tells_both_apart(entry: FigureText) -> bool:
     """Whether the parts of a figure are those of both levels: "389, trong đó cấp huyện 264, …"."""
-    own = entry.text[entry.mention.own[0] : entry.mention.numeral.start]
+    own = entry.own_before
     if PATTERNS.part_of_district.search(own) or PATTERNS.part_of_communes.search(own):
         return False
     parts = [m for m in entry.mentions if m.parent == entry.at and m.lead == entry.mention.lead]
@@ -350,15 +349,14 @@ class Speakers:
             return Speaker(Speech.FIELD, text[field.start() : field.end() + 20].strip())
         behind = PATTERNS.right_behind.match(text, end)
         named = [text[behind.end() : mention.own[1]]] if behind else []
-        before = PATTERNS.remark.sub(" ", text[mention.own[0] : mention.numeral.start])
+        before = PATTERNS.remark.sub(" ", entry.own_before)
         named += [before[match.end() :] for match in PATTERNS.with_whom.finditer(before)]
         found = filter(None, map(self._name, named))
         return next((each for each in found if each.kind is not Speech.OURS), None)
 
     def _head_of(self, entry: FigureText) -> Speaker | None:
         text, start = entry.text, entry.mention.lead
-        said = text[start : entry.mention.numeral.start]
-        found = self._find_carried(said, text[:start]) or self._search(said)
+        found = self._find_carried(entry.said, text[:start]) or self._search(entry.said)
         while found is None and start > 0 and PATTERNS.carries.match(text, start):
             end = start
             ends = [m.end() for m in PATTERNS.sentence_end.finditer(text) if m.end() < end]

@@ -49,6 +49,27 @@ class FigureText:
         """The mention itself."""
         return self.mentions[self.at]
 
+    @cached_property
+    def said(self) -> str:
+        """What its sentence says before it."""
+        return self.text[self.mention.lead : self.mention.numeral.start]
+
+    @cached_property
+    def own_before(self) -> str:
+        """Its own words before it."""
+        return self.text[self.mention.own[0] : self.mention.numeral.start]
+
+    @cached_property
+    def behind(self) -> str:
+        """What stands behind it."""
+        return self.text[self.mention.numeral.end :]
+
+    @cached_property
+    def clause(self) -> int:
+        """Where its clause begins."""
+        lead = self.mention.lead
+        return max(lead, self.text.rfind(";", lead, self.mention.numeral.start) + 1)
+
 
 def find_tail(text: str, entry: FigureText, end: int) -> str:
     """What follows the own words up to a full stop, semicolon or bracket, or the next figure."""
@@ -95,25 +116,22 @@ def find_shared(text: str, entry: FigureText) -> str:
     first = PATTERNS.subject.fullmatch(text[mentions[last].numeral.end : following.numeral.start])
     behind = text[mentions[end].numeral.end : mentions[end].own[1]]
     is_alike = first is not None and behind.split()[:1] == first[1].split()[:1]
-    opens = PATTERNS.opens.fullmatch(text[mention.own[0] : mention.numeral.start])
-    return behind if is_alike and opens else ""
+    return behind if is_alike and PATTERNS.opens.fullmatch(entry.own_before) else ""
 
 
 def find_bare_level(entry: FigureText) -> str:
     """The scope that a part of a figure is labelled with: "(huyện 258, xã 137)"; or ""."""
-    mention = entry.mention
-    if entry.label or not PATTERNS.both_levels.search(entry.text, mention.lead):
+    if entry.label or not PATTERNS.both_levels.search(entry.text, entry.mention.lead):
         return ""
-    level = PATTERNS.bare_level.search(entry.text[mention.lead : mention.numeral.start])
+    level = PATTERNS.bare_level.search(entry.said)
     if not level:
         return ""
     return "@district_office" if level["district"] else "@commune_aggregate"
 
 
 def _take_said(entry: FigureText) -> str:
-    start = entry.mention.numeral.start
-    said = entry.text[entry.mention.own[0] : start].rstrip(": ").rpartition(":")[2]
-    return said + " " + entry.text[start : entry.mention.own[1]]
+    said = entry.own_before.rstrip(": ").rpartition(":")[2]
+    return said + " " + entry.text[entry.mention.numeral.start : entry.mention.own[1]]
 
 
 _PLACED: dict[str, Callable[[Any, FigureText], object]] = {
@@ -374,7 +392,7 @@ class WordCollector:
         if place.before >= 0 and entry.at == 0:
             before = take_last_sentence(self._lines[place.before].text).split()
             joined = " ".join(["", *before[-numerals.NEAR :]])
-            near = count_words(entry.text[entry.mention.own[0] : entry.mention.numeral.start])
+            near = count_words(entry.own_before)
             added += [(near + count_words(joined[hit.end :]), hit) for hit in self._find(joined)]
         return joined, added
 
@@ -387,9 +405,8 @@ class WordCollector:
         if at < 0:
             return ""
         rest = self._lines[at].text
-        opened = entry.text[entry.mention.numeral.end :]
         stop = PATTERNS.delimiter.search(rest)
-        return f"{opened} {rest[: stop.start() if stop else len(rest)]}"
+        return f"{entry.behind} {rest[: stop.start() if stop else len(rest)]}"
 
     def _tell_loss(self, entry: FigureText, hits: list[Hit]) -> list[Hit]:
         """What points were lost for: "đúng hạn 93,8%, trừ 01 điểm" says so before them.
