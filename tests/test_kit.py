@@ -42,6 +42,7 @@ def test_a_new_project_holds_reference_data_and_no_reports(project: Path) -> Non
     assert (project / "data" / "raw" / "sources.csv").read_text("utf-8").count("\n") == 1
     assert (project / "notebooks" / "district_brief.ipynb").is_file()
     assert (project / "expectations" / "identities.json").is_file()
+    assert "rerun/" in (project / ".gitignore").read_text("utf-8").split()
 
 
 def test_a_folder_with_something_in_it_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -176,6 +176,14 @@ def test_what_has_no_head_is_told_and_what_is_no_report_refused(
         read_report(project, tmp_path / "own.md")
 
 
+def test_a_text_that_goes_by_the_name_of_old_word_is_told_how_to_save_it(
+    project: Project, tmp_path: Path
+) -> None:
+    (tmp_path / "own.doc").write_text("Báo cáo của huyện\n", "utf-8")
+    with pytest.raises(ReportError, match=r"\.doc.*save it as \.docx"):
+        read_report(project, tmp_path / "own.doc")
+
+
 @pytest.mark.parametrize(
     ("title", "words", "told"),
     [

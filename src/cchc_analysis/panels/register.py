@@ -113,6 +113,7 @@ def add_panel(
     counts = map(count, numbers, ("figure", "area", "period", "indicator", "source", "cell"))
     first = "{}: {} of {}, {}, {}, {} from {}".format(panel, *counts)
     told = (first + f", read as form {form}" * bool(form), *found.attrs["notes"])
+    told += (f"scope: {', '.join(sorted(table['scope'].unique()))}",)
     terms = (each.terms for each in used)
     return PanelSummary(path, figures, areas, periods, form, (*told, *terms))
 

@@ -27,7 +27,7 @@ EMPTY_FOLDERS = ("data/raw/transcripts", "data/raw/reports", "data/raw/panels")
 SOURCES = "data/raw/sources.csv"
 """Laid once; from then on it is the project's own."""
 _IGNORED = (
-    "site/\n.site.pages/\nbuild/\n*.parquet\n.venv/\ndata/raw/reports/*\n"
+    "site/\nrerun/\n.site.pages/\nbuild/\n*.parquet\n.venv/\ndata/raw/reports/*\n"
     ".*.new-*\n.*.old-*\n.cchc-lock\n.cchc-holder\n.cchc-undo/\n"
 )
 
