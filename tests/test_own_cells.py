@@ -156,9 +156,9 @@ def test_what_is_added_to_a_copy_is_on_the_brief_and_the_rest_is_named(
     words = ("--notebook", str(own), "--out", str(out))
     assert main(["--root", str(processed.root), "brief", "Đồng Gió", "2022-H1", *words]) == 0
     page = out.read_text("utf-8")
-    assert '<h2 id="own-the-key-figures-as-bars">The key figures as bars</h2>' in page
+    assert '<h2 id="own-cac-ty-le-chinh">Các tỷ lệ chính</h2>' in page
     assert page.count("<img ") == 2
-    assert 'alt="A bar for each key figure of the report"' in page
+    assert 'alt="Mỗi thanh là một tỷ lệ chính của báo cáo"' in page
     for shown in ("của tôi", "styled", "<strong>ý</strong>"):
         assert shown in page
     assert page.count('class="own missing"') == 1
