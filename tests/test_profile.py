@@ -270,6 +270,14 @@ def test_a_value_ten_years_old_is_called_old(run: Run) -> None:
     assert "<h1>Lạng Sơn province, 2011–2022</h1>" in html
 
 
+def test_a_share_has_its_sign_and_a_rank_its_word_as_in_a_brief(run: Run) -> None:
+    points = [("20", "on_time_rate", 2020, 99.4), ("20", "pci_rank", 2020, 26.0)]
+    page = tell(open_of(run, make(run, points), "20", "vi"))
+    assert "<b>99,40%</b>" in page
+    assert "<b>hạng 26</b>" in page
+    assert "<small>%" not in page
+
+
 def test_fewer_than_nine_in_ten_have_no_places(run: Run) -> None:
     areas = [each for each in list_old(run) if each != "20"]
     for held, is_full in ((56, True), (54, False)):
