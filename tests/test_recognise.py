@@ -278,6 +278,27 @@ def test_a_banner_is_no_title(reader) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Kết quả công tác CCHC năm 2023", "Báo cáo kết quả công tác CCHC năm 2023"),
+        ("CCHC năm 2023", "Báo cáo CCHC năm 2023"),
+        ("Sở Nội vụ về CCHC năm 2023", "Báo cáo Sở Nội vụ về CCHC năm 2023"),
+    ],
+)
+def test_a_title_goes_on_in_small_letters(reader, line: str, said: str) -> None:
+    head = read_head(read_lines(f"UBND HUYỆN CAO LỘC\nBÁO CÁO\n{line}\n").lines, reader.reference)
+    assert head.title == said
+
+
+def test_a_reason_names_an_indicator_by_its_label(reader) -> None:
+    said = tell_reason(
+        "the whole that par_tasks_completed is a part of", reader.reference.indicator_rows
+    )
+    label = reader.reference.indicator_rows["par_tasks_completed"]["label_vi"]
+    assert said == f"tổng chứa “{label}”"
+
+
+@pytest.mark.parametrize(
     "days",
     [
         "(Số liệu tính từ ngày 01/7/2023 đến ngày 15/9/2023)",
@@ -289,7 +310,7 @@ def test_a_banner_is_no_title(reader) -> None:
 def test_the_days_that_are_counted_are_no_part_of_a_title(reader, title: str, days: str) -> None:
     text = f"UBND HUYỆN CAO LỘC\nBÁO CÁO\n{title}\n{days}\n"
     head = read_head(read_lines(text).lines, reader.reference)
-    assert head.title == f"Báo cáo {' '.join(title.split())}"
+    assert head.title == f"Báo cáo {' '.join(title.split()).replace('Công', 'công')}"
     assert head.is_sure_period
     assert days in head.opening
 
@@ -665,7 +686,7 @@ def test_a_reviewer_is_told_every_reason_in_vietnamese(reader) -> None:
     told = set()
     for text in (*texts, *(path.read_text("utf-8") for path in reports)):
         for figure in look_twice(reader, text):
-            told |= {tell_reason(figure.reason), tell_reviewer(figure.looked_again)}
+            told |= {tell_reason(figure.reason, {}), tell_reviewer(figure.looked_again)}
     assert len(told) > 100
     # Terms are quoted, and codes stay as they are.
     plain = {re.sub(r"“[^”]*”|\w*_\w*", "", each) for each in told}

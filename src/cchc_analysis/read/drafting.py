@@ -93,7 +93,7 @@ def read_report(
             raise CommandError(problem(told, "--source-id", source_id=source))
     rows = [_make_row(source, n, each, reference) for n, each in enumerate(figures, start=1)]
     draft = transcripts.Draft(_describe(source, head, document), tuple(rows))
-    text = describe_text(document, replace(reading, figures=figures), rows)
+    text = describe_text(document, replace(reading, figures=figures), rows, reference)
     text |= {"named": [named.area, named.is_sure_area], "doubt": doubt}
     text["stated"] = ["" if days else head.period_label, *list_days(days or head.window)]
     at = len(document.remarks)

@@ -99,14 +99,20 @@ def tell_problem(problem: Problem) -> str:
     return escape_controls(f"{where}: {found}; cần {expected}{end} {remedy}")
 
 
-def tell_reason(reason: str) -> str:
+def tell_reason(reason: str, indicators: Mapping[str, Row]) -> str:
     """A reason in the words of the reviewer; what has none stays as it is."""
     for english, vietnamese in load_page_words()["reasons"].items():
         reason = reason.replace(english, vietnamese)
-    return reason
+
+    def name(code: re.Match[str]) -> str:
+        return f"“{indicators[code[0]]['label_vi']}”" if code[0] in indicators else code[0]
+
+    return re.sub(r"[a-z]+(?:_\w+)+", name, reason)
 
 
-def describe_text(document: Document, reading: Reading, rows: Sequence[Row]) -> dict[str, Any]:
+def describe_text(
+    document: Document, reading: Reading, rows: Sequence[Row], reference: Reference
+) -> dict[str, Any]:
     """What a review shows beside the rows: masked lines, figures and other numerals.
 
     Of a figure the letter at which it starts, why it was read so, and whether only the area of the
@@ -122,7 +128,13 @@ def describe_text(document: Document, reading: Reading, rows: Sequence[Row]) -> 
             row["figure_id"]: {
                 "start": figure.start,
                 "why": " · ".join(
-                    filter(None, (tell_reason(figure.reason), tell_reviewer(figure.looked_again)))
+                    filter(
+                        None,
+                        (
+                            tell_reason(figure.reason, reference.indicator_rows),
+                            tell_reviewer(figure.looked_again),
+                        ),
+                    )
                 ),
                 "rivals": list(dict.fromkeys(figure.rivals)),
                 "waits_for_area": figure.looked_again == OWNER_OPEN,

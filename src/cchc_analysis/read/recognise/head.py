@@ -379,7 +379,8 @@ def _find_title(top: Sequence[str]) -> tuple[str, str]:
         is_sentence = text.endswith(".") and len(text.split()) > 8
         if kind and len(text.split()) <= 60 and not is_sentence:
             following = [] if len(text.split()) > 8 else _take_title(text, top[at + 1 : at + 4])
-            title = keep_text(" ".join([text.capitalize() if text.isupper() else text, *following]))
+            begun = [_go_on(each) for each in following[:1]] + following[1:]
+            title = keep_text(" ".join([text.capitalize() if text.isupper() else text, *begun]))
             whole = f"{text} {' '.join(following)}"
             return _name_kind(whole) or kind, title
     # The title of a page stands below its banners and above its first sentence or list.
@@ -388,6 +389,13 @@ def _find_title(top: Sequence[str]) -> tuple[str, str]:
             and not PATTERNS.banner.search(text)]  # fmt: skip
     own = [text for text in news if PATTERNS.reform_topic.search(text)]
     return "article", (own or news or [""])[0]
+
+
+def _go_on(text: str) -> str:
+    """A line as it goes on behind "Báo cáo": small, but for a name, whose words all are great."""
+    first, *others = text.split(maxsplit=2)
+    is_word = first.istitle() and others and others[0].islower()
+    return text[:1].lower() + text[1:] if is_word else text
 
 
 def _tells(text: str) -> bool:
