@@ -14,7 +14,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -120,6 +120,7 @@ def describe_text(
     """
     texts = mask_persons([line.text for line in document.lines])
     lines = zip((line.number for line in document.lines), texts, strict=True)
+    tell = partial(tell_reason, indicators=reference.indicator_rows)
     kinds = load_page_words()["kinds"]
     return {
         "sha256": document.sha256,
@@ -128,13 +129,7 @@ def describe_text(
             row["figure_id"]: {
                 "start": figure.start,
                 "why": " · ".join(
-                    filter(
-                        None,
-                        (
-                            tell_reason(figure.reason, reference.indicator_rows),
-                            tell_reviewer(figure.looked_again),
-                        ),
-                    )
+                    filter(None, (tell(figure.reason), tell_reviewer(figure.looked_again)))
                 ),
                 "rivals": list(dict.fromkeys(figure.rivals)),
                 "waits_for_area": figure.looked_again == OWNER_OPEN,
