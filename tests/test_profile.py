@@ -359,3 +359,11 @@ def test_a_name_with_signs_of_html_is_made_safe_once(run: Run) -> None:
     shown = (board.show_ranking(), board.show_distribution(), board.show_coverage())
     for told in (tell(profile), *(str(each.html) for each in shown)):
         assert (safe in told, "&amp;lt;" in told) == (True, False)
+
+
+@pytest.mark.parametrize(("lang", "caveat"), [("vi", "hầu hết các đơn vị"), ("en", "nearly all")])
+def test_an_opening_that_names_a_trend_says_that_all_may_have_moved(lang: str, caveat: str) -> None:
+    for area, has_trend in (("20", True), ("183", False)):
+        profile = open_real(area, lang)
+        assert profile.table["word"].isin(["rising", "falling"]).any() == has_trend
+        assert (caveat in str(profile.show_head().html)) == has_trend
