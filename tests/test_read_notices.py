@@ -265,3 +265,44 @@ def test_nothing_is_sure_where_the_head_leaves_open_whose_work_or_when(top: str,
     [figure] = read_text(f"{top}\nĐã tiếp nhận 8.120 hồ sơ trong kỳ.")[1]
     assert figure.looked_again == why
     assert figure.confidence.value == ("low" if why else "high")
+
+
+NEWS = "Huyện Cao Lộc đẩy mạnh cải cách hành chính 9 tháng năm 2025"
+
+
+@pytest.mark.parametrize(
+    ("posted", "day"),
+    [
+        ("Thứ hai, 06/10/2025", "2025-10-06"),
+        ("Thứ Tư, 08/10/2025 08:42 | Lượt xem: 312", "2025-10-08"),
+        ("Ngày đăng: 08/01/2026", "2026-01-08"),
+        ("Cập nhật lúc 14:20, Thứ sáu, 07/10/2025", "2025-10-07"),
+        ("(20/10/2025)", "2025-10-20"),
+        ("19/11/2025 14:05", "2025-11-19"),
+        ("08:15 - 08-10-2025", "2025-10-08"),
+        ("Ngày 06/10/2025, UBND huyện họp.", ""),
+        ("Số liệu đến 06/10/2025", ""),
+    ],
+)
+def test_news_is_of_the_day_on_which_it_was_put_there(posted: str, day: str) -> None:
+    head = read_text(f"{NEWS}\n{posted}\nHuyện Cao Lộc tiếp nhận 6.020 hồ sơ.")[0].head
+    assert (head.kind, head.dated) == ("article", day)
+
+
+@pytest.mark.parametrize(
+    ("above", "opening", "issuer"),
+    [
+        ("BÁO SÔNG MÂY ĐIỆN TỬ - Chính trị\n", "", "BÁO SÔNG MÂY ĐIỆN TỬ"),
+        ("Cổng TTĐT tỉnh Lạng Sơn\n", "", "Cổng TTĐT tỉnh Lạng Sơn"),
+        ("", "(LSO) – ", "LSO"),
+        ("", "SMO - ", "SMO"),
+        ("UBND HUYỆN CAO LỘC\nCổng thông tin điện tử\n", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_news_is_issued_by_who_brings_it_and_not_by_whom_it_tells_of(
+    above: str, opening: str, issuer: str
+) -> None:
+    text = f"{above}{NEWS}\n{opening}UBND huyện Cao Lộc đã tiếp nhận 6.020 hồ sơ."
+    head = read_text(text)[0].head
+    assert (head.kind, head.area, head.issuer) == ("article", "huyện Cao Lộc", issuer)

@@ -18,7 +18,13 @@ from cchc_analysis.panels.register import PANEL_COLUMNS, PANEL_SOURCE_COLUMNS
 from cchc_analysis.pipeline import remove_source
 from cchc_analysis.read.drafting import read_report
 from cchc_analysis.read.review import accept_source
-from cchc_analysis.read.transcripts import UNDECIDED, check_times, read_sources, read_transcripts
+from cchc_analysis.read.transcripts import (
+    UNDECIDED,
+    check_times,
+    open_draft,
+    read_sources,
+    read_transcripts,
+)
 from conftest import confirm_all
 
 REPORTS = Path(__file__).resolve().parent / "made_up" / "reports"
@@ -313,6 +319,22 @@ def test_what_is_unsure_must_be_confirmed(project: Project, tmp_path: Path) -> N
     assert accept_source(project, "unsure") == (1, 0, 0)
     with pytest.raises(ReportError, match="accepted already"):
         read_report(project, path, source_id="unsure")
+
+
+def test_who_brings_news_is_asked_where_its_head_does_not_say_so(
+    project: Project, tmp_path: Path
+) -> None:
+    news = "Huyện Sông Mây đẩy mạnh cải cách hành chính\n{}Huyện tiếp nhận 1.212 hồ sơ.\n"
+    for name, mark, issuer, is_asked in (
+        ("bare", "", "", True),
+        ("sent", "(SMO) - ", "SMO", False),
+    ):
+        path = tmp_path / f"{name}.txt"
+        path.write_text(news.format(mark), "utf-8")
+        drafted = read_report(project, path, source_id=name)
+        source = open_draft(project, name).source
+        assert (source["issuer"], source["lacks_vi"]) == (issuer, "ngày")
+        assert any("who brings this news" in each for each in drafted.remarks) == is_asked
 
 
 def test_the_review_page_marks_every_numeral_and_hides_persons(

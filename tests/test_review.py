@@ -168,6 +168,8 @@ def test_what_a_source_lacks_follows_the_number_and_date_of_its_head(
     assert (dated["lacks_vi"], dated["lacks_en"]) == ("chữ ký", "signature")
     again = mend(dated, number="")
     assert (again["lacks_vi"], again["lacks_en"]) == ("số, chữ ký", "number, signature")
+    news = mend({**source, "kind": "article"}, title="Tin")
+    assert (news["lacks_vi"], news["lacks_en"]) == ("ngày, chữ ký", "date, signature")
     own = {**source, "lacks_vi": "ngày (chỉ ghi tháng 6)", "lacks_en": "date (only June)"}
     assert mend(own, number="1/BC")["lacks_vi"] == "ngày (chỉ ghi tháng 6)"
 

@@ -147,6 +147,8 @@ def _doubt_head(
         if not any(figure.indicator for figure in figures):
             raise refuse(path, "no_report", number=len(figures))
         yield "it has no head of a report: say whose it is and of when"
+    elif head.kind == "article" and not head.issuer:
+        yield "its head does not say who brings this news: say it as its issuer"
     if head.is_sure_area or not (head.area or head.period.end):
         return
     why = "its lines do not agree on whose it is, or of which level"

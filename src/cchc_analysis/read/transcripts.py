@@ -162,12 +162,16 @@ def list_files(project: Project, source_id: str) -> tuple[Path, Path, Path]:
 
 
 def tell_lacks(source: Mapping[str, str]) -> dict[str, str]:
-    """A source that says of its number and date what it lacks; what a person wrote stays."""
+    """A source that says of its number and date what it lacks; what a person wrote stays.
+
+    News has no number, and lacks none.
+    """
     told = dict(source)
     for name, *words in (("dated", "ngày", "date"), ("number", "số", "number")):
         for column, word in zip(("lacks_vi", "lacks_en"), words, strict=True):
             parts = [each for each in told[column].split(", ") if each not in ("", word)]
-            is_said = source[name] or any(each.startswith(f"{word} ") for each in parts)
+            is_said = source[name] or (name == "number" and source["kind"] == "article")
+            is_said = is_said or any(each.startswith(f"{word} ") for each in parts)
             told[column] = ", ".join(parts if is_said else [word, *parts])
     return told
 

@@ -313,7 +313,9 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     top = _part_columns([*texts])
     kind, title = _find_title(top)
     period, is_sure_period = find_period(title, top, lines)
-    match = next(filter(None, map(PATTERNS.dated.search, top)), None)
+    posted = map(PATTERNS.posted.match, top) if kind == "article" else ()
+    found = (*posted, *map(PATTERNS.dated.search, top))
+    match = next(filter(None, found), None)
     day = make_day(match[1], match[2], match[3]) if match else None
     dated = day.isoformat() if day else ""
     if day and period.end and period.end > day + EARLY:  # a plan looks ahead; else so much is open
@@ -324,7 +326,7 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     area, is_sure_area, rivals = find_owner(top, title, kind, own, known)
     head = ReportHead(
         kind, area, is_sure_area, period, is_sure_period,
-        issuer=_find_issuer(top, area), title=title,
+        issuer=_name_paper(top) if kind == "article" else _find_issuer(top, area), title=title,
         number=number.replace(" ", ""), dated=dated, rivals=rivals,
         opening=tuple(takewhile(lambda text: not PATTERNS.heading.match(text), top)),
     )  # fmt: skip
@@ -444,3 +446,11 @@ def _find_issuer(top: Sequence[str], area: str) -> str:
             return keep_text(f"{WORDS.offices.get(office[1].casefold(), 'UBND')} {area}")
     said = next((match for text in top[:12] if (match := PATTERNS.reporting.search(text))), None)
     return f"{WORDS.offices[said[1].casefold()] if said else 'UBND'} {area}" if area else ""
+
+
+def _name_paper(top: Sequence[str]) -> str:
+    """The paper or site of news, or the agency that signs it; not the office that it tells of."""
+    for pattern in (PATTERNS.news_office, PATTERNS.agency):
+        for found in filter(None, map(pattern.match, top[:12])):
+            return keep_text(next(filter(None, found.groups())))
+    return ""
