@@ -301,7 +301,9 @@ def test_a_new_project_without_sources_is_answered_in_sentences(
         cchc.load_panel("dti")
 
 
-def test_a_new_project_takes_a_panel_before_any_report(tmp_path: Path) -> None:
+def test_a_new_project_takes_a_panel_before_any_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     root = tmp_path / "own"
     assert main(["init", str(root)]) == 0
     table, mapping = tmp_path / "hand.csv", tmp_path / "hand.yml"
@@ -314,6 +316,7 @@ def test_a_new_project_takes_a_panel_before_any_report(tmp_path: Path) -> None:
     )
     project = ("--root", str(root))
     assert main([*project, "add-panel", str(table), "--mapping", str(mapping)]) == 0
+    assert capsys.readouterr().out.endswith("Next: cchc process.\n")
     assert main([*project, "process"]) == 0
     held = cchc.load_indicators("en", areas="Lạng Sơn", project=root)
     assert held["period"].tolist() == ["2023", "2024"]

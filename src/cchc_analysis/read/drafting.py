@@ -80,7 +80,7 @@ def read_report(
     seen_again = recognise.look_again(reading.figures, wording, reference, identities)
     figures = recognise.doubt_figures(seen_again, head, reference, wording, identities)
     if not figures:
-        raise refuse(path, "no_figures_in_doc" if path.suffix.lower() == ".doc" else "no_figures")
+        raise refuse(path, "no_figures")
     remarks = list(document.remarks)
     remarks += _doubt_head(head, path, reference, figures, reading.others)
     remarks += (f"another report begins in line {n}" for n in reading.others)
