@@ -9,7 +9,6 @@ a figure says terms without a word: its field, its verb, its level or its topic.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -20,7 +19,7 @@ from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise import matching, numerals
 from cchc_analysis.read.recognise.outline import INNER, Label, OutlinePlace, say_heading
-from cchc_analysis.read.recognise.windows import find_note_below
+from cchc_analysis.read.recognise.windows import find_note_below, find_table_notes
 from cchc_analysis.read.recognise.wording import Hit, Wording, count_words
 
 BEFORE = "earlier in its sentence, another clause"
@@ -189,46 +188,6 @@ def name_field(text: str) -> str:
 PREVIOUS_LINES = 3
 
 
-def _find_table_notes(
-    lines: Sequence[Line], places: Sequence[OutlinePlace]
-) -> dict[int, dict[str, list[str]]]:
-    """What notes say of the days of a table, or of its heads with a mark or of a time.
-
-    "(*) Từ ngày 01/7/2025 đến ngày 14/12/2025"; "Ghi chú: số liệu 9 tháng năm 2024 lấy từ …".
-    """
-    notes: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    words: dict[int, list[str]] = defaultdict(list)
-    for line in lines:
-        words[line.table].append(line.text.casefold())
-    for at, place in enumerate(places):
-        marked, said = lines[place.anchor[0]], lines[at].text
-        if place.note and place.anchor[0] >= 0 and marked.cells and PATTERNS.from_to.search(said):
-            notes[marked.table][place.note].append(said)
-        elif said := find_note_below(lines, at):
-            table = lines[at - 1].table
-            for head, days in _name_days(said, words[table]) or [("", said)]:
-                notes[table][head].append(days)
-        if lines[at].cells and (not at or lines[at - 1].table != lines[at].table):
-            table, first = lines[at].table, lines[at].cells[0].text
-            # "Nội dung (tính đến 31/5/2026)" over the labels of all rows; days in the caption.
-            notes[table][""] += [first] if PATTERNS.as_of.search(first) else []
-            above = " ".join(each.text for each in lines[max(0, at - 2) : at] if not each.cells)
-            for head, days in _name_days(above, words[table]):
-                notes[table][head].append(days)
-    return notes
-
-
-def _name_days(said: str, words: Sequence[str]) -> list[tuple[str, str]]:
-    """The parts of a year that head columns of a table, each with the days that a text gives it."""
-    found = []
-    for days in PATTERNS.from_to.finditer(said):
-        named = [*PATTERNS.span.finditer(said, said.rfind(";", 0, days.start()) + 1, days.start())]
-        head = named[-1][0].casefold() if named else ""
-        if head and any(head in each for each in words):
-            found.append((head, days[0]))
-    return found
-
-
 class WordCollector:
     """Finds the words around the mentions of one document."""
 
@@ -252,7 +211,7 @@ class WordCollector:
         self._is_commune = is_commune
         self.mentions: dict[int, tuple[numerals.Mention, ...]] = {}
         self._above: dict[int, int] = {}
-        self._notes = _find_table_notes(lines, places)
+        self._notes = find_table_notes(lines, places)
 
     def collect(self, entry: FigureText) -> matching.WordsAround:
         """The words around a mention, nearest level first."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -26,6 +27,7 @@ from cchc_analysis.data.records import TWO_TIERS_SINCE, Period
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.numerals import find_numerals
+from cchc_analysis.read.recognise.outline import OutlinePlace
 
 YEARS = range(1900, 2100)
 """Years that a report can be of; another one is a slip of who wrote it."""
@@ -496,3 +498,43 @@ def _parse(words: str) -> Period | None:
         period = parse_period(words)
         return period if period.end and period.end.year in YEARS else None
     return None
+
+
+def find_table_notes(
+    lines: Sequence[Line], places: Sequence[OutlinePlace]
+) -> dict[int, dict[str, list[str]]]:
+    """What notes say of the days of a table, or of its heads with a mark or of a time.
+
+    "(*) Từ ngày 01/7/2025 đến ngày 14/12/2025"; "Ghi chú: số liệu 9 tháng năm 2024 lấy từ …".
+    """
+    notes: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    words: dict[int, list[str]] = defaultdict(list)
+    for line in lines:
+        words[line.table].append(line.text.casefold())
+    for at, place in enumerate(places):
+        marked, said = lines[place.anchor[0]], lines[at].text
+        if place.note and place.anchor[0] >= 0 and marked.cells and PATTERNS.from_to.search(said):
+            notes[marked.table][place.note].append(said)
+        elif said := find_note_below(lines, at):
+            table = lines[at - 1].table
+            for head, days in _name_days(said, words[table]) or [("", said)]:
+                notes[table][head].append(days)
+        if lines[at].cells and (not at or lines[at - 1].table != lines[at].table):
+            table, first = lines[at].table, lines[at].cells[0].text
+            # "Nội dung (tính đến 31/5/2026)" over the labels of all rows; days in the caption.
+            notes[table][""] += [first] if PATTERNS.as_of.search(first) else []
+            above = " ".join(each.text for each in lines[max(0, at - 2) : at] if not each.cells)
+            for head, days in _name_days(above, words[table]):
+                notes[table][head].append(days)
+    return notes
+
+
+def _name_days(said: str, words: Sequence[str]) -> list[tuple[str, str]]:
+    """The parts of a year that head columns of a table, each with the days that a text gives it."""
+    found = []
+    for days in PATTERNS.from_to.finditer(said):
+        named = [*PATTERNS.span.finditer(said, said.rfind(";", 0, days.start()) + 1, days.start())]
+        head = named[-1][0].casefold() if named else ""
+        if head and any(head in each for each in words):
+            found.append((head, days[0]))
+    return found
