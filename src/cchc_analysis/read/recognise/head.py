@@ -383,8 +383,7 @@ def _find_title(top: Sequence[str]) -> tuple[str, str]:
             following = [] if len(text.split()) > 8 else _take_title(text, top[at + 1 : at + 4])
             begun = [_go_on(each) for each in following[:1]] + following[1:]
             title = keep_text(" ".join([text.capitalize() if text.isupper() else text, *begun]))
-            whole = f"{text} {' '.join(following)}"
-            return _name_kind(whole) or kind, title
+            return _name_kind(f"{text} {' '.join(following)}"), title
     # The title of a page stands below its banners and above its first sentence or list.
     above = takewhile(lambda text: not _tells(text), top)
     news = [text for text in above if len(text.split()) >= FEWEST_WORDS
@@ -422,7 +421,7 @@ def _take_title(first: str, texts: Sequence[str]) -> list[str]:
         if is_dated and (PATTERNS.days_below.match(text) or PATTERNS.only_window.match(text)):
             break
         # A sentence is no part of a title, and its first word none of a name that ends one.
-        if "\t" in text or text.endswith((":", ".")) or len(text.split()) > 40:
+        if text.endswith((":", ".")) or len(text.split()) > 40:
             break
         if PATTERNS.no_title.match(text):
             break

@@ -145,12 +145,12 @@ def match_widely(words: WordsAround, wording: Wording) -> list[Claim]:
 def _match_rule(rule: WordingRule, words: WordsAround) -> Claim | None:
     with_figure = words.said if words.is_shared else words.own
     said = _best_saying(rule, words)
-    if rule.says and said is None:
+    if said is None:
         return None
     against = [f"“{term}”" for term in rule.never if term in with_figure][:1]
     asked, missed = _find_asked(rule, words)
     against += [missed] * bool(missed)
-    terms, said_score = said or ((), 0.0)
+    terms, said_score = said
     if WORDS.weak.issuperset(terms) and any(
         _is_far(words.levels[depth], term) for depth, term in asked
     ):

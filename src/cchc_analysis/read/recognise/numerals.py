@@ -281,9 +281,6 @@ def _split(text: str, start: int, end: int) -> tuple[int, int]:
         return start + listed.start(1), start + listed.start(1)
     if marker := PATTERNS.next_words.search(gap):
         return start + marker.start(), start + marker.start()
-    if PATTERNS.and_next.match(gap):
-        # "nộp trực tuyến 1.798 và nộp trực tiếp 113": what follows "và" is of the next.
-        return start, start
     unit = re.match(r"\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+)?)", gap)
     cut = start + (unit.end() if unit and not re.match(r"\s*/", gap) else 0)
     return cut, cut
@@ -342,17 +339,14 @@ def _split_named(text: str, start: int, end: int, count: int) -> list[tuple[int,
 
 
 def _are_alike(names: Sequence[str]) -> bool:
-    """Whether the names open with a word that the first has near its end, or end as it does."""
+    """Whether the names open with a word that the first has near its end, or end with levels."""
     words = [name.casefold().split() for name in names]
     if not all(words):
         return False
     if all(map(PATTERNS.ends_level.search, names)):
         return True
     last = set(words[0][-LONGEST_NAME:])
-    is_short = all(len(each) <= LONGEST_NAME for each in words[1:])
-    return all(each[0] in last for each in words[1:]) or (
-        is_short and all(each[-1] == words[0][-1] for each in words[1:])
-    )
+    return all(each[0] in last for each in words[1:])
 
 
 def find_mentions(text: str, numerals: Sequence[Numeral]) -> list[Mention]:

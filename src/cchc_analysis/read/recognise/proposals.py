@@ -43,7 +43,6 @@ from cchc_analysis.read.recognise.matching import (
     match_widely,
 )
 from cchc_analysis.read.recognise.numerals import (
-    LABELLED_ZERO,
     Kind,
     Mention,
     Numeral,
@@ -112,10 +111,7 @@ class Proposer:
                 code = candidate.indicator
             candidate = replace(candidate, indicator=code) if code else None
         is_spelled = not entry.mention.numeral.text[:1].isdigit()
-        is_counted = words.units or entry.mention.numeral.reason == LABELLED_ZERO
-        if is_spelled and (
-            candidate is None or candidate.score < companions.SURE - 1 or not is_counted
-        ):
+        if is_spelled and candidate is None:
             return
         figure = self._build(entry, words, candidate, rivals, choices)
         figure = self._beside.stay_beside(entry, figure)
@@ -278,11 +274,8 @@ class Proposer:
         ):
             return False
         is_grouped = PATTERNS.comma_groups.fullmatch(printed) is not None
-        is_fraction = "," in printed and not printed.replace(",", "").isdigit()
-        is_fraction = is_fraction or (printed.count(",") == 1 and "." not in printed)
+        is_fraction = printed.count(",") == 1 or ("," in printed and "." in printed)
         if kind == "count" and words.factor == 1 and is_fraction and not is_grouped:
-            return False
-        if entry.label and not entry.label.row and not entry.label.column:
             return False
         is_entity = entry.label and companions.is_entity_row(entry, self._wording, candidate)
         # A row that names a commune that we know is told of that commune.

@@ -107,10 +107,10 @@ class Wording:
 
     @cached_property
     def _speakers(self) -> dict[str, tuple[int, ...]]:
-        """The variants that a term can speak for, as positions; "" for those that need none."""
+        """The variants that a term can speak for, as positions."""
         found: dict[str, list[int]] = {}
         for at, rule in enumerate(self.variants):
-            for term in {term for saying in rule.says for term in saying} or {""}:
+            for term in {term for saying in rule.says for term in saying}:
                 found.setdefault(term, []).append(at)
         return {term: tuple(places) for term, places in found.items()}
 
@@ -120,11 +120,11 @@ class Wording:
         return lru_cache(maxsize=4096)(self._list_rules)
 
     def _list_rules(self, terms: frozenset[str], units: frozenset[str]) -> list[WordingRule]:
-        places = {at for term in (*terms, "") for at in self._speakers.get(term, ())}
+        places = {at for term in terms for at in self._speakers.get(term, ())}
         rules = (self.variants[at] for at in sorted(places))
         return [
             rule for rule in rules if fits_unit(rule.unit, units)
-            and (not rule.says or any(map(terms.issuperset, rule.says)))
+            and any(map(terms.issuperset, rule.says))
         ]  # fmt: skip
 
     def find_terms(self, text: str) -> list[Hit]:
