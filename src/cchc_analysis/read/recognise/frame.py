@@ -197,7 +197,7 @@ def _name_area(text: str, head: ReportHead, is_inside: Callable[[str], bool]) ->
     names = dict.fromkeys(list_names(leave_cited(text)))
     is_short = len(text.split()) <= LEVEL_WORDS
     name = next(iter(names), "")
-    if len(names) != 1 or not is_short or name == head.area:
+    if len(names) != 1 or not is_short or not head.area or name == head.area:
         return ""
     return name if level_of(name) == level_of(head.area) or is_inside(name) else ""
 
@@ -345,6 +345,11 @@ def _find_index_time_of_table(
     return None
 
 
+def _keep_days(brackets: re.Match[str]) -> str:
+    """Brackets that name days, which may hold for what follows; a mere year does not."""
+    return brackets[0] if PATTERNS.from_to.search(brackets[0]) else " "
+
+
 CARRIED, OWN_TIME = "time carried", "own time named"
 """Marks of a figure: only an earlier sentence says when; its words name the report's own time."""
 
@@ -400,7 +405,7 @@ class FigureContext:
         if not is_stock and (not rule or aggregation in WORDS.flows):
             default = self.count_from_new_year(default, rule)
             window = window or of_index
-            return window or self._cut_at_day(entry, words, default)
+            return window or self._cut_at_day(entry, words, default, goes_on=is_dossiers)
         return Period(None, self._find_stock_day(entry, words, window) or default.end)
 
     def find_later(self, entry: FigureText, words: WordsAround) -> Period | None:
@@ -435,11 +440,17 @@ class FigureContext:
             return period
         return Period(dt.date(period.end.year, 1, 1), period.end)
 
-    def _cut_at_day(self, entry: FigureText, words: WordsAround, default: Period) -> Period:
-        """What has flowed up to a day that the sentence names ("đến ngày 15/9 giải ngân …")."""
+    def _cut_at_day(
+        self, entry: FigureText, words: WordsAround, default: Period, *, goes_on: bool = False
+    ) -> Period:
+        """What has flowed up to a day that the sentence names ("đến ngày 15/9 giải ngân …").
+
+        ``goes_on``: or an earlier one of its paragraph, which goes on with dossiers alone.
+        """
         said = PATTERNS.of_today.split(entry.said)[-1]
         texts = (words.levels[0].text, said, _take_caption(words))
         days = [day for text in texts if (day := windows.find_day(text, default))]
+        days = days or (self._find_opened_day(words, default) if goes_on else [])
         day = self._frames[entry.line].day
         if day and default.end and (default.end - day).days > OTHER_DAYS:
             # "b) Cấp huyện (đến hết ngày 30/6/2025)" below a heading with the days of all.
@@ -447,6 +458,14 @@ class FigureContext:
         if not days or not default.start or not default.end:
             return default
         return Period(default.start, days[0]) if default.start < days[0] < default.end else default
+
+    def _find_opened_day(self, words: WordsAround, default: Period) -> list[dt.date]:
+        """The day that an earlier sentence of the paragraph opens with: "Tính đến 15/12, …"."""
+        paragraph = next((level for level in words.levels if level.name == "its paragraph"), None)
+        for sentence in _list_alike(paragraph, words) if paragraph else ():
+            if day := windows.find_day(" ".join(sentence.split()[:OPENING]), default):
+                return [day]
+        return []
 
     def _find_window(self, entry: FigureText, words: WordsAround, default: Period) -> Period | None:
         before, said, label = entry.own_before, entry.said, entry.label
@@ -488,7 +507,7 @@ class FigureContext:
         stands further on in a sentence ("hồ sơ năm 2023 mang sang") ends with that.
         """
         for sentence in sentences:
-            opened = PATTERNS.year_in_brackets.sub(" ", sentence)
+            opened = PATTERNS.year_in_brackets.sub(_keep_days, sentence)
             opened = windows.leave_carried(" ".join(opened.split()[:OPENING]))
             # What stands behind a figure opens nothing: "tăng từ 21,4% năm 2021 lên …".
             time = self._name_time(PATTERNS.behind_share.sub("", opened), default)

@@ -402,7 +402,9 @@ class WordCollector:
         mention, text = entry.mention, entry.text
         if entry.label and entry.label.group:
             yield "title row above", entry.label.group
-        yield LATER, shared or find_tail(text, entry, end)
+        # The index that stands behind a rank.
+        index = None if entry.label else PATTERNS.ranked_in.match(text, mention.numeral.end)
+        yield LATER, shared or (index[1] if index else find_tail(text, entry, end))
         yield from self._whole(entry.mentions, mention.parent, text)
         first = next((m for m in entry.mentions if m.lead == mention.lead), mention)
         reach = mention.numeral.start if first is mention else first.own[1]

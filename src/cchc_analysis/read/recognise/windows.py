@@ -382,7 +382,9 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
         return told, bool(month) and any(
             row["pattern"].match(title) for row in PATTERNS.rows("documents")
         )
-    dated = _date_period(titled, top) if titled else None
+    begun = (found for found in PATTERNS.period.finditer(head) if not found["last"])
+    match = titled or next(begun, None)
+    dated = _date_period(match, top) if match else None
     # First and last day say more than a year that may be that of something left over.
     if period := dated or find_exact_window(head, nothing) or _name_period(head):
         return period, False
