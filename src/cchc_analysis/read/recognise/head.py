@@ -423,7 +423,7 @@ def _take_title(first: str, texts: Sequence[str]) -> list[str]:
         # A sentence is no part of a title, and its first word none of a name that ends one.
         if text.endswith((":", ".")) or len(text.split()) > 40:
             break
-        if PATTERNS.no_title.match(text):
+        if PATTERNS.no_title.match(text) or PATTERNS.caption.match(text):
             break
         taken.append(text.strip("*_ "))
     return taken
