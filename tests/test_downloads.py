@@ -488,9 +488,10 @@ def test_tables_without_rows_keep_their_columns_when_a_source_is_withheld() -> N
 
 def test_a_page_on_a_panel_says_under_which_licence_its_values_stand() -> None:
     reference, tables = load_real()
-    board = open_board(tables, reference, ("pci", "", "", ""), load_words_of("vi"))
+    words = load_words_of("vi")
+    board = open_board(tables, reference, ("pci", "", "", ""), words)
     page = read_text(board.show_methods().html)
     terms = set(tables.sources.set_index("source_id").loc[["pci_2016"], "licence"])
-    assert all(each in page for each in terms)
+    assert all(str(words.licence(each)) in page for each in terms)
     values = pd.read_csv(io.BytesIO(format_values(board)), dtype=str, keep_default_na=False)
     assert set(values.loc[values["source_id"] == "pci_2016", "licence"]) == terms
