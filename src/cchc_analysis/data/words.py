@@ -33,8 +33,9 @@ COMPARATOR_SIGNS = {"=": ""} | {
     for comparator, sign in {">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈"}.items()
 }
 AREA_KINDS: Mapping[str, str] = load_own("spellings")["strings"]
-LICENCES: Mapping[str, str] = load_own("spellings")["licences"]
 """Kinds of area, by the Vietnamese word that the areas hold."""
+LICENCES: Mapping[str, str] = load_own("spellings")["licences"]
+"""What is said of terms of use, by its English words."""
 TERMED = ("label", "definition", "source")
 """What the catalogue says of an indicator in the words of the law; notes and reasons stay."""
 Row = Mapping[str, Any]

@@ -416,7 +416,7 @@ class FigureContext:
         """
         if self._head.kind == "plan" or entry.label:
             return None
-        texts = [entry.text[entry.mention.lead : entry.mention.numeral.start]]
+        texts = [entry.said]
         for level in words.levels:
             if level.name == "its paragraph":
                 sentences = PATTERNS.sentence_end.split(level.text)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import groupby, pairwise, takewhile
+from itertools import chain, groupby, pairwise, takewhile
 
 from cchc_analysis.data.areas import LEVELS, find_issue_day
 from cchc_analysis.data.clean import keep_text, label_period
@@ -314,8 +314,7 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     kind, title = _find_title(top)
     period, is_sure_period = find_period(title, top, lines)
     posted = map(PATTERNS.posted.match, top) if kind == "article" else ()
-    found = (*posted, *map(PATTERNS.dated.search, top))
-    match = next(filter(None, found), None)
+    match = next(filter(None, chain(posted, map(PATTERNS.dated.search, top))), None)
     day = make_day(match[1], match[2], match[3]) if match else None
     dated = day.isoformat() if day else ""
     if day and period.end and period.end > day + EARLY:  # a plan looks ahead; else so much is open
