@@ -81,10 +81,13 @@ def test_the_readme_plots_what_it_loads(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CCHC_ROOT", str(ROOT))
     monkeypatch.setenv("MPLBACKEND", "agg")
+    from matplotlib import pyplot as plt
+
     blocks = [code for code in BLOCK.findall(README) if "papermill" not in code]
     assert [code.count("\n") for code in blocks][1:] == [3]
     names: dict[str, Any] = {}
     exec("\n".join(blocks), names)  # noqa: S102 - our own documentation
+    plt.close("all")  # a figure that is left open is seen by every test of this process
     lines = names["axes"].get_lines()
     assert [len(line.get_xdata()) > 9 for line in lines] == [True, True]
     assert (tmp_path / "pci.png").stat().st_size > 5000
