@@ -1386,6 +1386,17 @@ def test_synthetic_figures_are_refused(project: Project, tmp_path: Path) -> None
         add_panel(project, write(tmp_path, "long.csv", LONG), source)
 
 
+@pytest.mark.parametrize("name", ["made_up_panel", "long"])
+def test_an_id_in_the_list_that_names_no_file_is_refused(
+    project: Project, tmp_path: Path, name: str
+) -> None:
+    bring(project, write(tmp_path, "long.csv", LONG))
+    path = project.raw / "panels" / "sources.csv"
+    path.write_text(path.read_text("utf-8").replace(f"{name},", "../../x,", 1), "utf-8")
+    with pytest.raises(ReportError, match=r"id '../../x'; expected small letters, digits and _"):
+        read(project)
+
+
 def test_a_panel_that_was_not_brought_in_is_named(project: Project) -> None:
     (project.raw / "panels").mkdir()
     (project.raw / "panels" / "stray.csv").write_text("x\n", "utf-8")

@@ -65,6 +65,7 @@ def test_a_figure_of_another_source_is_named(project: Project, replace: Replace)
     [
         ("period_report", "report", "kind 'report'; expected one of period_report, plan"),
         ("accepted", "done", "state 'done'; expected one of accepted, draft"),
+        ("song_may_2022_h1,", "../../x,", r"id '../../x'; expected small letters, digits and _"),
     ],
 )
 def test_an_unknown_word_in_sources_is_refused(

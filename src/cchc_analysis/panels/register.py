@@ -150,7 +150,11 @@ def load_register(raw: Path) -> pd.DataFrame:
     path = raw / "panels" / "sources.csv"
     if not path.is_file():
         return pd.DataFrame(columns=list(PANEL_SOURCE_COLUMNS), dtype="str")
-    return _load(path, PANEL_SOURCE_COLUMNS, "source_id")
+    register = _load(path, PANEL_SOURCE_COLUMNS, "source_id")
+    named = [*register["panel"], *register["source_id"]]
+    if wrong := [*files.check_ids("data/raw/panels/sources.csv", named)]:
+        raise ReportError(wrong)
+    return register
 
 
 def name_files(raw: Path, panel: str) -> tuple[Path, Path]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.clean import slug_text
-from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.files import check_ids, list_rows
 from cchc_analysis.data.named import list_days, match_period
 from cchc_analysis.data.outside import refuse
 from cchc_analysis.data.owned import changing, may_replace, note_files
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period, problem
 from cchc_analysis.data.reference import SEVERAL, Project, Reference, load_reference
-from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.read import recognise, transcripts
 from cchc_analysis.read.documents import Document, mask_persons, open_document
@@ -34,7 +32,6 @@ from cchc_analysis.rules import load_identities
 
 FIRST_YEAR = 2000
 """No report on the reform is older: its first programme was of 2001."""
-_SOURCE_ID = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -88,9 +85,8 @@ def read_report(
     doubt = "" if period else _doubt_period(head, odd)
     head = replace(head, is_sure_period=head.is_sure_period and not doubt)
     source = source_id or _name_source(head, path)
-    for told, is_well in (("no_id", _SOURCE_ID.fullmatch), ("no_portable_id", is_portable)):
-        if not is_well(source):
-            raise CommandError(problem(told, "--source-id", source_id=source))
+    if wrong := [*check_ids("--source-id", [source])]:
+        raise CommandError(wrong)
     rows = [_make_row(source, n, each, reference) for n, each in enumerate(figures, start=1)]
     draft = transcripts.Draft(_describe(source, head, document), tuple(rows))
     text = describe_text(document, replace(reading, figures=figures), rows, reference)

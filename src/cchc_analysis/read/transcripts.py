@@ -28,7 +28,13 @@ from cchc_analysis.data.clean import (
     nearest_names,
     parse_period,
 )
-from cchc_analysis.data.files import format_table, list_rows, load_text_table, write_text
+from cchc_analysis.data.files import (
+    check_ids,
+    format_table,
+    list_rows,
+    load_text_table,
+    write_text,
+)
 from cchc_analysis.data.owned import all_or_none
 from cchc_analysis.data.records import (
     SOURCE_COLUMNS,
@@ -88,7 +94,8 @@ def read_sources(raw: Path) -> pd.DataFrame:
     if not path.is_file():
         raise ReportError(problem("no_sources", str(path)))
     sources = load_text_table(path, SOURCE_COLUMNS, ["source_id"], may_be_empty=True)
-    problems = [
+    problems = [*check_ids("data/raw/sources.csv", sources["source_id"])]
+    problems += [
         problem("no_such_word", f"data/raw/sources.csv, source {row['source_id']}",
                 column=column, cell=row[column], words=", ".join(words))
         for column, words in (("kind", SOURCE_KINDS), ("state", SOURCE_STATES))
