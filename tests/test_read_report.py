@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from cchc_analysis import pipeline
+from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.panels.register import PANEL_COLUMNS, PANEL_SOURCE_COLUMNS
@@ -129,7 +130,9 @@ def test_a_source_with_corrections_stays_as_these_would_stop_the_next_run(
     assert {name: each for name, each in snapshot(project).items() if "data" in name} == before
 
 
-def test_a_report_with_the_id_of_a_source_of_a_panel_is_refused(project: Project) -> None:
+def test_a_report_with_the_id_of_a_source_of_a_panel_is_refused(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
     panels = project.raw / "panels"
     panels.mkdir()
     for name, columns in (("sources", PANEL_SOURCE_COLUMNS), ("first", PANEL_COLUMNS)):
@@ -139,6 +142,13 @@ def test_a_report_with_the_id_of_a_source_of_a_panel_is_refused(project: Project
         pd.DataFrame([row])[[*columns]].to_csv(panels / f"{name}.csv", index=False)
     with pytest.raises(ReportError, match="source song_may_2022_h1: registered already"):
         pipeline.process(project)
+    remove_source(project, "song_may_2022_h1")
+    before = snapshot(project)
+    report = str(REPORTS / "dong_gio_2022_9m.txt")
+    said = ["read", report, "--source-id", "song_may_2022_h1"]
+    assert main(["--root", str(project.root), *said]) == 3
+    assert "a panel's source already; expected a new id" in capsys.readouterr().err
+    assert snapshot(project) == before
 
 
 def test_what_cannot_be_laid_aside_is_not_taken_back(

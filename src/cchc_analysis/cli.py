@@ -189,12 +189,14 @@ def _add_panel(
 
 
 def _read(project: Project, *, discard: bool, report: Path, **asked: str | None) -> Any:
+    from cchc_analysis.panels.register import load_register
     from cchc_analysis.pipeline import remove_source
     from cchc_analysis.read.drafting import read_report
 
     if discard:
         return remove_source(project, str(report), is_draft=True)
-    return read_report(project, report, **asked)
+    taken = {*load_register(project.raw)["source_id"]}
+    return read_report(project, report, taken=taken, **asked)
 
 
 class _Validated(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -54,16 +54,18 @@ def read_report(
     area: str | None = None,
     period: str | None = None,
     source_id: str | None = None,
+    taken: Collection[str] = (),
 ) -> DraftResult:
     """Read a report into a draft transcript.
 
     What is not given is proposed: ``area`` is a known name, and chooses of several reports in the
-    file the one whose head has it; ``period`` is a label or a Vietnamese name.
+    file the one whose head has it; ``period`` is a label or a Vietnamese name. The ids of panels'
+    sources are ``taken``.
 
     Raises:
         CommandError: An area, period or id that cannot be.
-        ReportError: The document cannot be opened or holds no figure, the id is taken by an
-            accepted source, or a file cannot be written; then none is changed.
+        ReportError: The document cannot be opened or holds no figure, the id is taken by another
+            source, or a file cannot be written; then none is changed.
     """
     reference = load_reference(project.reference)
     wording = recognise.load_wording(project.reference / "wording.yml", reference.indicator_rows)
@@ -87,6 +89,8 @@ def read_report(
     source = source_id or _name_source(head, path)
     if wrong := [*check_ids("--source-id", [source])]:
         raise CommandError(wrong)
+    if source in taken:
+        raise ReportError(problem("taken_id", f"source {source}", by="a panel's source already"))
     rows = [_make_row(source, n, each, reference) for n, each in enumerate(figures, start=1)]
     draft = transcripts.Draft(_describe(source, head, document), tuple(rows))
     text = describe_text(document, replace(reading, figures=figures), rows, reference)
@@ -282,7 +286,7 @@ def _check_former(project: Project, source_id: str) -> None:
     former = next((row for row in rows if row["source_id"] == source_id), None)
     where = f"source {source_id}"
     if former is not None and former["state"] != "draft":
-        raise ReportError(problem("taken_id", where))
+        raise ReportError(problem("taken_id", where, by="accepted already"))
     transcript, review, said = transcripts.list_files(project, source_id)
     changed = [path for path in (transcript, review) if not may_replace(path, project.build)]
     drafted = None
