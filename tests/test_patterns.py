@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cchc_analysis.read.patterns import PATTERNS, WORDS
+from cchc_analysis.read.patterns import PATTERNS, WORDS, Patterns
 from cchc_analysis.read.recognise import Kind
 
 ROOM = Path(__file__).parents[1] / "src" / "cchc_analysis" / "read"
@@ -38,6 +38,13 @@ def test_the_words_that_the_code_asks_for_are_those_of_the_table() -> None:
 def test_every_row_of_a_table_compiles(table: str) -> None:
     for row in PATTERNS.rows(table):
         assert all(isinstance(cell, str | int | list | re.Pattern) for cell in row.values())
+
+
+def test_a_second_pattern_of_one_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = {"head": {"place": "a"}, "scopes": {"unit": "b", "place": "c"}}
+    monkeypatch.setattr("cchc_analysis.read.patterns._load", lambda: tables)
+    with pytest.raises(ValueError, match=r"patterns\.toml \[scopes\]: there is a place already"):
+        Patterns().names()
 
 
 @pytest.mark.parametrize("name", sorted(set(PATTERNS.names()) - {"CAPITALS"}))

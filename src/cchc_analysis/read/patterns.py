@@ -36,11 +36,14 @@ class Patterns:
 
     @cached_property
     def _texts(self) -> dict[str, str]:
-        """Every pattern as it is written."""
-        tables = (each for name, each in _load().items() if name != "words")
-        named = {name: _join(text) for table in tables if isinstance(table, dict)
-                 for name, text in table.items()}  # fmt: skip
-        return {"CAPITALS": CAPITALS, **named}
+        """Every pattern as it is written, under a name that no other has."""
+        named = {"CAPITALS": CAPITALS}
+        for title, table in _load().items():
+            if title != "words" and isinstance(table, dict):
+                if doubled := sorted(named.keys() & table):
+                    raise ValueError(f"patterns.toml [{title}]: there is a {doubled[0]} already")
+                named |= {name: _join(text) for name, text in table.items()}
+        return named
 
     def __getattr__(self, name: str) -> re.Pattern[str]:
         """Compile a pattern; from then on it is an attribute like any other."""
