@@ -197,7 +197,8 @@ def test_a_share_of_the_year_is_judged_when_the_year_is_over_or_the_goal_reached
         ("2022-03-01..2022-12-31", State.NOT_DUE),  # begun, and of other cases than those so far
         ("2023", State.NOT_DUE),
         ("2022", State.MISSED),
-        ("2022-04-01..2022-06-30", State.MISSED),  # it is over
+        ("2022-04-01..2022-06-30", State.MISSING),  # it is over, and nothing counted in it alone
+        ("2022-01-15..2022-06-30", State.MISSED),  # but for the weeks by which offices differ
     ],
 )
 def test_a_target_of_a_later_part_of_the_year_is_not_due(window: str, state: State) -> None:
@@ -207,7 +208,23 @@ def test_a_target_of_a_later_part_of_the_year_is_not_due(window: str, state: Sta
     """
     brief = only(report.rstrip() + f" {window}")
     assert [each.state for each in brief.comparisons] == [state]
-    assert ("Chỉ tiêu cho thời gian từ" in str(brief.show_plan().html)) == (state == State.NOT_DUE)
+    assert ("Chỉ tiêu cho thời gian từ" in str(brief.show_plan().html)) == (state != State.MISSED)
+
+
+def test_a_target_of_a_part_of_the_period_is_held_against_what_was_done_in_that_part() -> None:
+    report = """
+    M001 I dossiers_resolved_total whole_district 900
+    M002 I dossiers_resolved_total whole_district 400 actual = 2022-04-01..2022-06-30
+    M003 II dossiers_resolved_total whole_district 500 target >= 2022-04-01..2022-06-30
+    M004 II dossiers_resolved_total whole_district 900 target >=
+    """
+    told = {each.target.value: each for each in only(report).comparisons}
+    assert [(each.result and each.result.value, each.state) for each in told.values()] == [
+        (400, State.MISSED),
+        (900, State.MET),
+    ]
+    alone = only("\n".join(line for line in report.splitlines() if "M002" not in line))
+    assert [each.state for each in alone.comparisons] == [State.MISSING, State.MET]
 
 
 def test_the_page_counts_and_explains_the_states() -> None:

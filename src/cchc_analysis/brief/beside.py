@@ -81,20 +81,29 @@ def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
         yield Comparison(target, None, State.NOT_DUE, {}, is_open=True, is_earlier=False)
         return
     same: dict[str, Any] = {"result_indicator": target.indicator, "relation": "same"}
-    found = False
+    in_time = [each for each in reversed(brief.nearest_first) if _is_in_time(each, target)]
+    places, found = {(each.indicator, each.scope): each for each in in_time}, False
     for row in (same, *rows):
-        scopes: Sequence[str | None] = [None]
+        scopes: Sequence[str] = (brief.whole, *brief.parts)
+        is_one = row["relation"] != "same" or target.scope == Scope.UNSPECIFIED
         if target.scope not in (Scope.WHOLE_DISTRICT, Scope.UNSPECIFIED):
             scopes = [target.scope]
-        elif row["relation"] == "same" and target.scope == Scope.WHOLE_DISTRICT:
+        elif not is_one:
             scopes = brief.main_scopes
-        for result in (brief.find(row["result_indicator"], scope) for scope in scopes):
-            if result and (not target.end or target.start <= result.end <= target.end):
-                found, is_open = True, not target.end or result.end < target.end
-                state = _judge(brief, target, result, row["relation"])
-                yield Comparison(target, result, state, row, is_open, is_earlier)
+        own = [places.get((row["result_indicator"], scope)) for scope in scopes]
+        for result in [each for each in own if each][: 1 if is_one else None]:
+            found, is_open = True, not target.end or result.end < target.end
+            state = _judge(brief, target, result, row["relation"])
+            yield Comparison(target, result, state, row, is_open, is_earlier)
     if not found:
         yield Comparison(target, None, State.MISSING, {}, target.end > brief.end, is_earlier)
+
+
+def _is_in_time(result: Entry, target: Entry) -> bool:
+    """Whether a result counts up to a day of the time of a target, and nothing from before it."""
+    is_begun = not (result.start and target.start) or is_near((result.start,), (target.start,))
+    is_begun = is_begun or result.start > target.start
+    return not target.end or (is_begun and target.start <= result.end <= target.end)
 
 
 def _judge(brief: Brief, target: Entry, result: Entry, relation: str) -> State:

@@ -397,17 +397,21 @@ class Brief:
 
     @once
     def nearest_first(self) -> list[Entry]:
-        """The district's results, nearest to the end of the period; an estimate after an actual."""
+        """The district's results, nearest to the end of the period; an estimate after an actual.
+
+        What began within the period, such as its last quarter, comes after the whole of it.
+        """
         own = [
             each
             for each in reversed(self.results)
             if each.area_id == self.area["area_id"] and not each.breakdown and not each.is_withheld
         ]
-        return sorted(
-            own,
-            key=lambda each: (each.end <= self.end, each.end, each.status != Status.ESTIMATE),
-            reverse=True,
-        )
+
+        def is_near(each: Entry) -> tuple[bool, str, bool, bool]:
+            is_whole = each.start <= self.start
+            return each.end <= self.end, each.end, is_whole, each.status != Status.ESTIMATE
+
+        return sorted(own, key=is_near, reverse=True)
 
     @once
     def _by_place(self) -> dict[tuple[str, str], Entry]:
