@@ -52,6 +52,22 @@ def wording() -> Wording:
         (windows.find_window, "theo Kế hoạch năm 2022", ""),
         (windows.find_counted_window, ["(số liệu tính đến ngày 15/9/2023)"], "2023-09-15"),
         (windows.find_compared_window, "tăng so với quý II/2022 (", "2022-06-30"),
+        (
+            windows.find_counted_window,
+            ["UBND xã báo cáo công tác CCHC từ ngày 01/3/2023 đến 15/9/2023 với các kết quả sau:"],
+            "2023-09-15",
+        ),
+        (
+            windows.find_counted_window,
+            ["Số liệu tổng hợp từ ngày xã đi vào hoạt động (01/3/2023) đến ngày 14/9/2023."],
+            "2023-09-14",
+        ),
+        (
+            windows.find_counted_window,
+            ["Số liệu lấy từ 01/3/2023 (ngày thành lập) đến 13/9/2023."],
+            "2023-09-13",
+        ),
+        (windows.find_counted_window, ["Thời kỳ kiểm tra: từ 01/01 đến 31/8/2023."], "2023-08-31"),
     ],
 )
 def test_a_text_names_its_window(find, text, end: str) -> None:
