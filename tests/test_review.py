@@ -478,6 +478,29 @@ def test_a_part_that_is_not_stated_is_shown_to_the_reviewer_and_is_no_contradict
     assert accept_source(drafted, SOURCE).contradictions == 0
 
 
+def test_a_value_out_of_its_range_is_told_as_validate_tells_it(
+    drafted: Project, reference: Reference, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft = open_draft(drafted, SOURCE)
+    for row in draft.rows:
+        out = {"indicator": "pci", "unit": "point", "read_as": "965"}
+        change = Change(
+            version=open_draft(drafted, SOURCE).version,
+            rows=[row["figure_id"]],
+            cells=out if row["printed"] == "96,5" else {},
+            confirm=row["printed"] != "96,5",
+        )
+        change_draft(drafted, SOURCE, change, reference)
+    assert cli.main(["--root", str(drafted.root), "accept", SOURCE]) == 5
+    told = capsys.readouterr().err
+    assert "expected rule O11 to hold. Compare the transcript with the report" in told
+    assert read_sources(drafted.raw).set_index("source_id")["state"][SOURCE] == "draft"
+    listed = drafted.raw / "sources.csv"
+    listed.write_text(listed.read_text("utf-8").replace(",draft,", ",accepted,"), "utf-8")
+    assert cli.main(["--root", str(drafted.root), "validate"]) == 5
+    assert told in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("comparator", "told"), [("=", ["100 ≠ 90"]), (">", [])])
 def test_a_number_meets_the_bound_that_it_is_told_by_elsewhere(
     comparator: str, told: list[str], drafted: Project, reference: Reference

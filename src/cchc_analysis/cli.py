@@ -210,7 +210,7 @@ class _Validated(NamedTuple):
 def _validate(project: Project, form: str, suite: Path | None, data: Path | None) -> _Validated:
     from cchc_analysis import pipeline
     from cchc_analysis.data.files import format_table, list_rows
-    from cchc_analysis.rules.validation import doubt, list_doubtful
+    from cchc_analysis.rules.validation import doubt, list_doubtful, list_errors
 
     if suite and not data:
         raise CommandError(problem("suite_alone", "cchc validate"))
@@ -220,7 +220,7 @@ def _validate(project: Project, form: str, suite: Path | None, data: Path | None
 
         reference = load_reference(project.reference)
         findings = validate_table(data, suite, reference, project.expectations)
-        errors, (own, every) = pipeline.list_errors(findings), findings.attrs["rules_of_suite"]
+        errors, (own, every) = list_errors(findings), findings.attrs["rules_of_suite"]
         told = f"{own} of {count(every, 'rule')} of {suite.name if suite else 'ours'} applied"
         if besides := findings.attrs["rules_applied"] - own:
             told += f", and {besides} on ranges of the catalogue and on periods besides"

@@ -23,7 +23,7 @@ from cchc_analysis.brief.render import check_parameters
 from cchc_analysis.data import records
 from cchc_analysis.data.areas import LEVELS
 from cchc_analysis.data.clean import alphabet_key, fold_text
-from cchc_analysis.data.files import format_table, list_rows, write_text
+from cchc_analysis.data.files import format_table, write_text
 from cchc_analysis.data.owned import all_or_none, changing
 from cchc_analysis.data.records import Readings, Severity, Tables, check_unmixed, problem
 from cchc_analysis.data.reference import Project, Reference, load_reference, offer_names
@@ -38,14 +38,19 @@ from cchc_analysis.errors import (
     Problem,
     ReferenceDataError,
     ReportError,
-    ValidationError,
     count,
     join_some,
 )
 from cchc_analysis.panels import read_panels
 from cchc_analysis.panels.register import load_register, name_files
 from cchc_analysis.read.transcripts import find_draft, list_files, read_sources, read_transcripts
-from cchc_analysis.rules import choose_readings, load_identities, try_suites, validate_tables
+from cchc_analysis.rules import (
+    choose_readings,
+    list_errors,
+    load_identities,
+    try_suites,
+    validate_tables,
+)
 from cchc_analysis.site import build as building
 from cchc_analysis.site.build import Site, Workers
 from cchc_analysis.site.keys import key_of, key_of_files
@@ -196,15 +201,6 @@ def _find_source(
         raise ReportError(problem("unheld_source", f"source {source_id}", remedy=remedy))
     paths = name_files(project.raw, panel)
     return project.raw / "panels" / "sources.csv", register, is_meant, paths
-
-
-def list_errors(findings: pd.DataFrame) -> list[CchcError]:
-    """The findings with which nothing may be published, as one error or none."""
-    problems = [
-        problem("critical", f"{row['source_id']}, figures {row['figures']}", **row)
-        for row in list_rows(findings[findings["severity"] == Severity.CRITICAL])
-    ]
-    return [ValidationError(problems)] if problems else []
 
 
 def _read_all(project: Project, reference: Reference) -> tuple[Readings, Readings]:

@@ -42,6 +42,7 @@ from cchc_analysis.read.transcripts import UNDECIDED, Draft, check_times, open_d
 from cchc_analysis.rules import (
     Broken,
     Identity,
+    check_critical,
     choose_readings,
     drop_echoes,
     evaluate_rivals,
@@ -406,7 +407,7 @@ def accept_source(project: Project, source_id: str) -> Accepted:
     """Accept a draft: from now on it is one of the sources.
 
     A ReportError says that there is no such draft, or all at once that is undecided in it, or not
-    valid.
+    valid; a ValidationError, with what nothing of the project could be published.
     """
     with changing(project, "cchc accept"):
         reference = load_reference(project.reference)
@@ -414,10 +415,13 @@ def accept_source(project: Project, source_id: str) -> Accepted:
         draft = open_draft(project, source_id)
         transcript, _ = draft.tabulate()
         mapped = transcript[transcript["indicator"] != ""]
-        tidied = tidy_observations(mapped, reference, sources).problems
-        if wrong := [*_find_problems(draft, reference)] or [*chain(*tidied.values())]:
+        tidied = tidy_observations(mapped, reference, sources)
+        if wrong := [*_find_problems(draft, reference)] or [*chain(*tidied.problems.values())]:
             raise ReportError(wrong)
         identities = load_identities(project.expectations / "identities.json", reference)
+        if len(mapped):
+            stated = choose_readings(tidied.observations, identities, reference)
+            check_critical(stated, transcript, reference, project.expectations)
         found = judge_draft(draft, reference, identities)["contradictions"]
         contradictions = sum(not each["is_gap"] for each in found)
         sources.loc[sources["source_id"] == source_id, "state"] = "accepted"

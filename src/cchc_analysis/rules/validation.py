@@ -23,9 +23,10 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.data import records
+from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.errors import CommandError, ValidationError
+from cchc_analysis.errors import CchcError, CommandError, ValidationError
 from cchc_analysis.rules import arithmetic, suites
 from cchc_analysis.rules.causes import CauseSearch
 from cchc_analysis.rules.evaluation import join_definitions, make_nothing
@@ -229,6 +230,26 @@ def check_rows(
         found.tally(outcome)
         found.drafts.extend(draft_rows(outcome, table, teller))
     return found
+
+
+def check_critical(
+    observations: pd.DataFrame, transcripts: pd.DataFrame, reference: Reference, expectations: Path
+) -> None:
+    """Refuse observations of which a rule says that nothing may be published (ValidationError)."""
+    suite = suites.load_suite(expectations / "observations.json", "observations", reference)
+    teller = Teller(observations, transcripts, reference)
+    found = check_rows(suite, observations, reference, teller)
+    for error in list_errors(tabulate_drafts(found.drafts)):
+        raise error
+
+
+def list_errors(findings: pd.DataFrame) -> list[CchcError]:
+    """The findings with which nothing may be published, as one error or none."""
+    problems = [
+        problem("critical", f"{row['source_id']}, figures {row['figures']}", **row)
+        for row in list_rows(findings[findings["severity"] == records.Severity.CRITICAL])
+    ]
+    return [ValidationError(problems)] if problems else []
 
 
 def check_identities(
