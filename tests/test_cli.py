@@ -15,7 +15,7 @@ import pytest
 from brief_work import process_once
 from cchc_analysis import pipeline
 from cchc_analysis.cli import build_parser, main
-from cchc_analysis.data.records import problem
+from cchc_analysis.data.records import problem, tell_cell
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import Problem, join_same
 from conftest import Replace
@@ -212,7 +212,11 @@ def test_what_stands_at_many_places_is_told_once(
 @pytest.mark.parametrize(
     ("kind", "said", "found"),
     [
-        ("unknown_code", {"column": "unit", "word": "", "remedy": ""}, "an empty unit"),
+        (
+            "unknown_code",
+            {"column": "unit", "cell": tell_cell("unit", ""), "remedy": ""},
+            "an empty unit",
+        ),
         ("foreign_format", {"suffix": "", "how": ""}, "a file ''"),
         ("other_print", {"printed": "", "expect": "1"}, "the transcript prints ''"),
         (

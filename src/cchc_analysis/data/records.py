@@ -7,7 +7,6 @@ nothing and knows no paths but that of its own files.
 from __future__ import annotations
 
 import datetime as dt
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -107,15 +106,17 @@ def render_text(template: str, /, **data: Any) -> str:
 
 
 def problem(kind: str, where: str, /, **said: object) -> Problem:
-    """A problem in the sentences of its kind, which ``problems.toml`` has.
+    """A problem in the sentences of its kind, which ``problems.toml`` has."""
+    return Problem(where, *(text.format(**said) for text in load_own("problems")[kind]))
 
-    A cell of nothing is called empty: "unknown unit ''" would tell nobody what to do.
+
+def tell_cell(column: str, cell: str, before: str = "unknown ") -> str:
+    """A cell that is not as it should be; "unknown unit ''" would tell nobody what to do.
+
+    >>> tell_cell("unit", "bushel"), tell_cell("unit", "")
+    ("unknown unit 'bushel'", 'an empty unit')
     """
-    found, *others = (text.format(**said) for text in load_own("problems")[kind])
-    return Problem(where, _NOTHING.sub(r"\1an empty \2", found), *others)
-
-
-_NOTHING = re.compile(r"(^|: (?=unknown ))(?:unknown )?(?!unknown )(\w+) ''(?!')")
+    return f"{before}{column} {cell!r}" if cell else f"an empty {column}"
 
 
 def refusal(kind: str, where: str, /, **said: object) -> ReportError:
