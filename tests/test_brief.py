@@ -253,6 +253,21 @@ def test_a_target_of_an_earlier_period_stands_apart_and_is_not_counted() -> None
     assert "chưa đạt" not in summary
 
 
+@pytest.mark.parametrize(
+    ("lang", "one", "two"),
+    [
+        ("vi", "có số liệu duy nhất in trong văn bản", "có đủ 2 số liệu in trong văn bản"),
+        ("en", "the one figure printed in the document is", "all 2 figures printed in"),
+    ],
+)
+def test_the_notes_count_one_figure_in_the_singular(lang: str, one: str, two: str) -> None:
+    line = "M00{} I dossiers_received_{} whole_district 900"
+    reports = {one: line.format(1, "total"), two: ""}
+    reports[two] = f"{reports[one]}\n{line.format(2, 'new')}"
+    for said, report in reports.items():
+        assert said in read_text(tell_page(open_made_up(make_tables(report), lang)))
+
+
 # Grade
 
 
