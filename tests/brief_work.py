@@ -265,7 +265,10 @@ def tabulate(transcripts: pd.DataFrame, sources: pd.DataFrame) -> Tables:
         observations=observations,
         indicators=derive_indicators(observations, transcripts, sources, reference),
         findings=pd.DataFrame(columns=list(FINDING_COLUMNS)),
-        tallies=pd.DataFrame(columns=list(TALLY_COLUMNS)),
+        tallies=pd.DataFrame(
+            [["D08", source_id, 1, 1, 0, 0] for source_id in sources["source_id"]],
+            columns=list(TALLY_COLUMNS),
+        ),
         definitions=pd.DataFrame(columns=list(DEFINITION_COLUMNS)),
     )
 

@@ -19,6 +19,8 @@ from brief_work import (
     make_tables,
     open_made_up,
     read_text,
+    tell_annex,
+    tell_front,
     tell_page,
 )
 from cchc_analysis import brief as briefs
@@ -283,6 +285,25 @@ def test_the_notes_count_one_figure_in_the_singular(lang: str, one: str, two: st
 def test_the_grade_follows_from_the_findings(findings: list[dict[str, Any]], letter: str) -> None:
     grade = grade_brief(open_made_up(make_tables(PLAIN_REPORT, findings=findings)))
     assert grade.letter == letter
+
+
+@pytest.mark.parametrize(
+    ("lang", "asked", "told"),
+    [
+        ("vi", 0, "– Không có quy tắc nào kiểm tra được số liệu; 0 lưu ý."),
+        ("en", 0, "– No rule could check the figures; remarks: 0"),
+        ("vi", 1, "A Không có mâu thuẫn trong 1 quy tắc áp dụng được; 0 lưu ý."),
+        ("en", 1, "A No contradictions among the rules that apply (1); remarks: 0"),
+    ],
+)
+def test_what_no_rule_could_check_has_no_grade(lang: str, asked: int, told: str) -> None:
+    tables = make_tables(PLAIN_REPORT)
+    tallies = tables.tallies.assign(applied=asked)
+    brief = open_made_up(replace(tables, tallies=tallies), lang)
+    assert grade_brief(brief).letter == told[0]
+    assert told in read_text(tell_annex(brief))
+    is_said = {"vi": "chưa xếp loại", "en": "not graded"}[lang] in read_text(tell_front(brief))
+    assert is_said == (asked == 0)
 
 
 def test_a_report_without_dossiers_is_graded_d_and_says_what_is_missing() -> None:

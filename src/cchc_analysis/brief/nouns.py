@@ -4,7 +4,7 @@ An ``Entry`` is a published value with the anchor of its note. The ledger of con
 entry per cause, with both readings, the arithmetic, every figure that it involves linked to its
 note, and what is published. The grade says how far figures can be trusted. A: nothing above info.
 B: warnings on secondary figures only. C: a warning on a headline figure. D: a headline figure is
-missing, or withdrawn because its readings cannot be reconciled.
+missing, or withdrawn because its readings cannot be reconciled. None where no rule could be asked.
 """
 
 from __future__ import annotations
@@ -206,7 +206,7 @@ def number_findings(findings: pd.DataFrame) -> list[Contradiction]:
 
 
 def grade_brief(brief: Brief) -> SimpleNamespace:
-    """Grade the reports of a brief: the ``letter``, and what it rests on.
+    """Grade the reports of a brief: the ``letter`` (or a dash), and what it rests on.
 
     ``warnings`` are its contradictions, as many as the findings hold, and ``headline_warnings``
     those of a cause that concerns a headline figure; ``notes`` are remarks and roundings;
@@ -216,8 +216,10 @@ def grade_brief(brief: Brief) -> SimpleNamespace:
     serious = [each for each in brief.serious if each.findings[0]["source_id"] in own]
     headline = [each for each in serious if each.number in brief.doubted]
     missing = tuple(name for name in brief.report.required if brief.find(name) is None)
+    best = "A" if brief.rules_asked else "–"
     return SimpleNamespace(
-        letter="D" if missing else "C" if headline else "B" if serious else "A",
+        letter="D" if missing else "C" if headline else "B" if serious else best,
+        rules_asked=brief.rules_asked,
         warnings=count_contradictions(brief.findings),
         notes=len(brief.findings) - count_contradictions(brief.findings),
         headline_warnings=sum(each.count for each in headline),

@@ -78,6 +78,9 @@ def open_brief(
     )
     end = max(row["period_end"] for row in own)
     area = reference.area_on(area_id, end)
+    is_asked = tables.tallies["source_id"].isin([row["source_id"] for row in own])
+    is_asked &= tables.tallies["applied"] > 0
+    asked = sorted({*tables.tallies.loc[is_asked, "rule_id"]})
     opened = Brief(
         area=area,
         period=label,
@@ -95,6 +98,7 @@ def open_brief(
             place: [period for _, period in own]
             for place, own in groupby(briefs, key=itemgetter(0))
         },
+        rules_asked=len(reference.rows_where("identities", "rule_id", *asked)),
         entries=tuple(_list_entries(list_rows(indicators), observations, figures, order)),
         quotes=find_quotes(reports, sources, figures) if reports else {},
     )
