@@ -68,11 +68,33 @@ def wording() -> Wording:
             "2023-09-13",
         ),
         (windows.find_counted_window, ["Thời kỳ kiểm tra: từ 01/01 đến 31/8/2023."], "2023-08-31"),
+        (
+            windows.find_counted_window,
+            ["Các số liệu thống kê kèm theo lấy từ ngày 15 tháng 12 năm 2022 đến ngày 14/9/2023."],
+            "2023-09-14",
+        ),
+        (windows.find_counted_window, ["báo cáo (luỹ kế từ 01/01 đến 20/8/2023)"], "2023-08-20"),
+        (
+            windows.find_counted_window,
+            ["Mốc thống kê: từ 0 giờ ngày 01/01/2023 đến 24 giờ ngày 31/8/2023"],
+            "2023-08-31",
+        ),
+        # The days of its own figures, and of a meeting, are not those of the report.
+        (windows.find_counted_window, ["Từ 01/01 đến 31/8/2023, xã nhận 512 hồ sơ."], ""),
+        (windows.find_counted_window, ["Từ 01/8 đến 31/8/2023, huyện tổ chức kiểm tra."], ""),
     ],
 )
 def test_a_text_names_its_window(find, text, end: str) -> None:
     found = find(text, Period(dt.date(2023, 1, 1), dt.date(2023, 9, 30)))
     assert (found.end.isoformat() if found else "") == end
+
+
+def test_up_to_now_is_up_to_the_day_of_the_paper() -> None:
+    opening = ["UBND xã báo cáo kết quả kể từ khi hoạt động đến nay như sau:"]
+    year = Period(dt.date(2023, 1, 1), dt.date(2023, 12, 31))
+    found = windows.find_counted_window(opening, year, "2023-12-05")
+    assert found == Period(dt.date(2023, 1, 1), dt.date(2023, 12, 5))
+    assert windows.find_counted_window(opening, year) is None
 
 
 def test_a_year_in_brackets_and_a_month_have_their_last_day() -> None:

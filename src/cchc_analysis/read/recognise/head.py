@@ -293,7 +293,7 @@ class ReportHead:
     @cached_property
     def window(self) -> Period:
         """The days that the figures count over, where no sentence says otherwise."""
-        window = find_counted_window(self.opening, self.period) or self.period
+        window = find_counted_window(self.opening, self.period, self.dated) or self.period
         if window.start and window.end and self.since <= window.end.isoformat():
             start = max(window.start.isoformat(), self.since)
             return replace(window, start=dt.date.fromisoformat(start))
@@ -327,7 +327,9 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
         kind, area, is_sure_area, period, is_sure_period,
         issuer=_name_paper(top) if kind == "article" else _find_issuer(top, area), title=title,
         number=number.replace(" ", ""), dated=dated, rivals=rivals,
-        opening=tuple(takewhile(lambda text: not PATTERNS.heading.match(text), top)),
+        opening=tuple(
+            takewhile(lambda text: text[:1] == "(" or not PATTERNS.heading.match(text), top)
+        ),
     )  # fmt: skip
     return note_begin(head, reference)
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from cchc_analysis.data.clean import (
     OTHER_DAYS,
@@ -137,13 +137,33 @@ def _count_since_begun(begun: re.Match[str], default: Period) -> Period | None:
     return Period(start, end) if end and start < end else None
 
 
-def find_counted_window(texts: Iterable[str], period: Period) -> Period | None:
-    """The days that the opening says its figures count over; a lone day is the last."""
+def find_counted_window(texts: Sequence[str], period: Period, dated: str = "") -> Period | None:
+    """The days that the opening says its figures count over; a lone day is the last.
+
+    ``dated`` is the day of the paper, up to which it counts "đến nay".
+    """
     for said in _list_counted(texts):
         day = find_day(said, period)
         window = find_exact_window(said, period) or (day and Period(period.start, day))
         if window and lies_about(window, period):
             return window
+    # A line that was cut goes on with a small letter or a number.
+    lines = "".join("\n "[text[:1].islower() or text[:1].isdigit()] + text for text in texts)
+    plain = PATTERNS.cited.sub(" ", lines).splitlines()
+    for sentence in chain.from_iterable(map(PATTERNS.sentence_end.split, plain)):
+        # Days that close the period, in whatever words; a meeting has its own, and so have figures
+        # that the sentence tells itself.
+        opens = ":" in sentence
+        counts = not opens and any(each.is_figure for each in find_numerals(sentence))
+        if counts or PATTERNS.tells_event.search(sentence):
+            continue
+        told = find_exact_window(sentence, period)
+        if not told and opens:
+            is_now = dated and PATTERNS.until_now.search(sentence)
+            day = dt.date.fromisoformat(dated) if is_now else find_day(sentence, period)
+            told = Period(period.start, day) if day else None
+        if told and lies_about(told, period, closes=True):
+            return told
     return None
 
 
@@ -386,6 +406,8 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
     match = titled or next(begun, None)
     dated = _date_period(match, top) if match else None
     # First and last day say more than a year that may be that of something left over.
+    counted = (find_exact_window(said, nothing) for said in _list_counted(top))
+    dated = dated or next(filter(None, counted), None)
     if period := dated or find_exact_window(head, nothing) or _name_period(head):
         return period, False
     for line in lines:
