@@ -147,6 +147,21 @@ def test_a_page_names_no_level_but_its_own(
     assert [text[text.find(each) - 60 :][:120] for each in wrong if each in text] == []
 
 
+@pytest.mark.parametrize(
+    ("place", "vi", "en"),
+    [
+        (("993", "2025-Q3"), "Cơ quan, đơn vị thuộc xã", "The commune’s own offices"),
+        (("994", "2025"), "Cơ quan, đơn vị thuộc phường", "The ward’s own offices"),
+        (("995", "2026-9M"), "Cơ quan, đơn vị thuộc đặc khu", "The special zone’s own offices"),
+    ],
+)
+def test_the_own_offices_of_a_commune_are_called_so(
+    made: tuple[Reference, Tables], place: tuple[str, str], vi: str, en: str
+) -> None:
+    told = [open_of(made, *place, lang).name_scope("district_office") for lang in ("vi", "en")]
+    assert told == [vi, en]
+
+
 def test_the_review_page_names_no_level_for_the_report_s_own() -> None:
     """The report may be a commune's or a province's, and its area may not be known yet."""
     scopes = load_page_words()["scopes"]
