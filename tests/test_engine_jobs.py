@@ -114,20 +114,19 @@ def test_a_fault_is_told_as_it_was_where_other_children_wait() -> None:
 
 @both
 def test_a_fault_ends_no_more_than_one_of_the_children_that_wait(may_fork: bool) -> None:
-    begin = partial(engine_work.begin, engine_work.stay)
+    begin = partial(engine_work.begin, engine_work.tell_process)
     with Pool(Orders(begin, timeout=20, may_fork=may_fork, jobs_a_child=9), 4) as pool:
-        for each in [pool.submit(word) for word in "abcd"]:
-            each.result()
-        waiting = {each.process_id for each in pool._free}
-        assert len(waiting) == 4
-        assert not pool.submit("divide").result().result
-        left = {each.process_id for each in pool._free}
+        waiting, left = set(), set()
+        for found in (waiting, left):
+            found |= {each.result().result for each in [pool.submit(word) for word in "abcd"]}
+            assert len(found) == 4
+            assert not pool.submit("divide").result().result
     assert len(waiting & left) == 3
 
 
 def test_a_process_that_no_longer_answers_holds_nobody_up() -> None:
     pool = Pool(Orders(SHOUT, timeout=20), 1)
-    os.kill(pool._process.pid, signal.SIGSTOP)
+    os.killpg(pool._begun[0][0].pid, signal.SIGSTOP)  # with its supervisors
     asked = pool.submit("a")
     time.sleep(0.2)
     pool.shutdown()
@@ -172,12 +171,11 @@ def test_what_a_job_that_ends_its_process_started_ends_with_it(tmp_path: Path) -
 @both
 def test_an_answer_that_cannot_be_read_costs_its_own_job_only(may_fork: bool) -> None:
     with Pool(Orders(SHOUT, timeout=20, may_fork=may_fork), 1) as pool:
-        process = pool._process
         reply = pool.submit("garble").result(timeout=60)
         assert "TypeError" in reply.found
         assert "missing 1 required" in reply.found
         assert pool.submit("a").result(timeout=60).result == b"A"
-        assert pool._process is process, "it is kept"
+        assert len(pool._begun) == 1, "what was begun is kept"
 
 
 @both
@@ -190,12 +188,11 @@ def test_a_payload_that_cannot_travel_costs_its_own_job_only(
     may_fork: bool, payload: object, words: str
 ) -> None:
     with Pool(Orders(SHOUT, timeout=20, may_fork=may_fork), 1) as pool:
-        process = pool._process
         reply = pool.submit(payload).result(timeout=60)
         assert reply.result is None
         assert words in reply.found
         assert pool.submit("a").result(timeout=60).result == b"A"
-        assert pool._process is process, "it is kept"
+        assert len(pool._begun) == 1, "what was begun is kept"
 
 
 @both
@@ -222,35 +219,34 @@ def test_a_warm_process_that_is_killed_costs_nothing(tmp_path: Path) -> None:
 
 def test_a_job_given_to_a_process_that_is_gone_costs_nothing() -> None:
     with Pool(Orders(SHOUT, timeout=20), 1) as pool:
-        pool._process.kill()
+        os.killpg(pool._begun[0][0].pid, signal.SIGKILL)
         assert pool.submit("a").result(timeout=20).result == b"A"
 
 
-def test_a_job_that_was_lost_is_done_in_a_process_of_its_own(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_job_that_was_lost_is_done_in_a_process_of_its_own(tmp_path: Path) -> None:
     """What lost it may be what others left in a process that has done jobs before."""
-    begin = partial(engine_work.begin, engine_work.mind)
-    with Pool(Orders(begin, timeout=20, jobs_a_child=9), 1) as pool:
-        assert pool.submit("a").result().result == b"A"
-        ask, lost = pool._ask, []
+    begin = partial(engine_work.begin, engine_work.count_jobs)
+    with Pool(Orders(begin, timeout=20, jobs_a_child=9), 2) as pool:
+        at_once = [pool.submit(word) for word in "ab"]
+        assert [each.result().result for each in at_once] == [b"1", b"1"]
+        assert pool.submit(f"killparent {tmp_path / 'once'}").result().result == b"1"
 
-        def lose(asked: bytes, **how: bool) -> Reply:
-            if not lost:
-                lost.append(asked)
-                raise EOFError
-            return ask(asked, **how)
 
-        monkeypatch.setattr(pool, "_ask", lose)
-        assert pool.submit("b").result().result == b"B"
-        assert [each.given for each in pool._free] == [1, 1]
+def test_losing_a_supervisor_costs_the_jobs_of_others_nothing(tmp_path: Path) -> None:
+    begin = partial(engine_work.begin, engine_work.tell_process)
+    with Pool(Orders(begin, timeout=20, jobs_a_child=9), 2) as pool:
+        killing = pool.submit(f"killparent {tmp_path / 'once'}")
+        others = {pool.submit("a").result().result for _ in range(5)}
+        assert len(others) == 1
+        assert killing.result().result not in others
 
 
 def test_a_process_that_has_ended_is_not_signalled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its number may be another's by then."""
     pool = Pool(Orders(SHOUT), 1)
-    pool._process.kill()
-    pool._process.wait()
+    [(process, _)] = pool._begun
+    process.kill()
+    process.wait()
     signalled: list[int] = []
     monkeypatch.setattr(system, "end_group", signalled.append)
     pool.shutdown()

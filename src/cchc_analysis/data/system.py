@@ -141,8 +141,8 @@ def lead_group() -> None:
         Path("/proc/self/oom_score_adj").write_text("800", "ascii")
 
 
-def begin_python(code: str, handle: int, folder: Path) -> subprocess.Popen[bytes]:
-    """Begin a Python of ours in a folder, which is given one end of a pipe and shows nothing.
+def begin_python(code: str, handles: list[int], folder: Path) -> subprocess.Popen[bytes]:
+    """Begin a Python of ours in a folder, which is given ends of pipes and shows nothing.
 
     It finds the modules that this process finds by ``PYTHONPATH``. Ctrl-C is not for it.
     """
@@ -152,10 +152,11 @@ def begin_python(code: str, handle: int, folder: Path) -> subprocess.Popen[bytes
     if os.name == "nt":
         system: Any = os  # both have more on Windows
         begin: Any = subprocess
-        system.set_handle_inheritable(handle, True)
-        quiet |= {"startupinfo": begin.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}
+        for each in handles:
+            system.set_handle_inheritable(each, True)
+        quiet |= {"startupinfo": begin.STARTUPINFO(lpAttributeList={"handle_list": handles})}
     else:
-        quiet |= {"pass_fds": [handle]}
+        quiet |= {"pass_fds": handles}
     return subprocess.Popen(  # noqa: S603 - our own Python
         [sys.executable, "-c", code],
         env=ONE_THREAD | os.environ | {"PYTHONPATH": found, "PYTHONSAFEPATH": "1"},

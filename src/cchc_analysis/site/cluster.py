@@ -47,10 +47,16 @@ class Cluster(Workforce):
             told = problem("no_scheduler", address, error=type(error).__name__)
             raise CommandError(told) from None
         try:
-            self._check_workers(address)
+            self._client.wait_for_workers(1, timeout=WORKER_SECONDS)
+            found = self._client.run(describe, on_error="return").items()
+            if others := sorted(f"{name}: {said}" for name, said in found if said != describe()):
+                raise _refuse("; ".join(others), describe())
             self._client.register_plugin(PoolPlugin(orders), name=self._run_id)
-        except BaseException:
+        except BaseException as error:
             self._client.close(timeout=1)
+            if isinstance(error, TimeoutError):
+                told = problem("no_worker", address, seconds=WORKER_SECONDS, address=address)
+                raise CommandError(told) from None
             raise
         self.count = sum(self._client.nthreads().values())
         self._executor = self._client.get_executor(retries=RETRIES, pure=False)
@@ -66,19 +72,6 @@ class Cluster(Workforce):
         with suppress(OSError, TimeoutError, RuntimeError, ValueError):
             self._client.unregister_worker_plugin(self._run_id)
         self._client.close(timeout=1)
-
-    def _check_workers(self, address: str) -> None:
-        """Refuse workers that do not run the very code that runs here."""
-        try:
-            self._client.wait_for_workers(1, timeout=WORKER_SECONDS)
-            told = self._client.run(describe, on_error="return")
-        except TimeoutError:
-            said = {"seconds": WORKER_SECONDS, "address": address}
-            raise CommandError(problem("no_worker", address, **said)) from None
-        if others := [f"{name}: {said}" for name, said in told.items() if said != describe()]:
-            raise CommandError(
-                problem("other_code_there", "; ".join(sorted(others)), ours=describe())
-            )
 
 
 class PoolPlugin(distributed.WorkerPlugin):
@@ -99,11 +92,14 @@ class PoolPlugin(distributed.WorkerPlugin):
 def _do(sender: str, run_id: str, payload: Any) -> Reply:
     """Do one job, in a thread of a worker; refuse it where the sender has other code."""
     if sender != describe():
-        here = f"{platform.node()}: {describe()}"
-        raise CommandError(problem("other_code_there", here, ours=sender))
+        raise _refuse(f"{platform.node()}: {describe()}", sender)
     plugin: Any = distributed.get_worker().plugins[run_id]
     reply: Reply = plugin.pool.submit(payload).result()
     return reply
+
+
+def _refuse(others: str, ours: str) -> CommandError:
+    return CommandError(problem("other_code_there", others, ours=ours))
 
 
 @cache

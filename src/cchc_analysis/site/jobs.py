@@ -114,14 +114,15 @@ def do_job(work: Work, payload: Any, *, is_profiled: bool = False) -> Reply:
     return Reply(result, stats=vars(pstats.Stats(profile))["stats"] if profile else None)
 
 
-def answer(work: Work, payload: bytes, *, is_profiled: bool = False) -> bytes:
-    """Do a job that came as bytes, and give its reply as bytes.
+def answer(work: Work, payload: bytes, *, is_profiled: bool = False) -> tuple[bool, bytes]:
+    """Do a job that came as bytes; whether it went well, and its reply as bytes.
 
     What cannot be read, or written again, costs this job only.
     """
     reply = do_job(lambda given: work(pickle.loads(given)), payload, is_profiled=is_profiled)  # noqa: S301 - our own
     written = do_job(pickle.dumps, reply)
-    return written.result or pickle.dumps(written)
+    is_well = reply.result is not None and written.result is not None
+    return is_well, written.result or pickle.dumps(written)
 
 
 def read(answer: bytes) -> Reply:

@@ -1,12 +1,12 @@
 """Who makes the pages here: children of a warm process.
 
 ``Pool.submit`` takes what a job needs and gives a future, as executors do. The pool begins a
-process that holds no other thread and nothing of this one. It warms up, and forks and ends the
-children that do the jobs as a thread of the pool asks it to, which then speaks with its child
-alone: what is imported is shared, what a job changes dies with its child, and a child that hangs,
-is killed, exits or eats its memory costs that job only. Where forking is not safe the children are
-spawned and kept. Payloads and replies travel as bytes: what cannot be written or read costs that
-job only.
+process that holds no other thread and nothing of this one. It warms up and forks a supervisor for
+each job that there may be at a time, with which a thread of the pool speaks. A supervisor forks and
+ends the children that do the jobs: what is imported is shared, what a job changes dies with its
+child, and a child that hangs, is killed, exits or eats its memory costs that job only. Where
+forking is not safe all are spawned, and the children kept. Payloads and replies travel as bytes:
+what cannot be written or read costs that job only.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ import multiprocessing
 import os
 import pickle
 import subprocess
+import sys
 import threading
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
-from multiprocessing import connection, reduction
+from multiprocessing import connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,19 +35,9 @@ from cchc_analysis.errors import BriefError
 from cchc_analysis.site import jobs
 
 MOST_TRIES = 5
-GRACE_SECONDS = 0.5
+GRACE_SECONDS = 1
 Link: Any = vars(connection).get("PipeConnection", connection.Connection)
 """One end of a pipe; the class has another name on Windows."""
-
-
-@dataclass
-class Child:
-    """A process that does jobs: who began it, its number, the way to it, and its jobs so far."""
-
-    parent: Any
-    process_id: int
-    link: Any
-    given: int = 0
 
 
 class Pool(jobs.Workforce):
@@ -65,10 +57,9 @@ class Pool(jobs.Workforce):
             write_bytes(Path(self._folder.name, name), content)
         self._orders, self.count, self._is_closed = replace(orders, files={}), count, False
         self._lock, self._threads = threading.Lock(), ThreadPoolExecutor(count)
-        self._process: Any = None
-        self._free: list[Child] = []
+        self._begun: list[tuple[subprocess.Popen[bytes], Any]] = []
         try:
-            self._begin()
+            self._free = self._begin(count)
         except BaseException:
             self.shutdown()
             raise
@@ -79,154 +70,170 @@ class Pool(jobs.Workforce):
 
     def shutdown(self, *_: object, **__: object) -> None:
         """End everything at once; what is not done is cancelled."""
-        self._is_closed = True
+        with self._lock:
+            self._is_closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
-        self._end()
+        for each in self._begun:
+            end(*each)
         self._threads.shutdown()
         self._folder.cleanup()
 
     def _do(self, payload: Any) -> jobs.Reply:
-        """Have a job done; it is asked for again where the processes were lost meanwhile."""
+        """Have a job done.
+
+        One that fails after others, which may be why, or whose supervisor is lost, is done again in
+        a process of its own.
+        """
         try:
             asked = pickle.dumps(payload)
             for number in range(MOST_TRIES):
+                with self._lock:
+                    link = self._free.pop() if self._free else None
+                link = link or self._begin(1).pop()  # in the place of one that was lost
                 with suppress(EOFError, OSError):
-                    return self._ask(asked, is_again=number > 0)
+                    link.send((asked, number > 0))
+                    is_final, said = link.recv()
+                    self._free.append(link)
+                    if is_final:
+                        return jobs.read(said)
         except Exception as error:  # noqa: BLE001 - whatever a class raises when written or read
             return jobs.explain(error)
         return jobs.Reply(found="the process that prepares it ended again and again")
 
-    def _ask(self, asked: bytes, *, is_again: bool = False) -> jobs.Reply:
-        """What comes of a job.
-
-        One that fails after others, which may be why, is done again in a process of its own.
-        """
+    def _begin(self, count: int) -> list[Any]:
+        """Begin a warm process, which begins some supervisors: the ways to these."""
+        pipes: list[Any] = [multiprocessing.Pipe() for _ in range(count + 1)]
+        control, *links = [ours for ours, _ in pipes]
+        numbers = [theirs.fileno() for _, theirs in pipes]
+        code = f"from {__name__} import serve; serve({numbers})"
         with self._lock:
-            if self._free and not is_again:
-                child = self._free.pop()
-            else:
-                process_id = self._tell(0)
-                link = Link(reduction.recv_handle(self._control))
-                child = Child(self._process, process_id, link)
-        reply, child.given = None, child.given + 1
-        with suppress(EOFError, OSError):
-            if child.given == 1:
-                child.link.recv_bytes()  # it is warm
-            child.link.send_bytes(asked)
-            if child.link.poll(self._orders.timeout):
-                reply = jobs.read(child.link.recv_bytes())
-            else:
-                reply = jobs.Reply(found=f"no end within {self._orders.timeout:g} s")
-        is_well = reply is not None and reply.result is not None
-        if reply and is_well and child.given != self._most:
-            self._free.append(child)
-            return reply
-        with self._lock:
-            if child.parent is not self._process:
-                raise EOFError  # it was lost with the process that began it
-            status = self._tell(child.process_id)
-        if is_well or child.given == 1:
-            return reply or jobs.explain_end(status)
-        return self._ask(asked, is_again=True)
-
-    def _tell(self, process_id: int) -> int:
-        """Have the warm process end a child and say how it ended, or begin one: its number."""
+            if self._is_closed:
+                raise BriefError(problem("closed_pool", "workers"))
+            process = system.begin_python(code, numbers, Path(self._folder.name))
+            self._begun.append((process, control))
+        for _, theirs in pipes:
+            theirs.close()
         try:
-            self._control.send(process_id)
-            said = self._control.recv()
+            control.send(self._orders)
+            said = control.recv()
         except (EOFError, OSError):
-            self._begin()
-            raise
-        if isinstance(said, BriefError):
-            raise said
-        return int(said)
-
-    def _begin(self) -> None:
-        """Begin the warm process; what was given to one before it is lost."""
-        self._end()
-        if self._is_closed:
-            raise BriefError(problem("closed_pool", "workers"))
-        self._free.clear()
-        self._control, theirs = multiprocessing.Pipe()
-        code = f"from {__name__} import serve; serve({theirs.fileno()}, {os.getpid()})"
-        self._process = system.begin_python(code, theirs.fileno(), Path(self._folder.name))
-        theirs.close()
-        try:
-            self._control.send(self._orders)
-            said, self._most = self._control.recv()
-        except (EOFError, OSError):
-            said = jobs.explain_end(self._end())
+            said = jobs.explain_end(end(process, control))
         if said.result is None:
             raise BriefError(said.list_problems("warm-up"))
-
-    def _end(self) -> int:
-        """End the processes, which end what they began, and tell how the first of them ended."""
-        if not self._process:
-            return 0
-        self._control.close()
-        try:
-            status: int = self._process.wait(GRACE_SECONDS)
-        except subprocess.TimeoutExpired:  # before it is waited for: later the number is another's
-            system.end_group(self._process.pid)
-            status = self._process.wait()
-        return status
+        return links
 
 
-def serve(number: int, asker_id: int) -> None:
-    """Warm up, say so, and begin and end children as they are asked for; ends with the pool."""
-    control, children = Link(number), dict[int, Any]()
+def end(process: subprocess.Popen[bytes], control: Any) -> int:
+    """End a warm process, which waits for its supervisors, and tell how it ended."""
+    control.close()
+    try:
+        return process.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:  # before it is waited for: later the number is another's
+        system.end_group(process.pid)
+        return process.wait()
+
+
+def serve(numbers: list[int]) -> None:
+    """Warm up, say so, and begin the supervisors; ends with them."""
+    control, *links = map(Link, numbers)
     gc.disable()  # what is imported and loaded here stays
     with suppress(EOFError, OSError):
         orders: jobs.Orders = control.recv()
-        begin: Any = cache(orders.begin)
-        said = jobs.do_job(lambda _: callable(begin()), None)
+        warm = replace(orders, begin=cache(orders.begin))
+        said = jobs.do_job(lambda _: callable(warm.begin()), None)
         gc.collect()
         gc.freeze()
         forks = orders.may_fork and system.is_safe_to_fork()
-        if not forks:
-            begin, orders = orders.begin, replace(orders, jobs_a_child=0)
-        control.send((said, orders.jobs_a_child))
-        context: Any = multiprocessing.get_context("fork" if forks else "spawn")
-        while True:
-            if process_id := control.recv():
-                control.send(_end(children.pop(process_id)))
-                continue
-            ours, theirs = multiprocessing.Pipe()
-            child = context.Process(target=work, args=(orders, begin, theirs, os.getpid()))
-            try:
-                child.start()
-            except OSError as error:
-                control.send(BriefError(problem("no_process", "workers", error=error)))
-                continue
-            theirs.close()
-            children[child.pid] = child
-            control.send(child.pid)
-            reduction.send_handle(control, ours.fileno(), asker_id)
-            ours.close()
-    for each in children.values():
-        _end(each)
+        multiprocessing.set_start_method("fork" if forks else "spawn")
+        given = warm if forks else replace(orders, jobs_a_child=0)
+        while said.result and links:
+            link = links.pop()
+            supervisor = Supervisor(control, link, given)
+            multiprocessing.Process(target=supervisor.work, args=(links,)).start()
+            link.close()
+        control.send(said)
+    for each in multiprocessing.active_children():
+        each.join()
     os._exit(0)  # there is nothing to tidy up, and nobody to wait for it
 
 
-def work(orders: jobs.Orders, begin: Any, link: Any, parent_id: int) -> None:
+@dataclass
+class Supervisor:
+    """Has children do the jobs that come, one at a time, and looks after them.
+
+    It ends when the control does, by which it is told nothing else.
+    """
+
+    control: Any
+    asker: Any
+    orders: jobs.Orders
+    child: Any = None
+    link: Any = None
+    given: int = 0
+
+    def work(self, others: Iterable[Any]) -> None:
+        """Answer what is asked; who held the links of others would hide that those end."""
+        for each in others:
+            each.close()
+        try:
+            while self._hears(self.asker):
+                payload, is_alone = self.asker.recv()
+                if is_alone:
+                    self._end()
+                self.asker.send(self._do(payload))
+                if self.given == self.orders.jobs_a_child:
+                    self._end()
+        finally:
+            self._end()
+            os._exit(0)  # at once: the pool waits for it
+
+    def _hears(self, link: Any, seconds: float | None = None) -> bool:
+        """Whether something comes in time; where the pool is closed or gone, that is the end."""
+        ready = connection.wait([self.control, link], seconds)
+        if self.control in ready:
+            sys.exit()
+        return bool(ready)
+
+    def _do(self, payload: bytes) -> tuple[bool, bytes]:
+        """Whether what comes of a job is final, as it went well or came first, and its reply."""
+        if not self.child:
+            self.link, theirs = multiprocessing.Pipe()
+            child = multiprocessing.Process(target=work, args=(self.orders, theirs, os.getpid()))
+            child.start()
+            theirs.close()
+            self.child = child
+        self.given, is_well, said = self.given + 1, False, b""
+        with suppress(EOFError, OSError):
+            if self.given == 1 and self._hears(self.link):
+                self.link.recv_bytes()  # it is warm
+            self.link.send_bytes(payload)
+            if self._hears(self.link, self.orders.timeout):
+                is_well, said = self.link.recv()
+            else:
+                late = f"no end within {self.orders.timeout:g} s"
+                said = pickle.dumps(jobs.Reply(found=late))
+        is_final = is_well or self.given == 1
+        status = 0 if is_well else self._end()
+        return is_final, said or pickle.dumps(jobs.explain_end(status))
+
+    def _end(self) -> int:
+        """End the child, with all that it has started, and tell how it ended."""
+        child, self.child, self.given = self.child, None, 0
+        if not child:
+            return 0
+        system.end_group(child.pid)
+        child.join()
+        return int(child.exitcode)
+
+
+def work(orders: jobs.Orders, link: Any, parent_id: int) -> None:
     """Do the jobs that come: the life of a child."""
     system.lead_group()
     system.die_with_parent(parent_id)
-    do: jobs.Work = begin()
-    if not orders.jobs_a_child:  # else it ends before the garbage would matter
-        gc.enable()
+    do = orders.begin()
     if orders.memory:
         system.limit_memory(orders.memory)
     with suppress(EOFError, OSError):
         link.send_bytes(b"warm")
         while True:
-            said = jobs.answer(do, link.recv_bytes(), is_profiled=orders.is_profiled)
-            link.send_bytes(said)
-
-
-def _end(child: Any) -> int:
-    """End a child, with all that it has started, and tell how it ended."""
-    system.end_group(child.pid)
-    child.join()
-    status: int = child.exitcode
-    return status
+            link.send(jobs.answer(do, link.recv_bytes(), is_profiled=orders.is_profiled))
