@@ -155,20 +155,6 @@ def test_sections_lists_and_notes_have_places() -> None:
     assert (places[5].note, places[5].anchor[0]) == ("1", 3)
 
 
-def test_letters_below_a_bullet_end_with_the_next_bullet() -> None:
-    text = (
-        "2. Thủ tục:\n- Tình hình giải quyết:\na) Huyện: tiếp nhận 10 hồ sơ.\n"
-        "b) Xã: tiếp nhận 20 hồ sơ.\n- Tiếp nhận 02 kiến nghị.\n- Đã xử lý 02.\n"
-        "3. Khác\n- Một\n4. Nữa\n- Mục:\na) Xã, gồm:\n- Mới: 5\n- Cũ: 3\n"
-    )
-    places = outline_lines(read_lines(text).lines)
-    assert [place.section for place in places] == [
-        *("2", "2", "2.a", "2.b", "2", "2"),
-        *("3", "3", "4", "4", "4.a", "4.a", "4.a"),
-    ]
-    assert [place.parents for place in places[3:6]] == [(), (0,), (0,)]
-
-
 @pytest.mark.parametrize(
     ("title", "label", "is_sure"),
     [
@@ -447,44 +433,6 @@ def test_until_now_is_until_the_last_day_that_a_report_counts() -> None:
     assert find_window("Từ ngày 15/7/2022 đến nay", H1) is None
 
 
-def test_a_number_that_is_repeated_has_the_days_that_one_place_names(reader) -> None:
-    text = (
-        "Từ ngày 15/12/2021 đến ngày 14/6/2022, tỷ lệ giải quyết hồ sơ đúng hạn đạt 91,3%; "
-        "tỷ lệ hồ sơ nộp trực tuyến đạt 100%.\n"
-        "III. HẠN CHẾ\nTỷ lệ giải quyết hồ sơ đúng hạn mới đạt 91,3%; số hóa hồ sơ đạt 75%; "
-        "tỷ lệ hồ sơ nộp trực tuyến đạt 100%.\n"
-    )
-    first, full, *figures, also_full = look_twice(reader, text)
-    figures = [first, *figures]
-    assert full.period_start == "2021-12-15"
-    assert also_full.looked_again == "", "a hundred per cent may come twice by chance"
-    assert [figure.printed for figure in figures] == ["91,3", "91,3", "75"]
-    assert figures[0].period_start == figures[1].period_start == "2021-12-15"
-    assert figures[1].period_end == "2022-06-14"
-    assert figures[1].looked_again
-    assert (figures[2].period_start, figures[2].looked_again) == ("2022-01-01", "")
-
-
-def test_short_numbers_of_a_row_have_the_days_that_its_long_ones_told(reader) -> None:
-    told = (
-        "Từ ngày 01/01/2022 đến ngày 15/6/2022, huyện tiếp nhận 2.842 hồ sơ. "
-        "Đã giải quyết 2.810 hồ sơ, trong đó 26 hồ sơ quá hạn. Còn 32 hồ sơ đang giải quyết.\n"
-        "Bảng 1. Kết quả giải quyết hồ sơ\n"
-    )
-    heads = "Đơn vị\tTiếp nhận\tĐã giải quyết\tQuá hạn\tĐang giải quyết"
-    table = f"{heads}\nTổng cộng\t{{}}\t{{}}\t26\t32\n"
-    *_, received, resolved, overdue, pending = look_twice(
-        reader, told + table.format("2.842", "2.810")
-    )
-    assert overdue.indicator == "dossiers_resolved_overdue"
-    for figure in (received, resolved, overdue):
-        assert (figure.period_start, figure.period_end) == ("2022-01-01", "2022-06-15")
-    assert (pending.period_start, pending.period_end) == ("", "2022-06-15")
-    assert overdue.looked_again.endswith("of its row")
-    *_, overdue, pending = look_twice(reader, told + table.format("2.999", "2.973"))
-    assert {overdue.period_end, pending.period_end} == {"2022-06-30"}, "none of the row told"
-
-
 def test_an_estimate_of_points_is_none_of_what_they_are_given_for(reader) -> None:
     text = (
         "II. DỰ KIẾN ĐIỂM SỐ\n5. Cải cách chế độ công vụ: 9/11 điểm\nCó 03 công chức bị kỷ luật.\n"
@@ -712,13 +660,6 @@ def test_numbers_are_read_again_and_stay_as_printed(
     [figure] = look_twice(reader, text)
     assert (figure.printed, figure.read_as) == (printed, read_as)
     assert words in figure.looked_again
-
-
-def test_a_share_of_something_else_is_left_open(reader) -> None:
-    text = "Tiếp nhận 400 hồ sơ, đã giải quyết 300 hồ sơ, đạt 75%."
-    share = look_twice(reader, text)[-1]
-    assert share.indicator == ""
-    assert "another one" in share.looked_again
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ it, points of a criterion from what was told under the same heading.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -314,10 +313,7 @@ class Companions:
             at for at, each in enumerate(entry.mentions[: entry.at])
             if (each.role, each.lead, each.turn) == ("each", mention.lead, mention.turn)
         ]  # fmt: skip
-        sizes = Counter(each.partner for each in entry.mentions if each.turn)
-        if not twins or sizes[mention.partner] != sizes[entry.mentions[twins[-1]].partner]:
-            return None
-        twin = self.by_mention.get((entry.line, entry.text, twins[-1]))
+        twin = self.by_mention.get((entry.line, entry.text, twins[-1])) if twins else None
         return (twin.scope, twin.is_scope_said) if twin else None
 
     def is_beside_unknown(self, entry: FigureText) -> bool:
@@ -469,9 +465,7 @@ def is_told_otherwise(
     """Whether the text says in one of the ways of a table that a figure is none of an indicator."""
     counts = "shares of dossiers" if rule.unit == "%" else "dossiers"
     return any(
-        is_placed(row, entry)
-        and ("own" not in row or row["own"].search(words.levels[0].text))
-        and not any(row.get("but", "-") in term for term in words.own)
+        is_placed(row, entry) and ("own" not in row or row["own"].search(words.levels[0].text))
         for row in PATTERNS.rows("against")
         if rule.indicator in row.get("indicators", ())
         or rule.unit in row.get("units", ())

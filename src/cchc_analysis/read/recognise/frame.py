@@ -31,15 +31,13 @@ from cchc_analysis.read.recognise.head import (
     level_of,
     list_names,
 )
-from cchc_analysis.read.recognise.matching import Level, WordsAround
+from cchc_analysis.read.recognise.matching import WordsAround
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace, say_heading
 from cchc_analysis.read.recognise.surroundings import CAPTION, FigureText
 from cchc_analysis.read.recognise.wording import WordingRule
 
 OPENING = 12
 """Words of a sentence with which it may open the time of those behind it."""
-LATER_WORDS = 7
-"""Words with which it may open a time behind the report's."""
 LEVEL_WORDS, BARE_WORDS = 8, 5
 """Words of a line that does nothing but open a level or an area, with its colon or without one."""
 
@@ -239,25 +237,8 @@ def find_status(
     if "point" not in words.units:
         # "Dự kiến điểm": only the points are an estimate, not what they are given for.
         said, near, *above = (PATTERNS.of_points.sub(" ", text) for text in (said, near, *above))
-    texts = [said, near, *above]
-    if not entry.label and (said != (told := _take_reported(entry, said))):
-        texts = [told, words.levels[0].text, *above]
-    return Status.ESTIMATE if any(map(PATTERNS.estimate.search, texts)) else Status.ACTUAL
-
-
-def _take_reported(entry: FigureText, said: str) -> str:
-    """What a sentence says last as done, where it has estimated another figure before.
-
-    "Thu ngân sách ước đạt 950 tỷ đồng; đến hết tháng 11 đã giải ngân 410 tỷ đồng".
-    """
-    estimates = [*PATTERNS.estimate.finditer(said)]
-    begin = estimates[-1].end() if estimates else len(said)
-    figures = (each.numeral.start - entry.mention.lead for each in entry.mentions)
-    estimated = min((at for at in figures if at >= begin), default=len(said))
-    done = [*PATTERNS.told_as_done.finditer(said, estimated)]
-    if not done and not PATTERNS.opens_estimate.match(said):
-        done = [*PATTERNS.reached_anew.finditer(said, estimated)]
-    return said[done[-1].start() :] if done else said
+    is_estimate = any(map(PATTERNS.estimate.search, (said, near, *above)))
+    return Status.ESTIMATE if is_estimate else Status.ACTUAL
 
 
 def _opens_ahead(said: str, head: ReportHead) -> bool:
@@ -305,11 +286,14 @@ SHARES = frozenset({"%", "VND", "thousand VND", "million VND", "billion VND"})
 """Units of money, and of what may be a share of it."""
 
 
-def _list_alike(paragraph: Level, words: WordsAround) -> list[str]:
-    """The sentences before a figure, the nearest first, but those that count other things alone.
+def _list_alike(words: WordsAround) -> list[str]:
+    """The sentences of a paragraph before a figure, nearest first, that do not count other things.
 
     "Đến 20/9 giải ngân 3.904 tỷ đồng. 702 đơn vị …": the day is that of the money.
     """
+    paragraph = next((level for level in words.levels if level.name == "its paragraph"), None)
+    if paragraph is None:
+        return []
     ends = [0, *(m.end() for m in PATTERNS.sentence_end.finditer(paragraph.text))]
     ends.append(len(paragraph.text))
     own = words.own & WORDS.nouns
@@ -324,25 +308,6 @@ def _list_alike(paragraph: Level, words: WordsAround) -> list[str]:
 
 def _take_caption(words: WordsAround) -> str:
     return next((level.text for level in words.levels if level.name == CAPTION), "")
-
-
-def _find_index_time_of_table(
-    entry: FigureText, words: WordsAround, *, is_running: bool
-) -> Period | None:
-    """When the index in a cell is of: the year of its row or column, else of the caption.
-
-    Of one that is counted from day to day the month.
-    """
-    if not entry.label:
-        return None
-    for text in (f"{entry.label.column} | {entry.label.row}", _take_caption(words)):
-        told = PATTERNS.no_index_year.sub(" ", text)
-        months = PATTERNS.index_month.findall(told) if is_running else []
-        if months and (month := windows.make_month(int(months[-1][1]), int(months[-1][0]))):
-            return month
-        if (years := PATTERNS.index_year.findall(told)) and not is_running:
-            return windows.make_year(int(years[-1]))
-    return None
 
 
 def _keep_days(brackets: re.Match[str]) -> str:
@@ -385,18 +350,15 @@ class FigureContext:
             window = self._cut_at_day(entry, words, window)
         row = self._reference.indicator_rows[rule.indicator] if rule else {}
         is_running = rule is not None and rule.indicator.startswith(RUNNING)
-        captioned = _find_index_time_of_table(entry, words, is_running=is_running)
         if rule and row["reform_area"] == "index":
             told = windows.find_compared_window(entry.said, default)
             told = told or self._find_index_year(entry, is_running=is_running)
-            window = told or (window if is_running else None) or captioned or window
-            window = window or self._frames[entry.line].index
+            window = told or window or self._frames[entry.line].index
         aggregation = str(row.get("aggregation", ""))
         if aggregation == "ratio" and row["numerator"]:
             aggregation = str(self._reference.indicator_rows[row["numerator"]]["aggregation"])
         is_maximum = bool(rule and rule.unit == "point" and aggregation == "norm")
-        of_index = captioned or self._frames[entry.line].index
-        of_index = of_index if rule and rule.unit == "point" else None
+        of_index = self._frames[entry.line].index if rule and rule.unit == "point" else None
         if rule and (rule.period == "year" or is_maximum) and default.end:
             window = of_index or windows.make_year(default.end.year)
         if self._head.kind == "plan":
@@ -407,29 +369,6 @@ class FigureContext:
             window = window or of_index
             return window or self._cut_at_day(entry, words, default, goes_on=is_dossiers)
         return Period(None, self._find_stock_day(entry, words, window) or default.end)
-
-    def find_later(self, entry: FigureText, words: WordsAround) -> Period | None:
-        """The time behind the report's that is named last before a figure.
-
-        "Thời gian tới, phường tập trung nâng cao chất lượng. Phấn đấu …"; none in a plan, whose
-        own it is.
-        """
-        if self._head.kind == "plan" or entry.label:
-            return None
-        texts = [entry.said]
-        for level in words.levels:
-            if level.name == "its paragraph":
-                sentences = PATTERNS.sentence_end.split(level.text)
-                texts += (" ".join(each.split()[:LATER_WORDS]) for each in reversed(sentences))
-            elif level.name in ("its sentence, line before", "the list it stands in"):
-                texts.append(level.text)
-        for text in texts:
-            later = next(reversed([*PATTERNS.later_time.finditer(text)]), None)
-            if PATTERNS.said_time.search(text, later.end() if later else 0):
-                return None
-            if later:
-                return windows.find_ahead(later[0], self._head.window)
-        return None
 
     def count_from_new_year(self, period: Period, rule: WordingRule | None) -> Period:
         """A period from the first day of its year, for what is counted so."""
@@ -445,12 +384,12 @@ class FigureContext:
     ) -> Period:
         """What has flowed up to a day that the sentence names ("đến ngày 15/9 giải ngân …").
 
-        ``goes_on``: or an earlier one of its paragraph, which goes on with dossiers alone.
+        ``goes_on``: or that an earlier one of its paragraph opens with, as dossiers do.
         """
         said = PATTERNS.of_today.split(entry.said)[-1]
-        texts = (words.levels[0].text, said, _take_caption(words))
+        opened = (" ".join(each.split()[:OPENING]) for each in _list_alike(words) if goes_on)
+        texts = (words.levels[0].text, said, _take_caption(words), *opened)
         days = [day for text in texts if (day := windows.find_day(text, default))]
-        days = days or (self._find_opened_day(words, default) if goes_on else [])
         day = self._frames[entry.line].day
         if day and default.end and (default.end - day).days > OTHER_DAYS:
             # "b) Cấp huyện (đến hết ngày 30/6/2025)" below a heading with the days of all.
@@ -459,33 +398,24 @@ class FigureContext:
             return default
         return Period(default.start, days[0]) if default.start < days[0] < default.end else default
 
-    def _find_opened_day(self, words: WordsAround, default: Period) -> list[dt.date]:
-        """The day that an earlier sentence of the paragraph opens with: "Tính đến 15/12, …"."""
-        paragraph = next((level for level in words.levels if level.name == "its paragraph"), None)
-        for sentence in _list_alike(paragraph, words) if paragraph else ():
-            if day := windows.find_day(" ".join(sentence.split()[:OPENING]), default):
-                return [day]
-        return []
-
     def _find_window(self, entry: FigureText, words: WordsAround, default: Period) -> Period | None:
         before, said, label = entry.own_before, entry.said, entry.label
         heads = (*label.column.split(INNER), label.row) if label else ()
         is_same = any(map(PATTERNS.same_period.match, (before, said)))
         if default.end and (is_same or any(map(PATTERNS.same_head.fullmatch, heads))):
             return windows.shift_year(self._cut_at_day(entry, words, default))
-        behind = "" if label else entry.behind
-        has_risen = PATTERNS.was_before.search(before) and PATTERNS.rose.match(behind)
+        has_risen = PATTERNS.was_before.search(before) and PATTERNS.rose.match(entry.behind)
         if default.end and has_risen and PATTERNS.year_ago.search(said):
             # "so với cùng kỳ, tỷ lệ tăng từ 45,6% lên 70,3%": the first is of the year before.
             return windows.shift_year(default)
         said_of = windows.find_compared_window(said, default)
-        if said_of := said_of or windows.find_window_behind(before, behind):
+        if said_of := said_of or windows.find_window_behind(before, "" if label else entry.behind):
             return said_of
         for level in words.levels:
             if level.name not in WORDS.near_levels:
                 continue
             if level.name == "its paragraph":
-                opened = self._find_opened(_list_alike(level, words), default)
+                opened = self._find_opened(_list_alike(words), default)
                 self.mark_of_time = CARRIED if opened not in (None, default) else ""
                 return opened
             clip = before if level.name == "words of its own" and not entry.label else level.text
@@ -527,7 +457,7 @@ class FigureContext:
             if level.name != "words of its own" and is_today:
                 break
             if level.name == "its paragraph":
-                text = " ".join(reversed(_list_alike(level, words)))
+                text = " ".join(reversed(_list_alike(words)))
             run = PATTERNS.span_of_years.search(text)  # "kỳ hệ thống hóa 2019-2023"
             day = dt.date(int(run[2]), 12, 31) if run else None
             if day := windows.find_day(text, self._head.window) or day:

@@ -27,9 +27,6 @@ ONLY_LATER = 1.0
 LATER = 25
 """The words that a term behind the own words counts as away."""
 
-SHARED = 8
-"""And a term of the predicate that it has in common with the next subject."""
-
 FAR = frozenset({"its paragraph", "heading", "title", "the document"})
 
 
@@ -64,8 +61,7 @@ class WordsAround:
     figure. ``units`` are the units that the noun behind the figure can mean; empty if none stands
     there. ``later`` are the terms of the text that goes on behind the own words. ``factor`` is what
     one one of the number stands for ("37 nghìn hồ sơ"). For a cell, ``later`` is what stands above
-    the table, which can add to what its row and column say, never say all. ``is_shared`` says that
-    ``later`` is the predicate of several subjects, of which the figure counts the first.
+    the table, which can add to what its row and column say, never say all.
     """
 
     levels: tuple[Level, ...]
@@ -74,7 +70,6 @@ class WordsAround:
     later: frozenset[str] = frozenset()
     factor: int = 1
     is_cell: bool = False
-    is_shared: bool = False
 
     @cached_property
     def own(self) -> frozenset[str]:
@@ -143,11 +138,10 @@ def match_widely(words: WordsAround, wording: Wording) -> list[Claim]:
 
 
 def _match_rule(rule: WordingRule, words: WordsAround) -> Claim | None:
-    with_figure = words.said if words.is_shared else words.own
     said = _best_saying(rule, words)
     if said is None:
         return None
-    against = [f"“{term}”" for term in rule.never if term in with_figure][:1]
+    against = [f"“{term}”" for term in rule.never if term in words.own][:1]
     asked, missed = _find_asked(rule, words)
     against += [missed] * bool(missed)
     terms, said_score = said
@@ -185,13 +179,12 @@ def _is_far(level: Level, term: str) -> bool:
 def _best_saying(rule: WordingRule, words: WordsAround) -> tuple[tuple[str, ...], float] | None:
     best: tuple[tuple[str, ...], float] | None = None
     said = words.said if words.later.isdisjoint(rule.never) else words.own
-    later_gap = SHARED if words.is_shared else LATER
     for terms in rule.says:
         is_later = words.own.isdisjoint(terms)
         if not said.issuperset(terms) or (words.is_cell and is_later):
             continue
-        score = sum(SAID - FADING * words.gaps.get(term, later_gap) for term in terms)
-        if is_later and not words.is_shared:
+        score = sum(SAID - FADING * words.gaps.get(term, LATER) for term in terms)
+        if is_later:
             score -= ONLY_LATER
         # Two terms say more than one, but not twice as much.
         score = score / len(terms) + 1.5 * (len(terms) - 1)
@@ -232,12 +225,8 @@ def _is_nearest(
     deepest = [term for term_depth, term in found if term_depth == depth]
     asked_at, rival_at = words.locate(deepest, depth), words.locate(rivals, rival[0])
     if depth == rival[0] and WORDS.indices.issuperset({rival[1], *deepest}):
-        level = words.levels[depth]
-        start, end = sorted(at - level.base for at in (asked_at, rival_at))
-        is_one = not PATTERNS.sentence_end.search(level.text, start, end)
-        if level.name == "its paragraph" and is_one:
-            # A sentence that names both indices leaves open which the next one speaks of.
-            return False
+        # What names both indices leaves open which the next sentence speaks of.
+        return False
     if depth and min(asked_at, rival_at) >= 0:
         # Both stand in the line, before the figure: the later is the nearer.
         return asked_at > rival_at

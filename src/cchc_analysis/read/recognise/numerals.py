@@ -159,22 +159,10 @@ def find_spelled(text: str) -> Iterator[Numeral]:
         labelled.add(match.start(1))
         yield Numeral(match.start(1), match.end(1), match[1], Kind.FIGURE, LABELLED_ZERO)
     for match in PATTERNS.zero.finditer(text):
-        before = text[: match.start()]
-        if match.start() in labelled or _is_of_some(before) or PATTERNS.demand.search(before):
-            continue
-        yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, ZERO_REASON)
+        if match.start() not in labelled and not PATTERNS.demand.search(text[: match.start()]):
+            yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, ZERO_REASON)
     for match in PATTERNS.spelled.finditer(text):
         yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, "a number in words")
-
-
-def _is_of_some(before: str) -> bool:
-    """Whether a zero is that of some units only: the others have what these have not.
-
-    >>> _is_of_some("có 9 đơn vị "), _is_of_some("12/12 xã, thị trấn ")
-    (True, False)
-    """
-    told = PATTERNS.some.search(before)
-    return told is not None and told["some"] != told["all"]
 
 
 def read_spelled(text: str) -> int:

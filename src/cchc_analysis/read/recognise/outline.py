@@ -81,8 +81,6 @@ def restore_words(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", "[]")
 _RANKS = {"*": 1, "(": 1, "-": 2, "–": 2, "—": 2, "•": 2, "●": 2, "▪": 2, "+": 3, "○": 3}
-LETTER = 9
-"""The depth of headings such as "a)"."""
 LONG_LINE = 45
 """Words from which a line without a bullet is a paragraph of its own and closes a list."""
 
@@ -125,8 +123,6 @@ class _Walk:
         self._lines = lines
         self._headings: list[tuple[int, int, str]] = []  # depth, line index, number
         self._lists: list[tuple[int, int]] = []  # rank, line index
-        self._around: dict[int, list[tuple[int, int]]] = {}  # the lists that a letter stands in
-        self._note, self._note_bullet, self._note_line = "", "", -1
         self._last = -1
         self._marks: dict[str, tuple[int, int]] = {}
         self.places: list[OutlinePlace] = []
@@ -141,17 +137,16 @@ class _Walk:
         text = self._lines[at].text
         if not text.strip():
             return OutlinePlace(self._section(), self._heading_lines())
-        if note := self._continue_note(at, text):
-            return note
+        if opened := PATTERNS.note_text.match(text):
+            return self._place_note(at, opened[1].translate(_LOWERED))
         before = self._find_before(text)
         heading = None if self._lines[at].cells else _match_heading(text)
         is_title = heading is None and self._names_part(text)
         if heading:
-            around = self._lists
             while self._headings and self._headings[-1][0] >= heading[0]:
-                around = self._around.get(self._headings.pop()[1]) or around
+                self._headings.pop()
             self._headings.append((heading[0], at, heading[1]))
-            self._around[at], self._lists = around if heading[0] == LETTER else [], []
+            self._lists = []
         elif is_title:
             self._headings.append((0, at, ""))
         is_heading = heading is not None or is_title
@@ -170,23 +165,11 @@ class _Walk:
         is_bare = not PATTERNS.rows("headings")[0]["pattern"].sub("", above, count=1).strip(" *")
         return is_bare and text.upper() == text and _match_heading(text) is None
 
-    def _continue_note(self, at: int, text: str) -> OutlinePlace | None:
-        """The place of a line that is the text of a note, or goes on with one."""
-        if opened := PATTERNS.note_text.match(text):
-            self._note = opened[1].translate(_LOWERED)
-            self._note_bullet = text[opened.end() : opened.end() + 1]
-        elif not (
-            self._note
-            and self._note_bullet in "+-*"
-            and text.lstrip()[:1] == self._note_bullet
-            and not any(line.text.strip() for line in self._lines[self._note_line + 1 : at])
-        ):
-            self._note = ""
-            return None
-        self._note_line = at
-        anchor = self._marks.get(self._note, self._pending.get(self._note, (-1, -1)))
+    def _place_note(self, at: int, mark: str) -> OutlinePlace:
+        """The place of a line that is the text of a note."""
+        anchor = self._marks.get(mark, self._pending.get(mark, (-1, -1)))
         home = self.places[anchor[0]] if 0 <= anchor[0] < at else OutlinePlace(self._section())
-        return OutlinePlace(home.section, home.headings, note=self._note, anchor=anchor)
+        return OutlinePlace(home.section, home.headings, note=mark, anchor=anchor)
 
     def _find_before(self, text: str) -> int:
         """A line that opens in small letters goes on with the last one, if that one is open."""
@@ -211,11 +194,6 @@ class _Walk:
         rank = _RANKS[bullet[1].lstrip()[:1]] if bullet else 0
         if bullet and "+" in bullet[1]:
             rank = _RANKS["+"]
-        around = self._around.get(self._headings[-1][1], []) if self._headings else []
-        if rank and not self._lists and around and around[-1][0] == rank:
-            # Letters below a bullet end with the next bullet like it, if the last opens no list.
-            self._lists = around[:-1]
-            self._headings.pop()
         is_open = text.rstrip().rstrip("*").endswith(tuple(WORDS.opens_list))
         is_long = not bullet and len(text.split()) > LONG_LINE
         is_apart = rank or is_long or (is_open and len(text.split()) > 8)
@@ -261,7 +239,7 @@ def say_heading(text: str) -> str:
     return " ".join(text.split(":", maxsplit=1)[0].split()[:30])
 
 
-FEWEST_NUMBERS, FEWEST_ROWS = 3, 2
+FEWEST_ROWS = 2
 
 
 def spread_tables(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -310,7 +288,7 @@ def _take_rows(lines: Sequence[Line], start: int) -> list[list[str]]:
             break
         numbers = match["numbers"].split()
         row = [match["order"] or "", match["label"], *numbers]
-        if len(numbers) < FEWEST_NUMBERS or (rows and len(row) != len(rows[0])):
+        if rows and len(row) != len(rows[0]):
             break
         rows.append(row)
     return rows

@@ -98,9 +98,6 @@ class Proposer:
         if candidate is None and words.units:
             rivals = _name_rivals(rivals, match_widely(words, self._wording))
         speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
-        if speaker and speaker.kind is scopes.Speech.ELSEWHERE:
-            # The heading may have said that all below it is of that area.
-            speaker = None if self._scopes.frames[entry.line].area else speaker
         if candidate and speaker and not self._speaks_for(speaker, candidate, entry, words):
             candidate, rivals = None, ()
         is_below = self._scopes.level == "province" and words.own & BELOW
@@ -252,7 +249,6 @@ class Proposer:
         """Whether the printed digits can be a value of the indicator at all."""
         row = self._reference.indicator_rows[candidate.indicator]
         kind = self._reference.unit_rows[row["unit"]]["kind"]
-        printed = entry.mention.numeral.text
         rule = self._wording.rules[candidate.indicator]
         is_part = entry.mention.role == "part" and kind == "count"
         # "đạt 02/04 điểm" is what was reached, neither lost nor a maximum.
@@ -272,10 +268,6 @@ class Proposer:
         if not is_placed or companions.speaks_against(
             entry, words, rule, self._surroundings, is_dossiers=is_dossiers
         ):
-            return False
-        is_grouped = PATTERNS.comma_groups.fullmatch(printed) is not None
-        is_fraction = printed.count(",") == 1 or ("," in printed and "." in printed)
-        if kind == "count" and words.factor == 1 and is_fraction and not is_grouped:
             return False
         is_entity = entry.label and companions.is_entity_row(entry, self._wording, candidate)
         # A row that names a commune that we know is told of that commune.
@@ -299,15 +291,12 @@ class Proposer:
         mark_of_time = self._context.mark_of_time
         row = self._reference.indicator_rows[indicator] if rule else {}
         frame = self._scopes.frames[entry.line]
-        later = self._context.find_later(entry, words)
-        framed = Status.TARGET if later else frame.status
-        status = find_status(entry, words, rule, row, self._head, framed)
+        status = find_status(entry, words, rule, row, self._head, frame.status)
         if status is Status.TARGET:
             said = entry.text[mention.lead : max(mention.own[1], mention.numeral.end)]
             said = f"{entry.label.column} | {said}" if entry.label else said
             window = frame.window if frame.window and period == frame.window else self._head.window
-            told = window if later else period
-            told = find_target_period(said, later or frame.ahead, told, window)
+            told = find_target_period(said, frame.ahead, period, window)
             period = told if told.end or self._head.kind != "plan" else period
             period = self._context.count_from_new_year(period, rule)
         asked = is_asked(entry)

@@ -171,10 +171,10 @@ def label_pair(mention: numerals.Mention, text: str, hits: list[Hit]) -> list[Hi
 
 CAUSE = 240
 """Characters before a loss of points within which its cause stands."""
+SHARED = 8
+"""The words that what a figure shares with the next one counts as away."""
 TOPIC_GAP = 5
 """The words that the topic of a sentence counts as away from a figure in a later clause."""
-FAR_LINES = 15
-"""Lines above within which dossiers were counted, for a line of their stages."""
 LEVELS = 5
 """Lines in a row that may each tell of one level."""
 
@@ -215,12 +215,12 @@ class WordCollector:
 
     def collect(self, entry: FigureText) -> matching.WordsAround:
         """The words around a mention, nearest level first."""
-        end, shared = self._find_end(entry), find_shared(entry.text, entry)
+        end = self._find_end(entry)
         own_text, own_hits, gaps = self._own(entry, end)
         outer = []
         # What is above a table names no field of its total.
         is_total = entry.label and PATTERNS.total.fullmatch(entry.label.row)
-        for name, text in self._outer(entry, end, shared):
+        for name, text in self._outer(entry, end):
             hits = self._hits(name, text)
             if is_total:
                 hits = tuple(h for h in hits if not h.term.startswith("lv "))
@@ -245,7 +245,6 @@ class WordCollector:
         factor = int(WORDS.factors[many[1].casefold()]) if many else 1
         return matching.WordsAround(
             (first, *outer), gaps, units, later, factor, entry.label is not None,
-            is_shared=bool(shared),
         )  # fmt: skip
 
     def _find_end(self, entry: FigureText) -> int:
@@ -327,6 +326,8 @@ class WordCollector:
             gaps[hit.term] = min(gap, gaps.get(hit.term, gap))
         joined, added = self._join_lines(entry, end)
         own += joined
+        shared = self._find(find_shared(entry.text, entry))
+        added += [(SHARED, hit) for hit in shared if not hit.term.startswith("@")]
         for distance, hit in (*added, *self._imply(entry)):
             hits.append(hit)
             gaps.setdefault(hit.term, distance)
@@ -398,13 +399,13 @@ class WordCollector:
         if field := name_field(label.row):
             yield 1, Hit(field, 0, len(label.row), 0, 0)
 
-    def _outer(self, entry: FigureText, end: int, shared: str) -> Iterator[tuple[str, str]]:
+    def _outer(self, entry: FigureText, end: int) -> Iterator[tuple[str, str]]:
         mention, text = entry.mention, entry.text
         if entry.label and entry.label.group:
             yield "title row above", entry.label.group
         # The index that stands behind a rank.
         index = None if entry.label else PATTERNS.ranked_in.match(text, mention.numeral.end)
-        yield LATER, shared or (index[1] if index else find_tail(text, entry, end))
+        yield LATER, index[1] if index else find_tail(text, entry, end)
         yield from self._whole(entry.mentions, mention.parent, text)
         first = next((m for m in entry.mentions if m.lead == mention.lead), mention)
         reach = mention.numeral.start if first is mention else first.own[1]
@@ -545,10 +546,7 @@ class WordCollector:
         above = [self._lines[at].text for at in (*place.headings, *place.parents)]
         if any(map(PATTERNS.others.search, above)):
             return False
-        named = {hit.term for text in (*beside, *above) for hit in self._find(text)} & WORDS.nouns
-        earlier = self._lines[max(0, entry.line - FAR_LINES) : entry.line]
-        is_counted = any(PATTERNS.dossiers.search(line.text) for line in earlier)
-        return len(stages) > 1 and named <= WORDS.dossier_nouns and is_counted
+        return len(stages) > 1
 
     def _names_field(self, text: str) -> bool:
         return any(hit.term.startswith("lv ") for hit in self._find(text))
@@ -560,16 +558,4 @@ class WordCollector:
         """
         if entry.label or not PATTERNS.level_label.match(entry.text):
             return False
-        if not WORDS.nouns.isdisjoint(hit.term for hit in self._find(entry.text)):
-            return False
-        parents = (self._lines[at].text for at in self._places[entry.line].parents)
-        if any(WORDS.dossier == hit.term for text in parents for hit in self._find(text)):
-            return True
-        for at in range(entry.line - 1, max(-1, entry.line - LEVELS), -1):
-            text = self._lines[at].text
-            is_beside = self._places[at].headings == self._places[entry.line].headings
-            if not is_beside or not PATTERNS.level_label.match(text):
-                return False
-            if WORDS.dossier in {hit.term for hit in self._find(text)}:
-                return True
-        return False
+        return bool(WORDS.nouns.isdisjoint(hit.term for hit in self._find(entry.text)))

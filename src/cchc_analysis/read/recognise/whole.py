@@ -23,17 +23,14 @@ from cchc_analysis.read.recognise.figures import (
     EQUALS,
     LESS_SURE,
     OTHER_REPORT,
-    TELLING,
     Confidence,
     Figure,
-    count_decimals,
     name_claim,
-    name_quantity,
     read_value,
     tabulate_figures,
     weigh_figures,
 )
-from cchc_analysis.read.recognise.frame import OWN_TIME, counts_dossiers
+from cchc_analysis.read.recognise.frame import OWN_TIME
 from cchc_analysis.read.recognise.head import ReportHead
 from cchc_analysis.read.recognise.wording import Wording
 from cchc_analysis.rules import Identity, evaluate_identity, tabulate_statements
@@ -48,9 +45,7 @@ def look_again(
     identities: Iterable[Identity] = (),
 ) -> tuple[Figure, ...]:
     """Look again at the proposals of one document."""
-    found = _complete_wholes(list(figures), wording)
-    found = take_window_of_row(take_window_of_twins(found), reference)
-    found = take_plan_of_twins(found, reference)
+    found = take_plan_of_twins(_complete_wholes(list(figures), wording), reference)
     found = _check_shares(found, reference)
     found = _tell_by_balance(found, reference)
     return tuple(decide_open(found, reference, tuple(identities)))
@@ -175,12 +170,8 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
     def find(at: int, figure: Figure) -> Change | None:
         share = read_value(figure, reference)
         row = reference.indicator_rows.get(figure.indicator, {})
-        is_behind = figure.reason.startswith("a share right behind")
-        if share is None or not at or not (is_behind or _is_own_share(figures, at, row, reference)):
+        if not at or share is None or not figure.reason.startswith("a share right behind"):
             return None
-        if not is_behind or _is_other_share(figures, at, row, reference):
-            why = "it is the share that the figure before it has in another one"
-            return {"indicator": "", "looked_again": why}
         told = {
             each.indicator: read_value(each, reference)
             for each in figures[max(0, at - 12) : at]
@@ -196,105 +187,9 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
     return _mend(figures, find)
 
 
-def _is_own_share(
-    figures: Sequence[Figure], at: int, row: Mapping[str, str], reference: Reference
-) -> bool:
-    """Whether a share in a bracket is that of a part of what it would be the share of."""
-    before, figure = figures[at - 1], figures[at]
-    is_near = (before.line, before.scope) == (figure.line, figure.scope)
-    if not (is_near and row.get("denominator") and before.indicator):
-        return False
-    known = {each.indicator: each for each in figures[max(0, at - 12) : at]}
-    if before.indicator == row["numerator"] or row["denominator"] not in known:
-        return False
-    part, whole = (read_value(each, reference) for each in (before, known[row["denominator"]]))
-    return bool(part and whole and part < whole and _is_share(figure, part, whole, reference))
-
-
-def _is_other_share(
-    figures: Sequence[Figure], at: int, row: Mapping[str, str], reference: Reference
-) -> bool:
-    """Whether a share is that of the figure before it in something else than its whole."""
-    before, figure = figures[at - 1], figures[at]
-    value = read_value(before, reference)
-    is_all = read_value(figure, reference) == 100
-    if before.indicator == row["numerator"] or not value or is_all:
-        return False
-    alike = [
-        each for each in figures[max(0, at - 12) : at - 1]
-        if (each.scope, each.unit) == (before.scope, before.unit)
-    ]  # fmt: skip
-    wholes = [read_value(each, reference) for each in alike if each.indicator != row["denominator"]]
-    return any(whole and _is_share(figure, value, whole, reference) for whole in wholes)
-
-
-def _is_share(figure: Figure, part: float, whole: float, reference: Reference) -> bool:
-    """Whether a figure is, as it is rounded, the share of a part in a whole."""
-    half = 0.5 * 10.0 ** -count_decimals(figure) + 0.01
-    return abs(100 * part / whole - (read_value(figure, reference) or 0.0)) <= half
-
-
 PLAN, SOME, MANY = "par_tasks_total", 13, 25
 """The tasks of a plan; so many as a chapter hardly has, and as none has."""
 OF_PLAN = "so many tasks are those of the plan"
-TWIN_DAYS = "took the days of the same number elsewhere"
-"""Said of a figure whose time another place names."""
-
-
-def take_window_of_twins(figures: list[Figure]) -> list[Figure]:
-    """A number repeated without saying when is of the days that the other place names."""
-    said: dict[tuple[str, ...], set[tuple[str, str]]] = {}
-    for figure in figures:
-        if figure.is_time_said:
-            window = (figure.period_start, figure.period_end)
-            said.setdefault((figure.printed, *name_quantity(figure)), set()).add(window)
-
-    def find(_: int, figure: Figure) -> Change | None:
-        windows = said.get((figure.printed, *name_quantity(figure)), set())
-        is_telling = sum(map(str.isdigit, figure.printed)) >= TELLING and figure.printed != "100"
-        if not figure.indicator or figure.is_time_said or len(windows) != 1 or not is_telling:
-            return None
-        [(start, end)] = windows
-        return {"period_start": start, "period_end": end, "looked_again": TWIN_DAYS}
-
-    return _mend(figures, find)
-
-
-def take_window_of_row(figures: list[Figure], reference: Reference) -> list[Figure]:
-    """Dossiers of one row of a table are of one time, where some of its numbers told which.
-
-    A number too short to tell by itself, or printed nowhere else, is no other; a second value of
-    the same quantity is.
-    """
-    moved: dict[tuple[int, str, str], list[Figure]] = {}
-
-    def name_row(figure: Figure) -> tuple[int, str, str]:
-        return figure.line, figure.area, str(figure.status)
-
-    for figure in figures:
-        if figure.looked_again == TWIN_DAYS and counts_dossiers(figure.indicator, reference):
-            moved.setdefault(name_row(figure), []).append(figure)
-
-    def find(_: int, figure: Figure) -> Change | None:
-        others = moved.get(name_row(figure), [])
-        # They are of its area and status.
-        is_second = name_quantity(figure) in map(name_quantity, others)
-        if figure.place != "table" or figure.is_time_said or is_second:
-            return None
-        days = {
-            (each.period_start if figure.period_start else "", each.period_end)
-            for each in others
-            if each.period_start or not figure.period_start
-        }
-        if len(days) != 1 or not counts_dossiers(figure.indicator, reference):
-            return None
-        [(start, end)] = days
-        return {
-            "period_start": start, "period_end": end,
-            "looked_again": figure.looked_again or "took the days of other numbers of its row",
-        }  # fmt: skip
-
-    return _mend(figures, find)
 
 
 def take_plan_of_twins(figures: list[Figure], reference: Reference) -> list[Figure]:

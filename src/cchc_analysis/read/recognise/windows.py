@@ -72,11 +72,6 @@ def _find_span_of_this_year(text: str, default: Period) -> Period | None:
         return None
     off = (found.start - default.start, found.end - default.end)
     is_other = max(abs(each.days) for each in off) > OTHER_DAYS
-    if found.end.month % 3:
-        # "11 tháng" in the report of a year; that of nine months may have counted eight.
-        is_other = off[1].days < 0 and found.end.month != round(
-            (default.end - default.start).days / 30
-        )
     return (found if is_other else default) if off[1].days <= OTHER_DAYS else None
 
 
@@ -302,7 +297,8 @@ def find_target_period(text: str, headed: Period | None, period: Period, default
     Where the text names no time what stands above may, which ``headed`` is. A later time without
     days ("thời gian tới") leaves the target without them.
     """
-    if not default.end or period.end != default.end:
+    later = _find_later(text, default.end) if default.end else None
+    if not default.end or (period.end != default.end and not later):
         return period
     year = default.end.year
     span = _name_span(PATTERNS.span_of_this_year.search(text), year)
@@ -313,7 +309,6 @@ def find_target_period(text: str, headed: Period | None, period: Period, default
         years = [make_year(year)]
         # "Quý IV phấn đấu …; giải ngân cả năm đạt 100%": the last that is named.
         span = None if PATTERNS.span_of_this_year.search(text, 0, ended.start()) else span
-    later = _find_later(text, default.end)
     told = (span, *(years or (find_ahead(text, default), headed)), later)
     # "Thời gian tới, phát huy kết quả năm 2022, …" is for no part of 2022.
     first = default.end + dt.timedelta(days=1) if later else default.end
@@ -456,9 +451,7 @@ def _find_first_told(top: Sequence[str], lines: Sequence[Line]) -> Period | None
                 continue
             if PATTERNS.so_far.search(said):
                 return None
-            part = PATTERNS.period.search(said)
-            window = find_window(said, default) or (_date_period(part, top) if part else None)
-            if window := window or find_year(said, Period(None, None)):
+            if window := find_window(said, default) or find_year(said, Period(None, None)):
                 return window
     return None
 
