@@ -144,6 +144,19 @@ def test_points_of_another_year_do_not_stand_beside_an_appraisal() -> None:
     assert "Most points are lost in steering: 9 of 10" in told
 
 
+@pytest.mark.parametrize(("lang", "said"), [("vi", "tự chấm"), ("en", "self-scored")])
+def test_a_score_that_an_area_gives_itself_is_no_estimate(lang: str, said: str) -> None:
+    report = """
+    M001 I par_score_self_total whole_district 65,7 estimate
+    M002 I par_score_steering whole_district 12 estimate
+    M003 I par_score_steering_lost whole_district 2 estimate
+    M004 II public_investment_disbursed_rate whole_district 47,2 estimate
+    """
+    brief = open_made_up(make_tables(report), lang)
+    told = [str(brief.macros.name_status(each)).strip() for each in brief.entries]
+    assert told == [said] * 3 + [{"vi": "số ước", "en": "estimate"}[lang]]
+
+
 # Plan against result
 
 
