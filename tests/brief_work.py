@@ -36,6 +36,7 @@ from cchc_analysis.brief.render import (
     export_body,
 )
 from cchc_analysis.brief.report import load_report
+from cchc_analysis.data.files import read_files
 from cchc_analysis.data.records import (
     DEFINITION_COLUMNS,
     FINDING_COLUMNS,
@@ -55,7 +56,7 @@ from cchc_analysis.site.jobs import Reply
 from cchc_analysis.site.keys import (
     Seen,
     WatchedReference,
-    key_of_files,
+    key_of,
     watch_words,
     write_names,
 )
@@ -92,7 +93,7 @@ PROCESS = pipeline.process
 
 def process_once(project: Project) -> pipeline.Run:
     """What a run makes of the same inputs is the same; validating takes seconds."""
-    key = key_of_files(list_inputs(project), project.root)
+    key = key_of(read_files(list_inputs(project), project.root))
     if key not in PROCESSED:
         PROCESSED[key] = PROCESS(project)
     return PROCESSED[key]
@@ -106,7 +107,7 @@ def publish_once(project: Project) -> tuple[Tables, Reference]:
 
     The tables are of the caller, who may change them.
     """
-    key = key_of_files(list_inputs(project), project.root)
+    key = key_of(read_files(list_inputs(project), project.root))
     if key not in PUBLISHED:
         reference, read = load_reference(project.reference), read_transcripts(project.raw)
         PUBLISHED[key] = publish(read.transcripts, read.sources, reference), reference

@@ -26,7 +26,7 @@ from papermill.exceptions import PapermillException
 import engine_work
 from cchc_analysis.brief.render import build_page
 from cchc_analysis.data.reference import Project
-from cchc_analysis.site.jobs import Orders, Reply, add_up
+from cchc_analysis.site.jobs import Orders, Reply
 from cchc_analysis.site.notebooks import CchcEngine, in_place, open_stream
 from cchc_analysis.site.workers import Pool
 
@@ -331,7 +331,7 @@ def test_the_profile_names_functions_and_adds_up_pages() -> None:
     orders = Orders(partial(engine_work.begin, engine_work.shout), is_profiled=True)
     with Pool(orders, 1) as pool:
         for word in ("a", "b"):
-            add_up(profile, pool.submit(word).result().stats or {})
+            profile.add(pool.submit(word).result().stats)
     profile.sort_stats("cumulative").print_stats()
     told = next(line for line in out.getvalue().splitlines() if "(shout)" in line)
     assert told.split()[0] == "2"

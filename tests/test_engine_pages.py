@@ -16,9 +16,10 @@ import pandas as pd
 import pytest
 
 from cchc_analysis.data import owned
+from cchc_analysis.data.files import read_files
 from cchc_analysis.errors import BriefError, CommandError
 from cchc_analysis.site import store as disk_module
-from cchc_analysis.site.keys import key_of, key_of_files, key_of_package
+from cchc_analysis.site.keys import key_of, key_of_package
 from cchc_analysis.site.store import LIST, Placed, open_build
 
 
@@ -408,10 +409,10 @@ def test_keys_tell_apart_what_differs() -> None:
 def test_keys_of_files_are_of_names_and_bytes_and_of_no_clock(tmp_path: Path) -> None:
     one = tmp_path / "one.csv"
     one.write_text("a", "utf-8")
-    first = key_of_files([one], tmp_path)
+    first = key_of(read_files([one], tmp_path))
     os.utime(one, (0, 0))
-    assert key_of_files([one], tmp_path) == first
+    assert key_of(read_files([one], tmp_path)) == first
     one.write_text("b", "utf-8")
-    assert key_of_files([one], tmp_path) != first
-    assert key_of_files([one.rename(tmp_path / "two.csv")], tmp_path) != first
+    assert key_of(read_files([one], tmp_path)) != first
+    assert key_of(read_files([one.rename(tmp_path / "two.csv")], tmp_path)) != first
     assert len(key_of_package()) == 64

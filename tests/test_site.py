@@ -379,7 +379,6 @@ from pathlib import Path
 from brief_work import Here, name_task
 from cchc_analysis.site.build import open_site, render_site
 from cchc_analysis.site import build as site_module
-from cchc_analysis.site.keys import key_of_files
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.store import list_inputs, load
 from dataclasses import replace

@@ -23,7 +23,7 @@ from cchc_analysis.brief.render import check_parameters
 from cchc_analysis.data import records
 from cchc_analysis.data.areas import LEVELS
 from cchc_analysis.data.clean import alphabet_key, fold_text
-from cchc_analysis.data.files import format_table, write_text
+from cchc_analysis.data.files import format_table, read_files, write_text
 from cchc_analysis.data.owned import all_or_none, changing
 from cchc_analysis.data.records import Readings, Severity, Tables, check_unmixed, problem
 from cchc_analysis.data.reference import Project, Reference, load_reference, offer_names
@@ -53,7 +53,7 @@ from cchc_analysis.rules import (
 )
 from cchc_analysis.site import build as building
 from cchc_analysis.site.build import Site, Workers
-from cchc_analysis.site.keys import key_of, key_of_files
+from cchc_analysis.site.keys import key_of
 from cchc_analysis.stats.derive import add_rows, check_formulas, derive_indicators, mark_findings
 
 _LOG = logging.getLogger(__name__)
@@ -262,12 +262,9 @@ def build_site(
 
 def _stamp(project: Project, notebook: Path | None) -> str:
     """The key of all that a site is made from: where it is the same, so is the site."""
-    texts = sorted(project.reports.glob("*.txt"))
-    inputs = [*list_inputs(project), *texts, project.root / CITATION]
-    held = [path for path in inputs if path.is_file()]
-    files = building.read_inputs(project, notebook)
-    rules = version("great-expectations")
-    return key_of(building.key_of_code(project), files, key_of_files(held, project.root), rules)
+    inputs = [*list_inputs(project), *project.reports.glob("*.txt"), project.root / CITATION]
+    files = building.read_inputs(project, notebook) | read_files(inputs, project.root)
+    return key_of(building.key_of_code(project), files, version("great-expectations"))
 
 
 def list_names(project: Project, kind: str, text: str = "") -> list[str]:

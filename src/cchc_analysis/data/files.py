@@ -139,6 +139,12 @@ def write_bytes(path: Path, content: bytes) -> None:
         part.write_bytes(content)
 
 
+def read_files(paths: Iterable[Path], base: Path) -> dict[str, bytes]:
+    """The content of some files by their paths below a folder; what is no file is left out."""
+    held = (path for path in sorted(paths) if path.is_file())
+    return {path.relative_to(base).as_posix(): path.read_bytes() for path in held}
+
+
 def hash_file(path: Path) -> str:
     """The sha256 of a file, as a hexadecimal text."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -23,11 +23,12 @@ from cchc_analysis.brief.own_cells import list_missing
 from cchc_analysis.brief.render import ANNEX_NOTEBOOK, NOTEBOOK, TEMPLATE
 from cchc_analysis.brief.report import FILE as REPORT
 from cchc_analysis.brief.report import load_report
+from cchc_analysis.data.files import read_files
 from cchc_analysis.data.records import Tables, problem
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.errors import BriefError, CchcError, CommandError, Problem
-from cchc_analysis.site.jobs import Orders, Reply, Workforce, add_up, check_count, follow
+from cchc_analysis.site.jobs import Orders, Reply, Workforce, check_count, follow
 from cchc_analysis.site.keys import Held, key_of, key_of_package
 from cchc_analysis.site.kit import list_own
 from cchc_analysis.site.lists import put_downloads, put_lists
@@ -159,13 +160,11 @@ def read_inputs(project: Project, notebook: Path | None = None) -> dict[str, byt
     paths = [
         *project.notebooks.glob("*.ipynb"),
         project.notebooks / REPORT,
-        *(path for path in (project.notebooks / TEMPLATE).rglob("*") if path.is_file()),
+        *(project.notebooks / TEMPLATE).rglob("*"),
         *project.reference.glob("*.csv"),
     ]
-    held = [path for path in sorted(paths) if path.is_file()]
-    files = {path.relative_to(project.root).as_posix(): path.read_bytes() for path in held}
     own = {f"notebooks/{OWN}/{notebook.name}": notebook.read_bytes()} if notebook else {}
-    return files | own
+    return read_files(paths, project.root) | own
 
 
 def key_of_code(project: Project) -> str:
@@ -201,7 +200,7 @@ def _make_pages(contents: Contents, pages: Collection[Page], workers: Workers) -
             ) as progress:
                 for folder, reply in follow(workforce, jobs):
                     if workers.profile and reply.stats:
-                        add_up(workers.profile, reply.stats)
+                        workers.profile.add(reply.stats)
                     contents.take(waiting[folder], reply)
                     progress.update()
 

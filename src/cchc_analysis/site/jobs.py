@@ -13,7 +13,6 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 from cchc_analysis.data.records import problem
@@ -58,13 +57,13 @@ class Reply:
         result: What was made; None when there is nothing.
         found: What happened instead, in words.
         error: The ``CchcError`` that the work raised.
-        stats: Where its time went, as cProfile has it, if that was asked for.
+        stats: Where its time went, if that was asked for.
     """
 
     result: Any = None
     found: str = ""
     error: CchcError | None = None
-    stats: Mapping[Any, Any] | None = None
+    stats: pstats.Stats | None = None
 
     def list_problems(self, name: str) -> tuple[Problem, ...]:
         """Why there is no result; empty when there is one."""
@@ -111,7 +110,11 @@ def do_job(work: Work, payload: Any, *, is_profiled: bool = False) -> Reply:
         result = profile.runcall(work, payload) if profile else work(payload)
     except BaseException as error:  # noqa: BLE001 - SystemExit too costs this job only
         return explain(error)
-    return Reply(result, stats=vars(pstats.Stats(profile))["stats"] if profile else None)
+    if not profile:
+        return Reply(result)
+    stats = pstats.Stats(profile)
+    vars(stats)["stream"] = None  # which does not travel
+    return Reply(result, stats=stats)
 
 
 def answer(work: Work, payload: bytes, *, is_profiled: bool = False) -> tuple[bool, bytes]:
@@ -129,12 +132,6 @@ def read(answer: bytes) -> Reply:
     """A reply that came as bytes; where it cannot be read, why."""
     reply = do_job(pickle.loads, answer)
     return reply.result or reply
-
-
-def add_up(total: pstats.Stats, stats: Mapping[Any, Any]) -> None:
-    """Add where the time of one job went."""
-    noted: Any = SimpleNamespace(stats=dict(stats), create_stats=lambda: None)
-    total.add(noted)
 
 
 def explain(error: BaseException) -> Reply:

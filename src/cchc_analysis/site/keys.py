@@ -14,12 +14,13 @@ import hashlib
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from json.encoder import encode_basestring as quote
 from pathlib import Path
 from typing import Any
 
+from cchc_analysis.data.files import format_table, read_files
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.words import Words
 
@@ -41,16 +42,10 @@ def key_of(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=_plain).encode()).hexdigest()
 
 
-def key_of_files(paths: Iterable[Path], base: Path) -> str:
-    """The key of some files: their names below ``base``, and their bytes."""
-    return key_of({path.relative_to(base).as_posix(): path.read_bytes() for path in paths})
-
-
 def key_of_package() -> str:
     """The key of this package, style of charts and patterns included: other code, other pages."""
     root = Path(__file__).parents[1]
-    files = (path for path in root.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    return key_of_files(sorted(files), root)
+    return key_of(read_files((each for each in root.rglob("*") if each.suffix != ".pyc"), root))
 
 
 def _plain(part: Any) -> Any:
@@ -66,8 +61,6 @@ def _plain(part: Any) -> Any:
     if isinstance(part, Iterator):
         return list(part)
     if hasattr(part, "to_numpy") and hasattr(part, "columns"):  # a table, without importing pandas
-        from cchc_analysis.data.files import format_table
-
         return {"table": format_table(part)}
     raise TypeError(f"a {type(part).__name__} has no content key")
 

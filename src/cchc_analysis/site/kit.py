@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cchc_analysis import __version__
-from cchc_analysis.data.files import hash_file, write_bytes, write_json
+from cchc_analysis.data.files import hash_file, read_files, write_bytes, write_json
 from cchc_analysis.data.owned import read_list
 from cchc_analysis.data.records import SOURCE_COLUMNS, problem
 from cchc_analysis.errors import CommandError
@@ -102,10 +102,8 @@ def list_own(root: Path) -> Mapping[str, bytes]:
     Looked up once for a folder: the pages of a site all ask for it.
     """
     laid = dict(_list_files())
-    paths = [path for part in KIT for path in (root / part).rglob("*") if path.is_file()]
-    held = {path.relative_to(root).as_posix(): path for path in paths}
-    contents = {name: path.read_bytes() for name, path in sorted(held.items())}
-    return {name: content for name, content in contents.items() if laid.get(name) != content}
+    held = read_files((path for part in KIT for path in (root / part).rglob("*")), root)
+    return {name: content for name, content in held.items() if laid.get(name) != content}
 
 
 def find_kit() -> Path:

@@ -28,6 +28,7 @@ from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.render import PROFILE_NOTEBOOK, TEMPLATE
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.export import index_licences, join_licences, list_licences, write_package
+from cchc_analysis.data.files import read_files
 from cchc_analysis.data.store import STORED
 from cchc_analysis.data.trace import cite_data
 from cchc_analysis.data.words import LANGUAGES, load_words
@@ -156,7 +157,8 @@ def put_downloads(
         finished = {name: build.read(kept, f"{name}.csv") for name, _ in known}
         with in_words(build.store), TemporaryDirectory(prefix="cchc-") as folder:
             write_site_downloads(Path(folder), project, tables, reference, finished)
-            files = pages.read_files(Path(folder) / downloads.SITE_FOLDER)
+            data = Path(folder) / downloads.SITE_FOLDER
+            files = read_files(data.iterdir(), data)
         return files | {MADE_OF: json.dumps(made_of).encode()}
 
     citation = cited.read_bytes() if cited.is_file() else None

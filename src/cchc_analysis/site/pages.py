@@ -34,7 +34,7 @@ from cchc_analysis.brief.opening import SUFFIX, Context, list_briefs, running_in
 from cchc_analysis.brief.profile import FILE as ALL_VALUES
 from cchc_analysis.brief.profile import format_own_values, list_profiled
 from cchc_analysis.brief.quality import make_graded, name_quality
-from cchc_analysis.data.files import write_bytes
+from cchc_analysis.data.files import read_files, write_bytes
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.system import import_jsonschema
@@ -155,12 +155,8 @@ def make_task(project: Project, page: Page) -> Task:
 
 def read_documents(project: Project, sources: Iterable[str]) -> dict[str, bytes]:
     """The documents of some sources that the user keeps, by their paths; a page quotes them."""
-    paths = [project.reports / f"{source_id}{SUFFIX}" for source_id in sources]
-    return {
-        path.relative_to(project.root).as_posix(): path.read_bytes()
-        for path in paths
-        if path.is_file()
-    }
+    paths = (project.reports / f"{source_id}{SUFFIX}" for source_id in sources)
+    return read_files(paths, project.root)
 
 
 def warm_up(
@@ -258,7 +254,7 @@ def put_beside(context: Context, given: Mapping[str, str]) -> dict[str, bytes]:
             write_downloads(Path(folder), brief)
             kept = {CARD: make_card(brief), GRADED: make_graded(brief)}
             files = {name: json.dumps(told).encode() for name, told in kept.items()}
-            return read_files(Path(folder)) | files
+            return read_files(Path(folder).iterdir(), Path(folder)) | files
     if "indicator" in given:
         board = context.open_board_once(given["indicator"], "", "", "", given["lang"])
         row = json.dumps(tell_trend_row(board), ensure_ascii=False)
@@ -266,11 +262,6 @@ def put_beside(context: Context, given: Mapping[str, str]) -> dict[str, bytes]:
     if "area" in given:
         return {ALL_VALUES: format_own_values(context.tables, given["area"])}
     return {}
-
-
-def read_files(folder: Path) -> dict[str, bytes]:
-    """The files of a folder by their names."""
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 LISTING = "pages.json"
