@@ -133,8 +133,8 @@ def suite_parameters(reference: Reference, table: pd.DataFrame | None = None) ->
 
     Args:
         reference: The reference tables.
-        table: What is to be validated: only areas that it names are known. Great Expectations
-            copies what a rule is asked about a hundred times, word by word.
+        table: What is to be validated: only areas and indicators that it names are known. Great
+            Expectations copies what a rule is asked about a hundred times, word by word.
 
     Returns:
         ``indicators``, ``areas``, ``units``, ``breakdowns``, ``scopes``, ``statuses``,
@@ -143,11 +143,15 @@ def suite_parameters(reference: Reference, table: pd.DataFrame | None = None) ->
         ``cchc_analysis``, without which the guard of each suite fails.
     """
     areas = list(reference.areas["area_id"])
+    indicators = list(reference.indicators["indicator"])
     if table is not None and "area_id" in table:
         areas = [each for each in table["area_id"].unique() if each in reference.area_rows]
+    if table is not None and "indicator" in table:
+        named = set(table["indicator"].unique())
+        indicators = [each for each in indicators if each in named]
     return {
         "cchc_analysis": 0,
-        "indicators": list(reference.indicators["indicator"]),
+        "indicators": indicators,
         "rounded": " ".join(list_rounded(reference)),
         "areas": areas,
         "units": list(reference.units["unit"]),
@@ -405,10 +409,12 @@ def run_suite(
     }
     if not run or table.empty:
         return [*outcomes.values()]
+    # Of what is said about a rule its id: Great Expectations copies all of it many times over.
+    named = ((each, (each.meta or {}).get("rule_id")) for each in suite.built.expectations)
     chosen = [
-        each
-        for each in suite.built.expectations
-        if each.expectation_type == suites.GUARD or (each.meta or {}).get("rule_id") in run
+        each.copy(update={"meta": {"rule_id": rule_id}})
+        for each, rule_id in named
+        if each.expectation_type == suites.GUARD or rule_id in run
     ]
     with _ALONE, warnings.catch_warnings():
         # Warnings of the libraries below are about them, not about the data.
