@@ -248,6 +248,9 @@ def compute_expression(expression: Expression, lines: Lines) -> pd.DataFrame:
     """``value``, ``low`` and ``high`` of an expression in the rows that print all its figures."""
     operands = {operand: lines.find(operand) for operand in list_operands(expression)}
     at = np.flatnonzero(np.all([each.is_printed for each in operands.values()], axis=0))
+    if not len(at):  # a report states the parts of few formulas
+        columns = dict.fromkeys(("value", "low", "high"), np.zeros(0))
+        return pd.DataFrame(columns, index=pd.Index([], name="row", dtype="int64"))
     found = compute_interval(expression, {each: one.take(at) for each, one in operands.items()})
     columns = {"value": found.value, "low": found.low, "high": found.high}
     frame = pd.DataFrame(columns, index=pd.Index(at, name="row"))

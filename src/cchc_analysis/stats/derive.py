@@ -191,19 +191,21 @@ def derive_rows(observations: pd.DataFrame, reference: Reference) -> pd.DataFram
     statements, fresh = rules.tabulate_statements(known, reference), set[str]()
     added: list[pd.DataFrame] = []
     same = ["source_id", "area_id", "scope", "indicator", "period_end"]
+    stated = known[known["status"].isin(RESULT_STATUSES) & (known["breakdown"] == "")]
+    held = set(stated[same].itertuples(index=False, name=None))
     for derivation in list_rows(reference.derivations):
         expression = rules.parse_expression(derivation["formula"])
         if fresh & {operand.code for operand in rules.list_operands(expression)}:
-            statements, fresh = rules.tabulate_statements(known, reference), set()
+            statements, fresh = rules.tabulate_statements(add_rows(known, *added), reference), set()
         computed = rules.compute_expression(expression, statements)
         if computed.empty:  # a report states the parts of few formulas
             continue
         # What a source states, or an earlier formula gave, for one day is not derived again.
         derived = _apply(derivation, computed, statements, reference).drop_duplicates(same)
-        stated = known[known["status"].isin(RESULT_STATUSES) & (known["breakdown"] == "")]
-        derived = derived[~derived.set_index(same).index.isin(stated.set_index(same).index)]
+        places = [*derived[same].itertuples(index=False, name=None)]
+        derived = derived[[place not in held for place in places]]
         if len(derived):
-            known = add_rows(known, derived)
+            held.update(places)
             fresh.add(derivation["indicator"])
             added.append(derived)
     return add_rows(*added) if added else known.iloc[:0].assign(printed="", origin="", parts="")
