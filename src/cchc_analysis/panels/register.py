@@ -307,7 +307,9 @@ def _find_unknown(
         "unit": reference.unit_rows,
     }
     for column, codes in known.items():
-        for code, rows in table[~table[column].isin([*codes])].groupby(column):
+        # Each code once: all that are known would be the communes of the country as well.
+        lost = [code for code in table[column].unique() if code not in codes]
+        for code, rows in table[table[column].isin(lost)].groupby(column):
             place = place_rows(f"panel {panel}", rows["figure_id"].str[1:])
             yield problem("lost_code", place, column=column, code=code)
     units = {code: str(row["unit"]) for code, row in reference.indicator_rows.items()}

@@ -322,7 +322,7 @@ class WideTable:
     @property
     def rows(self) -> pd.DataFrame | None:
         """``ROW_COLUMNS`` of each row, where the table has them all."""
-        return self._table if {*ROW_COLUMNS} <= {*self._table} else None
+        return self._table if all(name in self._table for name in ROW_COLUMNS) else None
 
     def find(self, operand: Operand) -> Operands:
         """The numbers of one operand; not printed is NaN."""
