@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import cchc_analysis
+
+SOURCES = Path(__file__).resolve().parent / "src"
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Import no module of ours for the sake of examples that it does not have."""
+    is_ours = collection_path.suffix == ".py" and SOURCES in collection_path.parents
+    return True if is_ours and ">>>" not in collection_path.read_text("utf-8") else None
 
 
 @pytest.fixture(autouse=True)

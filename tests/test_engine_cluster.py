@@ -12,7 +12,9 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,14 +23,21 @@ from cchc_analysis import pipeline
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import CommandError
 from cchc_analysis.site import build as site_module
-from cchc_analysis.site.cluster import Cluster, _do
 from cchc_analysis.site.jobs import Orders, Reply, follow
 
-pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
-
 TESTS = Path(__file__).parent
-# From inside distributed and tornado.
-pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.skipif(os.name == "nt", reason="")]
+pytestmark = [
+    pytest.mark.filterwarnings("default"),  # from inside distributed and tornado
+    pytest.mark.skipif(os.name == "nt", reason=""),
+    pytest.mark.skipif(not find_spec("distributed"), reason="without the extra [cluster]"),
+]
+
+
+def open_cluster(orders: Orders, scheduler: str) -> Any:
+    """A cluster; imported here, as every process collects these tests, and few do them."""
+    from cchc_analysis.site.cluster import Cluster
+
+    return Cluster(orders, scheduler)
 
 
 @contextmanager
@@ -89,7 +98,7 @@ def workers(scheduler: str, folder: Path, count: int, **environment: str) -> Ite
 
 
 def run(scheduler: str, words: list[str], work=engine_work.shout, **options) -> dict[str, Reply]:
-    with Cluster(Orders(partial(engine_work.begin, work), **options), scheduler) as workers:
+    with open_cluster(Orders(partial(engine_work.begin, work), **options), scheduler) as workers:
         replies = list(follow(workers, ((word, word) for word in words)))
     assert sorted(name for name, _ in replies) == sorted(words), "lost or done twice"
     return dict(replies)
@@ -110,7 +119,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing(scheduler: str, tmp_path: P
     seen = []
     with (
         workers(scheduler, tmp_path, 2),
-        Cluster(Orders(partial(engine_work.begin, engine_work.stay)), scheduler) as cluster,
+        open_cluster(Orders(partial(engine_work.begin, engine_work.stay)), scheduler) as cluster,
     ):
         for name, reply in follow(cluster, ((word, word) for word in words)):
             seen.append((name, reply.result))
@@ -144,6 +153,8 @@ def test_a_worker_with_other_code_is_refused(scheduler: str, tmp_path: Path) -> 
 
 
 def test_a_worker_that_comes_later_with_other_code_is_named() -> None:
+    from cchc_analysis.site.cluster import _do
+
     with pytest.raises(CommandError, match=rf"^{re.escape(platform.node())}: cchc_analysis .*new,"):
         _do("new", "run", "a")
 
@@ -174,7 +185,7 @@ def test_what_is_no_address_never_reaches_a_client(
     begun: list[str] = []
     monkeypatch.setattr("distributed.Client", lambda address, **_: begun.append(address))
     with pytest.raises(CommandError, match=r"no scheduler answers there .* Start one with `dask"):
-        Cluster(Orders(partial(engine_work.begin, engine_work.shout)), address)
+        open_cluster(Orders(partial(engine_work.begin, engine_work.shout)), address)
     assert begun == []
 
 

@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Page
 from tornado.httpserver import HTTPServer
 
 from cchc_analysis import cli
@@ -42,6 +41,9 @@ from cchc_analysis.read.transcripts import Draft, open_draft, read_sources, read
 from cchc_analysis.rules import Identity, evaluate_rivals, load_identities
 from cchc_analysis.rules.statements import Statements
 from conftest import make_project
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 SOURCE = "song_may"
 REPORT = """UBND HUYỆN SÔNG MÂY
