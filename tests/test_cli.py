@@ -15,7 +15,7 @@ import pytest
 from brief_work import process_once
 from cchc_analysis import pipeline
 from cchc_analysis.cli import build_parser, main
-from cchc_analysis.data.records import problem, tell_cell
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import Problem, join_same
 from conftest import Replace
@@ -212,11 +212,7 @@ def test_what_stands_at_many_places_is_told_once(
 @pytest.mark.parametrize(
     ("kind", "said", "found"),
     [
-        (
-            "unknown_code",
-            {"column": "unit", "cell": tell_cell("unit", ""), "remedy": ""},
-            "an empty unit",
-        ),
+        ("unknown_code", {"column": "unit", "remedy": ""}, "an empty unit"),
         ("foreign_format", {"suffix": "", "how": ""}, "a file ''"),
         ("other_print", {"printed": "", "expect": "1"}, "the transcript prints ''"),
         (
@@ -229,7 +225,7 @@ def test_what_stands_at_many_places_is_told_once(
 def test_a_cell_of_nothing_is_called_empty_and_no_sentence_is_torn(
     kind: str, said: dict[str, str], found: str
 ) -> None:
-    assert problem(kind, "", **said).found.startswith(found)
+    assert problem(kind, "", ("unit", ""), **said).found.startswith(found)
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,7 @@ def find_problems(code: str) -> Iterator[tuple[str, set[str], bool]]:
         if isinstance(node, ast.Call) and ast.unparse(node.func) in tellers and node.args:
             kind = node.args[0]
             given = {each.arg for each in node.keywords if each.arg}
+            given |= {"cell"} if len(node.args) > 2 else set()
             if isinstance(kind, ast.Constant):
                 yield str(kind.value), given, all(each.arg for each in node.keywords)
 

@@ -2449,6 +2449,7 @@ def find_sentences(code: str) -> Iterator[tuple[str, set[str], bool]]:
             kinds = [each.value for each in node.args if isinstance(each, ast.Constant)]
             if name in ("problem", "refusal", "complain") and kinds:
                 given = {each.arg for each in node.keywords if each.arg}
+                given |= {"cell"} if len(node.args) > 2 else set()
                 yield str(kinds[0]), given, all(each.arg for each in node.keywords)
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import BaseModel, Field, ValidationError
 
 from cchc_analysis.data.clean import nearest_names
-from cchc_analysis.data.records import problem, tell_cell
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import BriefError, Problem
 
@@ -193,8 +193,8 @@ def _check(report: Report, known: Iterable[str]) -> Iterator[Problem]:
             if each not in there:
                 near = ", ".join(nearest_names(each, there))
                 remedy = f"Did you mean {near}?" if near else "Correct it, or take it out."
-                told = {"what": what, "cell": tell_cell(what, each), "remedy": remedy}
-                yield problem("report_unknown", WHERE, where=where, **told)
+                told = {"where": where, "what": what, "remedy": remedy}
+                yield problem("report_unknown", WHERE, (what, each), **told)
     for where, codes in {**once, "summary": [line.name for line in report.summary]}.items():
         for code in sorted({code for code in codes if codes.count(code) > 1}):
             yield problem("report_twice", WHERE, where=where, name=code)

@@ -105,18 +105,18 @@ def render_text(template: str, /, **data: Any) -> str:
     return told.from_string(template).render(data, count=count).rstrip("\n")
 
 
-def problem(kind: str, where: str, /, **said: object) -> Problem:
-    """A problem in the sentences of its kind, which ``problems.toml`` has."""
-    return Problem(where, *(text.format(**said) for text in load_own("problems")[kind]))
+def problem(
+    kind: str, where: str, cell: tuple[str, str] | None = None, /, **said: object
+) -> Problem:
+    """A problem in the sentences of its kind, which ``problems.toml`` has.
 
-
-def tell_cell(column: str, cell: str, before: str = "unknown ") -> str:
-    """A cell that is not as it should be; "unknown unit ''" would tell nobody what to do.
-
-    >>> tell_cell("unit", "bushel"), tell_cell("unit", "")
-    ("unknown unit 'bushel'", 'an empty unit')
+    A ``cell``, its column and what that holds, is called unknown, or empty: "unknown unit ''"
+    would tell nobody what to do.
     """
-    return f"{before}{column} {cell!r}" if cell else f"an empty {column}"
+    if cell:
+        column, held = cell
+        said["cell"] = f"unknown {column} {held!r}" if held else f"an empty {column}"
+    return Problem(where, *(text.format(**said) for text in load_own("problems")[kind]))
 
 
 def refusal(kind: str, where: str, /, **said: object) -> ReportError:

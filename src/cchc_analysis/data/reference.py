@@ -36,7 +36,7 @@ from cchc_analysis.data.areas import (
 )
 from cchc_analysis.data.clean import keep_text, nearest_names, take_apart
 from cchc_analysis.data.files import list_rows, load_text_table
-from cchc_analysis.data.records import load_own, problem, tell_cell
+from cchc_analysis.data.records import load_own, problem
 from cchc_analysis.errors import AreaError, CommandError, Problem, ReferenceDataError, join_some
 
 AREA_COLUMNS = ["code", "name", "level", "type", "parent_id", "valid_from", "valid_to"]
@@ -491,11 +491,10 @@ def check_reference(reference: Reference) -> Iterable[Problem]:
                 if cell in held or (not cell and column in optional):
                     continue
                 if not (pattern and filter_names(held, cell)):
-                    said = {"cell": tell_cell(column, cell, "")}
-                    said["file"] = f"data/reference/{other}.csv"
+                    said = {"file": f"data/reference/{other}.csv"}
                     said["more"] = f", or {pattern}" if pattern else ""
                     remedy = suggest(cell, held, f"{other}.csv")
-                    yield problem("loose_end", where, remedy=remedy, **said)
+                    yield problem("loose_end", where, (column, cell), remedy=remedy, **said)
 
 
 def _part(path: str) -> cached_property[Path]:

@@ -22,15 +22,7 @@ from cchc_analysis.data import records
 from cchc_analysis.data.areas import find_issue_day
 from cchc_analysis.data.clean import NumberError, is_day, parse_number
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import (
-    QUANTITY,
-    Comparator,
-    Readings,
-    Scope,
-    Status,
-    problem,
-    tell_cell,
-)
+from cchc_analysis.data.records import QUANTITY, Comparator, Readings, Scope, Status, problem
 from cchc_analysis.data.reference import Reference, offer_names, suggest
 from cchc_analysis.errors import Problem, ReportError
 
@@ -138,15 +130,13 @@ def _check_words(
             remedy = suggest(word, known, f"{column}s.csv")
             if not word and (own := reference.indicator_rows.get(figure["indicator"])):
                 remedy = f"Write what the report counts in; the indicator is in {own['unit']!r}"
-            said = {"column": column, "remedy": remedy}
-            yield problem("unknown_code", where, cell=tell_cell(column, word), **said)
+            yield problem("unknown_code", where, (column, word), column=column, remedy=remedy)
     if isinstance(area_id, KeyError):
-        cell = tell_cell("area", figure["area"])
-        yield problem("unknown_area", where, cell=cell, remedy=area_id.args[0])
+        yield problem("unknown_area", where, ("area", figure["area"]), remedy=area_id.args[0])
     for column, words in _WORDS.items():
         if (word := figure[column]) not in words:
-            listed, cell = ", ".join(filter(None, words)), tell_cell(column, word, "")
-            yield problem("unknown_word", where, cell=cell, known=listed)
+            listed = ", ".join(filter(None, words))
+            yield problem("unknown_word", where, (column, word), known=listed)
 
 
 _WORDS = {"scope": (*Scope,), "status": (*Status,), "comparator": ("", *Comparator)}
@@ -258,7 +248,7 @@ def check_corrections(
         if row["source_id"] in held and printed != row["expect"]:
             yield problem("other_print", where, printed=printed, expect=row["expect"])
         elif row["action"] not in ("publish", "withhold"):
-            yield problem("strange_action", where, cell=tell_cell("action", row["action"], ""))
+            yield problem("strange_action", where, ("action", row["action"]))
         elif row["is_held"] and not row["indicator"]:
             yield problem("no_indicator", where)
         elif row["action"] == "publish" and row["is_held"]:

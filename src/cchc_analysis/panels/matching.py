@@ -75,10 +75,12 @@ class Figures:
         self.problems: list[Problem] = []
         self.notes: list[str] = []
 
-    def complain(self, rows: Any, kind: str, **said: object) -> None:
+    def complain(
+        self, rows: Any, kind: str, cell: tuple[str, str] | None = None, /, **said: object
+    ) -> None:
         """Note a problem of some rows, by a mask or by their labels."""
         place = place_rows(self.where, self.rows.loc[rows, "row"])
-        self.problems.append(problem(kind, place, **said))
+        self.problems.append(problem(kind, place, cell, **said))
 
     def match(self) -> None:
         """Give the rows ``area_id`` (none for totals), and all words and days as ours."""
@@ -131,11 +133,11 @@ class Figures:
         own = f"Translate it under `{column}s:` in the mapping" if self.has_mapping else "Mend it"
         row = f", or add a row to data/reference/{column}s.csv" if is_listed else ""
         few = f"one of {', '.join(dict.fromkeys(filter(None, words.values())))}"
-        said, names = {"column": column, "expected": "a known one" if is_listed else few}, [*words]
+        said, names = {"expected": "a known one" if is_listed else few}, [*words]
         names += more or ()
         for cell in (cell for cell, code in translated.items() if cell and not code):
             remedy = f"{offer_names(cell, names)}{own}{row}."
-            self.complain(cells == cell, "untranslated", cell=cell, remedy=remedy, **said)
+            self.complain(cells == cell, "untranslated", (column, cell), remedy=remedy, **said)
         return look_up(cells, translated)
 
     def match_periods(self) -> None:

@@ -22,7 +22,7 @@ import pandas as pd
 from cchc_analysis.data.areas import exists_on
 from cchc_analysis.data.clean import fold_text, nearest_names, parse_period, slug_text
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import QUANTITY, UNCERTAINTY, problem, refusal, tell_cell
+from cchc_analysis.data.records import QUANTITY, UNCERTAINTY, problem, refusal
 from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels import layouts, matching
@@ -130,8 +130,9 @@ def _understand(figures: Figures, sources: Mapping[str, PanelSource]) -> None:
     named = {cell: known.get(cell, single) for cell in cells.unique()}
     for cell in (cell for cell, source_id in named.items() if not source_id):
         offer = offer_names(cell, names) if cell else ""
-        told = {"cell": tell_cell("source", cell, ""), "known": listed, "offer": offer}
-        figures.complain(cells == cell, "strange_source", **told)
+        figures.complain(
+            cells == cell, "strange_source", ("source", cell), known=listed, offer=offer
+        )
     figures.rows = figures.rows.assign(source=cells.map(named))
     _add_ranks(figures)
     read = _read_numbers(figures)

@@ -15,14 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cchc_analysis.data import clean
 from cchc_analysis.data.owned import changing
-from cchc_analysis.data.records import (
-    TRANSCRIPT_COLUMNS,
-    Comparator,
-    Scope,
-    Status,
-    problem,
-    tell_cell,
-)
+from cchc_analysis.data.records import TRANSCRIPT_COLUMNS, Comparator, Scope, Status, problem
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.errors import Problem, ReportError, escape_controls
 from cchc_analysis.read.recognise.windows import write_day
@@ -190,7 +183,8 @@ def _check_values(cells: Row, reference: Reference, source: Row) -> Iterator[Pro
             told = f"a character that is none of a text ({cell!r})"
             yield _refuse(name, told, "letters, digits and marks")
         if name in known and cell not in known[name]:
-            yield _refuse(name, tell_cell(name, cell), "a word that the catalogue has")
+            found = f"unknown {name} {cell!r}" if cell else f"an empty {name}"
+            yield _refuse(name, found, "a word that the catalogue has")
         if name in DAYS and cell and not clean.is_day(cell):
             yield _refuse(name, repr(cell), "a day such as 2024-06-30")
         try:

@@ -20,13 +20,7 @@ from cchc_analysis.data.files import check_ids, list_rows
 from cchc_analysis.data.named import list_days, match_period
 from cchc_analysis.data.outside import refuse
 from cchc_analysis.data.owned import changing, may_replace, note_files
-from cchc_analysis.data.records import (
-    SOURCE_COLUMNS,
-    TRANSCRIPT_COLUMNS,
-    Period,
-    problem,
-    tell_cell,
-)
+from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period, problem
 from cchc_analysis.data.reference import SEVERAL, Project, Reference, load_reference
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.read import recognise, transcripts
@@ -206,8 +200,8 @@ def _confirm(
         try:
             reference.match_area(area, head.day)
         except KeyError as error:
-            told = {"cell": tell_cell("area", area), "nearest": error.args[0]}
-            raise CommandError(problem("no_such_area", "--area", **told)) from None
+            wrong = problem("no_such_area", "--area", ("area", area), nearest=error.args[0])
+            raise CommandError(wrong) from None
         head = replace(head, area=area, is_sure_area=True)
     return note_begin(head, reference)
 

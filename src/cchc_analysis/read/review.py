@@ -31,7 +31,6 @@ from cchc_analysis.data.records import (
     Scope,
     Status,
     problem,
-    tell_cell,
 )
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import tidy_observations
@@ -444,7 +443,6 @@ def _find_problems(draft: Draft, reference: Reference) -> Iterator[Problem]:
         try:
             reference.match_source(source)
         except KeyError as error:
-            told = {"cell": tell_cell("area", source["area"]), "nearest": error.args[0]}
-            yield problem("no_such_area", where, **told)
+            yield problem("no_such_area", where, ("area", source["area"]), nearest=error.args[0])
     if not source["period"].startswith(UNDECIDED):
         yield from check_times(source, draft.rows)

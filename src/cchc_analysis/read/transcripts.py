@@ -43,7 +43,6 @@ from cchc_analysis.data.records import (
     Readings,
     Status,
     problem,
-    tell_cell,
 )
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.tidy import FIRST_YEAR, LAST_YEAR, is_report_day
@@ -98,7 +97,7 @@ def read_sources(raw: Path) -> pd.DataFrame:
     problems = [*check_ids("data/raw/sources.csv", sources["source_id"])]
     problems += [
         problem("no_such_word", f"data/raw/sources.csv, source {row['source_id']}",
-                cell=tell_cell(column, row[column], ""), words=", ".join(words))
+                (column, row[column]), words=", ".join(words))
         for column, words in (("kind", SOURCE_KINDS), ("state", SOURCE_STATES))
         for row in list_rows(sources[~sources[column].isin(words)])
     ]  # fmt: skip
@@ -229,8 +228,10 @@ def check_times(source: Row, figures: Sequence[Row]) -> Iterator[Problem]:
     where = f"data/raw/sources.csv, source {source_id}"
     try:
         said, own = _parse(source["period"]), _parse(days)
-        if not is_report_day(source["period_end"]):
-            raise PeriodError(f"{tell_cell('period_end', source['period_end'], '')} is no day")
+        if not is_report_day(end := source["period_end"]):
+            raise PeriodError(
+                f"{f'period_end {end!r}' if end else 'an empty period_end'} is no day"
+            )
     except PeriodError as error:
         yield problem("no_time", where, error=error)
         return
