@@ -84,13 +84,10 @@ def check_empty(folder: Path) -> None:
 def _list_files() -> Iterator[tuple[str, bytes]]:
     """The files of a new project with their content, in a fixed order."""
     base = find_kit()
-    for part in KIT:
-        place = base / part
-        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
-            name = path.relative_to(base).as_posix()
-            if path.is_file() and not any(each.startswith(".") for each in name.split("/")):
-                content = path.read_bytes()
-                yield name, content.split(b"\n")[0] + b"\n" if name in HEADS_ONLY else content
+    laid = (path for part in KIT for path in (base / part, *(base / part).rglob("*")))
+    for name, content in read_files(laid, base).items():
+        if "/." not in f"/{name}":
+            yield name, content.split(b"\n")[0] + b"\n" if name in HEADS_ONLY else content
     yield ".gitignore", _IGNORED.encode()
     yield "README.md", Path(__file__).with_suffix(".md").read_bytes()
 

@@ -17,7 +17,7 @@ from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -29,20 +29,16 @@ from cchc_analysis.brief.render import PROFILE_NOTEBOOK, TEMPLATE
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.export import index_licences, join_licences, list_licences, write_package
 from cchc_analysis.data.files import read_files
+from cchc_analysis.data.records import Tables
+from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.store import STORED
 from cchc_analysis.data.trace import cite_data
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site import pages
 from cchc_analysis.site.keys import key_of
-from cchc_analysis.site.slices import hash_rows
-from cchc_analysis.site.store import in_words
-
-if TYPE_CHECKING:
-    from cchc_analysis.data.records import Tables
-    from cchc_analysis.data.reference import Project, Reference
-    from cchc_analysis.site.pages import Page
-    from cchc_analysis.site.slices import Slices
-    from cchc_analysis.site.store import Build
+from cchc_analysis.site.pages import Page
+from cchc_analysis.site.slices import Slices, hash_rows
+from cchc_analysis.site.store import Build, in_words
 
 WORKBOOK = "cchc.xlsx"
 """The workbook of a province, in a folder of its own below ``data/``: one changed figure writes one
