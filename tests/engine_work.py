@@ -5,6 +5,7 @@ Dozens of processes import this, so that what takes long to import is imported w
 
 from __future__ import annotations
 
+import errno
 import operator
 import os
 import signal
@@ -29,6 +30,20 @@ def begin(work: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def begin_badly() -> None:
     raise OSError("no such panel")
+
+
+def begin_few(count: int) -> Callable[[Any], Any]:
+    """Has the system begin no more than some processes in this one, and in each that it begins."""
+    fork, begun = os.fork, []
+
+    def fork_few() -> int:
+        if len(begun) == count:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        begun.append(1)
+        return fork()
+
+    os.fork = fork_few
+    return shout
 
 
 def shout(payload: str) -> bytes:
@@ -96,6 +111,14 @@ def abandon(path: str) -> None:
     os._exit(0)
 
 
+def note(path: str) -> None:
+    """Note that this was begun, and wait for leave to end."""
+    with Path(path).open("a", encoding="ascii") as file:
+        file.write("begun\n")
+    while not Path(f"{path}.end").exists():
+        time.sleep(0.01)
+
+
 class GarbledError(CchcError):
     """Can be pickled, and not read again: its arguments are not those it was made of."""
 
@@ -146,6 +169,7 @@ FAULTS = {
     "killparent": kill_parent_once,
     "leave": lambda _: os._exit(0),
     "loop": loop,
+    "note": note,
     "print": lambda _: subprocess.run(["echo", "printed"], check=True),
     "segfault": lambda _: os.kill(os.getpid(), signal.SIGSEGV),
     "spawn": spawn,

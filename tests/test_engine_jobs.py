@@ -233,12 +233,15 @@ def test_a_job_that_was_lost_is_done_in_a_process_of_its_own(tmp_path: Path) -> 
 
 
 def test_losing_a_supervisor_costs_the_jobs_of_others_nothing(tmp_path: Path) -> None:
-    begin = partial(engine_work.begin, engine_work.tell_process)
-    with Pool(Orders(begin, timeout=20, jobs_a_child=9), 2) as pool:
-        killing = pool.submit(f"killparent {tmp_path / 'once'}")
-        others = {pool.submit("a").result().result for _ in range(5)}
-        assert len(others) == 1
-        assert killing.result().result not in others
+    noted = tmp_path / "noted"
+    with Pool(Orders(SHOUT, timeout=60, jobs_a_child=9), 2) as pool:
+        other = pool.submit(f"note {noted}")
+        while not noted.exists():
+            time.sleep(0.01)
+        assert pool.submit(f"killparent {tmp_path / 'once'}").result().result
+        (tmp_path / "noted.end").touch()
+        assert other.result().result
+    assert noted.read_text("ascii") == "begun\n", "it is done once"
 
 
 def test_a_process_that_has_ended_is_not_signalled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,6 +277,19 @@ def test_large_payloads_and_large_results_do_not_wait_for_each_other() -> None:
 def test_failing_to_warm_up_is_told_once(may_fork: bool) -> None:
     with pytest.raises(BriefError, match="warm-up: OSError: no such panel"):
         Pool(Orders(engine_work.begin_badly, may_fork=may_fork), 1)
+
+
+@pytest.mark.parametrize("begun", [0, 1, 2])
+def test_where_no_process_can_be_begun_that_is_said(begun: int) -> None:
+    begin = partial(engine_work.begin_few, begun)
+    said = "Resource temporarily unavailable; expected a process. Ask for fewer."
+    if begun == 0:
+        with pytest.raises(BriefError, match=said):
+            Pool(Orders(begin), 1)
+        return
+    with Pool(Orders(begin), 1) as pool:
+        replies = [pool.submit("a").result(timeout=60) for _ in range(2)]
+    assert [said in reply.found for reply in replies] == [begun == 1, True]
 
 
 def test_jobs_are_taken_as_they_are_needed() -> None:

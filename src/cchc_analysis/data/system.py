@@ -141,11 +141,19 @@ def lead_group() -> None:
         Path("/proc/self/oom_score_adj").write_text("800", "ascii")
 
 
-def begin_python(code: str, handles: list[int], folder: Path) -> subprocess.Popen[bytes]:
-    """Begin a Python of ours in a folder, which is given ends of pipes and shows nothing.
+def begin_python(
+    serve: Callable[..., None], count: int, folder: Path
+) -> tuple[subprocess.Popen[bytes], list[Any]]:
+    """Begin a Python of ours in a folder, which shows nothing: it calls a function with pipes.
 
-    It finds the modules that this process finds by ``PYTHONPATH``. Ctrl-C is not for it.
+    Gives our ends of these. It finds the modules that this process finds by ``PYTHONPATH``. Ctrl-C
+    is not for it.
     """
+    from multiprocessing import Pipe
+
+    pipes = [Pipe() for _ in range(count)]
+    handles = [theirs.fileno() for _, theirs in pipes]
+    imports = f"from {__name__} import open_pipes; from {serve.__module__} import {serve.__name__}"
     quiet: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     modules = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
     found = os.pathsep.join(map(os.path.abspath, modules))
@@ -157,13 +165,24 @@ def begin_python(code: str, handles: list[int], folder: Path) -> subprocess.Pope
         quiet |= {"startupinfo": begin.STARTUPINFO(lpAttributeList={"handle_list": handles})}
     else:
         quiet |= {"pass_fds": handles}
-    return subprocess.Popen(  # noqa: S603 - our own Python
-        [sys.executable, "-c", code],
+    begun = subprocess.Popen(  # noqa: S603 - our own Python
+        [sys.executable, "-c", f"{imports}; {serve.__name__}(*open_pipes({handles}))"],
         env=ONE_THREAD | os.environ | {"PYTHONPATH": found, "PYTHONSAFEPATH": "1"},
         cwd=folder,
         start_new_session=True,
         **quiet,
     )
+    for _, theirs in pipes:
+        theirs.close()
+    return begun, [ours for ours, _ in pipes]
+
+
+def open_pipes(handles: list[int]) -> list[Any]:
+    """The ends of pipes with which this process was begun."""
+    from multiprocessing import connection
+
+    kind: Any = vars(connection).get("PipeConnection", connection.Connection)  # as on Windows
+    return [kind(each) for each in handles]
 
 
 # Time

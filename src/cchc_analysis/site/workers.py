@@ -36,8 +36,6 @@ from cchc_analysis.site import jobs
 
 MOST_TRIES = 5
 GRACE_SECONDS = 1
-Link: Any = vars(connection).get("PipeConnection", connection.Connection)
-"""One end of a pipe; the class has another name on Windows."""
 
 
 class Pool(jobs.Workforce):
@@ -102,17 +100,12 @@ class Pool(jobs.Workforce):
 
     def _begin(self, count: int) -> list[Any]:
         """Begin a warm process, which begins some supervisors: the ways to these."""
-        pipes: list[Any] = [multiprocessing.Pipe() for _ in range(count + 1)]
-        control, *links = [ours for ours, _ in pipes]
-        numbers = [theirs.fileno() for _, theirs in pipes]
-        code = f"from {__name__} import serve; serve({numbers})"
         with self._lock:
             if self._is_closed:
                 raise BriefError(problem("closed_pool", "workers"))
-            process = system.begin_python(code, numbers, Path(self._folder.name))
+            process, pipes = system.begin_python(serve, count + 1, Path(self._folder.name))
+            control, *links = pipes
             self._begun.append((process, control))
-        for _, theirs in pipes:
-            theirs.close()
         try:
             control.send(self._orders)
             said = control.recv()
@@ -133,9 +126,9 @@ def end(process: subprocess.Popen[bytes], control: Any) -> int:
         return process.wait()
 
 
-def serve(numbers: list[int]) -> None:
+def serve(control: Any, *askers: Any) -> None:
     """Warm up, say so, and begin the supervisors; ends with them."""
-    control, *links = map(Link, numbers)
+    links = [*askers]
     gc.disable()  # what is imported and loaded here stays
     with suppress(EOFError, OSError):
         orders: jobs.Orders = control.recv()
@@ -149,12 +142,20 @@ def serve(numbers: list[int]) -> None:
         while said.result and links:
             link = links.pop()
             supervisor = Supervisor(control, link, given)
-            multiprocessing.Process(target=supervisor.work, args=(links,)).start()
+            try:
+                multiprocessing.Process(target=supervisor.work, args=(links,)).start()
+            except OSError as error:
+                said = explain_no_process(error)
             link.close()
         control.send(said)
     for each in multiprocessing.active_children():
         each.join()
     os._exit(0)  # there is nothing to tidy up, and nobody to wait for it
+
+
+def explain_no_process(error: OSError) -> jobs.Reply:
+    """Put into words that the system begins no process any more."""
+    return jobs.explain(BriefError(problem("no_process", "workers", error=error)))
 
 
 @dataclass
@@ -180,7 +181,10 @@ class Supervisor:
                 payload, is_alone = self.asker.recv()
                 if is_alone:
                     self._end()
-                self.asker.send(self._do(payload))
+                try:
+                    self.asker.send(self._do(payload))
+                except OSError as error:
+                    self.asker.send((True, pickle.dumps(explain_no_process(error))))
                 if self.given == self.orders.jobs_a_child:
                     self._end()
         finally:
