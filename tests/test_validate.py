@@ -26,7 +26,7 @@ from cchc_analysis.rules import (
 from cchc_analysis.rules.expressions import Identity
 from cchc_analysis.rules.rows import COMPARISONS, compare_magnitudes, describe_rows
 from cchc_analysis.rules.suites import load_suite, load_suites
-from cchc_analysis.rules.validation import Validated
+from cchc_analysis.rules.validation import Validated, check_rows, join_kinds
 from cchc_analysis.stats.derive import derive_indicators
 from rule_examples import make_example, make_rows, make_statements
 
@@ -198,6 +198,17 @@ def test_one_omission_of_a_whole_source_is_one_finding(five_sources: Made) -> No
     assert found["severity"].tolist() == ["info"], "the number itself is not in doubt"
     assert len(found["figures"].iloc[0].split()) == is_plan.sum()
     assert found["explanation_en"].iloc[0].startswith(f"{is_plan.sum()} figures (F")
+
+
+def test_news_has_no_sections_and_lacks_none(five_sources: Made) -> None:
+    tables = five_sources.tables
+    kinds = {"cao_loc_2024_plan": "article", "cao_loc_2024_h1": "period_report"}
+    without = tables.transcripts[tables.transcripts["source_id"].isin(kinds)].assign(section="")
+    sources = tables.sources.assign(kind=tables.sources["source_id"].map(kinds))
+    told = join_kinds(without, sources)
+    suite = load_suites(ROOT.expectations, REFERENCE)["transcripts"]
+    found = {draft.place["source_id"] for draft in check_rows(suite, told, REFERENCE).drafts}
+    assert found == {"cao_loc_2024_h1"}
 
 
 def test_definitions_are_recorded_by_source(five_sources: Made) -> None:

@@ -46,6 +46,7 @@ from cchc_analysis.panels.register import load_register, name_files
 from cchc_analysis.read.transcripts import find_draft, list_files, read_sources, read_transcripts
 from cchc_analysis.rules import (
     choose_readings,
+    join_kinds,
     list_errors,
     load_identities,
     try_suites,
@@ -100,9 +101,8 @@ def process(project: Project) -> Run:
     observations = choose_readings(observations, identities, reference)
     indicators = derive_indicators(observations, transcripts, sources, reference)
     _LOG.info("Validating %s", count(len(indicators), "value"))
-    verdict = validate_tables(
-        observations, indicators, transcripts, reference, project.expectations
-    )
+    told = join_kinds(transcripts, sources)
+    verdict = validate_tables(observations, indicators, told, reference, project.expectations)
     # Rules that found nothing to apply to in a panel say nothing; in a report they do.
     panel_ids = sources.loc[sources["kind"] == "panel", "source_id"]
     is_idle = (verdict.tallies["applied"] == 0) & verdict.tallies["source_id"].isin(panel_ids)

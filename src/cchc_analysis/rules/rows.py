@@ -33,12 +33,13 @@ def describe_rows(name: str, table: pd.DataFrame, reference: Reference) -> pd.Da
 
     Observations have ``first_day`` and ``last_day`` (days since 1970), ``series`` (one number for
     each area, scope, indicator and breakdown), and ``low`` and ``high`` with the room that
-    approximate words leave.
+    approximate words leave; transcripts the ``kind`` of their source, empty where nobody says it.
     """
     if name not in ("observations", "indicators"):
         # A figure that no person has given an indicator yet says nothing that could be wrong.
         is_mapped = table["indicator"] != "" if "indicator" in table else slice(None)
-        return table[is_mapped].reset_index(drop=True)
+        told = table[is_mapped].reset_index(drop=True)
+        return told if "kind" in told else told.assign(kind="")
     catalogue = reference.indicators.set_index("indicator")
     indicators = table["indicator"].reset_index(drop=True)
     ranges = {end: indicators.map(catalogue[end]) for end in ("range_min", "range_max")}

@@ -171,10 +171,17 @@ def tabulate_for(
         known = ", ".join(suites.SUITES)
         raise CommandError(problem("strange_suite", "make_table", suite=suite, known=known))
     if suite != "identities":
-        return describe_rows(suite, getattr(tables, suite), reference)
+        table = getattr(tables, suite)
+        table = join_kinds(table, tables.sources) if suite == "transcripts" else table
+        return describe_rows(suite, table, reference)
     identities = suites.load_identities(expectations / "identities.json", reference)
     operands = dict.fromkeys(each for rule in identities for each in rule.operands)
     return tabulate_columns(tabulate_statements(tables.observations, reference), operands)
+
+
+def join_kinds(transcripts: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Figures with the ``kind`` of their source: news has no sections, and lacks none."""
+    return transcripts.merge(sources[["source_id", "kind"]], "left", "source_id")
 
 
 def validate_tables(
