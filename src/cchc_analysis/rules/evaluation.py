@@ -173,10 +173,11 @@ def evaluate_definitions(
     follow that one, and a gap is no contradiction. Gives back a verdict with ``rule_id``, of the
     definitions followed, and ``DEFINED``, sorted.
     """
-    told = [evaluate_identity(rule, lines).assign(rule_id=rule.rule_id) for rule in definitions]
-    if all(each.empty for each in told):  # a report states the figures of few groups
-        return told[0], join_definitions([])
-    together = pd.concat(told)
+    judged = [evaluate_identity(rule, lines) for rule in definitions]
+    if all(each.empty for each in judged):  # a report states the figures of few groups
+        return _follow_nothing()
+    named = zip(judged, definitions, strict=True)
+    together = pd.concat([each.assign(rule_id=rule.rule_id) for each, rule in named])
     sources = pd.Series(lines.sources[together.index.to_numpy()], index=together.index)
     chosen = _choose(definitions, together, sources)
     of_source = chosen.set_index("source_id")
@@ -189,6 +190,12 @@ def evaluate_definitions(
     # Where the kind that may be missing is stated, another definition has said so.
     together["is_not_stated"] &= sources.isin(of_source.index[of_source["rivals"] == 1])
     return together[is_kept].sort_index(), chosen
+
+
+@cache
+def _follow_nothing() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What ``evaluate_definitions`` gives back of a group that applies nowhere."""
+    return make_nothing().assign(rule_id=""), join_definitions([])
 
 
 def _choose(
@@ -234,13 +241,15 @@ def evaluate_rivals(
         together, follows = evaluate_definitions([first, *others], lines)
         chosen.append(follows)
         for rule in (first, *others):
-            verdicts[rule.rule_id] = together[together["rule_id"] == rule.rule_id]
+            is_its = together["rule_id"] == rule.rule_id if len(together) else slice(None)
+            verdicts[rule.rule_id] = together[is_its]
     return verdicts, join_definitions(chosen)
 
 
 def join_definitions(chosen: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """The definitions of several groups as one table, sorted."""
-    ordered = pd.concat([pd.DataFrame(columns=list(DEFINED)), *chosen])
+    held = [each for each in chosen if len(each)]
+    ordered = pd.concat([pd.DataFrame(columns=list(DEFINED)), *held])
     return ordered.sort_values(["source_id", "rival_group"], ignore_index=True)
 
 
@@ -302,8 +311,8 @@ def _lacks_opening(
     lacking = np.zeros(len(rows), dtype=bool)
     if lines.rows is None or any(each.home.max() >= len(lines.rows) for each in operands.values()):
         return lacking  # a table that tells no windows, or a part of one
-    starts = lines.rows["period_start"].to_numpy(dtype=object)
-    new_year = (lines.rows["period_end"].astype("str").str[:4] + "-01-01").to_numpy(dtype=object)
+    days = (lines.rows[name].to_numpy(dtype=object) for name in ("period_start", "period_end"))
+    starts, ends = days
     for each in identity.sums:
         terms = [term for term in each if isinstance(term, Quantity)]
         has_stock = np.zeros(len(rows), dtype=bool)
@@ -313,13 +322,12 @@ def _lacks_opening(
             has_stock[moved] |= (starts[home[moved]] == STOCK) & (starts[rows[moved]] != STOCK)
         is_balanced = has_stock | ({term.code for term in terms} >= BALANCED)
         at = rows[is_balanced]
+        new_year = np.array([f"{end[:4]}-01-01" for end in ends[at]], dtype=object)
         for term in terms if len(at) else ():
             opening = lines.find(Quantity(CARRIED_OVER, term.scope))
             is_opened = opening.home[at] == operands[term].home[at]
             is_late = _begins_later(operands[term], lines.rows, at) & ~is_opened
-            is_bare = (
-                (starts[at] > new_year[at]) & ~has_stock[is_balanced] & ~opening.is_printed[at]
-            )
+            is_bare = (starts[at] > new_year) & ~has_stock[is_balanced] & ~opening.is_printed[at]
             lacking[is_balanced] |= is_late | is_bare
     return lacking
 
@@ -328,15 +336,17 @@ def _begins_later(flow: Operands, windows: pd.DataFrame, rows: Integers) -> Bool
     """Where a flow of a row is also stated over a window that begins earlier and ends with it."""
     home = flow.home[rows]
     homes = np.unique(flow.home[flow.is_printed])
-    stated = windows.iloc[homes].set_axis(homes)
-    starts = stated["period_start"].astype("str")
-    starts = starts[starts != STOCK]
-    place = [stated.loc[starts.index, name] for name in ROW_COLUMNS if name != "period_start"]
-    first = starts.groupby(place, observed=True).transform("min")
-    is_later = np.isin(home, starts.index[starts > first])
+    cells = {name: windows[name].to_numpy(dtype=object) for name in ROW_COLUMNS}
+    starts = cells.pop("period_start")
+    homes = homes[starts[homes] != STOCK]
+    places = [*zip(*(column[homes] for column in cells.values()), strict=True)]
+    first: dict[tuple[str, ...], str] = {}
+    for place, start in zip(places, starts[homes], strict=True):
+        first[place] = min(start, first.get(place, start))
+    is_first = [first[place] == start for place, start in zip(places, starts[homes], strict=True)]
+    is_later = np.isin(home, homes[~np.array(is_first, dtype=bool)])
     # A norm of a longer period stands in a row as well, and is no flow of its window.
-    own, found = (windows["period_start"].iloc[at].to_numpy() for at in (rows, home))
-    return np.asarray(is_later & (own == found), dtype=bool)
+    return np.asarray(is_later & (starts[rows] == starts[home]), dtype=bool)
 
 
 def judge_rows(
