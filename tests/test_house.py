@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,15 @@ def list_modules() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
 
 
+@cache
+def parse(code: str) -> ast.Module:
+    """The tree of a module, which most tests here look at."""
+    return ast.parse(code)
+
+
 def find_classes(code: str) -> Iterator[str]:
     """Names of the classes of a module, of inner ones as well."""
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(parse(code)):
         if isinstance(node, ast.ClassDef):
             yield node.name
 
@@ -39,12 +46,12 @@ def find_repeated(modules: dict[str, str]) -> dict[str, list[str]]:
 
 def find_bad_calls(code: str) -> Iterator[str]:
     """What hides every mistake, or changes the environment of everybody."""
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(parse(code)):
         if not isinstance(node, ast.Call):
             continue
         called = ast.unparse(node.func)
-        arguments = {ast.unparse(argument) for argument in node.args}
-        if called.endswith("suppress") and arguments & {"Exception", "BaseException"}:
+        arguments = node.args if called.endswith("suppress") else []
+        if {*map(ast.unparse, arguments)} & {"Exception", "BaseException"}:
             yield f"line {node.lineno}: suppress(Exception)"
         if called in {"os.environ.clear", "environ.clear"}:
             yield f"line {node.lineno}: {called}()"
@@ -56,7 +63,7 @@ OF_TEMPLATES = ("brief/templates.py", "data/words.py")
 
 def find_html(code: str) -> Iterator[str]:
     """Where a module makes HTML itself: ``Markup`` of a tag, of a form or of what it was given."""
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(parse(code)):
         if not isinstance(node, ast.Call) or not node.args:
             continue
         is_markup = ast.unparse(node.func).rpartition(".")[2] == "Markup"
@@ -94,7 +101,7 @@ def test_a_module_can_be_read_at_once(path: Path) -> None:
     code = path.read_text("utf-8")
     assert len(code.splitlines()) <= LONGEST_MODULE
     assert list(find_bad_calls(code)) == []
-    assert ast.get_docstring(ast.parse(code)), "what comes in, what goes out, what it does not know"
+    assert ast.get_docstring(parse(code)), "what comes in, what goes out, what it does not know"
 
 
 def test_what_hides_mistakes_is_found() -> None:
@@ -121,7 +128,7 @@ def test_a_door_is_names_and_no_code(door: Path) -> None:
 
 def find_problems(code: str) -> Iterator[tuple[str, set[str], bool]]:
     """The kind of each problem that a module tells, what it fills in, and whether that is all."""
-    nodes = [*ast.walk(ast.parse(code))]
+    nodes = [*ast.walk(parse(code))]
     imports = [each for each in nodes if isinstance(each, ast.ImportFrom)]
     own = [each for each in imports if each.module == "cchc_analysis.data.records"]
     tellers = {alias.name for each in own for alias in each.names} & {"problem", "say", "refusal"}
