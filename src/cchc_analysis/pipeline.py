@@ -44,14 +44,8 @@ from cchc_analysis.errors import (
 from cchc_analysis.panels import read_panels
 from cchc_analysis.panels.register import load_register, name_files
 from cchc_analysis.read.transcripts import find_draft, list_files, read_sources, read_transcripts
-from cchc_analysis.rules import (
-    choose_readings,
-    join_kinds,
-    list_errors,
-    load_identities,
-    try_suites,
-    validate_tables,
-)
+from cchc_analysis.rules import choose_readings, load_identities, try_suites, validate_tables
+from cchc_analysis.rules.validation import join_kinds, list_errors
 from cchc_analysis.site import build as building
 from cchc_analysis.site.build import Site, Workers
 from cchc_analysis.site.keys import key_of

@@ -13,7 +13,6 @@ import io
 import json
 import math
 import os
-import re
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.outside import LARGEST_FILE, MOST_COLUMNS, read_text, refuse
 from cchc_analysis.data.records import TYPES, problem
-from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import CchcError, Problem, ReportError
 
 if TYPE_CHECKING:
@@ -97,13 +95,6 @@ def type_columns(table: pd.DataFrame) -> pd.DataFrame:
                 raise ValueError(f"{column} {min(strange)!r} is neither true nor false")
             typed[column] = words == "true"
     return table.assign(**typed)
-
-
-def check_ids(where: str, ids: Iterable[str]) -> Iterator[Problem]:
-    """Refuse ids of sources and panels that cannot name a file on every system."""
-    for each in dict.fromkeys(ids):
-        if not (re.fullmatch("[a-z0-9_]+", each) and is_portable(each)):
-            yield problem("no_id", where, id=each)
 
 
 def list_rows(table: pd.DataFrame) -> list[dict[str, Any]]:

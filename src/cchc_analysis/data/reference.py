@@ -7,6 +7,7 @@ names that are. Where the parts of a project folder lie stands here too.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ from cchc_analysis.data.areas import (
 from cchc_analysis.data.clean import keep_text, nearest_names, take_apart
 from cchc_analysis.data.files import list_rows, load_text_table
 from cchc_analysis.data.records import load_own, problem
+from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import AreaError, CommandError, Problem, ReferenceDataError, join_some
 
 AREA_COLUMNS = ["code", "name", "level", "type", "parent_id", "valid_from", "valid_to"]
@@ -520,6 +522,13 @@ class Project:
     processed = _part("data/processed")
     site = _part("site")
     build = _part("build")
+
+
+def check_ids(where: str, ids: Iterable[str]) -> Iterator[Problem]:
+    """Refuse ids of sources and panels that cannot name a file of the project on every system."""
+    for each in dict.fromkeys(ids):
+        if not (re.fullmatch("[a-z0-9_]+", each) and is_portable(each)):
+            yield problem("no_id", where, id=each)
 
 
 def find_project(start: Path) -> Project:

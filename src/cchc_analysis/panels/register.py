@@ -29,7 +29,7 @@ from cchc_analysis.data.records import (
     problem,
     refusal,
 )
-from cchc_analysis.data.reference import Project, Reference, load_reference
+from cchc_analysis.data.reference import Project, Reference, check_ids, load_reference
 from cchc_analysis.data.store import as_transcripts
 from cchc_analysis.data.tidy import make_observations
 from cchc_analysis.errors import Problem, ReportError, count
@@ -152,7 +152,7 @@ def load_register(raw: Path) -> pd.DataFrame:
         return pd.DataFrame(columns=list(PANEL_SOURCE_COLUMNS), dtype="str")
     register = _load(path, PANEL_SOURCE_COLUMNS, "source_id")
     named = [*register["panel"], *register["source_id"]]
-    if wrong := [*files.check_ids("data/raw/panels/sources.csv", named)]:
+    if wrong := [*check_ids("data/raw/panels/sources.csv", named)]:
         raise ReportError(wrong)
     return register
 

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.clean import slug_text
-from cchc_analysis.data.files import check_ids, list_rows
+from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.named import list_days, match_period
 from cchc_analysis.data.outside import refuse
 from cchc_analysis.data.owned import changing, may_replace, note_files
 from cchc_analysis.data.records import SOURCE_COLUMNS, TRANSCRIPT_COLUMNS, Period, problem
-from cchc_analysis.data.reference import SEVERAL, Project, Reference, load_reference
+from cchc_analysis.data.reference import SEVERAL, Project, Reference, check_ids, load_reference
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.read import recognise, transcripts
 from cchc_analysis.read.documents import Document, mask_persons, open_document

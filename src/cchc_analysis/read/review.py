@@ -42,7 +42,6 @@ from cchc_analysis.read.transcripts import UNDECIDED, Draft, check_times, open_d
 from cchc_analysis.rules import (
     Broken,
     Identity,
-    check_critical,
     choose_readings,
     drop_echoes,
     evaluate_rivals,
@@ -50,6 +49,7 @@ from cchc_analysis.rules import (
     load_identities,
     tabulate_statements,
 )
+from cchc_analysis.rules.validation import check_critical
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -28,13 +28,7 @@ from cchc_analysis.data.clean import (
     nearest_names,
     parse_period,
 )
-from cchc_analysis.data.files import (
-    check_ids,
-    format_table,
-    list_rows,
-    load_text_table,
-    write_text,
-)
+from cchc_analysis.data.files import format_table, list_rows, load_text_table, write_text
 from cchc_analysis.data.owned import all_or_none
 from cchc_analysis.data.records import (
     SOURCE_COLUMNS,
@@ -44,7 +38,7 @@ from cchc_analysis.data.records import (
     Status,
     problem,
 )
-from cchc_analysis.data.reference import Project
+from cchc_analysis.data.reference import Project, check_ids
 from cchc_analysis.data.tidy import FIRST_YEAR, LAST_YEAR, is_report_day
 from cchc_analysis.errors import Problem, ReportError, count, join_some
 

@@ -19,9 +19,6 @@ from cchc_analysis.rules.statements import leave_room as leave_room
 from cchc_analysis.rules.statements import tabulate_statements as tabulate_statements
 from cchc_analysis.rules.suites import check_codes as check_codes
 from cchc_analysis.rules.suites import load_identities as load_identities
-from cchc_analysis.rules.validation import check_critical as check_critical
-from cchc_analysis.rules.validation import join_kinds as join_kinds
-from cchc_analysis.rules.validation import list_errors as list_errors
 from cchc_analysis.rules.validation import suite_parameters as suite_parameters
 from cchc_analysis.rules.validation import tabulate_for as tabulate_for
 from cchc_analysis.rules.validation import try_suites as try_suites
