@@ -251,3 +251,43 @@ def test_a_year_is_told_as_far_as_its_title_and_its_paper_say(
     )
     head = read_text(text)[0].head
     assert (str(head.period.end), head.is_sure_period) == (end, is_sure)
+
+
+def test_what_has_been_is_no_target_in_a_sentence_that_sets_one() -> None:
+    text = (
+        f"{NINE}Phấn đấu năm 2023 Chỉ số CCHC của huyện đạt từ 90% trở lên (năm 2022 đạt 88,1%, "
+        "xếp thứ 3/12 huyện, thị xã, thành phố)."
+    )
+    found = [(f.printed, str(f.status), f.period_end) for f in read_text(text)[1] if f.indicator]
+    assert found[:2] == [("90", "target", "2023-12-31"), ("88,1", "actual", "2022-12-31")]
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("Lũy kế 5 tháng, toàn huyện đã giải quyết 812 hồ sơ.", "2023-01-01..2023-05-31"),
+        ("Tỷ lệ hồ sơ trực tuyến tháng 5 đạt 81,2%.", "2023-05-01..2023-05-31"),
+        ("Tỷ lệ hồ sơ trực tuyến đạt 9%, cùng kỳ năm 2022 chỉ đạt 8%.", "2022-05-01..2022-05-31"),
+    ],
+)
+def test_a_report_of_a_month_tells_of_other_times(said: str, days: str) -> None:
+    title = "BÁO CÁO\nKết quả cải cách hành chính tháng 5 năm 2023 của huyện Cao Lộc\n"
+    behind = "Tháng 4/2023, huyện tiếp nhận 950 hồ sơ. "
+    assert list_times(f"{title}{behind}{said}")[-1].split()[1] == days
+
+
+def test_a_table_whose_rows_are_stages_counts_dossiers() -> None:
+    table = (
+        "Kết quả\nNội dung\tCấp huyện\tCấp xã\nTiếp nhận\t410\t1.203\nĐã giải quyết\t398\t1.190\n"
+        "- Trước hạn\t390\t1.100\n- Quá hạn\t2\t3\nĐang giải quyết\t12\t13\n"
+    )
+    found = [(f.indicator, f.scope) for f in read_text(NINE + table)[1]]
+    stages = (
+        "received_total",
+        "resolved_total",
+        "resolved_early",
+        "resolved_overdue",
+        "pending_total",
+    )
+    scopes = ("district_office", "commune_aggregate")
+    assert found == [(f"dossiers_{stage}", scope) for stage in stages for scope in scopes]

@@ -169,9 +169,11 @@ def _match_rule(rule: WordingRule, words: WordsAround) -> Claim | None:
 def _is_far(level: Level, term: str) -> bool:
     """Whether a term stands where much else may be spoken of.
 
-    A paragraph that has counted but one kind of thing goes on with it: "Số nhiệm vụ: 09. Đã …".
+    A paragraph that has counted but one kind of thing goes on with it: "Số nhiệm vụ: 09. Đã …"; and
+    so does a heading that names one index: "2. Chỉ số SIPAS" and below it "Đạt 83,9%".
     """
-    if level.name == "its paragraph" and level.terms & WORDS.nouns == {term}:
+    kinds = {"its paragraph": WORDS.nouns, "heading": WORDS.indices}.get(level.name, frozenset())
+    if level.terms & kinds == {term}:
         return False
     return level.name in FAR and not term.startswith("lv ")
 

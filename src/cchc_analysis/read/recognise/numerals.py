@@ -297,12 +297,17 @@ def find_turns(text: str, mentions: list[Mention]) -> list[Mention]:
         is_near = bool(marks) and not re.search(r"\d", text[marks[-1].end() : first.numeral.start])
         if end > at and is_near:
             start = start_near(text, first.lead, marks[-1].end())
+            # "của các sở, ban, ngành; UBND cấp xã lần lượt đạt 83,2%; 66,2%".
+            is_parted = text.count(";", first.lead, marks[-1].start()) == end - at
+            start = first.lead if is_parted else start
             if at:
                 # What the figure before has said is not among the things named here.
                 behind = found[at - 1].numeral.end
                 mark = re.search(r"[,;:)]\s", text[behind : marks[-1].start()])
                 start = max(start, behind + mark.end() if mark else behind)
-            named = _split_named(text, start, marks[-1].start(), end - at + 1)
+            parted = PATTERNS.semicolon if is_parted else PATTERNS.parts_listed
+            cuts = [each.span() for each in parted.finditer(text, start, marks[-1].start())]
+            named = _split_named(text, start, marks[-1].start(), cuts, end - at + 1)
             for turn, position in enumerate(range(at, end + 1), start=1):
                 own = named[turn - 1] if named else (start, found[end].own[1])
                 role = "each" if named else "turn"
@@ -313,9 +318,10 @@ def find_turns(text: str, mentions: list[Mention]) -> list[Mention]:
     return found
 
 
-def _split_named(text: str, start: int, end: int, count: int) -> list[tuple[int, int]]:
+def _split_named(
+    text: str, start: int, end: int, cuts: Sequence[tuple[int, int]], count: int
+) -> list[tuple[int, int]]:
     """The things named before "lần lượt", if as many as figures; the first has the stem."""
-    cuts = [(m.start(), m.end()) for m in PATTERNS.parts_listed.finditer(text, start, end)]
     for first in range(len(cuts) - count + 2):
         chosen = cuts[first : first + count - 1]
         starts = [start, *(stop for _, stop in chosen)]
@@ -410,7 +416,7 @@ def _find_pairs(text: str, mentions: list[Mention]) -> list[Mention]:
     for at in range(len(found) - 1):
         left, right = found[at], found[at + 1]
         gap = text[left.numeral.end : right.numeral.start]
-        of = PATTERNS.of.match(gap)
+        of = not PATTERNS.on_fields.match(text, right.numeral.start) and PATTERNS.of.match(gap)
         is_pair = left.role != "whole" and (PATTERNS.slash.match(gap) or of)
         if is_pair or PATTERNS.range.match(gap):
             own, roles = (

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cchc_analysis.data.clean import fold_text
@@ -299,6 +299,9 @@ class Proposer:
             told = find_target_period(said, frame.ahead, period, window)
             period = told if told.end or self._head.kind != "plan" else period
             period = self._context.count_from_new_year(period, rule)
+            if period.end and window.start and period.end < window.start:
+                # "Phấn đấu đạt 90% (năm 2023 đạt 88,1%)": what has been is a result.
+                status = Status.ACTUAL
         asked = is_asked(entry)
         if asked and status is Status.THRESHOLD and rule and rule.period != "year":
             period = self._head.window
@@ -496,9 +499,12 @@ def _name_counted(
 
     A head that names only when ("Quá hạn") or how ("Trực tuyến") is a part of the stage before it.
     """
-    heads = " | ".join(dict.fromkeys(label.column for label in labels.values()))
-    stages = {stage.casefold() for stage in PATTERNS.stages.findall(heads)}
-    if len(stages) < FEWEST_STAGES:
+    if _count_stages(label.row for label in labels.values()) >= FEWEST_STAGES:
+        group = WORDS.dossier
+        return {
+            at: replace(each, group=f"{each.group} {group}".strip()) for at, each in labels.items()
+        }
+    if _count_stages(label.column for label in labels.values()) < FEWEST_STAGES:
         return labels
     named, stage = {}, ""
     for at in sorted(labels):
@@ -510,3 +516,9 @@ def _name_counted(
             stage = column
         named[at] = replace(label, column=column, group=f"{label.group} {WORDS.dossier}".strip())
     return named
+
+
+def _count_stages(heads: Iterable[str]) -> int:
+    """How many stages of dossiers the heads of rows or columns name."""
+    said = " | ".join(dict.fromkeys(heads))
+    return len({stage.casefold() for stage in PATTERNS.stages.findall(said)})

@@ -362,7 +362,7 @@ class Speakers:
             ends = [m.end() for m in PATTERNS.sentence_end.finditer(text) if m.end() < end]
             start = max(ends, default=0)
             found = self._search(text[start:end])
-        if found or start > 0:
+        if found or start > 0 or PATTERNS.says_whole.search(entry.said):
             return found
         place = self._places[entry.line]
         for parent in place.parents:

@@ -25,6 +25,7 @@ from cchc_analysis.read.recognise.figures import (
     OTHER_REPORT,
     Confidence,
     Figure,
+    count_decimals,
     name_claim,
     read_value,
     tabulate_figures,
@@ -170,8 +171,12 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
     def find(at: int, figure: Figure) -> Change | None:
         share = read_value(figure, reference)
         row = reference.indicator_rows.get(figure.indicator, {})
-        if not at or share is None or not figure.reason.startswith("a share right behind"):
+        is_behind = figure.reason.startswith("a share right behind")
+        if share is None or not at or not (is_behind or _is_own_share(figures, at, row, reference)):
             return None
+        if not is_behind:
+            why = "it is the share that the figure before it has in another one"
+            return {"indicator": "", "looked_again": why}
         told = {
             each.indicator: read_value(each, reference)
             for each in figures[max(0, at - 12) : at]
@@ -185,6 +190,27 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
         return {"indicator": "", "rivals": rivals, "looked_again": why}
 
     return _mend(figures, find)
+
+
+def _is_own_share(
+    figures: Sequence[Figure], at: int, row: Mapping[str, str], reference: Reference
+) -> bool:
+    """Whether a share in a bracket is that of a part of what it would be the share of."""
+    before, figure = figures[at - 1], figures[at]
+    is_near = (before.line, before.scope) == (figure.line, figure.scope)
+    if not (is_near and row.get("denominator") and before.indicator):
+        return False
+    known = {each.indicator: each for each in figures[max(0, at - 12) : at]}
+    if before.indicator == row["numerator"] or row["denominator"] not in known:
+        return False
+    part, whole = (read_value(each, reference) for each in (before, known[row["denominator"]]))
+    return bool(part and whole and part < whole and _is_share(figure, part, whole, reference))
+
+
+def _is_share(figure: Figure, part: float, whole: float, reference: Reference) -> bool:
+    """Whether a figure is, as it is rounded, the share of a part in a whole."""
+    half = 0.5 * 10.0 ** -count_decimals(figure) + 0.01
+    return abs(100 * part / whole - (read_value(figure, reference) or 0.0)) <= half
 
 
 PLAN, SOME, MANY = "par_tasks_total", 13, 25
