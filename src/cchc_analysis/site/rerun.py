@@ -132,9 +132,8 @@ def open_kit(place: Path) -> Kit:
         ReportError: It is damaged, or unpacks to more than any kit does.
     """
     if place.is_dir():
-        paths = (each for each in place.rglob("*") if each.is_file() and not each.is_symlink())
-        held = {path.relative_to(place).as_posix(): path for path in sorted(paths)}
-        files = {name: read_bytes(path, "a kit") for name, path in held.items()}
+        paths = [each for each in place.rglob("*") if each.is_file() and not each.is_symlink()]
+        files = {path.relative_to(place).as_posix(): read_bytes(path, "a kit") for path in paths}
     elif (data := read_bytes(place, "a kit")).startswith(b"PK"):
         archive = open_archive(place, data)
         names = (each for each in archive.namelist() if not each.endswith("/"))
