@@ -137,7 +137,7 @@ def serve(control: Any, *askers: Any) -> None:
         gc.collect()
         gc.freeze()
         forks = orders.may_fork and system.is_safe_to_fork()
-        multiprocessing.set_start_method("fork" if forks else "spawn")
+        multiprocessing.set_start_method("fork" if forks else "spawn", force=True)
         given = warm if forks else replace(orders, jobs_a_child=0)
         while said.result and links:
             link = links.pop()
