@@ -35,7 +35,7 @@ from cchc_analysis.data.areas import (
     list_large,
     load_communes,
 )
-from cchc_analysis.data.clean import keep_text, nearest_names, take_apart
+from cchc_analysis.data.clean import fold_text, keep_text, nearest_names, take_apart
 from cchc_analysis.data.files import list_rows, load_text_table
 from cchc_analysis.data.records import load_own, problem
 from cchc_analysis.data.system import is_portable
@@ -126,6 +126,16 @@ class Reference:
         rows.sort(key=lambda row: ("*" not in row["indicator"], len(row["indicator"])))
         codes = self.indicator_rows
         return {code: row for row in rows for code in filter_names(codes, row["indicator"])}
+
+    @cached_property
+    def labelled(self) -> Mapping[str, set[str]]:
+        """The indicators by their labels and codes, and by headings that publishers use, folded."""
+        columns = [(self.indicators, name) for name in ("label_en", "label_vi", "indicator")]
+        known: dict[str, set[str]] = {}
+        for words, column in (*columns, (self.panel_headings, "heading")):
+            for name, code in zip(words[column], words["indicator"], strict=True):
+                known.setdefault(fold_text(name), set()).add(code)
+        return known
 
     @cached_property
     def area_rows(self) -> AreaRows:

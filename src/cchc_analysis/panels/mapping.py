@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -347,16 +347,10 @@ class Vocabulary:
             word: name for word, name in words if name not in mapping.columns and word not in taken
         } | {fold_text(head): name for name, head in mapping.columns.items()}
 
-    @cached_property
-    def _labels(self) -> dict[str, set[str]]:
-        """The indicators by their labels and codes, and by headings that publishers use."""
-        table, own = self.reference.indicators, self.reference.panel_headings
-        columns = [(table, name) for name in ("label_en", "label_vi", "indicator")]
-        known: dict[str, set[str]] = {}
-        for words, column in (*columns, (own, "heading")):
-            for name, code in zip(words[column], words["indicator"], strict=True):
-                known.setdefault(fold_text(name), set()).add(code)
-        return known
+    @property
+    def _labels(self) -> Mapping[str, set[str]]:
+        """The indicators by what they are called."""
+        return self.reference.labelled
 
     def match_field(self, name: str) -> str:
         """The field that a heading names, or ``""``."""
