@@ -2433,7 +2433,7 @@ def test_a_register_from_before_the_question_is_read_as_published(tmp_path: Path
     folder = tmp_path / "panels"
     folder.mkdir()
     former = [name for name in PANEL_SOURCE_COLUMNS if name != "publish"]
-    row = ["x" if name == "source_id" else "" for name in former]
+    row = ["x" if name in ("panel", "source_id") else "" for name in former]
     (folder / "sources.csv").write_text(",".join(former) + "\n" + ",".join(row) + "\n", "utf-8")
     assert load_register(tmp_path)["publish"].tolist() == ["yes"]
 
