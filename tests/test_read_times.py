@@ -179,6 +179,8 @@ SHARE = "tỷ lệ hồ sơ trực tuyến đạt 90%"
     "text",
     [
         f"{QUARTER}Thời gian tới, phường phấn đấu {SHARE}.",
+        f"{QUARTER}Trong thời gian tới, phường nâng cao chất lượng phục vụ. Phấn đấu {SHARE}.",
+        f"{QUARTER}Để phục vụ tốt trong thời gian tới, phường tập trung:\n- Duy trì {SHARE}.",
         f"{YEAR}Những tháng tới, huyện phấn đấu {SHARE}.",
         f"{YEAR}Tới đây, phát huy kết quả năm 2022, huyện phấn đấu {SHARE}.",
         f"{YEAR}Tính đến 15/12 đã tiếp nhận 820 hồ sơ. Giai đoạn tới, huyện phấn đấu {SHARE}.",

@@ -38,6 +38,8 @@ from cchc_analysis.read.recognise.wording import WordingRule
 
 OPENING = 12
 """Words of a sentence with which it may open the time of those behind it."""
+LATER_WORDS = 7
+"""Words with which it may open a time behind the report's."""
 LEVEL_WORDS, BARE_WORDS = 8, 5
 """Words of a line that does nothing but open a level or an area, with its colon or without one."""
 
@@ -369,6 +371,29 @@ class FigureContext:
             window = window or of_index
             return window or self._cut_at_day(entry, words, default, goes_on=is_dossiers)
         return Period(None, self._find_stock_day(entry, words, window) or default.end)
+
+    def find_later(self, entry: FigureText, words: WordsAround) -> Period | None:
+        """The time behind the report's that is named last before a figure.
+
+        "Thời gian tới, phường tập trung nâng cao chất lượng. Phấn đấu …"; none in a plan, whose
+        own it is.
+        """
+        if self._head.kind == "plan" or entry.label:
+            return None
+        texts = [entry.said]
+        for level in words.levels:
+            if level.name == "its paragraph":
+                sentences = PATTERNS.sentence_end.split(level.text)
+                texts += (" ".join(each.split()[:LATER_WORDS]) for each in reversed(sentences))
+            elif level.name in ("its sentence, line before", "the list it stands in"):
+                texts.append(level.text)
+        for text in texts:
+            later = next(reversed([*PATTERNS.later_time.finditer(text)]), None)
+            if PATTERNS.said_time.search(text, later.end() if later else 0):
+                return None
+            if later:
+                return windows.find_ahead(later[0], self._head.window)
+        return None
 
     def count_from_new_year(self, period: Period, rule: WordingRule | None) -> Period:
         """A period from the first day of its year, for what is counted so."""

@@ -249,6 +249,7 @@ class Proposer:
         """Whether the printed digits can be a value of the indicator at all."""
         row = self._reference.indicator_rows[candidate.indicator]
         kind = self._reference.unit_rows[row["unit"]]["kind"]
+        printed = entry.mention.numeral.text
         rule = self._wording.rules[candidate.indicator]
         is_part = entry.mention.role == "part" and kind == "count"
         # "đạt 02/04 điểm" is what was reached, neither lost nor a maximum.
@@ -268,6 +269,10 @@ class Proposer:
         if not is_placed or companions.speaks_against(
             entry, words, rule, self._surroundings, is_dossiers=is_dossiers
         ):
+            return False
+        is_grouped = PATTERNS.comma_groups.fullmatch(printed) is not None
+        is_fraction = printed.count(",") == 1 or ("," in printed and "." in printed)
+        if kind == "count" and words.factor == 1 and is_fraction and not is_grouped:
             return False
         is_entity = entry.label and companions.is_entity_row(entry, self._wording, candidate)
         # A row that names a commune that we know is told of that commune.
@@ -291,12 +296,15 @@ class Proposer:
         mark_of_time = self._context.mark_of_time
         row = self._reference.indicator_rows[indicator] if rule else {}
         frame = self._scopes.frames[entry.line]
-        status = find_status(entry, words, rule, row, self._head, frame.status)
+        later = self._context.find_later(entry, words)
+        framed = Status.TARGET if later else frame.status
+        status = find_status(entry, words, rule, row, self._head, framed)
         if status is Status.TARGET:
             said = entry.text[mention.lead : max(mention.own[1], mention.numeral.end)]
             said = f"{entry.label.column} | {said}" if entry.label else said
             window = frame.window if frame.window and period == frame.window else self._head.window
-            told = find_target_period(said, frame.ahead, period, window)
+            told = window if later else period
+            told = find_target_period(said, later or frame.ahead, told, window)
             period = told if told.end or self._head.kind != "plan" else period
             period = self._context.count_from_new_year(period, rule)
             if period.end and window.start and period.end < window.start:

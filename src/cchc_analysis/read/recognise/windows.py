@@ -297,8 +297,7 @@ def find_target_period(text: str, headed: Period | None, period: Period, default
     Where the text names no time what stands above may, which ``headed`` is. A later time without
     days ("thời gian tới") leaves the target without them.
     """
-    later = _find_later(text, default.end) if default.end else None
-    if not default.end or (period.end != default.end and not later):
+    if not default.end or period.end != default.end:
         return period
     year = default.end.year
     span = _name_span(PATTERNS.span_of_this_year.search(text), year)
@@ -309,6 +308,7 @@ def find_target_period(text: str, headed: Period | None, period: Period, default
         years = [make_year(year)]
         # "Quý IV phấn đấu …; giải ngân cả năm đạt 100%": the last that is named.
         span = None if PATTERNS.span_of_this_year.search(text, 0, ended.start()) else span
+    later = _find_later(text, default.end)
     told = (span, *(years or (find_ahead(text, default), headed)), later)
     # "Thời gian tới, phát huy kết quả năm 2022, …" is for no part of 2022.
     first = default.end + dt.timedelta(days=1) if later else default.end
