@@ -18,7 +18,7 @@ from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.figures import Figure, say_whole
 from cchc_analysis.read.recognise.frame import APPRAISED, is_asked
 from cchc_analysis.read.recognise.head import level_of, list_names
-from cchc_analysis.read.recognise.matching import LATER, Claim, WordsAround, match_rules
+from cchc_analysis.read.recognise.matching import Claim, WordsAround, match_rules
 from cchc_analysis.read.recognise.outline import OutlinePlace
 from cchc_analysis.read.recognise.surroundings import (
     FigureText,
@@ -48,17 +48,11 @@ class Companions:
         self._reference, self._wording, self._places = reference, wording, places
         self.by_mention: dict[tuple[int, str, int], Figure] = {}
         self._by_line: dict[int, list[Figure]] = {}
-        self._printed: dict[str, set[str]] = {}
-        self._losing: dict[tuple[int, ...], str] = {}
 
     def note(self, entry: FigureText, figure: Figure) -> None:
         """Remember a figure that was proposed."""
         self.by_mention[entry.line, entry.text, entry.at] = figure
         self._by_line.setdefault(entry.line, []).append(figure)
-        self._printed.setdefault(figure.printed, set()).add(figure.indicator)
-        if field := PATTERNS.lost_of_field.match(figure.indicator):
-            # A loss of a field was told under a heading.
-            self._losing[self._places[entry.line].headings[:1]] = field[1]
 
     def follow_partner(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The B of A/B, or the upper end of a range, by what the A is."""
@@ -79,8 +73,7 @@ class Companions:
                 return Claim(parts[0], SURE, f"present, of {figure.indicator}")
         if not whole:
             return None
-        named = self._name_whole(entry, whole, figure.indicator)
-        return Claim(named, SURE, say_whole(figure.indicator))
+        return Claim(whole, SURE, say_whole(figure.indicator))
 
     def _name_by_noun(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The B of an A that we have no code for, by its noun: "kiểm tra 06/15 xã, thị trấn"."""
@@ -107,30 +100,6 @@ class Companions:
             figure, area=part.area, scope=part.scope, is_scope_said=part.is_scope_said,
             period_start=part.period_start, period_end=part.period_end,
         )  # fmt: skip
-
-    def _name_whole(self, entry: FigureText, whole: str, part: str) -> str:
-        """A whole, or the part of it that the words behind the B name: "80/98 hồ sơ mới"."""
-        behind = entry.text[entry.mention.numeral.end : entry.mention.own[1]]
-        terms = {hit.term for hit in self._wording.find_terms(behind)}
-        if any(terms.issuperset(saying) for saying in self._wording.rules[part].says):
-            # "17/17 xã đã thành lập …" goes on with what it counts.
-            return whole
-        number = entry.mention.numeral.text
-        same = self._printed.get(number, set())
-        # Of small numbers many are alike.
-        is_same = whole not in same and len(number) > 2
-        named = (
-            code
-            for code, rule in self._wording.rules.items()
-            if rule.over == whole
-            and rule.unit == "dossier"
-            # What has been counted before comes back as a B: "mới 1.230; … số hóa 1.204/1.230".
-            and (
-                (is_same and code in same)
-                or (any(map(terms.issuperset, rule.says)) and terms.isdisjoint(rule.never))
-            )
-        )
-        return next(named, whole)
 
     def list_before(self, entry: FigureText) -> Iterator[Figure]:
         """The figures of the sentence before a figure, the nearest first."""
@@ -359,33 +328,6 @@ class Companions:
         if len(shares) != 1:
             return None
         return Claim(shares[0], SURE, f"a share right behind {before.indicator}")
-
-    def find_points(self, entry: FigureText, words: WordsAround) -> Claim | None:
-        """What bare points are: lost where a loss was told, a maximum in brackets elsewhere."""
-        is_bare = "point" in words.units and not entry.label and not entry.mention.role
-        if not is_bare or words.own & WORDS.points_told:
-            return None
-        if field := self._losing.get(self._places[entry.line].headings[:1]):
-            rule = self._wording.rules.get(f"{field}_lost_item")
-            parts = [term for term in rule.breakdown if term in words.own] if rule else []
-            if rule is None or not parts:
-                return None
-            part = min(parts, key=lambda term: words.gaps.get(term, LATER))
-            return Claim(rule.indicator, SURE, "below a loss of its field", rule.breakdown[part])
-        numeral = entry.mention.numeral
-        opened = PATTERNS.opens_bracket.search(entry.text[: numeral.start])
-        if not opened or not PATTERNS.points_closed.match(entry.text, numeral.end):
-            return None
-        codes = [
-            code
-            for code, rule in self._wording.rules.items()
-            if rule.unit == "point"
-            and (WORDS.maximum,) in rule.says
-            and rule.under
-            and all(words.own.intersection(terms) for terms in rule.under)
-            and words.own.isdisjoint(rule.unless)
-        ]
-        return Claim(codes[0], SURE, "points in brackets") if len(codes) == 1 else None
 
 
 def _name_of_level(code: str, words: WordsAround) -> str:

@@ -179,7 +179,6 @@ class Proposer:
             return (self._beside.follow_years(entry, words) if is_same else None), ()
         if (
             companion := self._beside.find_asked(entry, words)
-            or self._beside.find_points(entry, words)
             or self._beside.follow_series(entry, words)
             or self._beside.follow_rank(entry, words)
             or self._beside.follow_years(entry, words)
