@@ -293,3 +293,9 @@ def test_a_table_whose_rows_are_stages_counts_dossiers() -> None:
     )
     scopes = ("district_office", "commune_aggregate")
     assert found == [(f"dossiers_{stage}", scope) for stage in stages for scope in scopes]
+
+
+def test_the_last_months_of_the_year_that_is_told_are_none_to_come() -> None:
+    said = "Thu ngân sách 6 tháng cuối năm đạt 88.200 triệu đồng, đạt 112% dự toán giao."
+    statuses = [str(f.status) for f in read_text(YEAR + said)[1]]
+    assert statuses == ["actual", "actual"]

@@ -338,14 +338,18 @@ def _find_later(text: str, end: dt.date) -> Period | None:
     if not found:
         return None
     first, last = end + dt.timedelta(days=1), dt.date(end.year, MONTHS, 31)
+    months = re.search(r"\d+", found["rest"] or "")
+    if months and dt.date(end.year, max(1, MONTHS + 1 - int(months[0])), 1) <= end:
+        # "6 tháng cuối năm" in the report of a year is a part of it.
+        return None
     if found["rest"] and first <= last:
         return Period(first, last)
     if not found["unit"]:
         return Period(None, None)
-    months = {"tháng": 1, "quý": 3, "năm": MONTHS}[found["unit"].casefold()]
-    at = end.year * MONTHS + (end.month - 1) // months * months + months
+    length = {"tháng": 1, "quý": 3, "năm": MONTHS}[found["unit"].casefold()]
+    at = end.year * MONTHS + (end.month - 1) // length * length + length
     start = dt.date(at // MONTHS, at % MONTHS + 1, 1)
-    at += months - 1
+    at += length - 1
     return Period(start, month_end(at // MONTHS, at % MONTHS + 1))
 
 
