@@ -82,6 +82,9 @@ def wording() -> Wording:
         # The days of its own figures, and of a meeting, are not those of the report.
         (windows.find_counted_window, ["Từ 01/01 đến 31/8/2023, xã nhận 512 hồ sơ."], ""),
         (windows.find_counted_window, ["Từ 01/8 đến 31/8/2023, huyện tổ chức kiểm tra."], ""),
+        # Nobody counts so few days of nine months: a congress, or who worked on the report.
+        (windows.find_counted_window, ["Chào mừng đại hội từ 22/8 đến 24/8/2023."], ""),
+        (windows.find_counted_window, ["Báo cáo được tổng hợp từ 12/9 đến 15/9/2023."], ""),
     ],
 )
 def test_a_text_names_its_window(find, text, end: str) -> None:
@@ -95,6 +98,10 @@ def test_up_to_now_is_up_to_the_day_of_the_paper() -> None:
     found = windows.find_counted_window(opening, year, "2023-12-05")
     assert found == Period(dt.date(2023, 1, 1), dt.date(2023, 12, 5))
     assert windows.find_counted_window(opening, year) is None
+    assert windows.find_counted_window(opening, year, "2024-01-20") == year
+    since = ["UBND xã báo cáo kết quả từ ngày 01/7/2023 đến nay như sau:"]
+    found = windows.find_counted_window(since, year, "2023-12-05")
+    assert found == Period(dt.date(2023, 7, 1), dt.date(2023, 12, 5))
 
 
 def test_a_year_in_brackets_and_a_month_have_their_last_day() -> None:

@@ -139,7 +139,7 @@ def find_counted_window(texts: Sequence[str], period: Period, dated: str = "") -
     """
     for said in _list_counted(texts):
         day = find_day(said, period)
-        window = find_exact_window(said, period) or (day and Period(period.start, day))
+        window = _find_long_window(said, period, dated) or (day and Period(period.start, day))
         if window and lies_about(window, period):
             return window
     # A line that was cut goes on with a small letter or a number.
@@ -152,14 +152,30 @@ def find_counted_window(texts: Sequence[str], period: Period, dated: str = "") -
         counts = not opens and any(each.is_figure for each in find_numerals(sentence))
         if counts or PATTERNS.tells_event.search(sentence):
             continue
-        told = find_exact_window(sentence, period)
+        told = _find_long_window(sentence, period, dated)
         if not told and opens:
-            is_now = dated and PATTERNS.until_now.search(sentence)
-            day = dt.date.fromisoformat(dated) if is_now else find_day(sentence, period)
+            day = _find_now(sentence, period, dated) or find_day(sentence, period)
             told = Period(period.start, day) if day else None
         if told and lies_about(told, period, closes=True):
             return told
     return None
+
+
+def _find_long_window(text: str, period: Period, dated: str) -> Period | None:
+    """The first and last day that a text gives, if a report counts so long: a congress is short."""
+    found = find_exact_window(text, period)
+    if not (found and found.start and found.end and period.start and period.end):
+        return found
+    end = _find_now(text, period, dated) or found.end
+    least = min(dt.timedelta(days=OTHER_DAYS), (period.end - period.start) / 2)
+    return Period(found.start, end) if end - found.start >= least else None
+
+
+def _find_now(text: str, period: Period, dated: str) -> dt.date | None:
+    """The day that a text means by "đến nay": that of the paper, within its period."""
+    if not (dated and period.end and PATTERNS.until_now.search(text)):
+        return None
+    return min(dt.date.fromisoformat(dated), period.end)
 
 
 def _list_counted(texts: Iterable[str]) -> Iterator[str]:
