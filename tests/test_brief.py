@@ -213,7 +213,8 @@ def test_a_share_of_the_year_is_judged_when_the_year_is_over_or_the_goal_reached
         ("2023", State.NOT_DUE),
         ("2022", State.MISSED),
         ("2022-04-01..2022-06-30", State.MISSING),  # it is over, and nothing counted in it alone
-        ("2022-01-15..2022-06-30", State.MISSED),  # but for the weeks by which offices differ
+        ("2022-01-15..2022-06-30", State.MISSED),  # but for the weeks by which offices differ,
+        ("2022-02-01..2022-06-30", State.MISSED),  # as those who count from December on
     ],
 )
 def test_a_target_of_a_later_part_of_the_year_is_not_due(window: str, state: State) -> None:

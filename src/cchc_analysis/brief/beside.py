@@ -14,6 +14,7 @@ open, or, where areas differ far more than chance, that no such range holds.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -31,6 +32,7 @@ from cchc_analysis.brief.nouns import STATE_SIGNS, Comparison, Entry, Row, State
 from cchc_analysis.brief.plots import draw, plot_dots, plot_points, sketch
 from cchc_analysis.brief.plots.parts import sketch_spine
 from cchc_analysis.brief.templates import Section, macro, tell_section
+from cchc_analysis.data.clean import OTHER_DAYS
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Comparator, Origin, Scope, Status
 from cchc_analysis.data.trace import compare_editions, name_edition
@@ -100,9 +102,14 @@ def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
 
 
 def _is_in_time(result: Entry, target: Entry) -> bool:
-    """Whether a result counts up to a day of the time of a target, and nothing from before it."""
-    is_begun = not (result.start and target.start) or is_near((result.start,), (target.start,))
-    is_begun = is_begun or result.start > target.start
+    """Whether a result counts up to a day of the time of a target, and nothing from before it.
+
+    But for the weeks by which offices count earlier: a year from December to November is this year.
+    """
+    is_begun = not (result.start and target.start)
+    if not is_begun:
+        start = dt.date.fromisoformat(target.start) - dt.timedelta(days=OTHER_DAYS)
+        is_begun = start.isoformat() <= result.start
     return not target.end or (is_begun and target.start <= result.end <= target.end)
 
 

@@ -409,11 +409,11 @@ class Brief:
             if each.area_id == self.area["area_id"] and not each.breakdown and not each.is_withheld
         ]
 
-        def is_near(each: Entry) -> tuple[bool, str, bool, bool]:
+        def tell_place(each: Entry) -> tuple[bool, str, bool, bool]:
             is_whole = each.start <= self.start
             return each.end <= self.end, each.end, is_whole, each.status != Status.ESTIMATE
 
-        return sorted(own, key=is_near, reverse=True)
+        return sorted(own, key=tell_place, reverse=True)
 
     @once
     def _by_place(self) -> dict[tuple[str, str], Entry]:

@@ -172,8 +172,8 @@ def _pair(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     return pairs.assign(gap=np.maximum(gaps[0], gaps[1]))
 
 
-def is_near(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether windows, or days, may be compared: each day is at most ``NEAR`` days from its own."""
+def is_near(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two windows may be compared per day: both ends lie at most ``NEAR`` days apart."""
     return all(abs(_count(a) - _count(b)) <= NEAR for a, b in zip(one, other, strict=True))
 
 
