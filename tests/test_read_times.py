@@ -299,3 +299,14 @@ def test_the_last_months_of_the_year_that_is_told_are_none_to_come() -> None:
     said = "Thu ngân sách 6 tháng cuối năm đạt 88.200 triệu đồng, đạt 112% dự toán giao."
     statuses = [str(f.status) for f in read_text(YEAR + said)[1]]
     assert statuses == ["actual", "actual"]
+
+
+@pytest.mark.parametrize("caption", ["Đơn thư khiếu nại, tố cáo", "Nhiệm vụ tỉnh giao"])
+def test_a_table_of_the_same_stages_of_something_else_counts_no_dossiers(caption: str) -> None:
+    table = (
+        f"{caption}\nNội dung\tSố\nTiếp nhận\t410\nĐã giải quyết\t398\n"
+        "- Trước hạn\t390\n- Quá hạn\t8\nĐang giải quyết\t12\n"
+    )
+    found = read_text(NINE + table)[1]
+    assert len(found) == 5
+    assert not [each for each in found if each.indicator.startswith("dossiers_")]

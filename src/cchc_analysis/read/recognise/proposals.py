@@ -431,12 +431,16 @@ def _read_part(
     surroundings = WordCollector(lines, places, wording, head.title, is_commune=is_commune)
     proposer = Proposer(head, reference, wording, surroundings, lines, places)
     tables: dict[int, list[Line]] = defaultdict(list)
+    above, captions = "", dict[int, str]()
     for line in lines:
         if line.cells:
             tables[line.table].append(line)
+            captions.setdefault(line.table, above)
+        elif line.text.strip():
+            above = "" if PATTERNS.told.search(line.text) else line.text
     labels: dict[tuple[int, int], outline.Label] = {}
-    for rows in tables.values():
-        labels |= _name_counted(dict(outline.label_cells(rows)))
+    for table, rows in tables.items():
+        labels |= _name_counted(dict(outline.label_cells(rows)), captions[table])
     repeated = _find_repeated(lines)
     for at, line in enumerate(lines):
         for found, entries in _enter_line(at, line, labels, at in repeated):
@@ -500,12 +504,17 @@ def _find_repeated(lines: Sequence[Line]) -> set[int]:
 
 
 def _name_counted(
-    labels: dict[tuple[int, int], outline.Label],
+    labels: dict[tuple[int, int], outline.Label], caption: str
 ) -> dict[tuple[int, int], outline.Label]:
     """A table whose heads are the stages of dossiers counts dossiers, though not all heads say so.
 
-    A head that names only when ("Quá hạn") or how ("Trực tuyến") is a part of the stage before it.
+    But for one of tasks, documents or complaints, which go through the same stages. A head that
+    names only when ("Quá hạn") or how ("Trực tuyến") is a part of the stage before it.
     """
+    heads = {text for each in labels.values() for text in (each.row, each.column, each.group)}
+    said = " | ".join((caption, *sorted(heads)))
+    if PATTERNS.others.search(said) and not PATTERNS.names_dossiers.search(said):
+        return labels
     if _count_stages(label.row for label in labels.values()) >= FEWEST_STAGES:
         group = WORDS.dossier
         return {
