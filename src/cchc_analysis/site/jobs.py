@@ -89,7 +89,7 @@ def follow(workers: Workforce, jobs: Iterable[tuple[str, Any]]) -> Iterator[tupl
     """
     jobs, under_way = iter(jobs), dict[Future[Reply], str]()
     while True:
-        while len(under_way) < 3 * workers.count and (job := next(jobs, None)):
+        while len(under_way) <= workers.count and (job := next(jobs, None)):  # one waits
             name, payload = job
             under_way[workers.submit(payload)] = name
         if not under_way:

@@ -36,6 +36,9 @@ from cchc_analysis.site import jobs
 
 MOST_TRIES = 5
 GRACE_SECONDS = 1
+LARGE = 4 << 20
+"""Bytes of a job after which its child ends: what is read of it would stay until all of its jobs
+are done, and a fork costs nothing beside such a page."""
 
 
 class Pool(jobs.Workforce):
@@ -185,7 +188,8 @@ class Supervisor:
                     self.asker.send(self._do(payload))
                 except OSError as error:
                     self.asker.send((True, pickle.dumps(explain_no_process(error))))
-                if self.given == self.orders.jobs_a_child:
+                most = self.orders.jobs_a_child
+                if most and (self.given == most or len(payload) > LARGE):
                     self._end()
         finally:
             self._end()
