@@ -67,7 +67,8 @@ class Pool(jobs.Workforce):
 
     def submit(self, payload: Any) -> Future[jobs.Reply]:  # type: ignore[override]  # one function for all
         """Have a job done; the future never raises, its reply says what happened."""
-        return self._threads.submit(self._do, payload)
+        # What waits is held as bytes alone.
+        return self._threads.submit(self._do, jobs.do_job(pickle.dumps, payload))
 
     def shutdown(self, *_: object, **__: object) -> None:
         """End everything at once; what is not done is cancelled."""
@@ -79,20 +80,21 @@ class Pool(jobs.Workforce):
         self._threads.shutdown()
         self._folder.cleanup()
 
-    def _do(self, payload: Any) -> jobs.Reply:
+    def _do(self, written: jobs.Reply) -> jobs.Reply:
         """Have a job done.
 
         One that fails after others, which may be why, or whose supervisor is lost, is done again in
         a process of its own.
         """
+        if written.result is None:
+            return written
         try:
-            asked = pickle.dumps(payload)
             for number in range(MOST_TRIES):
                 with self._lock:
                     link = self._free.pop() if self._free else None
                 link = link or self._begin(1).pop()  # in the place of one that was lost
                 with suppress(EOFError, OSError):
-                    link.send((asked, number > 0))
+                    link.send((written.result, number > 0))
                     is_final, said = link.recv()
                     self._free.append(link)
                     if is_final:
