@@ -196,6 +196,16 @@ def test_briefs_are_listed_in_other_orders_too(number: int) -> None:
         ]
 
 
+def test_what_has_no_grade_is_none_of_the_lowest() -> None:
+    told = make_told(1, 3)
+    cards = [
+        card | {"facts": card["facts"] | {"grade": grade}}
+        for card, grade in zip(told.cards, "–BA", strict=True)
+    ]
+    [listed] = replace(told, cards=cards).list_in("grade")
+    assert [card["facts"]["grade"] for card in listed["cards"]] == ["B", "A", "–"]
+
+
 def test_an_area_with_a_profile_is_found_by_name_and_on_the_map() -> None:
     told = replace(make_told(2, 1), profiled=["20", "68", "68-2025", "183"])
     index, letters = (bind_list(PROJECT, told, "vi", name) for name in ("", "a-z"))

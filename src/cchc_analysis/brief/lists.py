@@ -172,7 +172,9 @@ class Told:
 
         def rank(cards: Iterable[Card]) -> Any:
             facts = [card["facts"][ORDERS[order]] for card in cards]
-            return sum(facts) if order == "contradictions" else max(facts)
+            if order == "contradictions":
+                return sum(facts)
+            return max(each.strip(nouns.UNGRADED) for each in facts)
 
         if self.is_many("briefs"):
             places = self.group("parent_id")

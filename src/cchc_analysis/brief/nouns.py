@@ -205,6 +205,10 @@ def number_findings(findings: pd.DataFrame) -> list[Contradiction]:
     return [Contradiction(*each) for each in enumerate(sorted(causes.values(), key=place), 1)]
 
 
+UNGRADED = "–"
+"""In the place of a grade where no rule could be asked; lower than none."""
+
+
 def grade_brief(brief: Brief) -> SimpleNamespace:
     """Grade the reports of a brief: the ``letter`` (or a dash), and what it rests on.
 
@@ -216,7 +220,7 @@ def grade_brief(brief: Brief) -> SimpleNamespace:
     serious = [each for each in brief.serious if each.findings[0]["source_id"] in own]
     headline = [each for each in serious if each.number in brief.doubted]
     missing = tuple(name for name in brief.report.required if brief.find(name) is None)
-    best = "A" if brief.rules_asked else "–"
+    best = "A" if brief.rules_asked else UNGRADED
     return SimpleNamespace(
         letter="D" if missing else "C" if headline else "B" if serious else best,
         rules_asked=brief.rules_asked,

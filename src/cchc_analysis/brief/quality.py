@@ -205,7 +205,11 @@ class Quality:
         """The grade of every brief of a province and why; on the whole, the grades by province."""
         by_province = list_provinces(self.briefs, self.reference)
         briefs = by_province.get(self.province, []) if self.province else self.briefs
-        briefs = sorted(briefs, key=lambda each: each["grade"]["letter"], reverse=True)
+
+        def rank(each: Graded) -> str:
+            return str(each["grade"]["letter"]).strip(nouns.UNGRADED)
+
+        briefs = sorted(briefs, key=rank, reverse=True)
         table = pd.DataFrame([each | each["grade"] for each in briefs])
         table = table.drop(columns=["grade", "anchors"], errors="ignore")
         table = table.map(lambda each: tuple(each) if isinstance(each, list) else each)
