@@ -3,7 +3,7 @@
 Comes in as a figure in its line, a rule, and the figures proposed before it; goes out as a
 candidate, or as yes or no. The B of a pair follows from the A, quota and present from each other,
 "cấp xã: 20" from the line or the figure that it tells apart, a share from the figure right before
-it, points of a criterion from what was told under the same heading.
+it.
 """
 
 from __future__ import annotations

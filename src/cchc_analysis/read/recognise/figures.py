@@ -166,8 +166,6 @@ FEW = 20
 """Below this a count may be of anything."""
 LEAD = 2.0
 """By how much the words speak less for a rival that may as well be meant."""
-TELLING = 3
-"""Digits that a number has at least where it hardly comes twice by chance."""
 _FAR = ("(heading)", "(its paragraph)", "(title)", "(the document)", "(goes on with)")
 _COUNTED = {"document": "documents", "person": "people"}
 _MEASURES = frozenset({"%", "point", "rank"})
