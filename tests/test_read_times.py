@@ -265,6 +265,20 @@ def test_what_has_been_is_no_target_in_a_sentence_that_sets_one() -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "Phấn đấu tỷ lệ hồ sơ trực tuyến đạt cao hơn năm 2022, trên 90%.",
+        "Phấn đấu nâng tỷ lệ hồ sơ trực tuyến từ 70% năm 2022 lên 90%.",
+        "Nội dung\tChỉ tiêu năm 2022\tKết quả\nTỷ lệ hồ sơ trực tuyến (%)\t90\t71",
+    ],
+)
+def test_a_target_beside_an_earlier_year_is_no_result(said: str) -> None:
+    found = {f.printed: str(f.status) for f in read_text(NINE + said)[1]}
+    assert found.pop("90") == "target"
+    assert {*found.values()} <= {"actual"}
+
+
+@pytest.mark.parametrize(
     ("said", "days"),
     [
         ("Lũy kế 5 tháng, toàn huyện đã giải quyết 812 hồ sơ.", "2023-01-01..2023-05-31"),

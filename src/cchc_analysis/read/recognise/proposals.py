@@ -52,7 +52,7 @@ from cchc_analysis.read.recognise.numerals import (
     read_spelled,
 )
 from cchc_analysis.read.recognise.surroundings import FigureText, WordCollector
-from cchc_analysis.read.recognise.windows import find_target_period
+from cchc_analysis.read.recognise.windows import find_target_period, find_window_behind
 from cchc_analysis.read.recognise.wording import Wording
 
 MOST_RIVALS = 5
@@ -306,8 +306,7 @@ class Proposer:
             told = find_target_period(said, later or frame.ahead, told, window)
             period = told if told.end or self._head.kind != "plan" else period
             period = self._context.count_from_new_year(period, rule)
-            if period.end and window.start and period.end < window.start:
-                # "Phấn đấu đạt 90% (năm 2023 đạt 88,1%)": what has been is a result.
+            if period.end and window.start and period.end < window.start and _has_been(entry):
                 status = Status.ACTUAL
         asked = is_asked(entry)
         if asked and status is Status.THRESHOLD and rule and rule.period != "year":
@@ -501,6 +500,17 @@ def _find_repeated(lines: Sequence[Line]) -> set[int]:
             repeated.add(at)
         seen.add(folded)
     return repeated
+
+
+def _has_been(entry: FigureText) -> bool:
+    """Whether a figure beside a target is a result: "Phấn đấu đạt 90% (năm 2023 đạt 88,1%)"."""
+    mention, before = entry.mention, entry.own_before
+    if PATTERNS.was_before.search(before) and find_window_behind(before, entry.behind):
+        return True  # "từ 70% năm 2022 lên 90%"
+    if entry.label or not entry.at or entry.mentions[entry.at - 1].lead != mention.lead:
+        return False
+    opened = PATTERNS.open_bracket.search(entry.text[mention.lead : mention.numeral.start])
+    return bool(PATTERNS.has_been.search(opened[0] if opened else before))
 
 
 def _name_counted(
