@@ -82,6 +82,8 @@ def wording() -> Wording:
         # The days of its own figures, and of a meeting, are not those of the report.
         (windows.find_counted_window, ["Từ 01/01 đến 31/8/2023, xã nhận 512 hồ sơ."], ""),
         (windows.find_counted_window, ["Từ 01/8 đến 31/8/2023, huyện tổ chức kiểm tra."], ""),
+        (windows.find_counted_window, ["Số liệu hồ sơ tính từ 15/12/2022 đến 14/9/2023."], ""),
+        (windows.find_counted_window, ["Số liệu biên chế lấy từ 01/01 đến 31/8/2023."], ""),
         # Nobody counts so few days of nine months: a congress, or who worked on the report.
         (windows.find_counted_window, ["Chào mừng đại hội từ 22/8 đến 24/8/2023."], ""),
         (windows.find_counted_window, ["Báo cáo được tổng hợp từ 12/9 đến 15/9/2023."], ""),

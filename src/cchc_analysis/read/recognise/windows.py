@@ -147,10 +147,10 @@ def find_counted_window(texts: Sequence[str], period: Period, dated: str = "") -
     plain = PATTERNS.cited.sub(" ", lines).splitlines()
     for sentence in chain.from_iterable(map(PATTERNS.sentence_end.split, plain)):
         # Days that close the period, in whatever words; a meeting has its own, and so have figures
-        # that the sentence tells itself.
+        # of one kind, or those that the sentence tells itself.
         opens = ":" in sentence
         counts = not opens and any(each.is_figure for each in find_numerals(sentence))
-        if counts or PATTERNS.tells_event.search(sentence):
+        if counts or any(each.search(sentence) for each in (PATTERNS.tells_event, PATTERNS.of_one)):
             continue
         told = _find_long_window(sentence, period, dated)
         if not told and opens:
