@@ -79,6 +79,11 @@ def wording() -> Wording:
             ["Mốc thống kê: từ 0 giờ ngày 01/01/2023 đến 24 giờ ngày 31/8/2023"],
             "2023-08-31",
         ),
+        (
+            windows.find_counted_window,
+            ["(từ khi vận hành hai cấp, ngày 01/01/2023, đến ngày 19/8/2023)"],
+            "2023-08-19",
+        ),
         # The days of its own figures, and of a meeting, are not those of the report.
         (windows.find_counted_window, ["Từ 01/01 đến 31/8/2023, xã nhận 512 hồ sơ."], ""),
         (windows.find_counted_window, ["Từ 01/8 đến 31/8/2023, huyện tổ chức kiểm tra."], ""),
@@ -217,6 +222,17 @@ def test_what_is_paid_and_what_is_digitised_are_two_things() -> None:
         "kết quả cấp huyện 97,2%, cấp xã 95,9%.\n"
     )
     assert [f.indicator == "online_payment_rate" for f in figures] == [True, True, False, False]
+
+
+def test_money_that_counts_from_new_year_by_custom_alone_is_marked() -> None:
+    opening = "Số liệu tính từ ngày 15/12/2022 đến ngày 14/9/2023.\nI. KẾT QUẢ\n"
+    said = "Giải ngân vốn đầu tư công {}đạt 84.562 triệu đồng.\n"
+    marks = []
+    for words in ("", "từ đầu năm đến ngày 14/9/2023 "):
+        [figure] = read_text(f"{TITLE}{opening}{said.format(words)}")[1]
+        assert (figure.period_start, figure.period_end) == ("2023-01-01", "2023-09-14")
+        marks.append("time by custom" in figure.marks)
+    assert marks == [True, False]
 
 
 def test_the_day_of_a_sentence_on_money_is_none_of_the_units_behind_it() -> None:

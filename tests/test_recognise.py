@@ -857,6 +857,20 @@ def test_a_table_of_levels_in_columns_and_parts_in_rows(reader) -> None:
     assert found["6"] == ("dossiers_pending_overdue", "whole_district")
 
 
+def test_a_dash_in_the_column_of_numbers_opens_a_part_of_the_row_above(reader) -> None:
+    text = (
+        "Kết quả giải quyết hồ sơ\nTT\tNội dung\tCấp huyện\tCấp xã\n"
+        "I\tTổng số hồ sơ tiếp nhận\t425\t1.106\n-\tTrực tuyến\t240\t801\n"
+        "-\tTrực tiếp, bưu chính công ích\t172\t290\n-\tTừ kỳ trước\t13\t15\n"
+        "II\tĐã giải quyết\t398\t1.088\n-\tTrước hạn\t357\t988\n"
+    )
+    found = {figure.printed: (figure.indicator, figure.scope) for figure in reader(text)}
+    assert found["240"] == ("dossiers_received_online", "district_office")
+    assert found["290"] == ("dossiers_received_direct", "commune_aggregate")
+    assert found["13"] == ("dossiers_carried_over", "district_office")
+    assert found["988"] == ("dossiers_resolved_early", "commune_aggregate")
+
+
 def test_rows_that_are_numbered_below_another_one_are_its_parts(reader) -> None:
     text = (
         "Kết quả\nSTT\tChỉ tiêu\tKết quả\n1\tHồ sơ tiếp nhận\t640\n1.1\tTrực tuyến\t601\n"

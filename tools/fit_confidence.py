@@ -60,6 +60,7 @@ WORDS = {
     "people": ("đếm người", "counts people"),
     "many figures": ("câu có nhiều số", "many figures in its sentence"),
     "long line": ("đoạn văn rất dài", "it stands in a very long paragraph"),
+    "time by custom": ("tính từ đầu năm theo lệ", "from New Year's Day, as money is counted"),
     "time carried": ("thời gian theo câu trước", "when, by an earlier sentence"),
     "others say when": ("số cùng loại ở trên nêu rõ thời gian", "others of its kind say when"),
     "identity complete": ("đủ các số của một đẳng thức", "all parts of an identity are read"),

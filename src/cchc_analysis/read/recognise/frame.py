@@ -317,7 +317,7 @@ def _keep_days(brackets: re.Match[str]) -> str:
     return brackets[0] if PATTERNS.from_to.search(brackets[0]) else " "
 
 
-CARRIED, OWN_TIME = "time carried", "own time named"
+CARRIED, OWN_TIME, BY_CUSTOM = "time carried", "own time named", "time by custom"
 """Marks of a figure: only an earlier sentence says when; its words name the report's own time."""
 
 
@@ -367,8 +367,11 @@ class FigureContext:
             return window or default
         is_stock = rule is not None and rule.indicator.startswith("onestop_staff_per")
         if not is_stock and (not rule or aggregation in WORDS.flows):
-            default = self.count_from_new_year(default, rule)
+            counted = self.count_from_new_year(default, rule)
             window = window or of_index
+            if not window and counted != default:
+                self.mark_of_time = BY_CUSTOM
+            default = counted
             return window or self._cut_at_day(entry, words, default, goes_on=is_dossiers)
         return Period(None, self._find_stock_day(entry, words, window) or default.end)
 

@@ -343,7 +343,7 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
             number = next((c.text.rstrip(".)") for c in row.cells if c.column in orders), "")
             # "Quá hạn" on its own, without a number, is a part of the stage above it.
             is_bare = not number and PATTERNS.part.fullmatch(own_stub) is not None
-            is_dashed = PATTERNS.dash.match(own_stub) is not None
+            is_dashed = any(map(PATTERNS.dash.match, (own_stub, f"{number} {own_stub}")))
             is_part = is_bare or is_dashed or number.startswith(f"{opened_as or '-'}.")
             if opened and is_part:
                 # "- Trước hạn" or "2.1 Trước hạn" below "2 Đã giải quyết" is a part of it.
