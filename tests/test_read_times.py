@@ -324,3 +324,9 @@ def test_a_table_of_the_same_stages_of_something_else_counts_no_dossiers(caption
     found = read_text(NINE + table)[1]
     assert len(found) == 5
     assert not [each for each in found if each.indicator.startswith("dossiers_")]
+
+
+def test_stages_below_feedback_are_none_of_dossiers() -> None:
+    text = "1. Giải quyết\n- Tiếp nhận: 14 phản ánh\n- Đã giải quyết: 12\n- Quá hạn: 1\n"
+    found = read_text(NINE + text)[1]
+    assert [f.printed for f in found if f.indicator.startswith("dossiers_")] == []

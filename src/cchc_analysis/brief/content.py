@@ -118,7 +118,7 @@ class Brief:
         held: The published results of all areas (``keep_results``), for trend and peers.
         periods_held: The periods that have a brief, by area, as far as a brief may know.
         entries: The published values of its sources, in the order of the documents.
-        rules_asked: How many of the rules that have a definition its reports give figures to.
+        rules_asked: How many rules of ``identities.csv`` apply to the figures of its reports.
         quotes: Sentences of documents that the user keeps, by source and figure.
         annex: Where the annex lies, from the page that is told; empty on the annex itself.
         is_front: Whether the page that is told is the front.

@@ -60,7 +60,7 @@ class WordsAround:
     ``gaps`` holds, for every term of the first level, how many words stand between it and the
     figure. ``units`` are the units that the noun behind the figure can mean; empty if none stands
     there. ``later`` are the terms of the text that goes on behind the own words. ``factor`` is what
-    one one of the number stands for ("37 nghìn hồ sơ"). For a cell, ``later`` is what stands above
+    one of the number stands for ("37 nghìn hồ sơ"). For a cell, ``later`` is what stands above
     the table, which can add to what its row and column say, never say all.
     """
 

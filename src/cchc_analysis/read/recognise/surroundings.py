@@ -527,7 +527,7 @@ class WordCollector:
     def _tells_stages(self, entry: FigureText) -> bool:
         """Whether a line of stages leaves out that they are those of dossiers.
 
-        "- Đã xử lý: 2.240 (trước hạn: 2.011; đúng hạn: 221)", and dossiers are counted above it.
+        "- Đã xử lý: 2.240 (trước hạn: 2.011; đúng hạn: 221)", and nothing else is counted there.
         """
         text, stage = entry.text, PATTERNS.stages
         is_bare = PATTERNS.bare_behind.match(text, entry.mention.numeral.end) and stage.search(text)
@@ -544,7 +544,8 @@ class WordCollector:
         found = [each for text in (*beside, entry.text) for each in stage.findall(text)]
         stages = {each.casefold() for each in found}
         above = [self._lines[at].text for at in (*place.headings, *place.parents)]
-        if any(map(PATTERNS.others.search, above)):
+        is_of_dossiers = any(map(PATTERNS.names_dossiers.search, beside))
+        if any(map(PATTERNS.others.search, above if is_of_dossiers else (*above, *beside))):
             return False
         return len(stages) > 1
 
