@@ -200,7 +200,7 @@ class WordCollector:
         *,
         is_commune: bool,
     ) -> None:
-        self._lines, self._places, self._wording, self._title = lines, places, wording, title
+        self._lines, self._places, self._title = lines, places, title
         self._find = lru_cache(maxsize=4096)(
             lambda text: (
                 *wording.find_terms(text),
