@@ -65,6 +65,7 @@ def make_tables(
         "tallies": pd.DataFrame(columns=list(TALLY_COLUMNS)).astype("str"),
         "definitions": pd.DataFrame(columns=list(DEFINITION_COLUMNS)).astype("str"),
     }
+    empty["tallies"] = empty["tallies"].astype(dict.fromkeys(TALLY_COLUMNS[2:], "int64"))
     empty["findings"] = empty["findings"].astype(
         dict.fromkeys(("left", "right", "difference", "closing_value"), "float64")
     )
