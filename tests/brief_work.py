@@ -197,7 +197,8 @@ def read_figures(text: str, source_id: str, area: str, period: tuple[str, str]) 
     """Figures from lines of ``id section indicator scope printed [status] [comparator] [year]``.
 
     A stock is told from a flow by the catalogue; ``_`` stands for a space in the printed text;
-    ``indicator/item=x`` has a breakdown; a year, or ``first..last day``, is a window of its own.
+    ``indicator/item=x`` has a breakdown; a year, or ``first..last day``, is a window of its own,
+    and ``..`` is none.
     """
     rows = []
     lines = [line.split() for line in text.splitlines() if line.strip()]
@@ -207,9 +208,9 @@ def read_figures(text: str, source_id: str, area: str, period: tuple[str, str]) 
         known = made_up_reference().indicator_rows[indicator]
         is_stock = known["aggregation"] == "stock"
         texts = [printed.replace("_", " "), ""]
-        own = more.pop() if more and more[-1][:4].isdigit() else ""
-        start, _, end = own.partition("..")
-        window = (start, end) if end else (f"{own}-01-01", f"{own}-12-31") if own else period
+        own = more.pop() if more and (more[-1][:4].isdigit() or more[-1] == "..") else ""
+        start, dots, end = own.partition("..")
+        window = (start, end) if dots else (f"{own}-01-01", f"{own}-12-31") if own else period
         rows.append(
             dict.fromkeys(TRANSCRIPT_COLUMNS, "")
             | {

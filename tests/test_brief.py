@@ -227,6 +227,18 @@ def test_a_target_of_a_later_part_of_the_year_is_not_due(window: str, state: Sta
     assert ("Chỉ tiêu cho thời gian từ" in str(brief.show_plan().html)) == (state != State.MISSED)
 
 
+def test_a_target_for_no_time_that_is_told_is_not_judged_and_a_threshold_is() -> None:
+    report = """
+    M001 I on_time_rate whole_district 97,5
+    M002 II on_time_rate whole_district 99 {} >= ..
+    """
+    for status, state in (("target", State.NOT_DUE), ("threshold", State.MISSED)):
+        brief = only(report.format(status))
+        assert [(each.target.end, each.state) for each in brief.comparisons] == [("", state)]
+    brief = only(report.format("target"))
+    assert "chỉ tiêu không ghi thời hạn" in str(brief.show_plan().html)
+
+
 def test_a_target_of_a_part_of_the_period_is_held_against_what_was_done_in_that_part() -> None:
     report = """
     M001 I dossiers_resolved_total whole_district 900

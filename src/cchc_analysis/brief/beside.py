@@ -125,6 +125,8 @@ def _judge(brief: Brief, target: Entry, result: Entry, relation: str) -> State:
         Comparator.AT_MOST: value <= goal,
         Comparator.LESS: value < goal,
     }.get(Comparator(target.comparator), False)
+    if not target.end and target.status != Status.THRESHOLD:
+        return State.NOT_DUE  # "thời gian tới": for which time it is set, nobody has said
     is_over = not target.end or result.end >= target.end
     # What only grows and has reached its floor stays above it; a ceiling may still be broken.
     is_floor = target.comparator in (Comparator.AT_LEAST, Comparator.MORE, Comparator.EQUAL)
