@@ -60,9 +60,16 @@ def test_a_report_becomes_a_draft_that_counts_when_accepted(
     with pytest.raises(ReportError, match=r"12 cells .*F002.indicator, .*question mark"):
         accept_source(project, result.source_id)
     confirm_all(project, result.source_id)
+    offered = pd.read_csv(result.transcript, dtype=str, keep_default_na=False)
+    offered.loc[0, ["note_vi", "note_en"]] = ["có thể là: tthc_total", "may be: tthc_total"]
+    offered.loc[1, ["note_vi", "note_en"]] = ["ghi tay", "by hand"]
+    offered.to_csv(result.transcript, index=False)
     mapped, unmapped, _ = accept_source(project, result.source_id)
     assert (mapped, mapped + unmapped) == (result.mapped, result.figures)
     assert len(read_transcripts(project.raw).transcripts) == before + result.figures
+    accepted = pd.read_csv(result.transcript, dtype=str, keep_default_na=False)
+    assert [*filter(None, accepted["note_vi"])] == ["ghi tay"], "no code that was offered"
+    assert [*filter(None, accepted["note_en"])] == ["by hand"]
 
 
 def test_a_draft_is_taken_back_and_its_transcript_laid_aside(project: Project) -> None:

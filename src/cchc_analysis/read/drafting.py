@@ -183,7 +183,7 @@ def _make_row(
     return same | {
         "source_id": source_id, "figure_id": f"F{number:03d}", "indicator": indicator,
         "read_as": read_as, "note_vi": offer if codes else "",
-        "note_en": f"may be: {codes}" if codes else "",
+        "note_en": f"{transcripts.OFFER}{codes}" if codes else "",
     }  # fmt: skip
 
 

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from cchc_analysis.data.clean import format_number
-from cchc_analysis.data.files import format_table, write_text
 from cchc_analysis.data.owned import changing
 from cchc_analysis.data.records import (
     QUANTITY,
@@ -38,7 +37,15 @@ from cchc_analysis.errors import Problem, ReportError, count, escape_controls, j
 from cchc_analysis.read.correcting import Row, read_line
 from cchc_analysis.read.documents import Document, mask_persons
 from cchc_analysis.read.recognise import OWNER_OPEN, Reading
-from cchc_analysis.read.transcripts import UNDECIDED, Draft, check_times, open_draft, read_sources
+from cchc_analysis.read.transcripts import (
+    OFFER,
+    UNDECIDED,
+    Draft,
+    check_times,
+    open_draft,
+    read_sources,
+    save_draft,
+)
 from cchc_analysis.rules import (
     Broken,
     Identity,
@@ -395,6 +402,9 @@ def _find_repeated(observations: pd.DataFrame) -> Iterator[_Conflict]:
         yield "", statement, values, first["scope"], readings["figures"], False
 
 
+NOTES = ("note_vi", "note_en")
+
+
 class Accepted(NamedTuple):
     """Figures with an indicator and without one, and how often those contradict each other."""
 
@@ -424,9 +434,15 @@ def accept_source(project: Project, source_id: str) -> Accepted:
             check_critical(stated, transcript, reference, project.expectations)
         found = judge_draft(draft, reference, identities)["contradictions"]
         contradictions = sum(not each["is_gap"] for each in found)
-        sources.loc[sources["source_id"] == source_id, "state"] = "accepted"
-        write_text(project.raw / "sources.csv", format_table(sources))
+        source, rows = draft.source | {"state": "accepted"}, tuple(map(_drop_offer, draft.rows))
+        save_draft(project, Draft(source, rows))
     return Accepted(len(mapped), len(transcript) - len(mapped), contradictions)
+
+
+def _drop_offer(row: Mapping[str, str]) -> dict[str, str]:
+    """A figure without the codes that were offered to whoever decided it: a note is published."""
+    offers = (f"{load_page_words()['said']['may_be']}: ", OFFER)
+    return {**row, **{each: "" for each in NOTES if row[each].startswith(offers)}}
 
 
 def _find_problems(draft: Draft, reference: Reference) -> Iterator[Problem]:

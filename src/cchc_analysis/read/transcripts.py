@@ -46,6 +46,8 @@ SOURCE_KINDS = ("period_report", "plan", "campaign_report", "article", "panel")
 SOURCE_STATES = ("accepted", "draft")
 UNDECIDED = "?"
 """Opens a cell that a person must confirm."""
+OFFER = "may be: "
+"""Opens a note with the indicators that came near, for whoever decides."""
 Row = Mapping[str, str]
 WEEKS = dt.timedelta(OTHER_DAYS)
 
