@@ -106,11 +106,13 @@ def _is_in_time(result: Entry, target: Entry) -> bool:
 
     But for the weeks by which offices count earlier: a year from December to November is this year.
     """
-    is_begun = not (result.start and target.start)
-    if not is_begun:
-        start = dt.date.fromisoformat(target.start) - dt.timedelta(days=OTHER_DAYS)
-        is_begun = start.isoformat() <= result.start
-    return not target.end or (is_begun and target.start <= result.end <= target.end)
+    if not target.end:
+        return True
+    if result.start and target.start:
+        first = dt.date.fromisoformat(target.start) - dt.timedelta(days=OTHER_DAYS)
+        if result.start < first.isoformat():
+            return False
+    return bool(target.start <= result.end <= target.end)
 
 
 def _judge(brief: Brief, target: Entry, result: Entry, relation: str) -> State:

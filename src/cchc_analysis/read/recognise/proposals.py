@@ -509,7 +509,7 @@ def _has_been(entry: FigureText) -> bool:
         return True  # "từ 70% năm 2022 lên 90%"
     if entry.label or not entry.at or entry.mentions[entry.at - 1].lead != mention.lead:
         return False
-    opened = PATTERNS.open_bracket.search(entry.text[mention.lead : mention.numeral.start])
+    opened = PATTERNS.open_bracket.search(entry.said)
     return bool(PATTERNS.has_been.search(opened[0] if opened else before))
 
 
