@@ -45,7 +45,7 @@ CHROMIUM = next(
 """The browser of this machine, if it has one."""
 SLOW = 50
 """So many usual tests take as long as a slow one."""
-HEAVY_FIXTURES = frozenset({"browser", "visits", "scheduler"})
+HEAVY_FIXTURES = frozenset({"apart", "browser", "visits", "scheduler"})
 """What takes a program of its own and a while to start: the tests that use it are slow ones."""
 
 

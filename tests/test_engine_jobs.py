@@ -101,7 +101,7 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize("jobs_a_child", [1, 3])
+@pytest.mark.parametrize("jobs_a_child", [1, pytest.param(3, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("fault", "words"), FAULTS)
 def test_a_fault_costs_its_own_job_only(fault: str, words: str, jobs_a_child: int) -> None:
     options = {"memory": 1 << 30, "jobs_a_child": jobs_a_child}
@@ -122,6 +122,7 @@ def test_a_fault_is_told_as_it_was_where_other_children_wait() -> None:
         assert "division by zero" in pool.submit("divide").result().found
 
 
+@pytest.mark.slow
 @both
 def test_a_fault_ends_no_more_than_one_of_the_children_that_wait(may_fork: bool) -> None:
     begin = partial(engine_work.begin, engine_work.tell_process)
@@ -134,6 +135,7 @@ def test_a_fault_ends_no_more_than_one_of_the_children_that_wait(may_fork: bool)
     assert len(waiting & left) == 3
 
 
+@pytest.mark.slow
 def test_a_process_that_no_longer_answers_holds_nobody_up() -> None:
     pool = Pool(Orders(SHOUT, timeout=20), 1)
     os.killpg(pool._begun[0][0].pid, signal.SIGSTOP)  # with its supervisors
@@ -143,6 +145,7 @@ def test_a_process_that_no_longer_answers_holds_nobody_up() -> None:
     assert asked.cancelled() or "closed" in asked.result().found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["divide", "exit", "kill", "leave", "loop"])
 def test_a_fault_costs_its_own_job_only_without_fork(fault: str) -> None:
     timeout = 1 if fault == "loop" else 20
@@ -151,6 +154,7 @@ def test_a_fault_costs_its_own_job_only_without_fork(fault: str) -> None:
     assert all(reply.result for reply in replies.values())
 
 
+@pytest.mark.slow
 @both
 def test_what_a_late_job_started_ends_with_it(tmp_path: Path, may_fork: bool) -> None:
     left = tmp_path / "process"
@@ -159,6 +163,7 @@ def test_what_a_late_job_started_ends_with_it(tmp_path: Path, may_fork: bool) ->
     assert has_ended(int(left.read_text("ascii")))
 
 
+@pytest.mark.slow
 @both
 def test_what_a_job_started_ends_where_the_job_is_no_longer_wanted(
     tmp_path: Path, may_fork: bool
@@ -356,6 +361,7 @@ def descendants(process_id: int) -> set[int]:
     return found - {process_id}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_stopping_leaves_no_process(how: signal.Signals) -> None:

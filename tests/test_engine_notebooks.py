@@ -141,7 +141,12 @@ FAILING = {
 
 
 @pytest.mark.parametrize(
-    "sources", [tuple(SHOWN.values()), *FAILING.values()], ids=["shown", *FAILING]
+    "sources",
+    [
+        tuple(SHOWN.values()),
+        *(pytest.param(source, marks=pytest.mark.slow) for source in FAILING.values()),
+    ],
+    ids=["shown", *FAILING],
 )
 def test_the_output_notebook_is_the_same(
     pool: Pool, tmp_path: Path, sources: tuple[str, ...] | str
@@ -378,7 +383,10 @@ def tell_failure(pages: Pool, project: Project, folder: Path, *sources: str) -> 
     return str(problem)
 
 
-@pytest.mark.parametrize("name", BAD_CELLS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if name == "loops" else ()) for name in BAD_CELLS],
+)
 def test_of_a_cell_that_makes_no_page_one_sentence_is_said(
     pages: Pool, processed: Project, tmp_path: Path, name: str
 ) -> None:

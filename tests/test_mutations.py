@@ -233,6 +233,7 @@ def validate(
     return check_identities(suite, chosen, reference, teller)[0].drafts
 
 
+@pytest.mark.slow
 def test_slips_of_figures_that_an_equality_binds_are_noticed() -> None:
     _expect_caught(run_mutants(EVERY))
 

@@ -28,6 +28,7 @@ def made_up_page() -> str:
     return tell_page(open_made_up(make_tables(PLAIN_REPORT)))
 
 
+@pytest.mark.slow
 @with_chromium
 def test_a_printed_page_is_tagged_and_has_its_text(tmp_path: Path) -> None:
     paper = print_page(made_up_page(), tmp_path / "brief.pdf")
@@ -44,6 +45,7 @@ def test_a_printed_page_is_tagged_and_has_its_text(tmp_path: Path) -> None:
     assert "Sông Mây" in text
 
 
+@pytest.mark.slow
 @with_chromium
 def test_a_printed_page_does_not_say_where_or_when_it_was_made(tmp_path: Path) -> None:
     content = print_page(made_up_page(), tmp_path / "brief.pdf").read_bytes()
@@ -52,6 +54,7 @@ def test_a_printed_page_does_not_say_where_or_when_it_was_made(tmp_path: Path) -
     assert content.count(b"D:19800101000000") == 2
 
 
+@pytest.mark.slow
 @with_chromium
 def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")

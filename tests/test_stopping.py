@@ -43,6 +43,7 @@ sys.exit(cli.main())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
 @pytest.mark.parametrize("busy", BUSY)
 def test_ctrl_c_ends_it_with_a_sentence(busy: str) -> None:
