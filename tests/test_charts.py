@@ -51,7 +51,14 @@ def stack(values: list[float], total: float, *, name: str = "Row") -> str:
 
 
 def points(**row: Any) -> str:
-    blank = {"low": NAN, "high": NAN, "target": NAN, "target_text": "", "is_contested": False}
+    blank = {
+        "low": NAN,
+        "high": NAN,
+        "range_text": "",
+        "target": NAN,
+        "target_text": "",
+        "is_contested": False,
+    }
     ends = {"start": 0.0, "end": 100.0, "role": "deep"}
     table = pd.DataFrame([{"label": "Rate", "text": "x", "value": 50.0} | blank | ends | row])
     return frame("points", sketch(plot_points, table))

@@ -196,6 +196,15 @@ def test_a_legend_of_intervals_stands_only_where_one_is_drawn(stated: str, is_dr
     assert ("vạch đậm" in page) == is_drawn
 
 
+@pytest.mark.parametrize(("lang", "said"), [("vi", "87,6–90,9"), ("en", "87.6–90.9")])
+def test_a_drawn_interval_is_told_as_its_note_tells_it(
+    real: list[Brief], lang: str, said: str
+) -> None:
+    brief = next(each for each in real if each.area["area_id"] == "183" and each.lang == lang)
+    assert f"% ({said})</title>" in tell_front(brief).replace("\n", "")
+    assert f"(Wilson): {said}." in read_text(tell_annex(brief))
+
+
 def test_a_report_without_a_key_figure_still_has_a_front() -> None:
     front = read_text(
         tell_front(open_made_up(make_tables("M001 I legal_docs_issued whole_district 3")))

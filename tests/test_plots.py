@@ -46,7 +46,7 @@ def part(**more: Any) -> dict[str, Any]:
 
 
 def point(**more: Any) -> dict[str, Any]:
-    ends = {"start": 0.0, "end": 100.0, "low": NAN, "high": NAN}
+    ends = {"start": 0.0, "end": 100.0, "low": NAN, "high": NAN, "range_text": ""}
     return part() | ends | {"target": NAN, "target_text": ""} | more
 
 

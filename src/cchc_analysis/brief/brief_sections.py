@@ -357,8 +357,5 @@ def tell_spread(brief: Brief, entry: Entry) -> Markup:
     if is_read_twice and (readings := span_readings(vars(entry), brief.findings)):
         low, high = (brief.words.number(each, 2) for each in readings)
         return brief.words.say("note.readings", low=low, high=high)
-    if entry.low is None or entry.high is None:
-        return Markup("")
-    places = 1 if entry.high - entry.low >= 1 else 2
-    low, high = (brief.words.number(each, places) for each in (entry.low, entry.high))
-    return brief.words.say("note.interval", range=brief.words.say("unit.range", low=low, high=high))
+    interval = brief.tell_interval(entry)
+    return brief.words.say("note.interval", range=interval) if interval else interval

@@ -460,6 +460,14 @@ class Brief:
         told = self.tell_number(entry), word
         return plain(join(NO_BREAK, *(told[::-1] if entry.unit == "rank" else told)))
 
+    def tell_interval(self, entry: Entry) -> Markup:
+        """The ends of its interval, as exact as that is narrow; empty without one."""
+        if entry.low is None or entry.high is None:
+            return Markup("")
+        places = 1 if entry.high - entry.low >= 1 else 2
+        low, high = (self.words.number(each, places) for each in (entry.low, entry.high))
+        return self.words.say("unit.range", low=low, high=high)
+
     def tell_number(self, entry: Entry) -> Markup:
         """The number alone, with its bound, a percentage with its sign."""
         if entry.is_withheld:

@@ -423,6 +423,7 @@ def list_points(
             "text": brief.tell_plain(entry),
             "low": nan if entry.low is None else entry.low,
             "high": nan if entry.high is None else entry.high,
+            "range_text": plain(brief.tell_interval(entry)),
             "target": nan,
             "target_text": "",
             "role": "alert" if entry.is_contested else "deep",

@@ -123,15 +123,15 @@ def plot_amounts(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return canvas.close(y)
 
 
-@drawn_from("label value text low high target target_text role is_contested start end")
+@drawn_from("label value text low high range_text target target_text role is_contested start end")
 def plot_points(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """A line per row with a point, its interval, and a tick where a target stands.
 
     Args:
-        data: ``label``, ``value``, ``text``, ``low``, ``high`` (NaN: no interval), ``target``
-            (NaN: none), ``target_text``, ``role``, ``is_contested`` (drawn hollow), ``start`` and
-            ``end``, the ends of the scale in the unit of ``value``. Rows that follow each other
-            with the same scale and target have one axis, under the last of them.
+        data: ``label``, ``value``, ``text``, ``low``, ``high`` (NaN: no interval), ``range_text``,
+            ``target`` (NaN: none), ``target_text``, ``role``, ``is_contested`` (drawn hollow),
+            ``start`` and ``end``, the ends of the scale in the unit of ``value``. Rows that follow
+            each other with the same scale and target have one axis, under the last of them.
     """
     canvas, y = Canvas(ax), 0.0
     scale_of = itemgetter("start", "end", "target_text")
@@ -157,7 +157,7 @@ def _draw_points(canvas: Canvas, y: float, rows: Sequence[dict[str, Any]]) -> fl
         _write_heading(canvas, y, plain(row["label"]), row["text"], bold=False)
         canvas.add(Stroke([(0, middle), (canvas.width, middle)], "rule"))
         if row["low"] == row["low"] and row["high"] == row["high"]:
-            span = f"{words} ({row['low']:g} – {row['high']:g})"
+            span = f"{words} ({row['range_text']})"
             sides = (across(max(row["low"], start)), across(row["high"]))
             canvas.add(Stroke([(x, middle) for x in sides], "mid", 5, span))
         if row["target"] == row["target"]:
