@@ -150,6 +150,28 @@ def test_a_window_holds_for_the_headings_below_its_own_and_no_further() -> None:
     assert [f.period_start for f in figures] == [*["2022-12-15"] * 3, "2023-01-01"]
 
 
+def test_a_window_behind_the_first_figures_of_a_line_is_none_of_theirs() -> None:
+    _, figures = read_text(
+        f"{TITLE}1. Cấp huyện: tiếp nhận 200 hồ sơ (từ 15/12/2022 đến khi sắp xếp ngày 30/6/2023)."
+        "\n2. Cấp xã: tiếp nhận trong kỳ 700 hồ sơ. Lũy kế từ ngày 01/7/2022 đến ngày 30/9/2023, "
+        "đã tiếp nhận 900 hồ sơ.\n"
+    )
+    spans = [(f.printed, f.period_start, f.period_end) for f in figures]
+    assert spans == [
+        ("200", "2022-12-15", "2023-06-30"),
+        ("700", "2023-01-01", "2023-09-30"),
+        ("900", "2022-07-01", "2023-09-30"),
+    ]
+
+
+def test_days_in_the_first_heading_on_dossiers_are_none_of_what_stands_below_the_next() -> None:
+    _, figures = read_text(
+        f"{TITLE}I. HỒ SƠ TTHC (số liệu từ 15/12/2022 đến 14/9/2023)\nTiếp nhận 900 hồ sơ.\n"
+        "II. TUYÊN TRUYỀN\nĐăng 112 tin, bài về CCHC.\n"
+    )
+    assert [f.period_end for f in figures] == ["2023-09-14", "2023-09-30"]
+
+
 def test_a_window_in_a_heading_is_none_of_the_next_heading() -> None:
     _, figures = read_text(
         f"{TITLE}II. Thủ tục hành chính\n1. Hồ sơ (từ ngày 15/12/2022 đến ngày 14/9/2023)\n"
@@ -697,6 +719,16 @@ def test_the_unit_in_a_caption_is_that_of_the_cells_and_a_year_that_of_a_plan(un
 def test_what_a_head_says_is_counted_along_is_not_what_it_counts() -> None:
     table = "Cấp\tTiếp nhận (gồm tồn kỳ trước)\tĐã giải quyết hồ sơ\nCấp xã\t814\t802\n"
     assert read_text(TITLE + "Hồ sơ TTHC\n" + table)[1][0].indicator == "dossiers_received_total"
+
+
+@pytest.mark.parametrize("along", ["bao gồm hồ sơ kỳ trước chuyển sang", "kể cả tồn kỳ trước"])
+def test_what_a_bracket_says_is_counted_along_is_not_what_is_counted(along: str) -> None:
+    said = f"Toàn huyện tiếp nhận 814 hồ sơ ({along}), đã giải quyết 802 hồ sơ.\n"
+    codes = [each.indicator for each in read_text(TITLE + said)[1]]
+    assert codes == ["dossiers_received_total", "dossiers_resolved_total"]
+    said = "Toàn huyện tiếp nhận 814 hồ sơ (bao gồm 12 hồ sơ kỳ trước chuyển sang).\n"
+    codes = [each.indicator for each in read_text(TITLE + said)[1]]
+    assert codes == ["dossiers_received_total", "dossiers_carried_over"]
 
 
 def test_heads_that_are_parts_of_a_year_are_those_of_the_report() -> None:

@@ -196,6 +196,19 @@ def test_a_title_says_its_period_before_it_looks_ahead(
         ("(Từ ngày 15/12/2022 đến ngày 14/9/2023)", (2022, 12, 15), (2023, 9, 14)),
         ("Số liệu biên chế tính đến ngày 01/6/2023.", (2023, 1, 1), (2023, 9, 30)),
         ("Thực hiện Kế hoạch ngày 15/3/2023, phòng báo cáo:", (2023, 1, 1), (2023, 9, 30)),
+        ("Sở yêu cầu số liệu tính từ ngày 15/12 năm trước đến ngày 14/9 năm báo cáo.",
+         (2022, 12, 15), (2023, 9, 14)),
+        ("Thời gian lấy số liệu: từ ngày 16 của tháng liền trước kỳ báo cáo đến ngày 12 của tháng "
+         "cuối kỳ báo cáo.", (2022, 12, 16), (2023, 9, 12)),
+        ("Số liệu thống kê bắt đầu từ ngày 16/12/2022. Ngày chốt số liệu là hết ngày 12/9/2023.",
+         (2022, 12, 16), (2023, 9, 12)),
+        ("Số liệu tính từ khi bộ máy 03 phòng hoạt động (ngày 05/01/2023) đến hết ngày 12/9/2023.",
+         (2023, 1, 5), (2023, 9, 12)),
+        ("I. CHỈ ĐẠO (Số liệu từ 16/12/2022 đến 12/9/2023)", (2022, 12, 16), (2023, 9, 12)),
+        ("I. CHỈ ĐẠO\nTrong kỳ báo cáo (từ ngày 16/12/2022 đến ngày 12/9/2023) có tiến bộ.",
+         (2022, 12, 16), (2023, 9, 12)),
+        ("I. CHỈ ĐẠO\nBảng 1. Văn bản\n(Số liệu từ ngày 16/12/2022 đến ngày 12/9/2023)",
+         (2023, 1, 1), (2023, 9, 30)),
     ],
 )  # fmt: skip
 def test_the_opening_says_which_days_all_figures_count(

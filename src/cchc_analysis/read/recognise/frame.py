@@ -32,7 +32,8 @@ from cchc_analysis.read.recognise.head import (
     list_names,
 )
 from cchc_analysis.read.recognise.matching import WordsAround
-from cchc_analysis.read.recognise.outline import INNER, OutlinePlace, say_heading
+from cchc_analysis.read.recognise.numerals import find_numerals
+from cchc_analysis.read.recognise.outline import INNER, OutlinePlace, find_note_below, say_heading
 from cchc_analysis.read.recognise.surroundings import CAPTION, FigureText
 from cchc_analysis.read.recognise.wording import WordingRule
 
@@ -109,7 +110,7 @@ def frame_lines(
             outside, opened = (opened, dict(opened)) if line.cells else ({}, outside)
         is_below = not place.is_heading or (home and set(home) <= set(place.headings))
         events = _list_events(line, place) + ["other heading"] * (not is_below)
-        events = [] if windows.find_note_below(lines, at) else events
+        events = [] if find_note_below(lines, at) else events
         opened = {part: (value, until) for part, (value, until) in opened.items()
                   if not set(until) & set(events)}  # fmt: skip
         if place.is_heading:
@@ -130,8 +131,11 @@ def frame_lines(
             # "Số liệu từ … đến … tại Phụ lục 1 và Phụ lục 2": for what is below those captions.
             annexes |= dict.fromkeys(PATTERNS.annex.findall(line.text), window)
         own = {part: value for part, (value, _) in opened.items()}
-        # Its day a line may say of its last figure alone; nor is a heading what it announces.
+        # Its day a line may say of its last figure alone, and its window behind the sentence of
+        # its first; nor is a heading what it announces.
         own |= {part: before.get(part) for part in ("day", "status", "ahead")}
+        if events and not readers["window"](_say_first(line.text)):
+            own["window"] = before.get("window", titled.window)
         frames.append(replace(titled, **own))
     return frames
 
@@ -177,6 +181,13 @@ def _list_events(line: Line, place: OutlinePlace) -> list[str]:
         )
         if is_so
     ]
+
+
+def _say_first(text: str) -> str:
+    """A text up to the end of the sentence with its first figure."""
+    figure = next((each for each in find_numerals(text) if each.is_figure), None)
+    ended = PATTERNS.sentence_end.search(text, figure.end) if figure else None
+    return text[: ended.start()] if ended else text
 
 
 def _open(

@@ -22,10 +22,10 @@ from cchc_analysis.data.records import Period
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
+from cchc_analysis.read.recognise.outline import find_note_below
 from cchc_analysis.read.recognise.windows import (
     EARLY,
     find_counted_window,
-    find_note_below,
     find_period,
     make_day,
 )
@@ -254,8 +254,9 @@ def level_of(name: str) -> str:
 
 
 HEAD_LINES = 40
-HEAD_ABOVE, FEWEST_LINES = 8, 8
-"""Lines above a title that are its head, and those that a report has at least."""
+HEAD_ABOVE, FEWEST_LINES, FIRST_LINES = 8, 8, 6
+"""Lines above a title that are its head, those that a report has at least, and those behind its
+opening that may still say which days it counts."""
 FEWEST_WORDS, LONGEST_TITLE = 4, 40
 """Words that the title of a page has at least and at most."""
 
@@ -264,9 +265,10 @@ FEWEST_WORDS, LONGEST_TITLE = 4, 40
 class ReportHead:
     """What the head of a document says; ``is_sure_…`` where no person need confirm it.
 
-    ``opening`` is what stands above the first heading; it may say which days the figures count.
-    ``since`` is the first day on which the area is there, where that is known. ``rivals`` are areas
-    of the same level that title or issuer names as well.
+    ``opening`` is what stands above the first heading; it may say which days the figures count, as
+    may ``below``, lines of the first section. ``since`` is the first day on which the area is
+    there, where that is known. ``rivals`` are areas of the same level that title or issuer names as
+    well.
     """
 
     kind: str
@@ -279,6 +281,7 @@ class ReportHead:
     number: str = ""
     dated: str = ""
     opening: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
     since: str = ""
     rivals: tuple[str, ...] = ()
 
@@ -293,7 +296,8 @@ class ReportHead:
     @cached_property
     def window(self) -> Period:
         """The days that the figures count over, where no sentence says otherwise."""
-        window = find_counted_window(self.opening, self.period, self.dated) or self.period
+        counted = find_counted_window((*self.opening, *self.below), self.period, self.dated)
+        window = counted or self.period
         if window.start and window.end and self.since <= window.end.isoformat():
             start = max(window.start.isoformat(), self.since)
             return replace(window, start=dt.date.fromisoformat(start))
@@ -323,13 +327,17 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     known = reference, ReportHead(kind, "", False, period, is_sure_period, dated=dated).day
     own = lines[: find_other_news(lines)] if kind == "article" else lines
     area, is_sure_area, rivals = find_owner(top, title, kind, own, known)
+    is_opening = (text[:1] == "(" or not PATTERNS.heading.match(text) for text in top)
+    opened = sum(takewhile(bool, is_opening))
+    # Below a caption they are those of its table, and of dossiers where these are named.
+    following = pairwise(["", *top[opened : opened + FIRST_LINES]])
     head = ReportHead(
         kind, area, is_sure_area, period, is_sure_period,
         issuer=_name_paper(top) if kind == "article" else _find_issuer(top, area), title=title,
-        number=number.replace(" ", ""), dated=dated, rivals=rivals,
-        opening=tuple(
-            takewhile(lambda text: text[:1] == "(" or not PATTERNS.heading.match(text), top)
-        ),
+        number=number.replace(" ", ""), dated=dated, rivals=rivals, opening=tuple(top[:opened]),
+        below=tuple(text for before, text in following
+                    if PATTERNS.counted_days.search(text) and not PATTERNS.caption.match(before)
+                    and not PATTERNS.names_dossiers.search(text)),
     )  # fmt: skip
     return note_begin(head, reference)
 

@@ -5,13 +5,14 @@ spelled, no character moved; as one ``OutlinePlace`` per line: its
 section number, the headings above it, the lines that open the lists it belongs to, and, for the
 text of a note, the line and character that the note hangs on; and, for every cell of a table with
 a figure, as the words of its row, of its column, and of the title row above it. Tables may have
-known columns or be flattened to text, in which a merged cell has left its neighbours empty. Only
-what stands where is looked at.
+known columns or be flattened to text, in which a merged cell has left its neighbours empty; and
+what notes say of the days of a table. Only what stands where is looked at.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -456,3 +457,54 @@ def _find_column(cell: Cell, headers: Sequence[Line], below: Line | None) -> str
         if text and text not in found and not PATTERNS.column_number.match(text):
             found.append(text)
     return f" {INNER} ".join(found)
+
+
+def find_note_below(lines: Sequence[Line], at: int) -> str:
+    """What a note right below a table says of its numbers: "(Số liệu đến ngày 30/11/2023)"."""
+    found = (
+        PATTERNS.note_below.fullmatch(lines[at].text) if at > 0 and lines[at - 1].cells else None
+    )
+    # Between two tables, brackets are said of the second; a source or remark never is.
+    is_above_another = at + 1 < len(lines) and bool(lines[at + 1].cells)
+    is_note = found and not lines[at].cells and (found["label"] or not is_above_another)
+    return str(found["said"]) if found and is_note else ""
+
+
+def find_table_notes(
+    lines: Sequence[Line], places: Sequence[OutlinePlace]
+) -> dict[int, dict[str, list[str]]]:
+    """What notes say of the days of a table, or of its heads with a mark or of a time.
+
+    "(*) Từ ngày 01/7/2025 đến ngày 14/12/2025"; "Ghi chú: số liệu 9 tháng năm 2024 lấy từ …".
+    """
+    notes: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    words: dict[int, list[str]] = defaultdict(list)
+    for line in lines:
+        words[line.table].append(line.text.casefold())
+    for at, place in enumerate(places):
+        marked, said = lines[place.anchor[0]], lines[at].text
+        if place.note and place.anchor[0] >= 0 and marked.cells and PATTERNS.from_to.search(said):
+            notes[marked.table][place.note].append(said)
+        elif said := find_note_below(lines, at):
+            table = lines[at - 1].table
+            for head, days in _name_days(said, words[table]) or [("", said)]:
+                notes[table][head].append(days)
+        if lines[at].cells and (not at or lines[at - 1].table != lines[at].table):
+            table, first = lines[at].table, lines[at].cells[0].text
+            # "Nội dung (tính đến 31/5/2026)" over the labels of all rows; days in the caption.
+            notes[table][""] += [first] if PATTERNS.as_of.search(first) else []
+            above = " ".join(each.text for each in lines[max(0, at - 2) : at] if not each.cells)
+            for head, days in _name_days(above, words[table]):
+                notes[table][head].append(days)
+    return notes
+
+
+def _name_days(said: str, words: Sequence[str]) -> list[tuple[str, str]]:
+    """The parts of a year that head columns of a table, each with the days that a text gives it."""
+    found = []
+    for days in PATTERNS.from_to.finditer(said):
+        named = [*PATTERNS.span.finditer(said, said.rfind(";", 0, days.start()) + 1, days.start())]
+        head = named[-1][0].casefold() if named else ""
+        if head and any(head in each for each in words):
+            found.append((head, days[0]))
+    return found

@@ -18,8 +18,14 @@ from typing import Any
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise import matching, numerals
-from cchc_analysis.read.recognise.outline import INNER, Label, OutlinePlace, say_heading
-from cchc_analysis.read.recognise.windows import find_note_below, find_table_notes
+from cchc_analysis.read.recognise.outline import (
+    INNER,
+    Label,
+    OutlinePlace,
+    find_note_below,
+    find_table_notes,
+    say_heading,
+)
 from cchc_analysis.read.recognise.wording import Hit, Wording, count_words
 
 BEFORE = "earlier in its sentence, another clause"
@@ -308,9 +314,11 @@ class WordCollector:
             # what is not there comes behind the zero: "không phát sinh | hồ sơ quá hạn".
             found = self._find(text[cut:end])
             hits = [h._replace(start=h.start + cut, end=h.end + cut) for h in found]
-        if remark := PATTERNS.all_in_term.match(text, mention.numeral.end):
-            # "64 hồ sơ (trong thời hạn giải quyết)" are all that are pending.
-            hits = [hit for hit in hits if not remark.start(1) <= hit.start < remark.end(1)]
+        # "64 hồ sơ (trong thời hạn giải quyết)" are all that are pending.
+        in_term = PATTERNS.all_in_term.match(text, mention.numeral.end)
+        remarks = [each.span() for each in PATTERNS.included.finditer(text)]
+        remarks += [in_term.span(1)] if in_term else []
+        hits = [hit for hit in hits if not any(a <= hit.start < b for a, b in remarks)]
         if denied := PATTERNS.zero.search(text, mention.numeral.end):
             # "Có 90% hồ sơ trực tuyến và không còn hồ sơ quá hạn": what is denied is not counted.
             hits = [hit for hit in hits if hit.start < denied.start()]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -27,7 +26,6 @@ from cchc_analysis.data.records import TWO_TIERS_SINCE, Period
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.numerals import find_numerals
-from cchc_analysis.read.recognise.outline import OutlinePlace
 
 YEARS = range(1900, 2100)
 """Years that a report can be of; another one is a slip of who wrote it."""
@@ -137,6 +135,9 @@ def find_counted_window(texts: Sequence[str], period: Period, dated: str = "") -
 
     ``dated`` is the day of the paper, up to which it counts "đến nay".
     """
+    texts = [_write_days(text, period) for text in texts]
+    if (joined := _join_days(texts, period)) and lies_about(joined, period):
+        return joined
     for said in _list_counted(texts):
         day = find_day(said, period)
         window = _find_long_window(said, period, dated) or (day and Period(period.start, day))
@@ -158,6 +159,30 @@ def find_counted_window(texts: Sequence[str], period: Period, dated: str = "") -
             told = Period(period.start, day) if day else None
         if told and lies_about(told, period, closes=True):
             return told
+    return None
+
+
+def _write_days(text: str, period: Period) -> str:
+    """A text with its days as numbers that it gives by the period: "15/12 năm trước"."""
+    if not (period.start and period.end):
+        return text
+    year, before = period.end.year, period.start - dt.timedelta(days=1)
+    text = PATTERNS.day_of_year.sub(
+        lambda match: f"{match[1]}/{year - 1 if match['before'] else year}", text
+    )
+    return PATTERNS.day_of_month.sub(
+        lambda match: f"ngày {match[1]}/{(before if match['before'] else period.end):%m/%Y}", text
+    )
+
+
+def _join_days(texts: Iterable[str], period: Period) -> Period | None:
+    """The first day that a sentence says figures count from, and the last that the next says."""
+    year = period.end.year if period.end else None
+    for text in texts:
+        since, until = PATTERNS.counted_since.search(text), PATTERNS.counted_until.search(text)
+        if since and until and since.end() < until.start():
+            start, end = (make_day(day[1], day[2], day[3], year) for day in (since, until))
+            return Period(start, end) if start and end and start < end else None
     return None
 
 
@@ -201,17 +226,6 @@ def write_day(text: str) -> str:
     match = PATTERNS.written_day.fullmatch(text)
     day = make_day(*filter(None, match.groups())) if match else None
     return day.isoformat() if day else text
-
-
-def find_note_below(lines: Sequence[Line], at: int) -> str:
-    """What a note right below a table says of its numbers: "(Số liệu đến ngày 30/11/2023)"."""
-    found = (
-        PATTERNS.note_below.fullmatch(lines[at].text) if at > 0 and lines[at - 1].cells else None
-    )
-    # Between two tables, brackets are said of the second; a source or remark never is.
-    is_above_another = at + 1 < len(lines) and bool(lines[at + 1].cells)
-    is_note = found and not lines[at].cells and (found["label"] or not is_above_another)
-    return str(found["said"]) if found and is_note else ""
 
 
 def _find_month(text: str, default: Period) -> Period | None:
@@ -533,43 +547,3 @@ def _parse(words: str) -> Period | None:
         period = parse_period(words)
         return period if period.end and period.end.year in YEARS else None
     return None
-
-
-def find_table_notes(
-    lines: Sequence[Line], places: Sequence[OutlinePlace]
-) -> dict[int, dict[str, list[str]]]:
-    """What notes say of the days of a table, or of its heads with a mark or of a time.
-
-    "(*) Từ ngày 01/7/2025 đến ngày 14/12/2025"; "Ghi chú: số liệu 9 tháng năm 2024 lấy từ …".
-    """
-    notes: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    words: dict[int, list[str]] = defaultdict(list)
-    for line in lines:
-        words[line.table].append(line.text.casefold())
-    for at, place in enumerate(places):
-        marked, said = lines[place.anchor[0]], lines[at].text
-        if place.note and place.anchor[0] >= 0 and marked.cells and PATTERNS.from_to.search(said):
-            notes[marked.table][place.note].append(said)
-        elif said := find_note_below(lines, at):
-            table = lines[at - 1].table
-            for head, days in _name_days(said, words[table]) or [("", said)]:
-                notes[table][head].append(days)
-        if lines[at].cells and (not at or lines[at - 1].table != lines[at].table):
-            table, first = lines[at].table, lines[at].cells[0].text
-            # "Nội dung (tính đến 31/5/2026)" over the labels of all rows; days in the caption.
-            notes[table][""] += [first] if PATTERNS.as_of.search(first) else []
-            above = " ".join(each.text for each in lines[max(0, at - 2) : at] if not each.cells)
-            for head, days in _name_days(above, words[table]):
-                notes[table][head].append(days)
-    return notes
-
-
-def _name_days(said: str, words: Sequence[str]) -> list[tuple[str, str]]:
-    """The parts of a year that head columns of a table, each with the days that a text gives it."""
-    found = []
-    for days in PATTERNS.from_to.finditer(said):
-        named = [*PATTERNS.span.finditer(said, said.rfind(";", 0, days.start()) + 1, days.start())]
-        head = named[-1][0].casefold() if named else ""
-        if head and any(head in each for each in words):
-            found.append((head, days[0]))
-    return found
