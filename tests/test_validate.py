@@ -149,6 +149,11 @@ def test_the_likeliest_figure_and_what_would_close_it(finding_id: str, five_sour
         ("C07.cao_loc_2024_h1.183.commune_aggregate.2024-06-30", "1/6/2024", "1 June 2024"),
         ("V01.cao_loc_2024_h1.183.commune_aggregate.2024-06-30", "mục II.2.2", "section II.2.2"),
         ("D03.van_quan_2024_9m.184.commune_aggregate.2024-09-20", "Ở chỗ khác", "Elsewhere"),
+        (
+            "D17.van_quan_2024_9m.184.district_office.2024-09-20",
+            "Mẫu số là “Hồ sơ tiếp nhận: tổng số (gồm kỳ trước chuyển sang)” (cấp huyện).",
+            "The denominator is “Dossiers received, carried-over included” (district level).",
+        ),
     ],
 )
 def test_what_is_likely_is_said_in_both_languages(

@@ -17,7 +17,15 @@ import pandas as pd
 from cchc_analysis.data.records import Severity
 from cchc_analysis.rules import expressions, wording
 from cchc_analysis.rules.causes import Break, Cause, name_slip
-from cchc_analysis.rules.expressions import Expression, Identity, Operand, Quantity, list_operands
+from cchc_analysis.rules.expressions import (
+    Expression,
+    Identity,
+    Operand,
+    Operation,
+    Quantity,
+    list_operands,
+    walk,
+)
 from cchc_analysis.rules.statements import EXTREME_RATES, Integers, Statements
 from cchc_analysis.rules.wording import DraftFinding, Sentences, Teller, join_sentences
 
@@ -95,6 +103,15 @@ class Broken:
     def rows(self) -> list[int]:
         """The observations behind the identity, the first one first."""
         return [row for found in self.behind.values() for row in found]
+
+    @property
+    def divisors(self) -> list[int]:
+        """The observations that a rate divides by; nothing where the rule is about no rate."""
+        found = list(self.identity.operands[1:]) if self.identity.kind == "whole" else []
+        for each in walk(self.identity.right_side):
+            if isinstance(each, Operation) and each.operator == "/":
+                found += list_operands(each.right)
+        return [row for operand in found for row in self.behind[operand]]
 
     @property
     def sides(self) -> Mapping[str, Expression]:
@@ -229,6 +246,8 @@ def draft_broken(
     likely = cause.figure if cause else None
     figures = "" if likely is None else teller.cell("figures", int(index[likely]))
     told = [_tell_broken(broken, teller, shape or broken.shape, rivals)]
+    if divisors := broken.divisors:
+        told.append(teller.tell("divisors", names=teller.list_names(divisors)))
     # Of a single figure there is nothing to choose from.
     told += [_tell_cause(cause, index, teller)] if cause and len(broken.rows) > 1 else []
     return DraftFinding(
