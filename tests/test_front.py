@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from jinja2 import Environment
 
@@ -32,6 +33,7 @@ from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.lists import make_card
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.brief.templates import LOOK_ENDS, macro, render
+from cchc_analysis.data.records import DEFINITION_COLUMNS
 from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import BriefError
 from cchc_analysis.site.pages import ANNEX_SHOWS, SHOWS
@@ -366,6 +368,18 @@ def test_a_share_of_all_received_says_that_some_were_carried_over(
     brief = open_made_up(make_tables(f"{report}M011 II.1 {stated}\n"))
     assert "online_rate" in brief.show_cards().table["indicator"].tolist()
     assert ("gồm kỳ trước chuyển sang" in read_text(brief.show_cards().html)) == is_told
+
+
+def test_the_denominators_that_a_report_follows_are_told() -> None:
+    """Of those that its figures show: the catalogue names the one by which we work rates out."""
+    report = "M001 II dossiers_received_online district_office 630\n"
+    report += "M002 II online_rate district_office 66,3\n"
+    followed = ["report", "online_denominator", "D25"], ["report", "online_whole", "D47"]
+    definitions = pd.DataFrame([*followed], columns=list(DEFINITION_COLUMNS))
+    tables = replace(make_tables(report), definitions=definitions)
+    told = read_text(tell_annex(open_made_up(tables)))
+    own = "Tỷ lệ trực tuyến là hồ sơ trực tuyến chia cho hồ sơ trực tuyến cộng trực tiếp."
+    assert f"Theo các số của chính báo cáo: {own} Mọi chỉ tiêu khác" in told
 
 
 @pytest.mark.parametrize(

@@ -280,6 +280,11 @@ def show_notes(brief: Brief) -> Section:
         grade=grade_brief(brief),
         completeness=_list_complete(brief),
         definitions={e: text for e in rates if (text := define_indicator(brief, e, scopes))},
+        denominators=[
+            brief.words.pick(each, "definition")
+            for each in brief.followed
+            if each["rival_group"].endswith("denominator")
+        ],
         groups={} if brief.part_pages else _group_notes(brief, list_noted(brief)),
         files=() if brief.is_whole else (*BRIEF_FILES, RERUN),
         folder=name_folder(brief.area, brief.period),

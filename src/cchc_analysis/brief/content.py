@@ -119,6 +119,7 @@ class Brief:
         periods_held: The periods that have a brief, by area, as far as a brief may know.
         entries: The published values of its sources, in the order of the documents.
         rules_asked: How many rules of ``identities.csv`` apply to the figures of its reports.
+        followed: Those of several definitions that the figures of its reports follow.
         quotes: Sentences of documents that the user keeps, by source and figure.
         annex: Where the annex lies, from the page that is told; empty on the annex itself.
         is_front: Whether the page that is told is the front.
@@ -146,6 +147,7 @@ class Brief:
     periods_held: Mapping[str, Sequence[str]]
     entries: tuple[Entry, ...]
     rules_asked: int
+    followed: Sequence[Row]
     comparisons: tuple[Comparison, ...] = ()
     quotes: nouns.Quotes = field(default_factory=dict)
     annex: str = ""

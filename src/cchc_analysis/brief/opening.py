@@ -81,6 +81,8 @@ def open_brief(
     is_asked = tables.tallies["source_id"].isin([row["source_id"] for row in own])
     is_asked &= tables.tallies["applied"] > 0
     asked = sorted({*tables.tallies.loc[is_asked, "rule_id"]})
+    is_own_way = tables.definitions["source_id"].isin([row["source_id"] for row in own])
+    followed = sorted({*tables.definitions.loc[is_own_way, "rule_id"]})
     opened = Brief(
         area=area,
         period=label,
@@ -99,6 +101,7 @@ def open_brief(
             for place, own in groupby(briefs, key=itemgetter(0))
         },
         rules_asked=len(reference.rows_where("identities", "rule_id", *asked)),
+        followed=reference.rows_where("identities", "rule_id", *followed),
         entries=tuple(_list_entries(list_rows(indicators), observations, figures, order)),
         quotes=find_quotes(reports, sources, figures) if reports else {},
     )

@@ -56,7 +56,7 @@ whether it is contested, which takes the word away; how a figure is printed, and
 reports an indicator. The other columns are empty in its slice; where it tells no row of a table,
 they are not there."""
 
-OF_SOURCES = ("transcripts", "observations", "indicators", "findings", "tallies")
+OF_SOURCES = "transcripts", "observations", "indicators", "findings", "tallies", "definitions"
 """The tables of which a brief reads the rows of its own sources."""
 
 
@@ -86,8 +86,8 @@ class Slices:
         """What the page on data quality of some areas, or of all, reads beside their briefs."""
         at = join(self._by_area.get(each, NONE) for each in area_ids or self._by_area)
         told = self._tables.sources["source_id"].iloc[at].tolist()
-        own = {name: self._find_own(name, told) for name in ("findings", "tallies")}
-        own |= {"sources": at, "definitions": self._find("definitions", told)}
+        own = {name: self._find_own(name, told) for name in ("findings", "tallies", "definitions")}
+        own |= {"sources": at}
         seen = {"printed": "transcripts", "reported": "observations"}
         return self._slice(own, {view: self._find_own(name, told) for view, name in seen.items()})
 
