@@ -186,8 +186,8 @@ def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
 
     A window with a calendar's label keeps it. Any other window takes the label of its report where
     the two share four fifths of their days: 1 January to 20 September of a report on nine months.
-    A stock takes it where it was counted in the second half of that period. What is left keeps its
-    own dates.
+    A stock takes it where it was counted in the second half of that period, or is meant for the end
+    of its year, as the size of a plan. What is left keeps its own dates.
     """
     columns = ["source_id", "period", "period_start", "period_end"]
     periods = {source_id: period for source_id, *period in sources[columns].to_numpy(object)}
@@ -202,7 +202,8 @@ def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
         )
         either = max(counted, last) - min(begun, first) + 1
         shared = min(counted, last) - max(begun, first) + 1
-        is_own = shared >= LEAST_OVERLAP * either if start else (first + last) / 2 < counted <= last
+        is_late = (first + last) / 2 < counted <= last or end == f"{days[1][:4]}-12-31"
+        is_own = shared >= LEAST_OVERLAP * either if start else is_late
         return str(report) if is_own else label
 
     return [find_label(*row) for row in indicators[columns].to_numpy(object)]
