@@ -170,6 +170,12 @@ class Statements:
         """The cells of ``rows``, to be asked one by one."""
         return {name: hold_texts(self.rows[name]) for name in ROW_COLUMNS}
 
+    @cached_property
+    def origins(self) -> Mapping[str, Texts]:
+        """The cells of ``figures`` that say of what a value is made, to be asked one by one."""
+        names = ("status", "period_start", "figures")
+        return {name: hold_texts(self.figures[name]) for name in names}
+
     def find(self, operand: Operand) -> Operands:
         """The figures of one operand along all rows; not printed is NaN."""
         if isinstance(operand, GroupSum):

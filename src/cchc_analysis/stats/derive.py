@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis import rules
@@ -23,7 +25,7 @@ from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.tidy import correct_values, mark_corrections
 from cchc_analysis.errors import Problem, ValidationError
 from cchc_analysis.stats.rates import wilson_interval
-from cchc_analysis.stats.windows import discretise_windows, label_span
+from cchc_analysis.stats.windows import SERIES, discretise_windows, label_span
 
 SOURCE_RANK = {"period_report": 0, "campaign_report": 1, "plan": 2, "article": 3, "panel": 4}
 """Where two sources state one quantity, the one nearer to the district's own reporting speaks."""
@@ -156,25 +158,33 @@ def _add_wilson(published: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     interval. Nor has a printed rate that its own two counts do not give: the interval would lie
     around another value.
     """
-    catalogue = reference.indicators.set_index("indicator")[["numerator", "denominator"]]
-    rates = published.join(catalogue, on="indicator")
-    key = ["source_id", "area_id", "scope", "period_start", "period_end", "breakdown"]
+    flows = set(reference.list_flows())
+    shares = {
+        code: (row["numerator"], row["denominator"])
+        for code, row in reference.indicator_rows.items()
+        if row["denominator"] in flows
+    }
     results = published[published["status"].isin(RESULT_STATUSES)]
-    counts = results.drop_duplicates([*key, "indicator"]).set_index([*key, "indicator"])["value"]
-    for role in ("numerator", "denominator"):
-        places = list(zip(*(rates[column] for column in [*key, role]), strict=True))
-        rates[f"{role}_value"] = counts.reindex(places).to_numpy()
-    is_result = rates["status"].isin(RESULT_STATUSES)
-    fits = is_result & rates["numerator_value"].between(0, rates["denominator_value"])
-    fits &= rates["denominator_value"] > 0
-    fits &= rates["denominator"].isin(reference.list_flows())
-    computed = 100 * rates["numerator_value"] / rates["denominator_value"]
-    fits &= (rates["value"] - computed).abs() <= 10.0 ** -rates["decimals"].astype("float64")
-    counted = rates[fits]
-    low, high = wilson_interval(counted["numerator_value"], counted["denominator_value"])
+    key = ["source_id", "area_id", "scope", "period_start", "period_end", "breakdown"]
+    is_count = results["indicator"].isin({*chain(*shares.values())})
+    counts: dict[tuple[str, ...], float] = {}
+    for *place, value in results.loc[is_count, ["indicator", *key, "value"]].to_numpy(object):
+        counts.setdefault(tuple(place), value)
+    rates = results[results["indicator"].isin(shares)]
+    pairs = [
+        [counts.get((count, *place), np.nan) for count in shares[code]]
+        for code, *place in rates[["indicator", *key]].to_numpy(object)
+    ]
+    numerator, denominator = np.array(pairs, dtype=np.float64).reshape(-1, 2).T
+    with np.errstate(all="ignore"):
+        computed = 100 * numerator / denominator
+        fits = (numerator >= 0) & (numerator <= denominator) & (denominator > 0)
+    unit = 10.0 ** -rates["decimals"].to_numpy("float64")
+    fits &= np.abs(rates["value"].to_numpy("float64") - computed) <= unit
+    bounds = wilson_interval(numerator[fits], denominator[fits])
     intervals = published.assign(wilson_low=float("nan"), wilson_high=float("nan"))
-    intervals.loc[fits, "wilson_low"] = (100 * low).round(6)
-    intervals.loc[fits, "wilson_high"] = (100 * high).round(6)
+    for name, bound in zip(("wilson_low", "wilson_high"), bounds, strict=True):
+        intervals.loc[rates.index[fits], name] = (100 * bound).round(6)
     return intervals
 
 
@@ -219,33 +229,33 @@ def _apply(
 ) -> pd.DataFrame:
     """The rows that one formula gives, known ones included."""
     expression = rules.parse_expression(derivation["formula"])
-    rows = statements.rows.iloc[computed.index].reset_index(drop=True)
-    start = figures = pd.Series("", index=rows.index, dtype="str")
-    is_estimate = start != ""
+    rows, count = computed.index.to_numpy(), len(computed)
+    start, figures = np.full(count, "", dtype=object), [""] * count
+    is_estimate = np.zeros(count, dtype=bool)
     for operand in rules.list_operands(expression):
         if isinstance(operand, rules.GroupSum):
             continue  # check_formulas let none pass
-        at = statements.find_positions(operand)[computed.index]
-        part = statements.figures.iloc[at].reset_index(drop=True)
-        is_result = part["status"].isin(RESULT_STATUSES)
-        start = start.where((start >= part["period_start"]) | ~is_result, part["period_start"])
-        figures = (figures + " " + part["figures"]).str.strip()
+        at = statements.find_positions(operand)[rows]
+        part = {name: cells[at] for name, cells in statements.origins.items()}
+        is_result = np.isin(part["status"], RESULT_STATUSES)
+        start = np.where(is_result & (part["period_start"] > start), part["period_start"], start)
+        figures = [f"{one} {other}" for one, other in zip(figures, part["figures"], strict=True)]
         is_estimate |= part["status"] == Status.ESTIMATE
-    derived = rows.assign(
-        scope=derivation["scope"] or rows["scope"],
-        indicator=derivation["indicator"],
-        breakdown="",
-        period_start=start,
-        status=is_estimate.map({True: Status.ESTIMATE.value, False: Status.ACTUAL.value}),
+    words = {name: cells[rows] for name, cells in statements.words.items()}
+    told = words | {
+        "scope": derivation["scope"] or words["scope"],
+        "indicator": derivation["indicator"],
+        "breakdown": "",
+        "status": np.where(is_estimate, Status.ESTIMATE.value, Status.ACTUAL.value),
         **{name: computed[name].to_numpy() for name in ("value", "low", "high")},
-        unit=reference.indicator_rows[derivation["indicator"]]["unit"],
-        figures=[" ".join(dict.fromkeys(each.split())) for each in figures],
+        "unit": reference.indicator_rows[derivation["indicator"]]["unit"],
+        "figures": [" ".join(dict.fromkeys(each.split())) for each in figures],
         **NEVER_PRINTED,
-        origin=Origin.DERIVED.value,
-        parts=derivation["formula"],
-    )
+        "origin": Origin.DERIVED.value,
+        "parts": derivation["formula"],
+    }
     # A row of a longer window also finds stocks, which are theirs on their own day.
-    return derived[rows["period_start"] == start]
+    return pd.DataFrame(told).iloc[np.flatnonzero(words["period_start"] == start)]
 
 
 def check_formulas(reference: Reference) -> Iterator[Problem]:
@@ -285,6 +295,11 @@ def derive_quarters(
         Rows like ``published``, all derived; ``figures`` name their source where there are two.
     """
     stated = published[published["status"].isin(RESULT_STATUSES) & published["value"].notna()]
+    panels = set(sources.loc[sources["kind"] == "panel", "source_id"])
+    of_window = stated[stated["period_start"] != ""]
+    follows = of_window.duplicated([*SERIES, "period_start"])
+    if not (follows.any() or stated["source_id"].isin(panels).any()):
+        return published.iloc[:0]  # no window begins where another one does
     # With the source that prints them, so that the figures of two reports can stand together.
     named = [
         " ".join(each if "/" in each else f"{source}/{each}" for each in figures.split())
@@ -293,7 +308,6 @@ def derive_quarters(
     windows = discretise_windows(stated.assign(figures=named), reference)
     if windows.empty:
         return published.iloc[:0]
-    panels = set(sources.loc[sources["kind"] == "panel", "source_id"])
     is_told = windows["source_id"].str.contains(" ") | windows["source_id"].isin(panels)
     fresh = windows[(windows["origin"] == Origin.DERIVED) & (windows["value"] >= 0) & is_told]
     held = published.set_index(list(QUANTITY)).index
