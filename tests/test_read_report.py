@@ -229,6 +229,21 @@ def test_why_an_area_has_to_be_decided_is_told(
     assert told in remark
 
 
+def test_a_head_without_area_and_period_is_told_as_lacking_both(
+    project: Project, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.txt"
+    text = "Công tác cải cách hành chính\nTiếp nhận 6.210 hồ sơ.\n"
+    path.write_text(f"Số: 12/BC-UBND\nBÁO CÁO\n{text}", "utf-8")
+    drafted = read_report(project, path, source_id="a")
+    assert {"area", "period"} < {*drafted.undecided}
+    assert drafted.remarks == (
+        "nothing says whose it is. Decide it, or say it with --area",
+        "nothing says of when it is. Decide it, or say it with --period",
+    )
+    assert "không có gì cho biết là của kỳ nào" in drafted.review.read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("period", "days", "label", "odd"),
     [

@@ -82,7 +82,6 @@ def read_report(
         raise refuse(path, "no_figures")
     remarks = list(document.remarks)
     remarks += _doubt_head(head, path, reference, figures, reading.others)
-    remarks += (f"another report begins in line {n}" for n in reading.others)
     odd, days = find_odd_time(head.title, head.opening, head.period)
     doubt = "" if period else _doubt_period(head, odd)
     head = replace(head, is_sure_period=head.is_sure_period and not doubt)
@@ -96,8 +95,8 @@ def read_report(
     text = describe_text(document, replace(reading, figures=figures), rows, reference)
     text |= {"named": [named.area, named.is_sure_area], "doubt": doubt}
     text["stated"] = ["" if days else head.period_label, *list_days(days or head.window)]
-    at = len(document.remarks)
-    remarks[at:at] = doubt_head(draft.source, text, reference)
+    remarks += doubt_head(draft.source, text, reference)
+    remarks += (f"another report begins in line {n}" for n in reading.others)
     page = render_static(draft, document, text, reference, identities)
     files = _write_draft(project, draft, page, text)
     return DraftResult(
@@ -146,10 +145,10 @@ def _doubt_head(
     if not any(said):
         if not any(figure.indicator for figure in figures):
             raise refuse(path, "no_report", number=len(figures))
-        yield "it has no head of a report: say whose it is and of when"
+        yield "it has no head of a report: say whose it is"
     elif head.kind == "article" and not head.issuer:
         yield "its head does not say who brings this news: say it as its issuer"
-    if head.is_sure_area or not (head.area or head.period.end):
+    if head.is_sure_area or not any(said):
         return
     why = "its lines do not agree on whose it is, or of which level"
     if others:
@@ -221,9 +220,11 @@ def _find_out_of_time(said: Period, written: str, head: recognise.ReportHead) ->
 def _doubt_period(head: recognise.ReportHead, odd: str) -> str:
     """Why a person has to decide the period that was read; or ""."""
     label = head.period_label
+    if not label:
+        return "nothing says of when it is. Decide it, or say it with --period"
     why = f"it says {odd!r}" if odd else _find_out_of_time(head.period, label, head)
     told = f"its period was read as {label!r}, but {why}. Decide it, or say it with --period"
-    return told if label and why else ""
+    return told if why else ""
 
 
 def _name_source(head: recognise.ReportHead, path: Path) -> str:
