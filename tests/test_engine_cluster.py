@@ -15,6 +15,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -193,6 +194,16 @@ def test_a_scheduler_without_workers(scheduler: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("cchc_analysis.site.cluster.WORKER_SECONDS", 1)
     with pytest.raises(CommandError, match="no worker came within 1 s; expected at least one"):
         run(scheduler, ["a"])
+
+
+def test_workers_that_do_not_begin_in_time_are_not_told_as_absent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = Mock(run=Mock(return_value={}), register_plugin=Mock(side_effect=TimeoutError))
+    monkeypatch.setattr("distributed.Client", Mock(return_value=client))
+    with pytest.raises(CommandError, match=r"its workers did not answer in time; expected"):
+        open_cluster(Orders(partial(engine_work.begin, engine_work.shout)), "tcp://127.0.0.1:9")
+    client.close.assert_called_once()
 
 
 @pytest.mark.slow

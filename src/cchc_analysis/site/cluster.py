@@ -46,8 +46,10 @@ class Cluster(Workforce):
         except (OSError, TimeoutError, ValueError) as error:
             told = problem("no_scheduler", address, error=type(error).__name__)
             raise CommandError(told) from None
+        told = problem("no_worker", address, seconds=WORKER_SECONDS, address=address)
         try:
             self._client.wait_for_workers(1, timeout=WORKER_SECONDS)
+            told = problem("slow_workers", address)
             found = self._client.run(describe, on_error="return").items()
             if others := sorted(f"{name}: {said}" for name, said in found if said != describe()):
                 raise _refuse("; ".join(others), describe())
@@ -55,7 +57,6 @@ class Cluster(Workforce):
         except BaseException as error:
             self._client.close(timeout=1)
             if isinstance(error, TimeoutError):
-                told = problem("no_worker", address, seconds=WORKER_SECONDS, address=address)
                 raise CommandError(told) from None
             raise
         self.count = sum(self._client.nthreads().values())
