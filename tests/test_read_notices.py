@@ -156,6 +156,19 @@ def test_procedures_that_a_centre_takes_in_are_not_all_there_are() -> None:
             "2026-03-01",
             "2026-03-31",
         ),
+        # What a sentence without figures opens with, and not the time of a goal.
+        (
+            [
+                "Chuyện ở bộ phận một cửa",
+                "Từ ngày 01/7/2025 đến ngày 15/12/2025, phường Đông Kinh đã nỗ lực. Đáng mừng là "
+                "hồ sơ nộp qua mạng đạt 92,8%.",
+                "Kết quả: tiếp nhận 3.188 hồ sơ.",
+                "Năm 2026, phường Đông Kinh đặt mục tiêu hồ sơ nộp qua mạng đạt 95%.",
+            ],
+            "phường Đông Kinh",
+            "2025-07-01",
+            "2025-12-15",
+        ),
         # How long a thing has been there is no half of a year.
         (
             [

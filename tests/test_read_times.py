@@ -255,6 +255,25 @@ def test_a_year_is_told_as_far_as_its_title_and_its_paper_say(
     assert (str(head.period.end), head.is_sure_period) == (end, is_sure)
 
 
+@pytest.mark.parametrize(
+    ("said", "is_sure"),
+    [
+        ("Dữ liệu mở ngày 16/12/2022, khóa ngày 12/9/2023.", False),
+        ("Dữ liệu mở ngày 01/01/2023, khóa ngày 30/9/2023.", True),
+        ("Thực hiện Công văn số 7/SNV ngày 12/9/2023 của Sở Nội vụ.", True),
+        ("Hội nghị ngày 12/9/2023 đã bàn về kết quả.", True),
+        ("Đề án có hiệu lực từ ngày 01/3/2023.", True),
+    ],
+)
+def test_a_day_by_the_ends_of_the_period_that_was_not_read_leaves_the_time_open(
+    said: str, is_sure: bool
+) -> None:
+    told = "I. HỒ SƠ\nToàn huyện tiếp nhận 1.120 hồ sơ, giải quyết 1.020 hồ sơ."
+    reading, figures = read_text(f"{NINE}{said}\n{told}")
+    assert reading.head.is_sure_period == is_sure
+    assert ("high" in {each.confidence.value for each in figures}) == is_sure
+
+
 def test_what_has_been_is_no_target_in_a_sentence_that_sets_one() -> None:
     text = (
         f"{NINE}Phấn đấu năm 2023 Chỉ số CCHC của huyện đạt từ 90% trở lên (năm 2022 đạt 88,1%, "

@@ -26,7 +26,6 @@ from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.read import recognise, transcripts
 from cchc_analysis.read.documents import Document, mask_persons, open_document
 from cchc_analysis.read.recognise.head import find_reports, level_of, note_begin
-from cchc_analysis.read.recognise.windows import find_odd_time
 from cchc_analysis.read.review import describe_text, doubt_head, load_page_words, render_static
 from cchc_analysis.rules import load_identities
 
@@ -82,7 +81,7 @@ def read_report(
         raise refuse(path, "no_figures")
     remarks = list(document.remarks)
     remarks += _doubt_head(head, path, reference, figures, reading.others)
-    odd, days = find_odd_time(head.title, head.opening, head.period)
+    odd, days = head.odd_time
     doubt = "" if period else _doubt_period(head, odd)
     head = replace(head, is_sure_period=head.is_sure_period and not doubt)
     source = source_id or _name_source(head, path)

@@ -17,7 +17,7 @@ from functools import cached_property, lru_cache
 from itertools import chain, groupby, pairwise, takewhile
 
 from cchc_analysis.data.areas import LEVELS, find_issue_day
-from cchc_analysis.data.clean import keep_text, label_period
+from cchc_analysis.data.clean import OTHER_DAYS, keep_text, label_period, lies_about
 from cchc_analysis.data.records import Period
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Line
@@ -26,7 +26,10 @@ from cchc_analysis.read.recognise.outline import find_note_below
 from cchc_analysis.read.recognise.windows import (
     EARLY,
     find_counted_window,
+    find_exact_window,
     find_period,
+    list_counted,
+    list_plain,
     make_day,
 )
 
@@ -303,6 +306,34 @@ class ReportHead:
             return replace(window, start=dt.date.fromisoformat(start))
         return window
 
+    @cached_property
+    def odd_time(self) -> tuple[str, Period | None]:
+        """What it says of its time that cannot be or is of another period, and those days.
+
+        Of a report of a period a day as well that is close to an end of that, and was not read.
+        """
+        texts = (self.title, *self.opening)
+        if odd := next(filter(None, map(PATTERNS.no_period.search, texts)), None):
+            return odd[0], None
+        spoken = map(PATTERNS.from_to.search, (self.title, *list_counted(self.opening)))
+        found = [(days[0], find_exact_window(days[0], self.period)) for days in spoken if days]
+        if any(window and lies_about(window, self.period, closes=True) for _, window in found):
+            return "", None
+        return next(chain(found, self._list_loose_days()), ("", None))
+
+    def _list_loose_days(self) -> Iterator[tuple[str, None]]:
+        start, end, window = self.period.start, self.period.end, self.window
+        if self.kind != "period_report" or not (start and end):
+            return
+        near = dt.timedelta(days=OTHER_DAYS)
+        texts = (text for text in self.opening if not PATTERNS.posted.match(text))
+        plain = list_plain(texts, self.period)
+        for match in chain.from_iterable(map(PATTERNS.day.finditer, plain)):
+            day = make_day(match[1], match[2], match[3], end.year)
+            is_read = not day or day in (window.start, window.end) or f"{day}" == self.dated
+            if day and not is_read and min(abs(day - start), abs(day - end)) <= near:
+                yield match[0], None
+
     @property
     def period_label(self) -> str:
         """The label of the period, or ""."""
@@ -339,7 +370,8 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
                     if PATTERNS.counted_days.search(text) and not PATTERNS.caption.match(before)
                     and not PATTERNS.names_dossiers.search(text)),
     )  # fmt: skip
-    return note_begin(head, reference)
+    head = note_begin(head, reference)
+    return replace(head, is_sure_period=is_sure_period and not head.odd_time[0])
 
 
 def note_begin(head: ReportHead, reference: Reference) -> ReportHead:

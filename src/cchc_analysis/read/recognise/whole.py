@@ -363,7 +363,8 @@ def doubt_figures(
     weighed = weigh_figures(possible, reference, wording, tuple(identities))
     weighed = _doubt_rivals(weighed, reference)
     # News may tell of several times, and a one-stop shop of its own work or of that of all.
-    is_guessed = head.kind == "article" and not head.is_sure_period
+    is_open = head.kind == "article" or head.odd_time[0]
+    is_guessed = bool(is_open) and not head.is_sure_period
     is_of_shop = any(map(PATTERNS.one_stop_shop.match, head.opening))
 
     def doubt(_: int, figure: Figure) -> Change | None:

@@ -138,28 +138,37 @@ def find_counted_window(texts: Sequence[str], period: Period, dated: str = "") -
     texts = [_write_days(text, period) for text in texts]
     if (joined := _join_days(texts, period)) and lies_about(joined, period):
         return joined
-    for said in _list_counted(texts):
+    for said in list_counted(texts):
         day = find_day(said, period)
         window = _find_long_window(said, period, dated) or (day and Period(period.start, day))
         if window and lies_about(window, period):
             return window
-    # A line that was cut goes on with a small letter or a number.
-    lines = "".join("\n "[text[:1].islower() or text[:1].isdigit()] + text for text in texts)
-    plain = PATTERNS.cited.sub(" ", lines).splitlines()
-    for sentence in chain.from_iterable(map(PATTERNS.sentence_end.split, plain)):
-        # Days that close the period, in whatever words; a meeting has its own, and so have figures
-        # of one kind, or those that the sentence tells itself.
-        opens = ":" in sentence
-        counts = not opens and any(each.is_figure for each in find_numerals(sentence))
-        if counts or any(each.search(sentence) for each in (PATTERNS.tells_event, PATTERNS.of_one)):
-            continue
+    # Days that close the period, in whatever words.
+    for sentence in list_plain(texts, period):
         told = _find_long_window(sentence, period, dated)
-        if not told and opens:
+        if not told and (":" in sentence or sentence.endswith(")")):
             day = _find_now(sentence, period, dated) or find_day(sentence, period)
             told = Period(period.start, day) if day else None
         if told and lies_about(told, period, closes=True):
             return told
     return None
+
+
+def list_plain(texts: Iterable[str], period: Period) -> Iterator[str]:
+    """The sentences whose days may be those of the report.
+
+    A meeting has its own, and so have a table, figures of one kind, or those that a sentence tells.
+    """
+    # A line that was cut goes on with a small letter or a number.
+    written = (_write_days(text, period) for text in texts)
+    lines = "".join("\n "[text[:1].islower() or text[:1].isdigit()] + text for text in written)
+    plain = (line for line in PATTERNS.cited.sub(" ", lines).splitlines()
+             if not PATTERNS.caption.match(line))  # fmt: skip
+    for sentence in chain.from_iterable(map(PATTERNS.sentence_end.split, plain)):
+        counts = ":" not in sentence and any(each.is_figure for each in find_numerals(sentence))
+        has_own = any(each.search(sentence) for each in (PATTERNS.tells_event, PATTERNS.of_one))
+        if not (counts or has_own):
+            yield sentence
 
 
 def _write_days(text: str, period: Period) -> str:
@@ -203,22 +212,11 @@ def _find_now(text: str, period: Period, dated: str) -> dt.date | None:
     return min(dt.date.fromisoformat(dated), period.end)
 
 
-def _list_counted(texts: Iterable[str]) -> Iterator[str]:
+def list_counted(texts: Iterable[str]) -> Iterator[str]:
     """What texts say from where they tell which days are counted."""
     for text in texts:
         if opened := PATTERNS.counted_days.search(text) or PATTERNS.only_window.search(text):
             yield text[opened.start() :]
-
-
-def find_odd_time(title: str, opening: Sequence[str], period: Period) -> tuple[str, Period | None]:
-    """What a head says of its time that cannot be or is of another period, and those days."""
-    if odd := next(filter(None, map(PATTERNS.no_period.search, (title, *opening))), None):
-        return odd[0], None
-    spoken = map(PATTERNS.from_to.search, (title, *_list_counted(opening)))
-    found = [(days[0], find_exact_window(days[0], period)) for days in spoken if days]
-    if any(window and lies_about(window, period, closes=True) for _, window in found):
-        return "", None
-    return next(iter(found), ("", None))
 
 
 def write_day(text: str) -> str:
@@ -435,7 +433,7 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
     match = titled or next(begun, None)
     dated = _date_period(match, top) if match else None
     # First and last day say more than a year that may be that of something left over.
-    counted = (find_exact_window(said, nothing) for said in _list_counted(top))
+    counted = (find_exact_window(said, nothing) for said in list_counted(top))
     dated = dated or next(filter(None, counted), None)
     if period := dated or find_exact_window(head, nothing) or _name_period(head):
         return period, False
@@ -485,19 +483,21 @@ def _find_first_told(top: Sequence[str], lines: Sequence[Line]) -> Period | None
                 continue
             if PATTERNS.so_far.search(said):
                 return None
-            if window := find_window(said, default) or find_year(said, Period(None, None)):
+            window = find_window(said, default) or find_year(said, Period(None, None))
+            # What is set for a time behind every day that is named is none of its own.
+            if window and not (days and window.start and window.start > max(days)):
                 return window
     return None
 
 
 def _list_opened(text: str) -> Iterator[str]:
-    """What each sentence says before its first figure, or all of one that opens a list."""
-    lead = -1
-    for numeral in filter(lambda each: each.is_figure, find_numerals(text)):
-        ends = (match.end() for match in PATTERNS.sentence_end.finditer(text, 0, numeral.start))
-        if lead < (begin := max(ends, default=0)):
-            lead = begin
-            yield text[lead : numeral.start]
+    """What the sentences say before their figures; of those behind the first one with any such."""
+    is_first = True
+    for sentence in PATTERNS.sentence_end.split(text):
+        figure = next((each for each in find_numerals(sentence) if each.is_figure), None)
+        if figure or is_first:
+            yield sentence[: figure.start] if figure else sentence
+        is_first = is_first and not figure
     if text.rstrip().endswith(":"):
         yield PATTERNS.sentence_end.split(text)[-1]
 
