@@ -337,4 +337,5 @@ def _check_statements(
         apart = "each is checked by itself; tell them apart by source or scope, or leave one"
         same = f"rows {join_some(rows, 5)} state the same of one area and period"
         told.append(f"{file}: {same}; {apart}")
-    return [found, validation.check_rows(ours, chosen, reference, teller, types)], told
+    rules = [rule for rule in ours.rules if rule.type in types]
+    return [found, validation.check_rows(ours, chosen, reference, teller, rules)], told

@@ -101,7 +101,11 @@ def evaluate_identity(identity: Identity, lines: Lines) -> pd.DataFrame:
     (as digits that were cut off would) and ``is_not_stated`` (a sum that falls short of its total,
     where a kind that is not stated can make up for it).
     """
-    operands = {operand: lines.find(operand) for operand in identity.operands}
+    operands: dict[Operand, Operands] = {}
+    for operand in identity.operands:
+        operands[operand] = printed = lines.find(operand)
+        if operand not in identity.parts and not printed.is_printed.any():
+            return make_nothing()  # most rules need what a report does not have
     at = _list_home_rows(identity, operands)
     if len(at):
         at = at[~_lacks_opening(identity, operands, lines, at)]
@@ -176,19 +180,31 @@ def evaluate_definitions(
     judged = [evaluate_identity(rule, lines) for rule in definitions]
     if all(each.empty for each in judged):  # a report states the figures of few groups
         return _follow_nothing()
-    named = zip(judged, definitions, strict=True)
-    together = pd.concat([each.assign(rule_id=rule.rule_id) for each, rule in named])
-    sources = pd.Series(lines.sources[together.index.to_numpy()], index=together.index)
-    chosen = _choose(definitions, together, sources)
-    of_source = chosen.set_index("source_id")
-    is_first = together["rule_id"] == definitions[0].rule_id
-    is_seen = is_first & (together["is_complete"] | ~together["holds"])
-    is_told = together.index.isin(together.index[is_seen])
-    has_fit = sources.isin(of_source.index[of_source["fits"] > 0])
-    follows = sources.map(of_source["rule_id"]).astype("str").fillna(definitions[0].rule_id)
-    is_kept = (follows == together["rule_id"]) & (is_first | has_fit | is_told)
+    names = np.array([rule.rule_id for rule in definitions], dtype=object)
+    ranks = np.repeat(np.arange(len(names)), [*map(len, judged)])
+    together = pd.concat(judged).assign(rule_id=names[ranks])
+    rows = together.index.to_numpy()
+    of, sources = pd.factorize(lines.sources[rows], sort=True)
+    found = _choose(together, ranks, of)
+    first = definitions[0]
+    chosen = pd.DataFrame(
+        {
+            "source_id": sources[found["source"]],
+            "rival_group": first.rival_group,
+            "rule_id": names[found["rank"]],
+            **{name: found[name] for name in ("fits", "breaks", "rivals")},
+        }
+    )
+    # A source of which nothing can be told follows the first; so does a row without one, at -1.
+    follows, fits, rivals = np.zeros((3, len(sources) + 1), dtype=np.int64)
+    for column, name in ((follows, "rank"), (fits, "fits"), (rivals, "rivals")):
+        column[found["source"]] = found[name]
+    is_first = ranks == 0
+    is_seen = is_first & (together["is_complete"] | ~together["holds"]).to_numpy(dtype=bool)
+    is_told = np.isin(rows, rows[is_seen])
+    is_kept = (follows[of] == ranks) & (is_first | (fits[of] > 0) | is_told)
     # Where the kind that may be missing is stated, another definition has said so.
-    together["is_not_stated"] &= sources.isin(of_source.index[of_source["rivals"] == 1])
+    together["is_not_stated"] &= rivals[of] == 1
     return together[is_kept].sort_index(), chosen
 
 
@@ -198,29 +214,32 @@ def _follow_nothing() -> tuple[pd.DataFrame, pd.DataFrame]:
     return make_nothing().assign(rule_id=""), join_definitions([])
 
 
-def _choose(
-    definitions: Sequence[Identity], together: pd.DataFrame, sources: pd.Series
-) -> pd.DataFrame:
-    ranks = {rule.rule_id: rank for rank, rule in enumerate(definitions)}
-    fits = list_fits(together)
-    counted = together[["rule_id"]].assign(
-        source_id=sources,
-        rank=together["rule_id"].map(ranks),
-        fits=fits,
-        breaks=~fits,
-        exact=together["holds"],
-    )[together["is_complete"].to_numpy(dtype=bool)]
-    ordered = (
-        counted.groupby(["source_id", "rank", "rule_id"], as_index=False)
-        .sum()
-        .sort_values(
-            ["source_id", "fits", "breaks", "exact", "rank"],
-            ascending=[True, False, True, False, True],
-        )
+def _choose(together: pd.DataFrame, ranks: Integers, sources: Integers) -> dict[str, Integers]:
+    """The definition that each source follows, by the number of both; how it fits, and of how many.
+
+    ``together`` are the verdicts on all definitions, of rows that have these ``ranks`` and
+    ``sources``; sources without a complete row are left out.
+    """
+    at = np.flatnonzero(together["is_complete"].to_numpy(dtype=bool) & (sources >= 0))
+    fits, holds = list_fits(together)[at], together["holds"].to_numpy(dtype=bool)[at]
+    width = int(ranks.max()) + 1
+    cells, places = np.unique(sources[at] * width + ranks[at], return_inverse=True)
+    source, rank = np.divmod(cells, width)
+    fit, exact, rows = (
+        np.bincount(places, each, len(cells)).astype(np.int64)
+        for each in (fits, holds, np.ones(len(at)))
     )
-    ordered["rivals"] = ordered.groupby("source_id")["rule_id"].transform("size")
-    chosen = ordered.assign(rival_group=definitions[0].rival_group).drop_duplicates("source_id")
-    return chosen.reset_index(drop=True)[list(DEFINED)]
+    broken = rows - fit
+    best = np.lexsort((rank, -exact, broken, -fit, source))
+    _, first, rivals = np.unique(source[best], return_index=True, return_counts=True)
+    best = best[first]
+    return {
+        "source": source[best],
+        "rank": rank[best],
+        "fits": fit[best],
+        "breaks": broken[best],
+        "rivals": rivals,
+    }
 
 
 def evaluate_rivals(
@@ -258,12 +277,18 @@ def compute_expression(expression: Expression, lines: Lines) -> pd.DataFrame:
     operands = {operand: lines.find(operand) for operand in list_operands(expression)}
     at = np.flatnonzero(np.all([each.is_printed for each in operands.values()], axis=0))
     if not len(at):  # a report states the parts of few formulas
-        columns = dict.fromkeys(("value", "low", "high"), np.zeros(0))
-        return pd.DataFrame(columns, index=pd.Index([], name="row", dtype="int64"))
+        return _compute_nothing()
     found = compute_interval(expression, {each: one.take(at) for each, one in operands.items()})
     columns = {"value": found.value, "low": found.low, "high": found.high}
     frame = pd.DataFrame(columns, index=pd.Index(at, name="row"))
     return frame.iloc[np.flatnonzero(np.isfinite(found.value))]
+
+
+@cache
+def _compute_nothing() -> pd.DataFrame:
+    """What ``compute_expression`` gives back of an expression that can be computed nowhere."""
+    columns = dict.fromkeys(("value", "low", "high"), np.zeros(0))
+    return pd.DataFrame(columns, index=pd.Index([], name="row", dtype="int64"))
 
 
 def _list_home_rows(identity: Identity, operands: Mapping[Operand, Operands]) -> Integers:

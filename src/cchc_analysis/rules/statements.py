@@ -8,6 +8,7 @@ quantity is by nature a norm, or is never stated as a result at all (a quota).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -236,20 +237,24 @@ class Statements:
         found = stated[self._move_rows(**scope)]
         found = np.where(found >= 0, found, stated[self._move_rows(**scope, period_start=STOCK)])
         if operand.code in self.norms:
-            # A norm holds for every row that ends inside its period; the first one printed counts.
-            norms = self.figures.loc[held, list(ROW_COLUMNS)].astype("str").assign(position=held)
-            new_year = norms["period_end"].str[:4] + "-01-01"
-            norms["period_start"] = norms["period_start"].mask(
-                norms["period_start"] == "", new_year
-            )
-            met = self.rows.assign(row=self.rows.index, **scope)[found < 0].merge(
-                norms, on=["source_id", "area_id", "scope"], suffixes=("", "_of_norm")
-            )
-            is_inside = met["period_start_of_norm"] <= met["period_end"]
-            is_inside &= met["period_end"] <= met["period_end_of_norm"]
-            first = met[is_inside].drop_duplicates("row")
-            found[first["row"]] = first["position"]
+            self._fit_norms(found, held, operand.scope)
         return found
+
+    def _fit_norms(self, found: Integers, held: Integers, scope: str) -> None:
+        """A norm holds for every row that ends inside its period; the first one printed counts."""
+        sources, areas, scopes, starts, ends = self.words.values()
+        norms = defaultdict[tuple[str, str, str], list[tuple[str, str, int]]](list)
+        for position, home in zip(held, self._home[held], strict=True):
+            start = starts[home] or f"{ends[home][:4]}-01-01"
+            place = sources[home], areas[home], scopes[home]
+            norms[place].append((start, ends[home], position))
+        for row in np.flatnonzero(found < 0):
+            for start, end, position in norms.get(
+                (sources[row], areas[row], scope or scopes[row]), ()
+            ):
+                if start <= ends[row] <= end:
+                    found[row] = position
+                    break
 
     def _move_rows(self, **cells: str) -> Integers:
         """The row in the place of each row but for some cells; -1 where there is none."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
@@ -231,13 +231,13 @@ def check_rows(
     rows: pd.DataFrame,
     reference: Reference,
     teller: Teller | None = None,
-    types: Collection[str] | None = None,
+    rules: Sequence[Rule] | None = None,
 ) -> Found:
-    """Check the cells of rows, and what rows owe each other; by rules of some types."""
+    """Check the cells of rows, and what rows owe each other; by some of the rules."""
     table = describe_rows(suite.table, rows, reference)
     teller = teller or Teller(table, None, reference)
     found = Found(table["source_id"])
-    for outcome in run_suite(suite, table, suite_parameters(reference, table), types):
+    for outcome in run_suite(suite, table, suite_parameters(reference, table), rules):
         found.tally(outcome)
         found.drafts.extend(draft_rows(outcome, table, teller))
     return found
@@ -249,7 +249,8 @@ def check_critical(
     """Refuse observations of which a rule says that nothing may be published (ValidationError)."""
     suite = suites.load_suite(expectations / "observations.json", "observations", reference)
     teller = Teller(observations, transcripts, reference)
-    found = check_rows(suite, observations, reference, teller)
+    rules = [rule for rule in suite.rules if rule.severity == records.Severity.CRITICAL]
+    found = check_rows(suite, observations, reference, teller, rules)
     for error in list_errors(tabulate_drafts(found.drafts)):
         raise error
 
@@ -389,16 +390,16 @@ def run_suite(
     suite: Suite,
     table: pd.DataFrame,
     parameters: Mapping[str, Any],
-    types: Collection[str] | None = None,
+    rules: Sequence[Rule] | None = None,
 ) -> list[Outcome]:
-    """Run the rules of a suite, or those of some types, over a table with rows numbered from zero.
+    """Run the rules of a suite, or some of them, over a table with rows numbered from zero.
 
     A rule about quantities of which the table has no column is not applicable, and is not run. A
     ValidationError says that one could not be.
     """
     from great_expectations.core import ExpectationSuite
 
-    rules = [rule for rule in suite.rules if types is None or rule.type in types]
+    rules = suite.rules if rules is None else rules
     nothing = np.array([], dtype=np.int64)
     outcomes = {
         rule.rule_id: Outcome(rule, nothing, make_nothing() if rule.identities else None)
