@@ -168,6 +168,22 @@ def test_a_target_below_a_heading_with_days_is_for_the_year_that_its_head_names(
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("Từ đầu năm đến nay", "2025-07-01..2025-07-31"),
+        ("Lũy kế từ đầu năm", "2025-07-01..2025-07-31"),
+        ("Từ đầu năm đến ngày 25/7/2025", "2025-07-01..2025-07-25"),
+        ("Từ ngày 01/01/2025 đến ngày 31/7/2025", "2025-01-01..2025-07-31"),
+    ],
+)
+def test_the_first_year_of_a_ward_begins_with_the_ward(said: str, days: str) -> None:
+    title = "BÁO CÁO\nKết quả cải cách hành chính tháng 7 năm 2025 của phường Tam Thanh\n"
+    own = "Trong tháng 7, phường tiếp nhận 210 hồ sơ."
+    told = list_times(f"{title}{own}\n{said}, phường đã giải quyết 195 hồ sơ.\n")
+    assert told == ["210 2025-07-01..2025-07-31", f"195 {days}"]
+
+
 QUARTER = (
     "Phường Tam Thanh đẩy mạnh cải cách hành chính quý III năm 2025\n"
     "Trong quý III/2025, phường Tam Thanh đã tiếp nhận 1.204 hồ sơ.\n"

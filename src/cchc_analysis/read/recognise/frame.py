@@ -467,6 +467,11 @@ class FigureContext:
         """The window or year that a text names; the report's own are the days that it counts."""
         found = windows.find_window(text, default)
         found = found or windows.find_year(text, default, is_caption=is_caption)
+        says_year = PATTERNS.since_new_year.search(text) or PATTERNS.new_year_to.search(text)
+        since = self._head.since
+        if says_year and found and str(found.start) < since <= str(found.end):
+            # Its first year begins with the unit itself, where no first day is told.
+            found = replace(found, start=dt.date.fromisoformat(since))
         return default if found == self._head.period else found
 
     def _find_opened(self, sentences: Sequence[str], default: Period) -> Period | None:
