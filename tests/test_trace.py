@@ -30,6 +30,19 @@ def test_a_reported_number_leads_to_its_line(made: tuple[Tables, Reference]) -> 
     assert "2022-H1 (2022-01-01 to 2022-06-30)" in told
 
 
+def test_a_number_is_traced_in_vietnamese_with_codes_and_quotations_as_they_are(
+    made: tuple[Tables, Reference],
+) -> None:
+    wanted = ("991", "online_rate", "2022-H1", "commune_aggregate")
+    told = format_trace(find_published(*made, *wanted), *made, "vi")
+    assert told.startswith("Tỷ lệ hồ sơ tiếp nhận trực tuyến / Online filing rate\n")
+    assert "2022-H1 (2022-01-01 đến 2022-06-30), actual\n= 90%, theo báo cáo\n" in told
+    assert "M020: mục II.3, chú thích 2, dòng 31: “90,0” %" in told
+    derived = find_published(*made, "991", "on_time_rate", "2022-H1", "district_office")
+    assert "98,991597%, tính ra" in format_trace(derived, *made, "vi")
+    assert "khoảng tin cậy 95% (Wilson)" in format_trace(derived, *made, "vi")
+
+
 @pytest.mark.parametrize("comparator", Comparator)
 def test_a_bound_stands_before_its_number_as_it_is(
     made: tuple[Tables, Reference], comparator: Comparator

@@ -33,14 +33,14 @@ from cchc_analysis.errors import CommandError
 
 
 def trace_value(
-    project: Project, area: str, indicator: str, period: str, scope: str | None, *, cite: bool
+    project: Project, *, cite: bool, lang: str, **wanted: Any
 ) -> tuple[str, list[Citation]]:
-    """Where the published values that ``find_published`` finds come from, and how to cite each."""
+    """Where the values that ``find_published`` finds as ``wanted`` come from; how to cite each."""
     reference, tables = load(project, without=("observations", "tallies", "definitions"))
-    published = find_published(tables, reference, area, indicator, period, scope)
+    published = find_published(tables, reference, **wanted)
     rows = [row for _, row in published.iterrows()] if cite else []
     cited = [cite_any(row, project.root, tables.sources) for row in rows]
-    return format_trace(published, tables, reference), cited
+    return format_trace(published, tables, reference, lang), cited
 
 
 def find_published(
@@ -79,8 +79,10 @@ def find_published(
     return rows
 
 
-def format_trace(published: pd.DataFrame, tables: Tables, reference: Reference) -> str:
-    """Where each of some published values comes from, as text."""
+def format_trace(
+    published: pd.DataFrame, tables: Tables, reference: Reference, lang: str = "en"
+) -> str:
+    """Where each of some published values comes from, as text; codes and quotations stay."""
     rows, transcripts = list_rows(published), tables.transcripts
     named, broken = (
         {each for row in rows for each in row[column].split()}
@@ -88,8 +90,10 @@ def format_trace(published: pd.DataFrame, tables: Tables, reference: Reference) 
     )
     return render_own(
         "trace",
+        is_vi=lang == "vi",
+        marks=str.maketrans(",.", ".,"),
         rows=rows,
-        days=_tell_days,
+        label=_label_days,
         areas=reference.area_rows,
         catalogue=reference.indicator_rows,
         sources={row["source_id"]: row for row in list_rows(tables.sources)},
@@ -98,10 +102,10 @@ def format_trace(published: pd.DataFrame, tables: Tables, reference: Reference) 
     )
 
 
-def _tell_days(start: str, end: str) -> str:
-    days = (f"{start} to {end}" if start else f"on {end}") if end else "no date printed"
+def _label_days(start: str, end: str) -> str:
+    """The label of a window that has one; else ""."""
     label = label_period(parse_period(f"{start}/{end}")) if start and end else "/"
-    return days if "/" in label else f"{label} ({days})"
+    return "" if "/" in label else label
 
 
 CITATION = "CITATION.cff"
