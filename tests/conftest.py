@@ -16,7 +16,7 @@ import subprocess
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,10 +26,12 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from cchc_analysis import rules
 from cchc_analysis.data import outside, reference
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.errors import Problem
+from cchc_analysis.read import recognise
 from cchc_analysis.rules import suites
 
 import_jsonschema()
@@ -116,6 +118,31 @@ def check_examples_once(suite: suites.Suite, known: Reference) -> list[Problem]:
     return _EXAMPLES[key]
 
 
+_IDENTITIES: dict[tuple[bytes, bytes], tuple[rules.Identity, ...]] = {}
+_load_identities = suites.load_identities
+
+
+def load_identities_once(path: Path, known: Reference) -> tuple[rules.Identity, ...]:
+    """As ``load_identities``, with what the same file held for the same catalogue before."""
+    key = path.name.encode() + path.read_bytes() if path.is_file() else b"", _key(known)
+    if key not in _IDENTITIES:
+        _IDENTITIES[key] = _load_identities(path, known)
+    return _IDENTITIES[key]
+
+
+_WORDINGS: dict[tuple[Any, ...], recognise.Wording] = {}
+_load_wording = recognise.load_wording
+
+
+def load_wording_once(path: Path, indicators: Iterable[str]) -> recognise.Wording:
+    """As ``load_wording``, with what was made of the same files before: phrases by their words."""
+    codes, files = frozenset(indicators), (path, path.parent / "confidence.csv")
+    key = (path.name, codes, *(file.read_bytes() if file.is_file() else b"" for file in files))
+    if key not in _WORDINGS:
+        _WORDINGS[key] = _load_wording(path, codes)
+    return _WORDINGS[key]
+
+
 def _key(known: Reference) -> bytes:
     """A key of what rules ask of the reference tables."""
     texts = (table.to_csv() for table in (known.indicators, known.units))
@@ -127,6 +154,8 @@ reference.load_reference = load_reference_once
 outside.load_yaml = load_yaml_once
 suites.load_suite = load_suite_once
 suites.check_examples = check_examples_once
+suites.load_identities = rules.load_identities = load_identities_once
+recognise.load_wording = load_wording_once
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -307,9 +307,10 @@ def judge_draft(
 
     observations, problems = tidy(table)
     if problems:  # a figure that cannot be understood speaks for itself, not for all
-        _, unclear = tidy(table, keeps_unknown_areas=True)
-        is_well = ~table["figure_id"].isin([figure_id for figure_id, _ in unclear])
-        observations, _ = tidy(table[is_well], keeps_unknown_areas=True)
+        observations, unclear = tidy(table, keeps_unknown_areas=True)
+        if unclear:
+            is_well = ~table["figure_id"].isin([figure_id for figure_id, _ in unclear])
+            observations, _ = tidy(table[is_well], keeps_unknown_areas=True)
     found: list[dict[str, Any]] = []
     if not observations.empty:
         chosen = choose_readings(observations, identities, reference)
@@ -392,8 +393,10 @@ def _list_telling(rules: Sequence[Identity], there: set[str]) -> list[Identity]:
 
 def _find_repeated(observations: pd.DataFrame) -> Iterator[_Conflict]:
     """Quantities that the document prints with values that do not meet."""
-    stated = observations.assign(**leave_room(observations))
-    for _, readings in stated.groupby(["source_id", *QUANTITY], sort=False):
+    key = ["source_id", *QUANTITY]
+    repeated = observations[observations.duplicated(key, keep=False)]
+    stated = repeated.assign(**leave_room(repeated))
+    for _, readings in stated.groupby(key, sort=False):
         if readings["low"].max() <= readings["high"].min():
             continue
         first = readings.iloc[0]

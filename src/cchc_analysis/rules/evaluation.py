@@ -113,8 +113,11 @@ def evaluate_identity(identity: Identity, lines: Lines) -> pd.DataFrame:
         return make_nothing()
     verdict = judge_rows(identity, {each: found.take(at) for each, found in operands.items()})
     is_number = np.isfinite(verdict["left"]) & np.isfinite(verdict["right"])
-    found = pd.DataFrame(verdict, index=pd.Index(at, name="row")).iloc[np.flatnonzero(is_number)]
-    return found[_is_assumed(identity, lines, found.index.to_numpy())]
+    kept = np.flatnonzero(np.broadcast_to(is_number, len(at)))
+    kept = kept[_is_assumed(identity, lines, at[kept])]
+    # The sides of a rule of one figure and a limit are no columns.
+    columns = {name: np.broadcast_to(cells, len(at))[kept] for name, cells in verdict.items()}
+    return pd.DataFrame(columns, index=pd.Index(at[kept], name="row"))
 
 
 @cache
@@ -384,7 +387,7 @@ def judge_rows(
     holds = _compare(identity, left, right, complete)
     broken = np.flatnonzero(~holds & complete)
     within, truncated = np.zeros_like(holds), np.zeros_like(holds)
-    for found, is_cut in ((within, False), (truncated, True)):
+    for found, is_cut in ((within, False), (truncated, True)) if len(broken) else ():
         room = {operand: _widen(each.take(broken), is_cut) for operand, each in operands.items()}
         found[broken] = _compare(identity, *_compute_sides(identity, room), complete[broken])
     return {
