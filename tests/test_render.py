@@ -51,7 +51,7 @@ from cchc_analysis.data.reference import Project
 from cchc_analysis.errors import BriefError, CommandError
 from cchc_analysis.site import build as site_module
 from cchc_analysis.site import pages as pages_module
-from cchc_analysis.site.build import Workers, open_site, render_site
+from cchc_analysis.site.build import Site, Workers, open_site, render_site
 from cchc_analysis.site.jobs import do_job
 from cchc_analysis.site.pages import Task, list_pages, tell_once
 from cchc_analysis.site.single import build_brief, put_files
@@ -222,15 +222,25 @@ def run() -> Any:
     return load_few()
 
 
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, Path]:
+    """The site of these tables, of pages that say no more than their names; only to be copied."""
+    reference, tables = load_few()
+    out = tmp_path_factory.mktemp("named") / "site"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site_module, "open_workforce", Here(name_task))
+        return build_here(tables, reference, out), out
+
+
 def test_one_brief_that_fails_keeps_its_former_page_and_stops_no_other(
-    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Any, named: tuple[Site, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reference, tables = run
-    site = tmp_path / "site"
-    monkeypatch.setattr(site_module, "open_workforce", Here(name_task))
-    build_here(tables, reference, site)
+    site = shutil.copytree(named[1].parent, tmp_path / "named") / "site"
     former = {path.name: path.read_bytes() for path in (site / "vi/183-cao-loc/2024-h1").iterdir()}
-    changed = replace(tables, sources=tables.sources.assign(title="another"))
+    is_other = tables.sources["source_id"] != "cao_loc_2024_h1"
+    titles = tables.sources["title"].where(is_other, "another")
+    changed = replace(tables, sources=tables.sources.assign(title=titles))
     monkeypatch.setattr(site_module, "open_workforce", Here(name_task, "vi/183-cao-loc/"))
     told = build_here(changed, reference, site)
     kept = {path.name: path.read_bytes() for path in (site / "vi/183-cao-loc/2024-h1").iterdir()}
@@ -267,24 +277,23 @@ def test_a_folder_that_holds_something_else_is_refused(run: Any, tmp_path: Path)
 
 
 def test_a_site_has_an_index_per_language_that_links_every_brief(
-    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Any, named: tuple[Site, Path]
 ) -> None:
     reference, tables = run
-    monkeypatch.setattr(site_module, "open_workforce", Here(name_task))
-    site = build_here(tables, reference, tmp_path / "site")
+    site, folder = named
     places = list_briefs(tables, reference)
     for lang in ("vi", "en"):
-        index = (tmp_path / "site" / lang / "index.html").read_text("utf-8")
+        index = (folder / lang / "index.html").read_text("utf-8")
         hrefs = list_values("href", index)
         links = {each for each in hrefs if re.fullmatch(r"\d+-[\w-]+/[\w-]+/index\.html", each)}
         assert len(links) == len(places)
-        assert all((tmp_path / "site" / lang / link).is_file() for link in links)
+        assert all((folder / lang / link).is_file() for link in links)
         assert 'class="bar doubt"' in index
     trends = len(list_told(tables, reference))
-    told = [path for path in (tmp_path / "site").rglob("*.html") if path.name != "annex.html"]
+    told = [path for path in folder.rglob("*.html") if path.name != "annex.html"]
     assert site.pages == len(told)
     assert site.pages > 2 * (len(places) + trends + len(SISTERS)) + 1  # provinces, areas, A to Z
-    root = (tmp_path / "site" / "index.html").read_text("utf-8")
+    root = (folder / "index.html").read_text("utf-8")
     doors = {f"{lang}/{name}" for lang in ("vi", "en") for name in SISTERS}
     assert {f"{door.rstrip('/')}/index.html" for door in doors} <= set(list_values("href", root))
 
