@@ -7,7 +7,9 @@ are the real ones too. Findings are given by the test, so that a brief is tested
 from __future__ import annotations
 
 import csv
+import os
 import re
+import shutil
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -459,6 +461,22 @@ def build_here(tables: Tables, reference: Reference, out: Path) -> Site:
     """Build the site of some tables in a folder."""
     with open_site(out) as work:
         return render_site(PROJECT, tables, reference, work)
+
+
+def copy_site(project: Project, root: Path) -> None:
+    """Copy the site of a project, with what the next build goes by, to another one."""
+    copied: dict[int, str] = {}
+
+    def copy(source: str, target: str) -> None:
+        """Copy a file; one that lies in two places, as pages do, is one file again."""
+        number = Path(source).stat().st_ino
+        if number in copied:
+            os.link(copied[number], target)
+        else:
+            copied[number] = shutil.copy2(source, target)
+
+    for folder in (*project.root.glob(".site*"), project.site):
+        shutil.copytree(folder, root / folder.name, copy_function=copy)
 
 
 def read_text(html: str) -> str:

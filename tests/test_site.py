@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from brief_work import PROVINCES, Here, name_task, process_once
+from brief_work import PROVINCES, Here, copy_site, name_task, process_once
 from cchc_analysis import pipeline
 from cchc_analysis.brief import downloads
 from cchc_analysis.cli import main
@@ -72,18 +72,7 @@ def pages(
     monkeypatch.setattr(pipeline, "process", process_once)
     monkeypatch.setattr(site_module, "open_workforce", Here(name_task))
     project, pages = built_once
-    copied: dict[int, str] = {}
-
-    def copy(source: str, target: str) -> None:
-        """Copy a file; one that lies in two places, as pages do, is one file again."""
-        number = Path(source).stat().st_ino
-        if number in copied:
-            os.link(copied[number], target)
-        else:
-            copied[number] = shutil.copy2(source, target)
-
-    for folder in (*project.root.glob(".site*"), project.site):
-        shutil.copytree(folder, processed.root / folder.name, copy_function=copy)
+    copy_site(project, processed.root)
     return pages
 
 
