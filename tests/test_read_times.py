@@ -276,7 +276,9 @@ def test_a_year_is_told_as_far_as_its_title_and_its_paper_say(
     [
         ("Dữ liệu mở ngày 16/12/2022, khóa ngày 12/9/2023.", False),
         ("Dữ liệu mở ngày 01/01/2023, khóa ngày 30/9/2023.", True),
+        ("Mở ngày 16/12/2022, khóa ngày 12/9/2023; số liệu về ngân sách có mốc riêng.", False),
         ("Thực hiện Công văn số 7/SNV ngày 12/9/2023 của Sở Nội vụ.", True),
+        ("Đề nghị các xã khắc phục xong trước ngày 10/10/2023.", True),
         ("Hội nghị ngày 12/9/2023 đã bàn về kết quả.", True),
         ("Đề án có hiệu lực từ ngày 01/3/2023.", True),
     ],
@@ -285,7 +287,7 @@ def test_a_day_by_the_ends_of_the_period_that_was_not_read_leaves_the_time_open(
     said: str, is_sure: bool
 ) -> None:
     told = "I. HỒ SƠ\nToàn huyện tiếp nhận 1.120 hồ sơ, giải quyết 1.020 hồ sơ."
-    reading, figures = read_text(f"{NINE}{said}\n{told}")
+    reading, figures = read_text(f"Số 7/BC-UBND, ngày 25/9/2023\n{NINE}{said}\n{told}")
     assert reading.head.is_sure_period == is_sure
     assert ("high" in {each.confidence.value for each in figures}) == is_sure
 

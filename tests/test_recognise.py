@@ -174,6 +174,7 @@ def test_sections_lists_and_notes_have_places() -> None:
         ("Kết quả CCHC 9 tháng đầu năm", "2023-9M", False),
         ("Kết quả CCHC quý IV", "2022-Q4", False),
         ("Kết quả CCHC tháng 8 năm 2023", "2023-08-01/2023-08-31", True),
+        ("CCHC tháng 8 và nhiệm vụ trọng tâm tháng 9 năm 2023", "2023-08-01/2023-08-31", True),
         ("PAR INDEX 2023: huyện Sông Mây vươn lên", "2023", True),
     ],
 )
@@ -210,7 +211,8 @@ def test_a_title_says_its_period_before_it_looks_ahead(
         ("Số liệu tính từ khi bộ máy 03 phòng hoạt động (ngày 05/01/2023) đến hết ngày 12/9/2023.",
          (2023, 1, 5), (2023, 9, 12)),
         ("I. CHỈ ĐẠO (Số liệu từ 16/12/2022 đến 12/9/2023)", (2022, 12, 16), (2023, 9, 12)),
-        ("I. CHỈ ĐẠO\nTrong kỳ báo cáo (từ ngày 16/12/2022 đến ngày 12/9/2023) có tiến bộ.",
+        ("I. CHỈ ĐẠO (TỪ NGÀY 16/12/2022 ĐẾN NGÀY 12/9/2023)", (2022, 12, 16), (2023, 9, 12)),
+        ("I. CHỈ ĐẠO\nTrong kỳ báo cáo (tính từ ngày 16/12/2022 đến ngày 12/9/2023) có tiến bộ.",
          (2022, 12, 16), (2023, 9, 12)),
         ("I. CHỈ ĐẠO\nBảng 1. Văn bản\n(Số liệu từ ngày 16/12/2022 đến ngày 12/9/2023)",
          (2023, 1, 1), (2023, 9, 30)),

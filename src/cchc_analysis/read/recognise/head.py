@@ -326,12 +326,13 @@ class ReportHead:
         if self.kind != "period_report" or not (start and end):
             return
         near = dt.timedelta(days=OTHER_DAYS)
-        texts = (text for text in self.opening if not PATTERNS.posted.match(text))
+        texts = (text for text in self.opening
+                 if not (PATTERNS.posted.match(text) or PATTERNS.number.search(text)))  # fmt: skip
         plain = list_plain(texts, self.period)
         for match in chain.from_iterable(map(PATTERNS.day.finditer, plain)):
             day = make_day(match[1], match[2], match[3], end.year)
             is_read = not day or day in (window.start, window.end) or f"{day}" == self.dated
-            if day and not is_read and min(abs(day - start), abs(day - end)) <= near:
+            if day and not is_read and (abs(day - start) <= near or end - near <= day <= end):
                 yield match[0], None
 
     @property
@@ -367,7 +368,8 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
         issuer=_name_paper(top) if kind == "article" else _find_issuer(top, area), title=title,
         number=number.replace(" ", ""), dated=dated, rivals=rivals, opening=tuple(top[:opened]),
         below=tuple(text for before, text in following
-                    if PATTERNS.counted_days.search(text) and not PATTERNS.caption.match(before)
+                    if (PATTERNS.counted_days.search(text) or PATTERNS.only_window.search(text))
+                    and not PATTERNS.caption.match(before)
                     and not PATTERNS.names_dossiers.search(text)),
     )  # fmt: skip
     head = note_begin(head, reference)

@@ -164,7 +164,8 @@ def list_plain(texts: Iterable[str], period: Period) -> Iterator[str]:
     lines = "".join("\n "[text[:1].islower() or text[:1].isdigit()] + text for text in written)
     plain = (line for line in PATTERNS.cited.sub(" ", lines).splitlines()
              if not PATTERNS.caption.match(line))  # fmt: skip
-    for sentence in chain.from_iterable(map(PATTERNS.sentence_end.split, plain)):
+    sentences = chain.from_iterable(map(PATTERNS.sentence_end.split, plain))
+    for sentence in chain.from_iterable(each.split(";") for each in sentences):
         counts = ":" not in sentence and any(each.is_figure for each in find_numerals(sentence))
         has_own = any(each.search(sentence) for each in (PATTERNS.tells_event, PATTERNS.of_one))
         if not (counts or has_own):
