@@ -160,6 +160,8 @@ def compare_readings(table: pd.DataFrame) -> pd.DataFrame:
     is_contested = table.duplicated(key, keep=False)
     is_repeated = table["figures"].str.contains(" ", regex=False)
     stated = table[is_contested | is_repeated]
+    if stated.empty:
+        return _tell_nothing()
     published = stated[stated["is_published"]].drop_duplicates(key)
     homes = published[key].assign(other=published.index)
     others = stated[key].assign(row=stated.index).merge(homes, on=key).set_index("row")["other"]
@@ -273,6 +275,8 @@ def compare_areas(table: pd.DataFrame, least: float) -> pd.DataFrame:
     """
     sized = _measure_sizes(table)
     sized = sized[sized["value"] >= least]
+    if sized.empty:
+        return _tell_nothing()
     window = ["scope", "period_start", "period_end"]
     near = np.maximum(np.log(NEAR), 2 * sized["spread"])
     counts = sized[["row", "pace", "usual"]].assign(
@@ -283,7 +287,15 @@ def compare_areas(table: pd.DataFrame, least: float) -> pd.DataFrame:
         high=sized["usual"] + near,
     )
     is_odd = sized["away"] > np.maximum(np.log(LIKE) / 2, JUMPY * sized["spread"])
-    odd = counts[is_odd].sort_values(["quantity", "pace"], ignore_index=True)
+    broken = _find_swapped(counts, counts[is_odd]) if is_odd.any() else {}
+    rows = sorted({*counts.drop_duplicates("place")["row"]} | {*broken})
+    others, holds = [broken.get(row, row) for row in rows], [row not in broken for row in rows]
+    return _tell_places(table, rows, others, holds)
+
+
+def _find_swapped(counts: pd.DataFrame, odd: pd.DataFrame) -> dict[int, int]:
+    """A row of each place whose odd counts are the usual ones of another area, and one of those."""
+    odd = odd.sort_values(["quantity", "pace"], ignore_index=True)
     one, other = (odd.iloc[at].reset_index(drop=True) for at in _meet(odd))
     is_swapped = one["pace"].between(other["low"], other["high"])
     is_swapped &= (one["usual"] - other["usual"]).abs() > np.log(LIKE)
@@ -300,10 +312,7 @@ def compare_areas(table: pd.DataFrame, least: float) -> pd.DataFrame:
     apart = met[is_apart].groupby(["place", "area"]).size().rename("apart").reset_index()
     found = found.merge(apart, on=["place", "area"])
     told = found[found["swapped"] == found["apart"]]
-    broken: dict[int, int] = dict(told[["row", "other"]].itertuples(index=False))
-    rows = sorted({*counts.drop_duplicates("place")["row"]} | {*broken})
-    others, holds = [broken.get(row, row) for row in rows], [row not in broken for row in rows]
-    return _tell_places(table, rows, others, holds)
+    return dict(told[["row", "other"]].itertuples(index=False))
 
 
 def _meet(odd: pd.DataFrame) -> tuple[Integers, Integers]:
@@ -351,6 +360,8 @@ def compare_ranks(table: pd.DataFrame) -> pd.DataFrame:
     """
     shown = _keep_results(table)
     shown = shown[shown["breakdown"] == ""]
+    if not shown["indicator"].isin(RANKED).any():
+        return _tell_nothing()
     names = shown["area_id"].astype("str")
     names = names.where(names != "", shown["source_id"].astype("str"))
     judged = judge_ranks(shown.assign(area_id=names))
@@ -434,6 +445,9 @@ def compare_copies(table: pd.DataFrame, least: float) -> pd.DataFrame:
     first = enough.loc[enough["size"] >= FEWEST_LARGE, "min"]
     pairs = flows.merge(flows, on=["series", "value"], suffixes=("", "_other"))
     pairs = pairs[pairs["last_day"] > pairs["last_day_other"]]
+    if pairs.empty:
+        judged = np.sort(first.to_numpy("int64"))
+        return _tell_places(table, judged, judged, np.ones(len(judged)))
     both = ["place", "place_other"]
     equal = (
         pairs[pairs["is_large"]]
@@ -465,6 +479,8 @@ def compare_pooled_rates(table: pd.DataFrame) -> pd.DataFrame:
         rates[rates["scope"] == scope]
         for scope in (Scope.WHOLE_DISTRICT, Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE)
     )
+    if whole.empty:
+        return _tell_nothing()
     met = whole
     for part, name in zip(parts, ("_office", "_communes"), strict=True):
         met = met.merge(part, on=key, suffixes=("", name))
@@ -519,6 +535,11 @@ def _tell_places(table: pd.DataFrame, rows: Any, others: Any, holds: Any) -> pd.
     value = table["value"].to_numpy("float64")
     left, right = (value[np.asarray(each, dtype="int64")] for each in (others, rows))
     return _tell_verdict(rows, left, right, holds, others)
+
+
+def _tell_nothing() -> pd.DataFrame:
+    """The verdict of a rule that applies to no row."""
+    return _tell_verdict(*[()] * 5)
 
 
 def _tell_verdict(rows: Any, left: Any, right: Any, holds: Any, others: Any) -> pd.DataFrame:
