@@ -183,22 +183,26 @@ def make_observations(
     numbers["low"], numbers["high"] = figures["value"] - hidden, figures["value"] + hidden
     values = numbers.reindex(columns=names).astype("float64")
     own = {code: row["unit"] for code, row in reference.indicator_rows.items()}
-    to = figures["indicator"].map(own)
-    for (unit, wanted), rows in figures.groupby(["unit", to.rename("to")], sort=False):
-        if unit != wanted:
-            convert = partial(reference.convert_value, unit=str(unit), to=str(wanted))
-            values.loc[rows.index] = values.loc[rows.index].map(convert)
-    made = numbers.assign(**values, unit=to.astype("str"), figures=figures["figure_id"])
+    to = figures["indicator"].map(own).astype("str").rename("to")
+    others = figures.loc[figures["unit"] != to, ["unit"]].join(to)
+    for (unit, wanted), rows in others.groupby(["unit", "to"], sort=False):
+        convert = partial(reference.convert_value, unit=str(unit), to=str(wanted))
+        values.loc[rows.index] = values.loc[rows.index].map(convert)
+    made = numbers.assign(**values, unit=to, figures=figures["figure_id"], reading=1)
     made["decimals"] = figures["decimals"].clip(lower=0)
     key = ["source_id", *QUANTITY]
-    same = [*key, "value", "comparator"]
-    if made.duplicated(same).any():
-        printed = made.groupby(same, sort=False, dropna=False)
-        made["figures"] = printed["figure_id"].transform(" ".join)
-        made = made.loc[printed["decimals"].idxmax()]
-    reading = made.groupby(key, sort=False).cumcount() + 1
-    made = made.assign(reading=reading, is_published=reading == 1)
-    ordered = made.sort_values([*key, "reading"], kind="stable", ignore_index=True)
+    if made.duplicated(key).any():
+        same = [*key, "value", "comparator"]
+        again = made[made.duplicated(same, keep=False)].groupby(same, sort=False, dropna=False)
+        joined = again["figure_id"].transform(" ".join)
+        made.loc[joined.index, "figures"] = joined
+        made = made.loc[made.groupby(same, sort=False, dropna=False)["decimals"].idxmax()]
+        made["reading"] = made.groupby(key, sort=False).cumcount() + 1
+    made = made.assign(is_published=made["reading"] == 1)
+    # As ``sort_values`` would: for so many columns of texts it takes longer than this.
+    places = [*zip(*(made[name].to_numpy(object) for name in [*key, "reading"]), strict=True)]
+    order = sorted(range(len(places)), key=places.__getitem__)
+    ordered = made.iloc[order].reset_index(drop=True)
     return ordered[list(records.OBSERVATION_COLUMNS)]
 
 
