@@ -17,7 +17,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import cast
 
 import numpy as np
@@ -28,7 +28,14 @@ from cchc_analysis.data.records import QUANTITY
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.rules.evaluation import compute_value, evaluate_identity, judge_rows, list_fits
 from cchc_analysis.rules.expressions import EQUAL, Identity, Operand, Quantity
-from cchc_analysis.rules.statements import Integers, Statements, hold_texts, tabulate_statements
+from cchc_analysis.rules.statements import (
+    Floats,
+    Integers,
+    Statements,
+    hold_texts,
+    pair_equal,
+    tabulate_statements,
+)
 
 KEPT, ROUNDED, NOT_STATED, BROKEN = range(4)
 """The states of a rule, each worse than the one before."""
@@ -47,39 +54,39 @@ def judge_changes(
     ``is_complete`` (all figures printed).
     """
     values = statements.figures["value"].to_numpy("float64")
-    shifts = (changes["value"] - values[changes["figure"]]).to_dict()
-    is_changed = np.zeros(len(values), dtype=bool)
-    is_changed[changes["figure"]] = True
-    changed = changes[["figure"]].rename_axis("change").reset_index()
-    codes = {*statements.figures["indicator"].iloc[changes["figure"].to_numpy()]}
+    figures = changes["figure"].to_numpy("int64")
+    shifts = changes["value"].to_numpy("float64") - values[figures]
+    codes = {*statements.figures["indicator"].iloc[figures]}
     found = []
     for rule in identities:
         met = {}
         for operand in (each for each in rule.operands if each.code in codes):
-            pairs = statements.pair_figures(operand, rows[rule.rule_id])
-            pairs = pairs[is_changed[pairs["figure"].to_numpy()]]
+            at, held = statements.pair_figures(operand, rows[rule.rule_id])
+            pairs, change = pair_equal(held, figures)
             if len(pairs):
-                met[operand] = pairs.merge(changed, on="figure").set_index(["change", "row"]).index
+                met[operand] = change * len(statements.rows) + at[pairs]
         if met:
             found.append(_judge_met(statements, rule, met, shifts))
     columns = ["change", "rule_id", "row", "before", "after", "is_complete"]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+    judged = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+    return judged.assign(change=changes.index.to_numpy()[judged["change"].to_numpy("int64")])
 
 
 def _judge_met(
-    statements: Statements,
-    rule: Identity,
-    met: Mapping[Operand, pd.MultiIndex],
-    shifts: Mapping[int, float],
+    statements: Statements, rule: Identity, met: Mapping[Operand, Integers], shifts: Floats
 ) -> pd.DataFrame:
-    """Judge a rule for each change and row in which operands of it meet the changed figure."""
-    pairs = reduce(pd.MultiIndex.union, met.values())
-    changes, at = (pairs.get_level_values(level).to_numpy("int64") for level in (0, 1))
-    by = np.array([shifts[change] for change in changes])
+    """Judge a rule for each change and row in which operands of it meet the changed figure.
+
+    ``met`` has for each change and row one number: that of the change, times that of all rows, and
+    that of the row.
+    """
+    pairs = np.unique(np.concatenate([*met.values()]))
+    changes, at = np.divmod(pairs, len(statements.rows))
+    by = shifts[changes]
     printed = {operand: statements.find(operand).take(at) for operand in rule.operands}
     read = dict(printed)
     for operand, changed in met.items():
-        each, shift = printed[operand], np.where(pairs.isin(changed), by, 0.0)
+        each, shift = printed[operand], np.where(np.isin(pairs, changed), by, 0.0)
         moved = {name: getattr(each, name) + shift for name in ("value", "low", "high")}
         read[operand] = replace(each, **moved)
     verdict = judge_rows(rule, read)

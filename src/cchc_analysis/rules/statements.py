@@ -89,6 +89,16 @@ def hold_texts(cells: pd.Series) -> Texts:
     return texts
 
 
+def pair_equal(keys: Integers, others: Integers) -> tuple[Integers, Integers]:
+    """The places of all pairs of equal keys: of the one, in its order, and of the other."""
+    order = np.argsort(others, kind="stable")
+    first, last = (np.searchsorted(others, keys, side, sorter=order) for side in ("left", "right"))
+    times = last - first
+    own = np.repeat(np.arange(len(keys)), times)
+    behind = np.arange(len(own)) - np.repeat(times.cumsum() - times, times)
+    return own, order[np.repeat(first, times) + behind]
+
+
 def choose_figures(observations: pd.DataFrame, norms: Collection[str]) -> pd.DataFrame:
     """The figures that may stand in a row, one for each quantity; results before plans.
 
@@ -202,18 +212,18 @@ class Statements:
     def list_figures(self, operand: Operand, row: int) -> list[int]:
         """The positions of the figures behind one operand in one row."""
         if isinstance(operand, GroupSum):
-            return [int(at) for at in self.pair_figures(operand, np.array([row]))["figure"]]
+            return [int(at) for at in self.pair_figures(operand, np.array([row]))[1]]
         at = int(self.find_positions(operand)[row])
         return [at] if at >= 0 else []
 
-    def pair_figures(self, operand: Operand, rows: Integers) -> pd.DataFrame:
-        """The figures behind one operand in some rows: ``row`` and ``figure``."""
+    def pair_figures(self, operand: Operand, rows: Integers) -> tuple[Integers, Integers]:
+        """The figures behind one operand in some rows: the row and the figure of each pair."""
         if isinstance(operand, GroupSum):
             of_rows, positions, of_figures = self._group(operand)
-            wanted = pd.DataFrame({"row": rows, "group": of_rows[rows]})
-            return wanted.merge(pd.DataFrame({"figure": positions, "group": of_figures}))
+            own, part = pair_equal(of_rows[rows], of_figures)
+            return rows[own], positions[part]
         figures = self.find_positions(operand)[rows]
-        return pd.DataFrame({"row": rows, "figure": figures})[figures >= 0]
+        return rows[figures >= 0], figures[figures >= 0]
 
     def find_positions(self, operand: Quantity) -> Integers:
         """The position of the figure of one quantity in each row, -1 where there is none."""
