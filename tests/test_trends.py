@@ -30,7 +30,14 @@ from cchc_analysis.brief.board_sections import (
     standardise_areas,
 )
 from cchc_analysis.brief.profile import open_profile
-from cchc_analysis.data.records import NOTICE, QUANTITY, TALLY_COLUMNS, Tables
+from cchc_analysis.data.records import (
+    DEFINITION_COLUMNS,
+    FINDING_COLUMNS,
+    NOTICE,
+    QUANTITY,
+    TALLY_COLUMNS,
+    Tables,
+)
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import CommandError
@@ -86,7 +93,8 @@ def country(reference: Reference) -> tuple[Tables, Reference]:
     made_up = make_country(reference, districts=24, periods=20, mistake_share=0.0)
     none = read_panels(Path("nowhere"), reference).transcripts
     made = derive_indicators(made_up.observations, none, made_up.sources, made_up.reference)
-    empty = [made.iloc[:0], pd.DataFrame(columns=list(TALLY_COLUMNS)), made.iloc[:0]]
+    columns = [*FINDING_COLUMNS], [*TALLY_COLUMNS], [*DEFINITION_COLUMNS]
+    empty = [pd.DataFrame(columns=each) for each in columns]
     return Tables(made_up.sources, none, made_up.observations, made, *empty), made_up.reference
 
 
