@@ -74,11 +74,12 @@ class Run:
         return frozenset(findings.loc[findings["severity"] == Severity.CRITICAL, "source_id"])
 
 
-def process(project: Project) -> Run:
+def process(project: Project, *, is_whole: bool = False) -> Run:
     """Make all tables from ``data/raw``, ``data/reference`` and ``expectations``.
 
-    Sources that cannot be read or understood are set aside, and named in the result. A
-    ``CchcError``: ``sources.csv`` cannot be read, or a table of reference or a suite is wrong.
+    Sources that cannot be read or understood are set aside, and named in the result; where the
+    tables are of no use without them (``is_whole``), nothing is made. A ``CchcError``:
+    ``sources.csv`` cannot be read, or a table of reference or a suite is wrong.
     """
     import_jsonschema()
     _LOG.info("Reading the reference data and what was brought in")
@@ -86,6 +87,9 @@ def process(project: Project) -> Run:
     identities = load_identities(project.expectations / "identities.json", reference)
     reports, panels = _read_all(project, reference)
     check_unmixed([*reports.sources["source_id"], *panels.sources["source_id"]], "cchc process")
+    problems = reports.problems | panels.problems
+    if is_whole and problems:
+        raise ReportError(chain(*problems.values()))
     sources, transcripts, observations = (
         add_rows(getattr(reports, name), getattr(panels, name))
         for name in ("sources", "transcripts", "observations")
@@ -109,7 +113,7 @@ def process(project: Project) -> Run:
         tallies=verdict.tallies[~is_idle].reset_index(drop=True),
         definitions=verdict.definitions,
     )
-    return Run(reference, tables, reports.problems | panels.problems)
+    return Run(reference, tables, problems)
 
 
 def remake(project: Project) -> Run:
@@ -119,7 +123,7 @@ def remake(project: Project) -> Run:
     folder that cannot be written to: ``data/processed`` is then what it was.
     """
     with changing(project, "cchc process"):
-        run = process(project)
+        run = process(project, is_whole=True)
         for error in run.errors:
             raise error
         write_tables(project, run.tables, __version__)
