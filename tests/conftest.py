@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 from filelock import FileLock
 
@@ -156,10 +157,18 @@ def load_wording_once(path: Path, indicators: Iterable[str]) -> recognise.Wordin
     return _WORDINGS[key]
 
 
+_KEYS: dict[tuple[int, int], tuple[tuple[pd.DataFrame, pd.DataFrame], bytes]] = {}
+
+
 def _key(known: Reference) -> bytes:
-    """A key of what rules ask of the reference tables."""
-    texts = (table.to_csv() for table in (known.indicators, known.units))
-    return hashlib.sha256("".join(texts).encode()).digest()
+    """A key of what rules ask of the reference tables, made once for the same two tables."""
+    tables = known.indicators, known.units
+    place = id(tables[0]), id(tables[1])
+    if place not in _KEYS:
+        texts = (table.to_csv() for table in tables)
+        # With the tables, so that no others get their numbers.
+        _KEYS[place] = tables, hashlib.sha256("".join(texts).encode()).digest()
+    return _KEYS[place][1]
 
 
 # Before anybody takes them by their names.
