@@ -205,6 +205,12 @@ def test_a_title_says_its_period_before_it_looks_ahead(
          (2022, 12, 16), (2023, 9, 12)),
         ("Kỳ báo cáo bắt đầu từ ngày 16/12/2022, kết thúc vào ngày 12/9/2023; số khác nêu riêng.",
          (2022, 12, 16), (2023, 9, 12)),
+        ("Kỳ báo cáo bắt đầu từ ngày 16/12. Hội thi kết thúc ngày 05/9/2023. Chốt số liệu ngày "
+         "12/9/2023.", (2022, 12, 16), (2023, 9, 12)),
+        ("Số liệu tính từ ngày 01/01/2023. Đại hội kết thúc ngày 12/9/2023.",
+         (2023, 1, 1), (2023, 9, 30)),
+        ("Số liệu tính từ ngày 16/12/2022. Lần đầu được chốt ngày 12/01/2023.",
+         (2023, 1, 1), (2023, 9, 30)),
         ("(Tính đến ngày 12/9/2023)", (2023, 1, 1), (2023, 9, 12)),
         ("Từ khi nhận nhiệm vụ ngày 05/01/2023 đến ngày 12/9/2023, phòng đã có tiến bộ.",
          (2023, 1, 5), (2023, 9, 12)),

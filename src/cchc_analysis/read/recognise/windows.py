@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
-from itertools import chain, takewhile
+from itertools import chain, pairwise, takewhile
 
 from cchc_analysis.data.clean import (
     OTHER_DAYS,
@@ -135,16 +135,16 @@ def find_counted_window(texts: Sequence[str], period: Period, dated: str = "") -
 
     ``dated`` is the day of the paper, up to which it counts "đến nay".
     """
-    texts = [_write_days(text, period) for text in texts]
-    if (joined := _join_days(texts, period)) and lies_about(joined, period):
+    sentences = [*list_plain(texts, period)]
+    if (joined := _join_days(sentences, period)) and lies_about(joined, period, closes=True):
         return joined
-    for said in list_counted(texts):
+    for said in list_counted(_write_days(text, period) for text in texts):
         day = find_day(said, period)
         window = _find_long_window(said, period, dated) or (day and Period(period.start, day))
         if window and lies_about(window, period):
             return window
     # Days that close the period, in whatever words.
-    for sentence in list_plain(texts, period):
+    for sentence in sentences:
         told = _find_long_window(sentence, period, dated)
         if not told and (":" in sentence or sentence.endswith(")")):
             day = _find_now(sentence, period, dated) or find_day(sentence, period)
@@ -185,14 +185,13 @@ def _write_days(text: str, period: Period) -> str:
     )
 
 
-def _join_days(texts: Iterable[str], period: Period) -> Period | None:
-    """The first day that a sentence says figures count from, and the last that the next says."""
-    year = period.end.year if period.end else None
-    for text in texts:
-        since, until = PATTERNS.counted_since.search(text), PATTERNS.counted_until.search(text)
-        if since and until and since.end() < until.start():
-            start, end = (make_day(day[1], day[2], day[3], year) for day in (since, until))
-            return Period(start, end) if start and end and start < end else None
+def _join_days(sentences: Iterable[str], period: Period) -> Period | None:
+    """The first day that a sentence says figures count from, and the last, of it or the next."""
+    for text in map(" ".join, pairwise([*sentences, ""])):
+        since = PATTERNS.counted_since.search(text)
+        if since and (until := PATTERNS.counted_until.search(text, since.end())):
+            start, end = ("/".join(filter(None, day.groups())) for day in (since, until))
+            return find_exact_window(f"từ ngày {start} đến ngày {end}", period)
     return None
 
 
