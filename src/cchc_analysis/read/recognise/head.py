@@ -269,9 +269,9 @@ class ReportHead:
     """What the head of a document says; ``is_sure_…`` where no person need confirm it.
 
     ``opening`` is what stands above the first heading; it may say which days the figures count, as
-    may ``below``, lines of the first section. ``since`` is the first day on which the area is
-    there, where that is known. ``rivals`` are areas of the same level that title or issuer names as
-    well.
+    may ``below``, lines of the first section with a first and a last day. ``since`` is the first
+    day on which the area is there, where that is known. ``rivals`` are areas of the same level that
+    title or issuer names as well.
     """
 
     kind: str
@@ -299,8 +299,16 @@ class ReportHead:
     @cached_property
     def window(self) -> Period:
         """The days that the figures count over, where no sentence says otherwise."""
-        counted = find_counted_window((*self.opening, *self.below), self.period, self.dated)
-        window = counted or self.period
+        counted = find_counted_window(self.opening, self.period, self.dated)
+        own = self._begin(self.period)
+        below = None if counted else find_counted_window(self.below, self.period, self.dated)
+        # Days of a section alone begin later than the period, or end early.
+        if below and lies_about(replace(below, end=own.end), own, fills=True):
+            counted = below if lies_about(below, own, closes=True) else None
+        return self._begin(counted) if counted else own
+
+    def _begin(self, window: Period) -> Period:
+        """A window from the first day on which the area is there."""
         if window.start and window.end and self.since <= window.end.isoformat():
             start = max(window.start.isoformat(), self.since)
             return replace(window, start=dt.date.fromisoformat(start))
@@ -331,7 +339,7 @@ class ReportHead:
         plain = list_plain(texts, self.period)
         for match in chain.from_iterable(map(PATTERNS.day.finditer, plain)):
             day = make_day(match[1], match[2], match[3], end.year)
-            is_read = not day or day in (window.start, window.end) or f"{day}" == self.dated
+            is_read = day in (window.start, window.end) or f"{day}" == self.dated
             if day and not is_read and (abs(day - start) <= near or end - near <= day <= end):
                 yield match[0], None
 
@@ -368,7 +376,7 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
         issuer=_name_paper(top) if kind == "article" else _find_issuer(top, area), title=title,
         number=number.replace(" ", ""), dated=dated, rivals=rivals, opening=tuple(top[:opened]),
         below=tuple(text for before, text in following
-                    if (PATTERNS.counted_days.search(text) or PATTERNS.only_window.search(text))
+                    if PATTERNS.from_to.search(text) and any(list_counted([text]))
                     and not PATTERNS.caption.match(before)
                     and not PATTERNS.names_dossiers.search(text)),
     )  # fmt: skip
