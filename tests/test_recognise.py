@@ -175,6 +175,7 @@ def test_sections_lists_and_notes_have_places() -> None:
         ("Kết quả CCHC quý IV", "2022-Q4", False),
         ("Kết quả CCHC tháng 8 năm 2023", "2023-08-01/2023-08-31", True),
         ("CCHC tháng 8 và nhiệm vụ trọng tâm tháng 9 năm 2023", "2023-08-01/2023-08-31", True),
+        ("CCHC tháng 12, phương hướng tháng 01 năm 2024", "2023-12-01/2023-12-31", True),
         ("PAR INDEX 2023: huyện Sông Mây vươn lên", "2023", True),
     ],
 )

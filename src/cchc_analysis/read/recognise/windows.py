@@ -421,7 +421,10 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
     # What the time of the figures is compared with is none of the document's.
     head = " ".join(PATTERNS.time_of_others.sub(" ", text) for text in top)
     named = PATTERNS.one_month.search(title)  # which is no period of the decree
-    month = make_month(int(named[2]), int(named[1])) if named else None
+    month = None
+    if named:  # December looks ahead to a month of the year that is told
+        own, ahead, year = (int(each or MONTHS) for each in named.groups())
+        month = make_month(year - (ahead < own), own)
     titled = PATTERNS.period.search(title)  # "9 tháng đầu năm": its year is that of the paper
     told = month or (None if titled else _find_first_told(top, lines))
     if told := told or _find_so_far(top, lines):
