@@ -154,13 +154,15 @@ def test_a_window_behind_the_first_figures_of_a_line_is_none_of_theirs() -> None
     _, figures = read_text(
         f"{TITLE}1. Cấp huyện: tiếp nhận 200 hồ sơ (từ 15/12/2022 đến khi sắp xếp ngày 30/6/2023)."
         "\n2. Cấp xã: tiếp nhận trong kỳ 700 hồ sơ. Lũy kế từ ngày 01/7/2022 đến ngày 30/9/2023, "
-        "đã tiếp nhận 900 hồ sơ.\n"
+        "đã tiếp nhận 900 hồ sơ.\n3. Một cửa: tiếp nhận 612 hồ sơ. Số liệu tính từ ngày "
+        "15/12/2022 đến ngày 14/9/2023.\n"
     )
     spans = [(f.printed, f.period_start, f.period_end) for f in figures]
     assert spans == [
         ("200", "2022-12-15", "2023-06-30"),
         ("700", "2023-01-01", "2023-09-30"),
         ("900", "2022-07-01", "2023-09-30"),
+        ("612", "2022-12-15", "2023-09-14"),
     ]
 
 

@@ -132,9 +132,10 @@ def frame_lines(
             annexes |= dict.fromkeys(PATTERNS.annex.findall(line.text), window)
         own = {part: value for part, (value, _) in opened.items()}
         # Its day a line may say of its last figure alone, and its window behind the sentence of
-        # its first; nor is a heading what it announces.
+        # its first, where that is not said to be counted; nor is a heading what it announces.
         own |= {part: before.get(part) for part in ("day", "status", "ahead")}
-        if events and not readers["window"](_say_first(line.text)):
+        is_counted = PATTERNS.counted_days.search(line.text)
+        if events and not (is_counted or readers["window"](_say_first(line.text))):
             own["window"] = before.get("window", titled.window)
         frames.append(replace(titled, **own))
     return frames
