@@ -280,6 +280,8 @@ def test_a_year_is_told_as_far_as_its_title_and_its_paper_say(
         ("Thực hiện Công văn số 7/SNV ngày 12/9/2023 của Sở Nội vụ.", True),
         ("Đề nghị các xã khắc phục xong trước ngày 10/10/2023.", True),
         ("Hội nghị ngày 12/9/2023 đã bàn về kết quả.", True),
+        ("Phòng báo cáo theo kết luận tại cuộc họp ngày 12/9/2023.", True),
+        ("(Kèm theo Báo cáo số 7/BC-UBND ngày 12/9/2023 của UBND huyện)", True),
         ("Đề án có hiệu lực từ ngày 01/3/2023.", True),
     ],
 )

@@ -336,7 +336,7 @@ class ReportHead:
         near = dt.timedelta(days=OTHER_DAYS)
         texts = (text for text in self.opening
                  if not (PATTERNS.posted.match(text) or PATTERNS.number.search(text)))  # fmt: skip
-        plain = list_plain(texts, self.period)
+        plain = (PATTERNS.time_of_others.sub(" ", text) for text in list_plain(texts, self.period))
         for match in chain.from_iterable(map(PATTERNS.day.finditer, plain)):
             day = make_day(match[1], match[2], match[3], end.year)
             is_read = day in (window.start, window.end) or f"{day}" == self.dated
