@@ -134,9 +134,9 @@ def frame_lines(
         # Its day a line may say of its last figure alone, and its window behind the sentence of
         # its first, where that is not said to be counted; nor is a heading what it announces.
         own |= {part: before.get(part) for part in ("day", "status", "ahead")}
-        is_counted = PATTERNS.counted_days.search(line.text)
-        if events and not (is_counted or readers["window"](_say_first(line.text))):
-            own["window"] = before.get("window", titled.window)
+        if events and not readers["window"](_say_first(line.text)):
+            is_counted = PATTERNS.counted_days.search(line.text)
+            own |= {} if is_counted else {"window": before.get("window", titled.window)}
         frames.append(replace(titled, **own))
     return frames
 
