@@ -18,7 +18,7 @@ from itertools import chain, groupby, pairwise, takewhile
 
 from cchc_analysis.data.areas import LEVELS, find_issue_day
 from cchc_analysis.data.clean import OTHER_DAYS, keep_text, label_period, lies_about
-from cchc_analysis.data.records import Period
+from cchc_analysis.data.records import TWO_TIERS_SINCE, Period
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
@@ -302,9 +302,11 @@ class ReportHead:
         counted = find_counted_window(self.opening, self.period, self.dated)
         own = self._begin(self.period)
         below = None if counted else find_counted_window(self.below, self.period, self.dated)
-        # Days of a section alone begin later than the period, or end early.
-        if below and lies_about(replace(below, end=own.end), own, fills=True):
-            counted = below if lies_about(below, own, closes=True) else None
+        if below and lies_about(below, own, closes=True):
+            # Days of a section alone begin later than the period, and than the two levels.
+            is_first = str(below.start) == TWO_TIERS_SINCE
+            begins = is_first or lies_about(replace(below, end=own.end), own, fills=True)
+            counted = below if begins else None
         return self._begin(counted) if counted else own
 
     def _begin(self, window: Period) -> Period:
@@ -376,7 +378,8 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
         issuer=_name_paper(top) if kind == "article" else _find_issuer(top, area), title=title,
         number=number.replace(" ", ""), dated=dated, rivals=rivals, opening=tuple(top[:opened]),
         below=tuple(text for before, text in following
-                    if PATTERNS.from_to.search(text) and any(list_counted([text]))
+                    if (PATTERNS.from_to.search(text) or PATTERNS.counted_since.search(text))
+                    and any(list_counted([text]))
                     and not PATTERNS.caption.match(before)
                     and not PATTERNS.names_dossiers.search(text)),
     )  # fmt: skip

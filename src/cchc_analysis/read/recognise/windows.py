@@ -173,7 +173,11 @@ def list_plain(texts: Iterable[str], period: Period) -> Iterator[str]:
 
 
 def _write_days(text: str, period: Period) -> str:
-    """A text with its days as numbers that it gives by the period: "15/12 năm trước"."""
+    """A text with its days as numbers that it gives by the period: "15/12 năm trước".
+
+    Those of a part that it sets apart are left out.
+    """
+    text = PATTERNS.set_apart.sub("", text)
     if not (period.start and period.end):
         return text
     year, before = period.end.year, period.start - dt.timedelta(days=1)
