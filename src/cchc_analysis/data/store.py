@@ -213,7 +213,7 @@ def _fill(folder: Path, tables: Tables) -> None:
         files.write_text(path, files.format_table(table))
         meanings = {column: records.COLUMN_MEANINGS[column] for column in columns}
         resources.append(describe_table(path, meanings, key))
-    title = "Public administration reform (CCHC) of Vietnamese districts: reported figures"
+    title = "Public administration reform (CCHC) of Vietnamese local authorities: reported figures"
     write_package(folder, "cchc-analysis", title, resources, profile="tabular-data-package")
 
 
