@@ -160,6 +160,7 @@ def test_procedures_that_a_centre_takes_in_are_not_all_there_are() -> None:
         (
             [
                 "Chuyện ở bộ phận một cửa",
+                "Được thành lập năm 2024, bộ phận một cửa đã vào nền nếp.",
                 "Từ ngày 01/7/2025 đến ngày 15/12/2025, phường Đông Kinh đã nỗ lực. Đáng mừng là "
                 "hồ sơ nộp qua mạng đạt 92,8%.",
                 "Kết quả: tiếp nhận 3.188 hồ sơ.",

@@ -498,11 +498,11 @@ def _find_first_told(top: Sequence[str], lines: Sequence[Line]) -> Period | None
 
 
 def _list_opened(text: str) -> Iterator[str]:
-    """What the sentences say before their figures; of those behind the first one with any such."""
+    """What sentences say before their figures; before the first one, those with a window."""
     is_first = True
     for sentence in PATTERNS.sentence_end.split(text):
         figure = next((each for each in find_numerals(sentence) if each.is_figure), None)
-        if figure or is_first:
+        if figure or (is_first and find_exact_window(sentence, Period(None, None))):
             yield sentence[: figure.start] if figure else sentence
         is_first = is_first and not figure
     if text.rstrip().endswith(":"):
