@@ -363,8 +363,7 @@ def doubt_figures(
     weighed = weigh_figures(possible, reference, wording, tuple(identities))
     weighed = _doubt_rivals(weighed, reference)
     # News may tell of several times, and a one-stop shop of its own work or of that of all.
-    is_open = head.kind == "article" or head.odd_time[0]
-    is_guessed = bool(is_open) and not head.is_sure_period
+    is_guessed = not head.is_sure_period and (head.kind == "article" or bool(head.odd_time[0]))
     is_of_shop = any(map(PATTERNS.one_stop_shop.match, head.opening))
 
     def doubt(_: int, figure: Figure) -> Change | None:
