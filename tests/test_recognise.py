@@ -213,6 +213,8 @@ def test_a_title_says_its_period_before_it_looks_ahead(
         ("Số liệu tính từ ngày 16/12/2022. Lần đầu được chốt ngày 12/01/2023.",
          (2023, 1, 1), (2023, 9, 30)),
         ("(Tính đến ngày 12/9/2023)", (2023, 1, 1), (2023, 9, 12)),
+        ("Số liệu tính từ ngày 16/12 năm trước đến ngày 12 tháng này.",
+         (2022, 12, 16), (2023, 9, 12)),
         ("Số liệu tính đến ngày 12/9/2023; riêng giải ngân đến ngày 31/8/2023.",
          (2023, 1, 1), (2023, 9, 12)),
         ("Phòng báo cáo như sau (số liệu hồ sơ từ ngày 01/01/2023 đến hết ngày 30/9/2023; riêng "
