@@ -134,9 +134,11 @@ def frame_lines(
         # Its day a line may say of its last figure alone, and its window behind the sentence of
         # its first, where that is not said to be counted; nor is a heading what it announces.
         own |= {part: before.get(part) for part in ("day", "status", "ahead")}
-        if events and not readers["window"](_say_first(line.text)):
-            is_counted = PATTERNS.counted_days.search(line.text)
-            own |= {} if is_counted else {"window": before.get("window", titled.window)}
+        outer = before.get("window", titled.window)
+        if events and own.get("window", outer) != outer:
+            says_own = PATTERNS.counted_days.search(line.text)
+            if not (says_own or readers["window"](_say_first(line.text))):
+                own["window"] = outer
         frames.append(replace(titled, **own))
     return frames
 
@@ -468,9 +470,10 @@ class FigureContext:
         """The window or year that a text names; the report's own are the days that it counts."""
         found = windows.find_window(text, default)
         found = found or windows.find_year(text, default, is_caption=is_caption)
-        says_year = PATTERNS.since_new_year.search(text) or PATTERNS.new_year_to.search(text)
         since = self._head.since
-        if says_year and found and str(found.start) < since <= str(found.end):
+        is_earlier = since and found and str(found.start) < since <= str(found.end)
+        of_year = (PATTERNS.since_new_year, PATTERNS.new_year_to)
+        if found and is_earlier and any(each.search(text) for each in of_year):
             # Its first year begins with the unit itself, where no first day is told.
             found = replace(found, start=dt.date.fromisoformat(since))
         return default if found == self._head.period else found

@@ -316,7 +316,7 @@ class WordCollector:
             hits = [h._replace(start=h.start + cut, end=h.end + cut) for h in found]
         # "64 hồ sơ (trong thời hạn giải quyết)" are all that are pending.
         in_term = PATTERNS.all_in_term.match(text, mention.numeral.end)
-        remarks = [each.span() for each in PATTERNS.included.finditer(text)]
+        remarks = [m.span() for m in PATTERNS.included.finditer(text)] if "(" in text else []
         remarks += [in_term.span(1)] if in_term else []
         hits = [hit for hit in hits if not any(a <= hit.start < b for a, b in remarks)]
         if denied := PATTERNS.zero.search(text, mention.numeral.end):
