@@ -92,6 +92,20 @@ def test_a_draft_is_taken_back_and_its_transcript_laid_aside(project: Project) -
     assert list_raw() == before
 
 
+def test_the_same_report_counts_once(project: Project) -> None:
+    path = REPORTS / "dong_gio_2022_9m.txt"
+    result = read_report(project, path)
+    confirm_all(project, result.source_id)
+    accept_source(project, result.source_id)
+    before = read_sources(project.raw)
+    said = "source another: the very file of dong_gio_2022_9m, which is accepted"
+    with pytest.raises(ReportError, match=said):
+        read_report(project, path, source_id="another")
+    assert read_sources(project.raw).equals(before)
+    remove_source(project, result.source_id)
+    assert read_report(project, path, source_id="another").source_id == "another"
+
+
 def test_a_source_accepted_by_mistake_is_a_draft_again_and_goes(project: Project) -> None:
     """As docs/reading.md says it: by the state of its row."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -270,7 +270,7 @@ def _write_draft(
     beside = json.dumps({**text, "source": draft.source}, ensure_ascii=False)
     try:
         with changing(project, "cchc read"):
-            _check_former(project, draft.source_id)
+            _check_former(project, draft.source)
             transcripts.save_draft(project, draft, {review: page, said: beside})
             note_files((transcript, review), project.build)
     except OSError as error:
@@ -279,14 +279,23 @@ def _write_draft(
     return transcript, review
 
 
-def _check_former(project: Project, source_id: str) -> None:
+def _name_report(source: Mapping[str, str]) -> list[str]:
+    """The file of a source, and which report in it."""
+    columns = ("sha256", "area", "period_start", "period_end")
+    return [source[column].removeprefix(transcripts.UNDECIDED) for column in columns]
+
+
+def _check_former(project: Project, source: Mapping[str, str]) -> None:
     """Refuse to draft anew what counts already, or what somebody mended since it was drafted."""
-    listed = project.raw / "sources.csv"
+    listed, source_id = project.raw / "sources.csv", source["source_id"]
     rows = list_rows(transcripts.read_sources(project.raw)) if listed.is_file() else []
     former = next((row for row in rows if row["source_id"] == source_id), None)
     where = f"source {source_id}"
     if former is not None and former["state"] != "draft":
         raise ReportError(problem("taken_id", where, by="accepted already"))
+    for row in rows:
+        if row["state"] != "draft" and _name_report(row) == _name_report(source):
+            raise ReportError(problem("same_file", where, other=row["source_id"]))
     transcript, review, said = transcripts.list_files(project, source_id)
     changed = [path for path in (transcript, review) if not may_replace(path, project.build)]
     drafted = None
