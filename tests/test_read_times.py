@@ -294,6 +294,12 @@ def test_a_day_by_the_ends_of_the_period_that_was_not_read_leaves_the_time_open(
     assert ("high" in {each.confidence.value for each in figures}) == is_sure
 
 
+def test_a_day_behind_the_end_of_a_month_says_nothing_of_its_time() -> None:
+    month = "BÁO CÁO\nKết quả cải cách hành chính tháng 5 năm 2023 của huyện Cao Lộc\n"
+    said = "Đề nghị các xã khắc phục xong trước ngày 05/6/2023.\nI. HỒ SƠ\nTiếp nhận 1.120 hồ sơ."
+    assert read_text(month + said)[0].head.is_sure_period
+
+
 def test_what_has_been_is_no_target_in_a_sentence_that_sets_one() -> None:
     text = (
         f"{NINE}Phấn đấu năm 2023 Chỉ số CCHC của huyện đạt từ 90% trở lên (năm 2022 đạt 88,1%, "

@@ -342,7 +342,9 @@ class ReportHead:
         for match in chain.from_iterable(map(PATTERNS.day.finditer, plain)):
             day = make_day(match[1], match[2], match[3], end.year)
             is_read = day in (window.start, window.end) or f"{day}" == self.dated
-            if day and not is_read and (abs(day - start) <= near or end - near <= day <= end):
+            if not day or is_read or day > end:
+                continue
+            if day >= end - near or abs(day - start) <= near:
                 yield match[0], None
 
     @property
