@@ -291,6 +291,29 @@ def test_a_value_ten_years_old_is_called_old(run: Run) -> None:
     assert "<h1>Lạng Sơn province, 2011–2022</h1>" in html
 
 
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ([2026], "too few points to tell <small>2026</small>"),
+        ([2022, 2023, 2024, 2025, 2026], "<small>2022–2026</small>"),
+    ],
+)
+def test_a_window_that_begins_in_december_is_of_the_year_of_its_end(
+    run: Run, ends: list[int], said: str
+) -> None:
+    own = [
+        make(run, [("20", "on_time_rate", end, end - 1930.0)], **days).indicators
+        for end in ends
+        for start, last in [(f"{end - 1}-12-15", f"{end}-03-14")]
+        for days in [{"period": f"{start}/{last}", "period_start": start, "period_end": last}]
+    ]
+    tables = replace(make(run, []), indicators=pd.concat(own, ignore_index=True))
+    html = tell(open_of(run, tables, "20"))
+    assert said in html
+    assert "(2021–" not in html
+    assert f"province, {'–'.join(map(str, dict.fromkeys((ends[0], ends[-1]))))}</h1>" in html
+
+
 def test_a_share_has_its_sign_and_a_rank_its_word_as_in_a_brief(run: Run) -> None:
     points = [("20", "on_time_rate", 2020, 99.4), ("20", "pci_rank", 2020, 26.0)]
     page = tell(open_of(run, make(run, points), "20", "vi"))

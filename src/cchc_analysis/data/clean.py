@@ -200,6 +200,11 @@ def label_period(period: Period) -> str:
     return f"{period.start.isoformat()}/{period.end.isoformat()}"
 
 
+def name_year(label: str) -> str:
+    """The year of a period by its label: that of its end, as offices count from December on."""
+    return label.rpartition("/")[2][:4]
+
+
 def lies_about(
     window: Period, period: Period, *, closes: bool = False, fills: bool = False
 ) -> bool:
