@@ -74,6 +74,23 @@ def test_money_is_brought_to_the_unit_of_its_indicator(project: Project, replace
     assert (seen["low"], seen["high"]) == (247_500_000, 248_500_000)
 
 
+@pytest.mark.parametrize(
+    ("printed", "unit", "value", "decimals"),
+    [("12,45", "billion VND", 12_450.0, 0), ("12450,5", "thousand VND", 12.4505, 4)],
+)
+def test_in_another_unit_no_more_digits_are_shown_than_were_printed(
+    project: Project, replace: Replace, printed: str, unit: str, value: float, decimals: int
+) -> None:
+    """12,45 billion are 12.450 millions, and not 12.450,00."""
+    replace(
+        TRANSCRIPT,
+        'public_investment_disbursed_rate,,"41,5",,%',
+        f'budget_revenue_total,,"{printed}",,{unit}',
+    )
+    seen = row(tidy(project).observations, indicator="budget_revenue_total")
+    assert (seen["value"], seen["decimals"]) == (value, decimals)
+
+
 def test_one_value_printed_twice_is_one_row(project: Project, replace: Replace) -> None:
     replace(TRANSCRIPT, "dossiers_received_new,,1.200", "dossiers_received_total,,1250")
     seen = row(

@@ -11,6 +11,7 @@ hides no contradiction.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache, partial
@@ -184,12 +185,17 @@ def make_observations(
     values = numbers.reindex(columns=names).astype("float64")
     own = {code: row["unit"] for code, row in reference.indicator_rows.items()}
     to = figures["indicator"].map(own).astype("str").rename("to")
-    others = figures.loc[figures["unit"] != to, ["unit"]].join(to)
+    others, places = (
+        figures.loc[figures["unit"] != to, ["unit"]].join(to),
+        figures["decimals"].copy(),
+    )
     for (unit, wanted), rows in others.groupby(["unit", "to"], sort=False):
         convert = partial(reference.convert_value, unit=str(unit), to=str(wanted))
         values.loc[rows.index] = values.loc[rows.index].map(convert)
+        # "12,45 tỷ" are 12.450 millions, of which no decimal was printed.
+        places.loc[rows.index] -= round(math.log10(reference.convert_unit(str(unit), str(wanted))))
     made = numbers.assign(**values, unit=to, figures=figures["figure_id"], reading=1)
-    made["decimals"] = figures["decimals"].clip(lower=0)
+    made["decimals"] = places.clip(lower=0)
     key = ["source_id", *QUANTITY]
     if made.duplicated(key).any():
         same = [*key, "value", "comparator"]
@@ -200,8 +206,8 @@ def make_observations(
         made["reading"] = made.groupby(key, sort=False).cumcount() + 1
     made = made.assign(is_published=made["reading"] == 1)
     # As ``sort_values`` would: for so many columns of texts it takes longer than this.
-    places = [*zip(*(made[name].to_numpy(object) for name in [*key, "reading"]), strict=True)]
-    order = sorted(range(len(places)), key=places.__getitem__)
+    keys = [*zip(*(made[name].to_numpy(object) for name in [*key, "reading"]), strict=True)]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
     ordered = made.iloc[order].reset_index(drop=True)
     return ordered[list(records.OBSERVATION_COLUMNS)]
 
