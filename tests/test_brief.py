@@ -24,7 +24,7 @@ from brief_work import (
     tell_page,
 )
 from cchc_analysis import brief as briefs
-from cchc_analysis.brief.beside import list_last_year
+from cchc_analysis.brief.beside import compare_plan, list_last_year
 from cchc_analysis.brief.brief_sections import list_noted, list_sentences
 from cchc_analysis.brief.content import Brief, name_folder
 from cchc_analysis.brief.exhibits import list_exhibits
@@ -279,6 +279,29 @@ def test_a_target_of_an_earlier_period_stands_apart_and_is_not_counted() -> None
     summary = read_text(str(brief.show_summary().html))
     assert "26" not in summary
     assert "chưa đạt" not in summary
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "is_own"),
+    [
+        ("2020-12-15", "2021-03-14", False),  # weeks of the year before, by which offices differ
+        ("2021-01-01", "2021-03-31", False),
+        ("2019-12-15", "2020-12-14", True),
+        ("2020-07-01", "2020-12-31", True),
+        ("2016-01-01", "2021-03-14", True),
+    ],
+)
+def test_a_target_of_the_year_before_is_none_of_a_report_that_begins_in_december(
+    start: str, end: str, is_own: bool
+) -> None:
+    report = """
+    M001 I satisfaction_rate whole_district 85
+    M002 II on_time_rate whole_district 99 target >= 2020
+    """
+    compared = compare_plan(replace(only(report), start=start, end=end))
+    listed = [each.target.note for each in compared if each.target.document]
+    assert listed == ["n-nq30c_satisfaction_2020"] * is_own
+    assert [each.is_earlier for each in compared if not each.target.document] == [not is_own]
 
 
 @pytest.mark.parametrize(

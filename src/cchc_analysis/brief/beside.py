@@ -67,7 +67,7 @@ def _list_targets(brief: Brief) -> Iterator[Entry]:
     # Those for districts are of districts.
     others = () if brief.area["level"] == "district" else TWO_TIERS
     for row in brief.reference.rows_where("targets", "area_id", *sorted(places)):
-        is_here = row["period_start"] <= brief.end and row["period_end"] >= brief.start
+        is_here = row["period_start"] <= brief.end and not _is_over(brief, row["period_end"])
         is_stated = row["indicator"] in reported and row["value"] == row["value"]
         if is_here and is_stated and row["scope"] not in others:
             told = {"status": Status.TARGET, "origin": Origin.REPORTED}
@@ -77,7 +77,7 @@ def _list_targets(brief: Brief) -> Iterator[Entry]:
 def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
     """A target against the results of its scope; of all, where a whole district is to be judged."""
     rows = brief.reference.rows_where("target_results", "target_indicator", target.indicator)
-    is_earlier = bool(target.end) and target.end < brief.start
+    is_earlier = bool(target.end) and _is_over(brief, target.end)
     if target.end > brief.end and target.start > max(brief.start, f"{brief.end[:4]}-01-01"):
         # Of a later part of the year or a later year: what was counted so far is not of it.
         yield Comparison(target, None, State.NOT_DUE, {}, is_open=True, is_earlier=False)
@@ -99,6 +99,13 @@ def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
             yield Comparison(target, result, state, row, is_open, is_earlier)
     if not found:
         yield Comparison(target, None, State.MISSING, {}, target.end > brief.end, is_earlier)
+
+
+def _is_over(brief: Brief, day: str) -> bool:
+    """Whether what ends on a day ends before a brief's time, whose year may begin in December."""
+    new_year = dt.date(int(brief.end[:4]), 1, 1)
+    is_near = brief.start >= (new_year - dt.timedelta(days=OTHER_DAYS)).isoformat()
+    return day < (max(brief.start, new_year.isoformat()) if is_near else brief.start)
 
 
 def _is_in_time(result: Entry, target: Entry) -> bool:
