@@ -924,6 +924,80 @@ def test_the_page_shows_that_the_head_names_another_area(
     typist.page.context.close()
 
 
+@pytest.fixture
+def typist(served: tuple[Review, str], browser: Browser) -> Iterator[Typist]:
+    """A person at the page of the draft."""
+    context = browser.new_context()
+    typist = Typist(context.new_page())
+    typist.page.goto(served[1])
+    typist.page.wait_for_selector("#rows .is-current")
+    yield typist
+    context.close()
+
+
+def find_current(typist: Typist, project: Project) -> dict[str, str]:
+    shown = typist.page.locator("#rows .is-current").get_attribute("data-id")
+    [row] = [row for row in read_rows(project) if row["figure_id"] == shown]
+    return row
+
+
+@pytest.mark.parametrize("is_busy", [False, True])
+@pytest.mark.parametrize("typed", ["2021-9M", "2021-01-01/2021-09-30"])
+def test_digits_typed_in_the_box_of_the_period_are_text(
+    *, typed: str, is_busy: bool, typist: Typist, drafted: Project
+) -> None:
+    """Also those typed while a step is saved, before the box is open."""
+    before, row = read_rows(drafted), find_current(typist, drafted)
+    if is_busy:
+        hold = "() => { window.go_on = null; later(() => new Promise((r) => { go_on = r; })); }"
+        typist.page.evaluate(hold)
+    typist.press("k", *typed)
+    if is_busy:
+        typist.page.evaluate("() => go_on()")
+        typist.wait()
+    assert typist.page.input_value("#menu-input") == typed
+    assert read_rows(drafted) == before
+    typist.press("Enter")
+    typist.wait()
+    row |= {"period_start": "2021-01-01", "period_end": "2021-09-30"}
+    assert read_rows(drafted) == [
+        row if each["figure_id"] == row["figure_id"] else each for each in before
+    ]
+
+
+def test_an_arrow_chooses_from_the_list_of_a_box_with_text(
+    typist: Typist, drafted: Project, reference: Reference
+) -> None:
+    draft = open_draft(drafted, SOURCE)
+    rows = [draft.rows[-1]["figure_id"]]
+    change = Change(version=draft.version, rows=rows, cells={"area": "huyện Đông Gió"})
+    change_draft(drafted, SOURCE, change, reference)
+    typist.page.reload()
+    typist.page.wait_for_selector("#rows .is-current")
+    typist.press("d", "ArrowDown", "ArrowDown", "Enter")
+    typist.wait()
+    assert find_current(typist, drafted)["area"] == "huyện Đông Gió"
+
+
+def test_a_digit_behind_the_one_that_chose_reaches_no_row(typist: Typist, drafted: Project) -> None:
+    before = find_current(typist, drafted)
+    typist.press("s", choice(typist.page, "commune", "scopes"), "0")
+    typist.wait()
+    assert find_current(typist, drafted) == before | {"scope": "commune"}
+    assert "Bỏ qua phím 0" in typist.page.inner_text("#said")
+
+
+def test_a_key_held_down_when_a_box_closes_reaches_no_row(typist: Typist, drafted: Project) -> None:
+    doubt(drafted, "80")
+    typist.page.reload()
+    typist.page.wait_for_selector("#rows .is-current")
+    typist.press("k")
+    for _ in range(3):
+        typist.page.keyboard.down("Enter")
+        typist.wait()
+    assert find_current(typist, drafted)["indicator"] == "?dossiers_received_new"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(scheme: str, served: tuple[Review, str], browser: Browser) -> None:
     from axe_playwright_python.sync_playwright import Axe

@@ -8,7 +8,9 @@ let order = []; // ids in the order of work, fixed when the page opens so that r
 let current = ""; // the id of the row that keys act on
 let selected = new Set(); // rows that keys act on instead, if any
 let busy = Promise.resolve(); // one key after the other, also while a step is being saved
-let menu = null; // an open list: {options, chosen, shown, take}
+let menu = null; // an open list: {options, shown, first, chosen, take, isFree, takesDigits}
+let closedAt = -Infinity; // when the last list was closed
+const ONE_NUMBER = 400; // milliseconds between two digits of what is meant as one number
 const KEYS = {
   "Enter": "đúng như đề xuất; sang dòng chưa quyết tiếp theo", "1 … 9": "chọn chỉ tiêu trong danh sách",
   "i": "tìm chỉ tiêu khác", "0": "không có chỉ tiêu", "s": "phạm vi", "k": "kỳ số liệu", "t": "tình trạng",
@@ -180,47 +182,54 @@ function toggle(ids) {
   render();
 }
 function ask(title, options, take, { text = "", isFree = false } = {}) {
-  menu = { options, take, isFree, chosen: 0, shown: [] };
+  // A digit is a choice only where every option has one; elsewhere it may begin what is typed.
+  menu = { options, take, isFree, chosen: 0, shown: [], takesDigits: !isFree && options.length <= 9 };
   byId("menu-title").textContent = title;
   byId("menu-input").value = text;
   byId("menu").showModal();
-  renderMenu();
+  startMenu();
   byId("menu-input").select();
 }
 const plain = (text) => text.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/[\u0300-\u036f]/g, "");
+function startMenu() { // nothing of the list is chosen beside what is typed freely, before an arrow is
+  menu.chosen = menu.first = menu.isFree && byId("menu-input").value ? -1 : 0;
+  renderMenu();
+}
 function renderMenu() {
   const wanted = plain(byId("menu-input").value).split(/\s+/).filter(Boolean);
-  const isAll = menu.isFree || /^\d$/.test(byId("menu-input").value);
-  menu.shown = menu.options.filter(([value, label]) => isAll || wanted.every((word) => plain(`${label} ${value}`).includes(word))).slice(0, 60);
-  menu.chosen = Math.min(menu.chosen, Math.max(0, menu.shown.length - 1));
+  menu.shown = menu.options.filter(([value, label]) => menu.isFree || wanted.every((word) => plain(`${label} ${value}`).includes(word))).slice(0, 60);
+  menu.chosen = Math.min(menu.chosen, Math.max(menu.first, menu.shown.length - 1));
   byId("menu-list").replaceChildren(...menu.shown.map(([value, label], at) => {
-    const line = make("li", "", at === menu.chosen && !menu.isFree ? { class: "is-chosen" } : {});
-    line.append(make("kbd", at < 9 ? String(at + 1) : "·"), ` ${label} `, make("code", value));
-    line.addEventListener("click", () => choose(value));
+    const line = make("li", "", at === menu.chosen ? { class: "is-chosen" } : {});
+    line.append(make("kbd", menu.takesDigits ? String(at + 1) : "·"), ` ${label} `, make("code", value));
+    line.addEventListener("click", () => later(() => choose(value)));
     return line;
   }));
 }
+function closeMenu() {
+  menu = null;
+  closedAt = performance.now();
+  byId("menu").close();
+}
 function choose(value) {
   const take = menu.take;
-  menu = null;
-  byId("menu").close();
-  later(() => take(value));
+  closeMenu();
+  return take(value);
 }
-function menuKey(event) {
+function menuKey(key) { // what a key does in an open list; nothing where it is text
   const typed = byId("menu-input").value;
-  if (event.key === "Escape") { menu = null; return; }
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    menu.chosen = Math.max(0, menu.chosen + (event.key === "ArrowDown" ? 1 : -1));
-    renderMenu();
-    event.preventDefault();
-  } else if (event.key === "Enter") {
-    event.preventDefault();
-    if (menu.isFree && typed) choose(typed);
-    else if (menu.shown[menu.chosen]) choose(menu.shown[menu.chosen][0]);
-  } else if (/^[1-9]$/.test(event.key) && !typed && menu.shown[Number(event.key) - 1]) {
-    event.preventDefault();
-    choose(menu.shown[Number(event.key) - 1][0]);
+  if (key === "Escape") return closeMenu;
+  if (key === "ArrowDown" || key === "ArrowUp") {
+    return () => {
+      menu.chosen = Math.max(menu.first, menu.chosen + (key === "ArrowDown" ? 1 : -1));
+      renderMenu();
+    };
   }
+  const isDigit = menu.takesDigits && !typed && /^[1-9]$/.test(key);
+  if (key !== "Enter" && !isDigit) return undefined;
+  const option = menu.shown[isDigit ? Number(key) - 1 : menu.chosen];
+  if (option) return () => choose(option[0]);
+  return menu.isFree && typed ? () => choose(typed) : () => {};
 }
 const listOf = (table) => Object.entries(table);
 function windows() { // the windows that the document has, and the same a year before
@@ -271,21 +280,38 @@ function act(key) {
   }
   return ACTIONS[key] && ACTIONS[key]();
 }
+function press(key, at) { // the box that a key before this one opened has it, and no row
+  if (menu) {
+    const work = menuKey(key), input = byId("menu-input");
+    if (work) return work();
+    if (key.length === 1) input.setRangeText(key, input.selectionStart, input.selectionEnd, "end");
+    return startMenu();
+  }
+  if (/^\d$/.test(key) && at - closedAt < ONE_NUMBER) return say(`Bỏ qua phím ${key}: gõ ngay sau khi ô chọn đóng.`);
+  return act(key);
+}
 // Keys wait for the step before them, so that fast fingers act on what they will see.
 function later(work) { busy = busy.then(work).catch((error) => say(String(error))); return busy; }
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (menu) { menuKey(event); return; }
+  if (menu) {
+    const work = menuKey(event.key);
+    if (!work) return;
+    event.preventDefault();
+    later(work);
+    return;
+  }
   if (byId("help").open || (event.target.matches("input") && event.key !== "Escape")) return;
   if (event.target.matches("button, summary") && (event.key === "Enter" || event.key === " ")) return;
   if (event.target.matches("input")) event.target.blur();
-  if (!(event.key in ACTIONS) && !/^[1-9]$/.test(event.key)) return;
+  if (!(event.key in ACTIONS) && event.key.length > 1) return;
+  if (event.repeat && /^(\d|Enter)$/.test(event.key)) return event.preventDefault(); // still held from a box
   event.preventDefault();
-  later(() => act(event.key));
+  later(() => press(event.key, event.timeStamp));
 });
-byId("menu-input").addEventListener("input", () => { if (menu) { menu.chosen = 0; renderMenu(); } });
-byId("menu").addEventListener("close", () => { menu = null; });
+byId("menu-input").addEventListener("input", () => { if (menu) startMenu(); });
+byId("menu").addEventListener("close", () => { if (!byId("menu").open) menu = null; }); // told late: another may be open
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-key]"), place = event.target.closest("[data-id]"), link = event.target.closest("[data-go]");
   if (button) { button.blur(); later(() => act(button.dataset.key)); }
