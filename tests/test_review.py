@@ -24,7 +24,7 @@ from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import check_fresh, load
 from cchc_analysis.errors import CommandError, ReportError
-from cchc_analysis.pipeline import remove_source
+from cchc_analysis.pipeline import list_names, remove_source
 from cchc_analysis.read import review
 from cchc_analysis.read.correcting import (
     NO_TEXT,
@@ -996,6 +996,28 @@ def test_a_key_held_down_when_a_box_closes_reaches_no_row(typist: Typist, drafte
         typist.page.keyboard.down("Enter")
         typist.wait()
     assert find_current(typist, drafted)["indicator"] == "?dossiers_received_new"
+
+
+@pytest.mark.parametrize("text", ["số hóa", "so hoa", "TTHC", "9001", "hài"])
+def test_indicators_are_found_as_the_list_of_names_finds_them(
+    text: str, typist: Typist, drafted: Project
+) -> None:
+    """Those that hold the text from the start of a word first, then those with its words."""
+    typist.press("i")
+    typist.page.keyboard.type(text)
+    shown = typist.page.locator("#menu-list code").all_inner_texts()
+    listed = [line.partition("  ")[0] for line in list_names(drafted, "indicators", text)]
+    assert listed
+    assert shown[: len(listed)] == listed[:60]
+
+
+def test_words_in_another_order_are_found_behind_the_text_itself(typist: Typist) -> None:
+    typist.page.evaluate("""() => ask("", [
+      ["part", "Phó số hóa, xóa sổ"], ["words", "Hóa đơn: số"], ["own", "Hồ sơ: Số hóa"],
+      ["inner", "Khóa sốt"], ["none", "Số"]], () => {})""")
+    typist.page.keyboard.type("số hóa")
+    shown = typist.page.locator("#menu-list code").all_inner_texts()
+    assert shown == ["part", "own", "words", "inner"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

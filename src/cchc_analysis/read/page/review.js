@@ -190,14 +190,22 @@ function ask(title, options, take, { text = "", isFree = false } = {}) {
   startMenu();
   byId("menu-input").select();
 }
-const plain = (text) => text.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/[\u0300-\u036f]/g, "");
+function fold(text) { // as fold_text, by which `cchc list` compares; a space before each word
+  const bare = text.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/[\u0300-\u036f'’ʼ`]/g, "");
+  return (bare.match(/[a-z0-9]+/g) || []).map((word) => ` ${word}`).join("");
+}
+function sift(options, typed) { // what holds the text from the start of a word, as `cchc list` does; then its words; then parts of words
+  const text = fold(typed), words = text.split(" ").slice(1);
+  const ranks = [(name) => name.includes(text), (name) => words.every((word) => name.includes(` ${word}`)), (name) => words.every((word) => name.includes(word))];
+  const rank = ([value, label]) => ranks.findIndex((has) => has(fold(`${label} ${value}`)));
+  return [0, 1, 2].flatMap((at) => options.filter((option) => rank(option) === at));
+}
 function startMenu() { // nothing of the list is chosen beside what is typed freely, before an arrow is
   menu.chosen = menu.first = menu.isFree && byId("menu-input").value ? -1 : 0;
   renderMenu();
 }
 function renderMenu() {
-  const wanted = plain(byId("menu-input").value).split(/\s+/).filter(Boolean);
-  menu.shown = menu.options.filter(([value, label]) => menu.isFree || wanted.every((word) => plain(`${label} ${value}`).includes(word))).slice(0, 60);
+  menu.shown = (menu.isFree ? menu.options : sift(menu.options, byId("menu-input").value)).slice(0, 60);
   menu.chosen = Math.min(menu.chosen, Math.max(menu.first, menu.shown.length - 1));
   byId("menu-list").replaceChildren(...menu.shown.map(([value, label], at) => {
     const line = make("li", "", at === menu.chosen ? { class: "is-chosen" } : {});
