@@ -165,6 +165,15 @@ def test_no_text_is_read_as_a_number_by_accident(text: str) -> None:
         ("9 tháng năm 2023", "2023-9M", "2023-01-01", "2023-09-30"),
         ("năm 2019", "2019", "2019-01-01", "2019-12-31"),
         ("2023-01-01/2023-09-20", "2023-01-01/2023-09-20", "2023-01-01", "2023-09-20"),
+        ("1/1/2026 - 10/3/2026", "2026-01-01/2026-03-10", "2026-01-01", "2026-03-10"),
+        ("01/01/2026–31/03/2026", "2026-Q1", "2026-01-01", "2026-03-31"),
+        (
+            "từ ngày 1/1/2026 đến ngày 10/3/2026",
+            "2026-01-01/2026-03-10",
+            "2026-01-01",
+            "2026-03-10",
+        ),
+        ("2023-01-01 – 2023-09-20", "2023-01-01/2023-09-20", "2023-01-01", "2023-09-20"),
     ],
 )
 def test_periods_have_real_dates(text: str, label: str, start: str, end: str) -> None:
@@ -175,13 +184,25 @@ def test_periods_have_real_dates(text: str, label: str, start: str, end: str) ->
 
 def test_a_stock_is_counted_on_one_day() -> None:
     day = parse_period("2024-06-01")
+    assert parse_period("ngày 1/6/2024") == day
     assert day == Period(None, dt.date(2024, 6, 1))
     assert label_period(day) == "2024-06-01"
     assert label_period(Period(None, None)) == ""
 
 
 @pytest.mark.parametrize(
-    "text", ["2024-Q5", "2024-H3", "6 tháng", "năm", "", "2024-13-01", "20244"]
+    "text",
+    [
+        "2024-Q5",
+        "2024-H3",
+        "6 tháng",
+        "năm",
+        "",
+        "2024-13-01",
+        "20244",
+        "31/2/2024",
+        "1/1 - 10/3/2026",
+    ],
 )
 def test_what_names_no_period_is_refused(text: str) -> None:
     with pytest.raises(PeriodError):

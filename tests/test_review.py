@@ -965,6 +965,16 @@ def test_digits_typed_in_the_box_of_the_period_are_text(
     ]
 
 
+def test_days_typed_in_the_box_of_the_period_are_taken_as_people_write_them(
+    typist: Typist, drafted: Project
+) -> None:
+    typist.press("k", *"1/1/2022 - 10/3/2022", "Enter")
+    typist.wait()
+    assert typist.page.inner_text("#said") == ""
+    row = find_current(typist, drafted)
+    assert (row["period_start"], row["period_end"]) == ("2022-01-01", "2022-03-10")
+
+
 def test_an_arrow_chooses_from_the_list_of_a_box_with_text(
     typist: Typist, drafted: Project, reference: Reference
 ) -> None:

@@ -255,7 +255,7 @@ const ACTIONS = {
   "0": () => decide({ indicator: "" }),
   "i": () => ask("Chỉ tiêu", listOf(words.indicators).map(([code, [label]]) => [code, label]), (code) => decide({ indicator: code })),
   "s": () => ask("Phạm vi", listOf(words.scopes), (scope) => set({ scope })),
-  "k": () => ask("Kỳ số liệu, hoặc gõ 2023-9M, 2024-01-01/2024-06-15", windows(), (period) => set({ period }), { isFree: true }),
+  "k": () => ask("Kỳ số liệu, hoặc gõ 2023-9M, 1/1/2024 - 15/6/2024", windows(), (period) => set({ period }), { isFree: true }),
   "t": () => ask("Tình trạng", listOf(words.statuses), (status) => set({ status })),
   "b": () => ask("Phân tổ", [["", "không phân tổ"], ...listOf(words.breakdowns)], (breakdown) => set({ breakdown })),
   "u": () => ask("Đơn vị tính", listOf(words.units), (unit) => set({ unit })),
