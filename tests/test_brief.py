@@ -161,9 +161,11 @@ def test_a_score_that_an_area_gives_itself_is_no_estimate(lang: str, said: str) 
 
 
 def test_a_plan_has_five_states() -> None:
-    brief = open_made_up(make_tables(PLAIN_REPORT + FIVE_STATES, PLAN))
+    due = "P006 II.6 on_time_rate district_office 99 target > 2022-01-01..2022-06-30"
+    brief = open_made_up(make_tables(PLAIN_REPORT + FIVE_STATES, PLAN + due))
     assert states_of(brief) == {
         ("on_time_rate", "district_office", "missed"),
+        ("on_time_rate", "district_office", "not_due"),
         ("on_time_rate", "commune_aggregate", "met"),
         ("on_time_rate", "whole_district", "met"),
         ("public_investment_disbursed_rate", "whole_district", "not_due"),
@@ -173,6 +175,7 @@ def test_a_plan_has_five_states() -> None:
     }
 
 
+@pytest.mark.parametrize("of_time", ["threshold", "target", "target {} 2022-01-01..2022-08-14"])
 @pytest.mark.parametrize(
     ("printed", "comparator", "goal", "state"),
     [
@@ -184,15 +187,19 @@ def test_a_plan_has_five_states() -> None:
         ("4", "<", "5", State.MET),
     ],
 )
-def test_a_rate_of_cases_so_far_is_judged_at_mid_year(
-    printed: str, comparator: str, goal: str, state: State
+def test_a_rate_of_cases_so_far_meets_a_target_at_mid_year_and_misses_it_near_its_end(
+    printed: str, comparator: str, goal: str, state: State, of_time: str
 ) -> None:
     indicator = "overdue_rate" if "<" in comparator else "on_time_rate"
     report = f"M001 I {indicator} whole_district {printed}"
-    brief = open_made_up(
-        make_tables(report, f"P1 I {indicator} whole_district {goal} target {comparator}")
-    )
-    assert [each.state for each in brief.comparisons] == [state]
+    asked = f"P1 I {indicator} whole_district {goal} {of_time.format(comparator)}"
+    asked += "" if "{}" in of_time else f" {comparator}"
+    brief = open_made_up(make_tables(report, asked))
+    is_early = of_time == "target" and state == State.MISSED
+    assert [each.state for each in brief.comparisons] == [State.NOT_DUE if is_early else state]
+    html = str(brief.show_plan().html)
+    assert ("số còn cộng dồn; hạn 31/12/2022" in html) == is_early
+    assert ("nên xét được ngay" in html) != is_early
 
 
 def test_a_share_of_the_year_is_judged_when_the_year_is_over_or_the_goal_reached() -> None:
@@ -211,7 +218,7 @@ def test_a_share_of_the_year_is_judged_when_the_year_is_over_or_the_goal_reached
         ("2022-10-01..2022-12-31", State.NOT_DUE),
         ("2022-03-01..2022-12-31", State.NOT_DUE),  # begun, and of other cases than those so far
         ("2023", State.NOT_DUE),
-        ("2022", State.MISSED),
+        ("2022-01-01..2022-08-14", State.MISSED),
         ("2022-04-01..2022-06-30", State.MISSING),  # it is over, and nothing counted in it alone
         ("2022-01-15..2022-06-30", State.MISSED),  # but for the weeks by which offices differ,
         ("2022-02-01..2022-06-30", State.MISSED),  # as those who count from December on
@@ -402,7 +409,7 @@ def test_every_rule_of_the_summary_is_named_in_the_notes() -> None:
 
 def test_a_target_missed_is_named_beside_the_tally() -> None:
     missed = "M020 II.1 on_time_rate whole_district 98,99"
-    goal = "P001 II.1 on_time_rate whole_district 99 target >"
+    goal = "P001 II.1 on_time_rate whole_district 99 target > 2022-01-01..2022-06-30"
     html = read_text(open_made_up(make_tables(missed, goal)).show_goals().html)
     assert "✕ chưa đạt 1" in html
     assert "98,99% (chỉ tiêu" in html
@@ -753,7 +760,7 @@ def test_a_target_counts_once_however_many_scopes_report_and_its_own_scope_decid
     M041 II.1 on_time_rate district_office 99,8
     M042 II.1 on_time_rate commune_aggregate 98,2
     """
-    goal = "P001 II.1 on_time_rate whole_district 99 target >="
+    goal = "P001 II.1 on_time_rate whole_district 99 target >= 2022-01-01..2022-06-30"
     brief = open_made_up(make_tables(rates, goal))
     assert len(brief.comparisons) == 3
     assert [goal[0].state for goal in brief.goals] == [State.MET]

@@ -126,7 +126,7 @@ def test_both_languages_of_a_front_hold_the_same_numbers(real: list[Brief]) -> N
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_the_headline_puts_performance_first_and_names_scope_and_target(lang: str) -> None:
     rates = "M040 II.1 on_time_rate district_office 98,2\nM041 II.1 online_rate district_office 70"
-    goal = "P001 II.1 on_time_rate district_office 99 target >="
+    goal = "P001 II.1 on_time_rate district_office 99 target >= 2022-01-01..2022-06-30"
     brief = open_made_up(make_tables(rates, goal), lang)
     said = say_headline(brief.front)
     text = read_text(said)

@@ -103,9 +103,13 @@ def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
 
 def _is_over(brief: Brief, day: str) -> bool:
     """Whether what ends on a day ends before a brief's time, whose year may begin in December."""
-    new_year = dt.date(int(brief.end[:4]), 1, 1)
-    is_near = brief.start >= (new_year - dt.timedelta(days=OTHER_DAYS)).isoformat()
-    return day < (max(brief.start, new_year.isoformat()) if is_near else brief.start)
+    new_year = f"{brief.end[:4]}-01-01"
+    is_near = brief.start >= _weeks_before(new_year)
+    return day < (max(brief.start, new_year) if is_near else brief.start)
+
+
+def _weeks_before(day: str) -> str:
+    return (dt.date.fromisoformat(day) - dt.timedelta(days=OTHER_DAYS)).isoformat()
 
 
 def _is_in_time(result: Entry, target: Entry) -> bool:
@@ -115,10 +119,8 @@ def _is_in_time(result: Entry, target: Entry) -> bool:
     """
     if not target.end:
         return True
-    if result.start and target.start:
-        first = dt.date.fromisoformat(target.start) - dt.timedelta(days=OTHER_DAYS)
-        if result.start < first.isoformat():
-            return False
+    if result.start and target.start and result.start < _weeks_before(target.start):
+        return False
     return bool(target.start <= result.end <= target.end)
 
 
@@ -134,12 +136,16 @@ def _judge(brief: Brief, target: Entry, result: Entry, relation: str) -> State:
         Comparator.AT_MOST: value <= goal,
         Comparator.LESS: value < goal,
     }.get(Comparator(target.comparator), False)
-    if not target.end and target.status != Status.THRESHOLD:
+    is_norm = target.status == Status.THRESHOLD
+    if not target.end and not is_norm:
         return State.NOT_DUE  # "thời gian tới": for which time it is set, nobody has said
     is_over = not target.end or result.end >= target.end
     # What only grows and has reached its floor stays above it; a ceiling may still be broken.
     is_floor = target.comparator in (Comparator.AT_LEAST, Comparator.MORE, Comparator.EQUAL)
-    if is_over or (is_reached and is_floor) or is_running_rate(brief, result.indicator):
+    # A rate of the cases so far may still reach a goal of the year; a norm holds at all times.
+    is_now = is_reached or is_norm or result.end >= _weeks_before(target.end)
+    is_now = is_now and is_running_rate(brief, result.indicator)
+    if is_over or (is_reached and is_floor) or is_now:
         return State.MET if is_reached else State.MISSED
     return State.NOT_DUE
 
