@@ -991,10 +991,16 @@ def test_an_arrow_chooses_from_the_list_of_a_box_with_text(
 
 def test_a_digit_behind_the_one_that_chose_reaches_no_row(typist: Typist, drafted: Project) -> None:
     before = find_current(typist, drafted)
-    typist.press("s", choice(typist.page, "commune", "scopes"), "0")
+    chooses = choice(typist.page, "commune", "scopes")
+    at_once = """(keys) => keys.forEach((key) =>
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })))"""
+    typist.page.evaluate(at_once, ["s", chooses, "0"])
     typist.wait()
     assert find_current(typist, drafted) == before | {"scope": "commune"}
     assert "Bỏ qua phím 0" in typist.page.inner_text("#said")
+    typist.page.evaluate(at_once, ["s", chooses, "j", "l", "0"])  # no longer behind it
+    typist.wait()
+    assert "Bỏ qua" not in typist.page.inner_text("#said")
 
 
 def test_a_key_held_down_when_a_box_closes_reaches_no_row(typist: Typist, drafted: Project) -> None:

@@ -296,6 +296,7 @@ function press(key, at) { // the box that a key before this one opened has it, a
     return startMenu();
   }
   if (/^\d$/.test(key) && at - closedAt < ONE_NUMBER) return say(`Bỏ qua phím ${key}: gõ ngay sau khi ô chọn đóng.`);
+  closedAt = -Infinity; // another key between them: not one number
   return act(key);
 }
 // Keys wait for the step before them, so that fast fingers act on what they will see.
