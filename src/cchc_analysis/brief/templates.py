@@ -29,7 +29,6 @@ from jinja2 import (
 from jinja2 import __version__ as jinja_version
 from markupsafe import Markup, escape
 
-from cchc_analysis.data.clean import name_year
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.words import Words, bare_name, clean_text, load_words
 from cchc_analysis.errors import BriefError
@@ -233,8 +232,7 @@ def _open_environment(folder: Path) -> Environment:
     )
     with suppress(OSError, RuntimeError):  # no folder that is this person's alone
         opened.bytecode_cache = _Compiled()
-    opened.filters |= {"begin": upper, "inside": lower, "clean": clean_text}
-    opened.filters |= {"bare": bare_name, "year": name_year}
+    opened.filters |= {"begin": upper, "inside": lower, "clean": clean_text, "bare": bare_name}
     return opened
 
 
