@@ -145,14 +145,16 @@ def format_number(value: float, decimals: int | None = None) -> str:
 
 
 def parse_period(text: str) -> Period:
-    """Read a period label, an ISO interval or date, or its Vietnamese name.
+    """Read a period label, a date or two (ISO 8601, or as in 10/3/2026), or its Vietnamese name.
 
     A ``PeriodError`` where the text names no period, or a day that does not exist.
 
     >>> parse_period("2024-H1").end.isoformat(), label_period(parse_period("Quý I năm 2024"))
     ('2024-06-30', '2024-Q1')
     """
-    folded = keep_text(text).casefold()
+    folded = _WRITTEN_DAY.sub(
+        lambda day: f"{day[3]}-{day[2]:0>2}-{day[1]:0>2}", keep_text(text).casefold()
+    )
     found = next(filter(None, (each.fullmatch(folded) for each in _PERIOD_FORMS)), None)
     if found is None:
         raise PeriodError(f"{text!r} is not a period")
@@ -175,6 +177,7 @@ def parse_period(text: str) -> Period:
     return Period(start, end)
 
 
+_WRITTEN_DAY = re.compile(r"(?:ngày )?\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
 _PERIOD_FORMS = [
     re.compile(form)
     for form in (
@@ -183,7 +186,7 @@ _PERIOD_FORMS = [
         r"quý\s+(?P<quarter>i{1,3}|iv|[1-4])\s*(?:/|năm)?\s*(?P<year>\d{4})",
         r"0?(?P<closing>[369]) tháng cuối(?: năm)?\s*/?\s*(?P<year>\d{4})",
         r"0?(?P<opening>[1-9]|1[01]) tháng(?: đầu)?(?: năm)?\s*/?\s*(?P<year>\d{4})",
-        r"(?:(?P<first>\d{4}-\d\d-\d\d)/)?(?P<last>\d{4}-\d\d-\d\d)",
+        r"(?:(?:từ )?(?P<first>\d{4}-\d\d-\d\d)(?:/| ?[-–] ?| đến ))?(?P<last>\d{4}-\d\d-\d\d)",
     )
 ]
 
