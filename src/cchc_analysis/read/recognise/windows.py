@@ -138,7 +138,7 @@ def find_counted_window(texts: Sequence[str], period: Period, dated: str = "") -
     sentences = [*list_plain(texts, period)]
     if (joined := _join_days(sentences, period)) and lies_about(joined, period, closes=True):
         return joined
-    for said in list_counted(_write_days(text, period) for text in texts):
+    for said in list_counted(_resolve_days(text, period) for text in texts):
         day = find_day(said, period)
         window = _find_long_window(said, period, dated) or (day and Period(period.start, day))
         if window and lies_about(window, period):
@@ -160,7 +160,7 @@ def list_plain(texts: Iterable[str], period: Period) -> Iterator[str]:
     A meeting has its own, and so have a table, figures of one kind, or those that a sentence tells.
     """
     # A line that was cut goes on with a small letter or a number.
-    written = (_write_days(text, period) for text in texts)
+    written = (_resolve_days(text, period) for text in texts)
     lines = "".join("\n "[text[:1].islower() or text[:1].isdigit()] + text for text in written)
     plain = (line for line in PATTERNS.cited.sub(" ", lines).splitlines()
              if not PATTERNS.caption.match(line))  # fmt: skip
@@ -172,7 +172,7 @@ def list_plain(texts: Iterable[str], period: Period) -> Iterator[str]:
             yield sentence
 
 
-def _write_days(text: str, period: Period) -> str:
+def _resolve_days(text: str, period: Period) -> str:
     """A text with its days as numbers that it gives by the period: "15/12 năm trước".
 
     Those of a part that it sets apart are left out.
