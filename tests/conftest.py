@@ -16,7 +16,7 @@ import subprocess
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -52,6 +52,18 @@ HEAVY_FIXTURES = frozenset({"apart", "browser", "visits", "scheduler"})
 """What takes a program of its own and a while to start: the tests that use it are slow ones."""
 
 
+def make_first(made: dict[Any, Any], key: Hashable, make: Callable[[], Any]) -> Any:
+    """What was made of a key before; else made now, and kept."""
+    if key not in made:
+        made[key] = make()
+    return made[key]
+
+
+def read_if_there(path: Path) -> bytes:
+    """The content of a file; of none nothing."""
+    return path.read_bytes() if path.is_file() else b""
+
+
 _LOADED: dict[str, Reference] = {}
 _COPIES = TemporaryDirectory(prefix="cchc-reference-")
 _load_reference = reference.load_reference
@@ -85,11 +97,8 @@ _list_large = areas.list_large
 
 def list_large_once(folder: Path, name: str) -> list[dict[str, Any]]:
     """As ``list_large``, with what a file of the same content held before: of all communes."""
-    path = folder / f"{name}.csv"
-    key = name, path.read_bytes() if path.is_file() else b""
-    if key not in _LARGE:
-        _LARGE[key] = _list_large(folder, name)
-    return _LARGE[key]
+    key = name, read_if_there(folder / f"{name}.csv")
+    return make_first(_LARGE, key, lambda: _list_large(folder, name))
 
 
 _YAML: dict[bytes, bytes] = {}
@@ -116,10 +125,8 @@ _load_suite, _check_examples = suites.load_suite, suites.check_examples
 
 def load_suite_once(path: Path, table: str | None, known: Reference) -> suites.Suite:
     """As ``load_suite``, with what was made of the same file and catalogue before."""
-    key = path.name.encode() + path.read_bytes() if path.is_file() else b"", table, _key(known)
-    if key not in _SUITES:
-        _SUITES[key] = _load_suite(path, table, known)
-    return _SUITES[key]
+    key = path.name.encode() + read_if_there(path), table, _key(known)
+    return make_first(_SUITES, key, lambda: _load_suite(path, table, known))
 
 
 def check_examples_once(suite: suites.Suite, known: Reference) -> list[Problem]:
@@ -127,9 +134,7 @@ def check_examples_once(suite: suites.Suite, known: Reference) -> list[Problem]:
     if all(suite is not each for each in _SUITES.values()):
         return list(_check_examples(suite, known))
     key = id(suite), _key(known)
-    if key not in _EXAMPLES:
-        _EXAMPLES[key] = list(_check_examples(suite, known))
-    return _EXAMPLES[key]
+    return make_first(_EXAMPLES, key, lambda: list(_check_examples(suite, known)))
 
 
 _IDENTITIES: dict[tuple[bytes, bytes], tuple[rules.Identity, ...]] = {}
@@ -138,10 +143,8 @@ _load_identities = suites.load_identities
 
 def load_identities_once(path: Path, known: Reference) -> tuple[rules.Identity, ...]:
     """As ``load_identities``, with what the same file held for the same catalogue before."""
-    key = path.name.encode() + path.read_bytes() if path.is_file() else b"", _key(known)
-    if key not in _IDENTITIES:
-        _IDENTITIES[key] = _load_identities(path, known)
-    return _IDENTITIES[key]
+    key = path.name.encode() + read_if_there(path), _key(known)
+    return make_first(_IDENTITIES, key, lambda: _load_identities(path, known))
 
 
 _WORDINGS: dict[tuple[Any, ...], recognise.Wording] = {}
@@ -151,10 +154,8 @@ _load_wording = recognise.load_wording
 def load_wording_once(path: Path, indicators: Iterable[str]) -> recognise.Wording:
     """As ``load_wording``, with what was made of the same files before: phrases by their words."""
     codes, files = frozenset(indicators), (path, path.parent / "confidence.csv")
-    key = (path.name, codes, *(file.read_bytes() if file.is_file() else b"" for file in files))
-    if key not in _WORDINGS:
-        _WORDINGS[key] = _load_wording(path, codes)
-    return _WORDINGS[key]
+    key = (path.name, codes, *map(read_if_there, files))
+    return make_first(_WORDINGS, key, lambda: _load_wording(path, codes))
 
 
 _KEYS: dict[tuple[int, int], tuple[tuple[pd.DataFrame, pd.DataFrame], bytes]] = {}
