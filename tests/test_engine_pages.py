@@ -367,6 +367,28 @@ def test_broken_off_at_the_exchange_nothing_of_others_is_lost(
     assert set(left) == {".cchc-lock", "site.json"}
 
 
+@pytest.mark.parametrize("files", range(len(TEXTS) + 1))
+def test_broken_off_as_the_former_site_goes_the_next_build_ends_it(
+    site: Path, monkeypatch: pytest.MonkeyPatch, files: int
+) -> None:
+    build(site, TEXTS)
+    unlink, gone = os.unlink, list[object]()
+
+    def remove_some(path: str, dir_fd: int | None = None) -> None:
+        if "/old-" in str(path):
+            if len(gone) == files:
+                raise ZeroDivisionError
+            gone.append(path)
+        unlink(path, dir_fd=dir_fd)
+
+    with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+        patch.setattr(owned.os, "unlink", remove_some)
+        build(site, TEXTS | {"": "new"})
+    build(site, TEXTS)
+    assert read(site) == TEXTS
+    assert not list(site.with_name(".site.pages").glob("[a-z]*-*"))
+
+
 RENAME = Path.rename
 
 

@@ -251,7 +251,7 @@ def _carry_over(former: Path, target: Path, name: str) -> None:
     What cannot be moved stays, and the former folder with it, for the next start. A folder that
     neither list knows is moved as one.
     """
-    ours = {*(read_list(former, name) or {}), name}
+    ours = {**(read_list(former, name) or {}), name: ""}  # in order, the list last: it tells ours
     shared = _list_above((*ours, *(read_list(target, name) or ())))
 
     def walk(inside: str) -> Iterator[str]:
