@@ -12,7 +12,6 @@ import hashlib
 import os
 import pickle
 import shutil
-import subprocess
 import sys
 import warnings
 from collections import Counter
@@ -28,7 +27,7 @@ import pytest
 from filelock import FileLock
 
 from cchc_analysis import rules
-from cchc_analysis.data import areas, outside, reference
+from cchc_analysis.data import areas, outside, reference, system
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.system import import_jsonschema
 from cchc_analysis.errors import Problem
@@ -233,23 +232,31 @@ def _open_files_here() -> Iterator[None]:
 
     A test of what that process is for, limits and strangers' folders, asks for ``apart``.
     """
-    here = SimpleNamespace(run=_call_here, TimeoutExpired=subprocess.TimeoutExpired)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outside, "subprocess", here)
+        patch.setattr(outside, "begin_python", _begin_here)
         yield
 
 
 @pytest.fixture
 def apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Open files from outside as people do, each in a process of its own, inside limits."""
-    monkeypatch.setattr(outside, "subprocess", subprocess)
+    monkeypatch.setattr(outside, "begin_python", system.begin_python)
 
 
-def _call_here(*_: object, input: bytes, **__: object) -> SimpleNamespace:  # noqa: A002
-    function, path, more, _ = pickle.loads(input)  # noqa: S301 - of this very process
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # as nobody hears those of the other process
-        return SimpleNamespace(stdout=outside.call_here(function, path, more))
+def _begin_here(*_: object) -> tuple[SimpleNamespace, list[SimpleNamespace]]:
+    said: list[bytes] = []
+
+    def call(order: tuple[Any, ...]) -> None:
+        function, path, more, _ = pickle.loads(pickle.dumps(order))  # noqa: S301 - as it is sent
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # as nobody hears those of the other process
+            said.append(outside.call_here(function, path, more))
+
+    def answer() -> Any:
+        return pickle.loads(said.pop())  # noqa: S301 - of this very process
+
+    link = SimpleNamespace(send=call, poll=bool, recv=answer, close=said.clear)
+    return SimpleNamespace(pid=0, wait=bool), [link]
 
 
 @pytest.fixture(scope="session")

@@ -20,11 +20,8 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import pickle
 import re
-import subprocess
-import sys
 import unicodedata
 import warnings
 import zipfile
@@ -35,7 +32,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cchc_analysis.data.records import load_own, refusal
-from cchc_analysis.data.system import ONE_THREAD, limit_process
+from cchc_analysis.data.system import begin_python, end_group, limit_process
 from cchc_analysis.errors import CchcError, ReportError
 
 LARGEST_FILE = 80 * 2**20
@@ -329,11 +326,6 @@ def refuse_outside_parts(path: Path, archive: zipfile.ZipFile) -> None:
 
 MOST_SECONDS = 60
 MOST_MEMORY = 1_536 * 2**20
-_LONGEST = 4
-"""Times as long by the clock, on a machine that has other work to do."""
-_HOME = Path(__file__).resolve().parents[2]
-
-
 R = TypeVar("R")
 
 
@@ -345,36 +337,30 @@ def call_apart(
     It can be imported, and takes the path, and ``more``. A ``CchcError`` is what it raises, or says
     that it takes too much time (of the processor) or memory, or cannot read the file.
     """
-    order = pickle.dumps((function, path.resolve(), more, seconds))
-    paths = [str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
+    child, [link] = begin_python(serve_call, 1, Path(__file__).parent)
     try:
-        child = subprocess.run(
-            [sys.executable, "-P", "-m", "cchc_analysis.data.outside"],
-            input=order,
-            capture_output=True,
-            timeout=_LONGEST * seconds + 5,
-            check=False,
-            env={**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(paths)},
-            cwd=_HOME,
-        )
-        answer: Any = pickle.loads(child.stdout)  # noqa: S301 - of our own process
-    except (subprocess.TimeoutExpired, pickle.UnpicklingError, EOFError, ValueError):
+        link.send((function, path.resolve(), more, seconds))
+        if not link.poll(4 * seconds + 5):  # by the clock of a machine that has other work to do
+            raise TimeoutError
+        answer: Any = link.recv()
+    except (EOFError, OSError, pickle.UnpicklingError):
         most = {"seconds": seconds, "memory": MOST_MEMORY // 2**20}
         raise refuse(path, "endless", **most) from None
+    finally:
+        link.close()
+        end_group(child.pid)
+        child.wait()
     if isinstance(answer, CchcError):
         raise answer
     told: R = answer
     return told
 
 
-def main() -> None:
-    """What the process of its own does: one call, whose answer goes to standard output."""
-    function, path, more, seconds = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our parent
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
+def serve_call(link: Any) -> None:
+    """What the process of its own does: one call, whose answer goes back."""
+    function, path, more, seconds = link.recv()
     limit_process(MOST_MEMORY, seconds)
-    with out:
-        out.write(call_here(function, path, more))
+    link.send_bytes(call_here(function, path, more))
 
 
 def call_here(function: Callable[..., object], path: Path, more: tuple[Any, ...]) -> bytes:
@@ -456,7 +442,3 @@ def tell_hidden(sheet: Any) -> str:
     if sheet.sheet_state != "visible":
         words = f"the whole sheet{f', with {words}' if words else ''}"
     return f"hidden in the sheet, and counted: {words}" if words else ""
-
-
-if __name__ == "__main__":
-    main()

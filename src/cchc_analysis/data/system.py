@@ -167,7 +167,7 @@ def begin_python(
         quiet |= {"pass_fds": handles}
     begun = subprocess.Popen(  # noqa: S603 - our own Python
         [sys.executable, "-c", f"{imports}; {serve.__name__}(*open_pipes({handles}))"],
-        env=ONE_THREAD | os.environ | {"PYTHONPATH": found, "PYTHONSAFEPATH": "1"},
+        env=os.environ | ONE_THREAD | {"PYTHONPATH": found, "PYTHONSAFEPATH": "1"},
         cwd=folder,
         start_new_session=True,
         **quiet,
