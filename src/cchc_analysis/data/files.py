@@ -11,7 +11,6 @@ import csv
 import hashlib
 import io
 import json
-import math
 import os
 import tempfile
 import unicodedata
@@ -106,12 +105,16 @@ def list_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def format_table(table: pd.DataFrame) -> str:
     """Render a table as CSV text: LF, shortest numbers, ``true`` and ``false``, no index."""
-    told = {
-        str(name): column.map(_format_cell)
-        for name, column in table.items()
-        if column.dtype != "str"
-    }
-    return table.assign(**told).to_csv(index=False, lineterminator="\n")
+    flags = {str(name): table[name].map(_FLAGS) for name in table.select_dtypes("bool")}
+    written = table.assign(**flags)
+    return written.to_csv(index=False, lineterminator="\n", float_format=_format_float)
+
+
+_FLAGS = {True: "true", False: "false"}
+
+
+def _format_float(value: Any) -> str:
+    return repr(int(value) if value.is_integer() and abs(value) < 2**53 else float(value))
 
 
 def write_text(path: Path, text: str) -> None:
@@ -202,15 +205,3 @@ def _check_rows(name: str, header: list[str], rows: dict[int, list[str]]) -> Ite
             yield problem("ragged", f"{name} line {line}", **told)
         elif not all(unicodedata.is_normalized("NFC", cell) for cell in row):
             yield problem("decomposed", f"{name} line {line}")
-
-
-def _format_cell(cell: object) -> str:
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, float):
-        if math.isnan(cell):
-            return ""
-        return repr(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(float(cell))
-    if isinstance(cell, bool) or type(cell).__name__ == "bool":
-        return "true" if cell else "false"
-    return str(cell)

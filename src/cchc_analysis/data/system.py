@@ -1,15 +1,7 @@
 """What only some systems can do, in one place, each with what is done where it cannot.
 
-| | Linux | macOS | Windows |
-| --- | --- | --- | --- |
-| a page in a child of a warm process | fork | kept processes, one page after the other | the same |
-| memory of a page | limited | not limited | not limited |
-| a stranger's file | time and memory limited | the same | time limited, by the clock |
-| a folder changes places | in one step | in two renames, mended at the next start | the same |
-| one file under two names | hard link | hard link | hard link, else a copy |
-| Ctrl-C while something is deaf | ends after a moment | the same | when that is done |
-
-Asks for each thing itself, not for the name of the system; nothing else in this package does.
+``docs/how-to/own-project.md`` lists both. Asks for each thing itself, not for the name of the
+system; nothing else in this package does.
 
 The terminal: the first Ctrl-C raises ``KeyboardInterrupt``, so that whatever is open is closed.
 From then on the others are ignored, and a clock runs: a library that swallows the interrupt, or
@@ -37,13 +29,10 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
-_EXCHANGE = 2
-_HERE = -100
-_SET_PARENT_DEATH_SIGNAL = 1
 _POOLS = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR")
-ONE_THREAD = {
-    **{f"{name}_NUM_THREADS": "1" for name in _POOLS},
-    **dict.fromkeys(("VECLIB_MAXIMUM_THREADS", "ARROW_IO_THREADS"), "1"),
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in _POOLS} | {
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "ARROW_IO_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
 """Environment in which libraries start no threads, of use before they are imported. A process
@@ -58,14 +47,10 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[1-9])\s*(\.
 def is_safe_to_fork() -> bool:
     """Whether this process may be forked now: no other thread could hold a lock.
 
-    Only where the system's own libraries survive a fork; those of macOS do not.
+    Only on Linux, which tells of all threads; the system's libraries of macOS survive no fork.
     """
-    if not hasattr(os, "fork") or sys.platform in ("darwin", "win32"):
-        return False
-    try:
-        return len(list(Path("/proc/self/task").iterdir())) == 1  # native threads, too
-    except OSError:
-        return threading.active_count() == 1
+    tasks = Path("/proc/self/task")  # native threads, too
+    return hasattr(os, "fork") and tasks.is_dir() and len([*tasks.iterdir()]) == 1
 
 
 def count_cores() -> int:
@@ -118,7 +103,7 @@ def die_with_parent(parent_id: int) -> None:
         return
     import ctypes
 
-    ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, int(signal.SIGKILL))
+    ctypes.CDLL(None).prctl(1, int(signal.SIGKILL))  # PR_SET_PDEATHSIG
     if os.getppid() != parent_id:
         os._exit(1)
 
@@ -214,8 +199,9 @@ def exchange_at_once(fresh: Path, target: Path) -> bool:
     with suppress(OSError, AttributeError, TypeError):
         import ctypes
 
+        here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
         rename = ctypes.CDLL(None).renameat2
-        done = rename(_HERE, os.fsencode(fresh), _HERE, os.fsencode(target), _EXCHANGE)
+        done = rename(here, os.fsencode(fresh), here, os.fsencode(target), exchange)
         return bool(done == 0)
     return False
 
