@@ -9,9 +9,9 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -129,40 +129,62 @@ def read_pdf(path: Path, data: bytes) -> Document:
         raise refuse(path, kind) from None
     if len(pdf) > MOST_PAGES:
         raise refuse(path, "many_pages", number=len(pdf), most=MOST_PAGES)
-    ruled = [number for number, page in enumerate(pdf) if _is_ruled(path, page)]
-    tables = _find_tables(data, ruled[:MOST_TABLE_PAGES])
-    pages = []
+
+    @cache
+    def open_ruled() -> Any:
+        import pdfplumber
+
+        return pdfplumber.open(io.BytesIO(data))
+
+    pages, ruled = [], 0
     for number, page in enumerate(pdf):
-        height = max(float(page.get_height()), 1.0)
-        pages.append(_read_page(page, height, tables.get(number, [])))
+        letters = page.get_textpage()
+        is_ruled = _is_ruled(path, page.raw, letters.raw)
+        ruled += is_ruled
+        is_asked = is_ruled and ruled <= MOST_TABLE_PAGES
+        tables = _find_tables(open_ruled, number) if is_asked else []
+        pages.append(_read_page(letters.raw, max(float(page.get_height()), 1.0), tables))
         page.close()
-    pdf.close()
-    return _build(path, pages)
+    parts = [part for page in pages for part in page]
+    written = sum(len(part.text) for part in parts if isinstance(part, TextLine))
+    if written < 20 * len(pages) and not any(isinstance(part, Row) for part in parts):
+        raise refuse(path, "scan")
+    joined = list(_join_pages(pages))
+    converted, name = convert_legacy("\n".join(part for part in joined if isinstance(part, str)))
+    if name:
+        texts = iter(converted.split("\n"))
+        joined = [next(texts) if isinstance(part, str) else part for part in joined]
+    return build_document(joined, "pdf", remarks=[f"decoded from {name}"] if name else [])
+
+
+def _is_ruled(path: Path, page: Any, letters: Any) -> bool:
+    """Whether a page has words and lines; one made to stall us is refused."""
+    from pypdfium2 import raw
+
+    number, objects = raw.FPDFText_CountChars(letters), raw.FPDFPage_CountObjects(page)
+    if number > MOST_CHARACTERS:
+        raise refuse(path, "full_page", number=number, most=MOST_CHARACTERS)
+    if not number or objects > MOST_OBJECTS:
+        return False
+    kinds = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, at)) for at in range(objects))
+    return [*kinds].count(raw.FPDF_PAGEOBJ_PATH) >= FEWEST_STROKES
 
 
 _Table = tuple[tuple[float, float, float, float], list[Row]]
 """The box of a ruled table on its page, and its rows."""
 
 
-def _find_tables(data: bytes, numbers: Sequence[int]) -> dict[int, list[_Table]]:
-    """The ruled tables of some pages, found by a second library, which is slow."""
-    if not numbers:
-        return {}
-    import pdfplumber
-
-    found: dict[int, list[_Table]] = {}
-    with ExitStack() as stack:
-        pdf = None
-        for number in numbers:
-            try:
-                pdf = pdf or stack.enter_context(pdfplumber.open(io.BytesIO(data)))
-                found[number] = list(_take_tables(pdf.pages[number], number))
-                pdf.pages[number].close()
-            except MemoryError:
-                raise
-            except Exception:  # noqa: BLE001, S112 - pdfminer raises whatever a damaged file has
-                continue  # the text is read without it
-    return found
+def _find_tables(open_ruled: Callable[[], Any], number: int) -> list[_Table]:
+    """The ruled tables of a page, found by a second library, which is slow."""
+    try:
+        page = open_ruled().pages[number]
+        tables = list(_take_tables(page, number))
+        page.close()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - pdfminer raises whatever a damaged file has
+        return []  # the text is read without it
+    return tables
 
 
 def _take_tables(page: Any, number: int) -> Iterator[_Table]:
@@ -175,24 +197,11 @@ def _take_tables(page: Any, number: int) -> Iterator[_Table]:
         yield table.bbox, rows
 
 
-def _build(path: Path, pages: list[list[TextLine | Row]]) -> Document:
-    parts = [part for page in pages for part in page]
-    letters = sum(len(part.text) for part in parts if isinstance(part, TextLine))
-    if letters < 20 * len(pages) and not any(isinstance(part, Row) for part in parts):
-        raise refuse(path, "scan")
-    joined = list(_join_pages(pages))
-    converted, name = convert_legacy("\n".join(part for part in joined if isinstance(part, str)))
-    if name:
-        texts = iter(converted.split("\n"))
-        joined = [next(texts) if isinstance(part, str) else part for part in joined]
-    return build_document(joined, "pdf", remarks=[f"decoded from {name}"] if name else [])
-
-
-def _read_page(page: Any, height: float, tables: Sequence[_Table]) -> list[TextLine | Row]:
+def _read_page(letters: Any, height: float, tables: Sequence[_Table]) -> list[TextLine | Row]:
     """The lines and rows of a page from top to bottom."""
     words = [
         word
-        for word in _list_words(page, height)
+        for word in _list_words(letters, height)
         if not any(
             left <= (word["x0"] + word["x1"]) / 2 <= right
             and top <= (word["top"] + word["bottom"]) / 2 <= bottom
@@ -206,26 +215,10 @@ def _read_page(page: Any, height: float, tables: Sequence[_Table]) -> list[TextL
     return [part for _, part in sorted(parts, key=lambda pair: pair[0])]
 
 
-def _is_ruled(path: Path, page: Any) -> bool:
-    """Whether a page has words and lines; one made to stall us is refused before that."""
-    from pypdfium2 import raw
-
-    letters = page.get_textpage()
-    number, objects = raw.FPDFText_CountChars(letters), raw.FPDFPage_CountObjects(page)
-    letters.close()
-    if number > MOST_CHARACTERS:
-        raise refuse(path, "full_page", number=number, most=MOST_CHARACTERS)
-    if not number or objects > MOST_OBJECTS:
-        return False
-    kinds = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, at)) for at in range(objects))
-    return [*kinds].count(raw.FPDF_PAGEOBJ_PATH) >= FEWEST_STROKES
-
-
-def _list_words(page: Any, height: float) -> list[dict[str, Any]]:
+def _list_words(letters: Any, height: float) -> list[dict[str, Any]]:
     """The words of a page: text, box with heights counted from the top, and size of letters."""
     from pypdfium2 import raw
 
-    letters = page.get_textpage()
     words: list[dict[str, Any]] = []
     box, word = raw.FS_RECTF(), None
     for at in range(raw.FPDFText_CountChars(letters)):
@@ -237,24 +230,18 @@ def _list_words(page: Any, height: float) -> list[dict[str, Any]]:
         size = raw.FPDFText_GetFontSize(letters, at)
         # A size of 1 is scaled by the page, and says nothing.
         size = size if size > 3 else box.top - box.bottom
-        is_new = word is None or size < 0.8 * word["size"] or size > 1.25 * word["size"]
-        if is_new or word is None:
+        if word is None or not 0.8 * word["size"] <= size <= 1.25 * word["size"]:
             word = {"text": "", "x0": box.left, "top": height - box.top, "size": size}
             words.append(word)
         word["text"] += letter
         word["x1"], word["bottom"] = box.right, height - box.bottom
-    letters.close()
     return words
 
 
 def _join_words(words: Sequence[dict[str, Any]], height: float) -> list[TextLine]:
     """Words on one height make a line; small raised digits join the line that they stand beside."""
-    small = 0.8 * _usual_size(words)
-    plain: list[dict[str, Any]] = []
-    raised: list[dict[str, Any]] = []
-    for word in words:
-        is_raised = word["size"] < small and word["text"].strip("()").isdigit()
-        (raised if is_raised else plain).append(word)
+    usual = _usual_size(words)
+    plain = [word for word in words if not _is_mark(word, usual)]
     lines: list[list[dict[str, Any]]] = []
     for word in sorted(plain, key=lambda each: (each["bottom"], each["x0"])):
         first = lines[-1][0] if lines else word
@@ -263,7 +250,7 @@ def _join_words(words: Sequence[dict[str, Any]], height: float) -> list[TextLine
             lines[-1].append(word)
         else:
             lines.append([word])
-    for mark in raised:
+    for mark in (word for word in words if _is_mark(word, usual)):
         beside = (
             line for line in lines if line[0]["top"] - 3 <= mark["bottom"] <= line[0]["bottom"] + 1
         )
@@ -274,15 +261,23 @@ def _join_words(words: Sequence[dict[str, Any]], height: float) -> list[TextLine
     joined = []
     for line in lines:
         line.sort(key=lambda each: each["x0"])
-        size, text = _usual_size(line), ""
-        for word in line:
-            is_mark = word["text"].strip("()").isdigit() and word["size"] < 0.8 * size
-            text += raise_digits(word["text"].strip("()")) if is_mark else f" {word['text']}"
+        size = _usual_size(line)
+        text = "".join(
+            raise_digits(word["text"].strip("()")) if _is_mark(word, size) else f" {word['text']}"
+            for word in line
+        )
         top, right = line[0]["top"] / height, line[-1]["x1"]
         joined.append(TextLine(text.removeprefix(" "), right, top, size))
     return joined
 
 
-def _usual_size(words: Sequence[dict[str, Any]]) -> float:
-    sizes = Counter(round(word["size"], 1) for word in words for _ in word["text"])
-    return float(sizes.most_common(1)[0][0]) if sizes else 0.0
+def _is_mark(word: Mapping[str, Any], usual: float) -> bool:
+    """Whether a word is the mark of a note, beside letters of their usual size."""
+    return bool(word["size"] < 0.8 * usual) and word["text"].strip("()").isdigit()
+
+
+def _usual_size(words: Sequence[Mapping[str, Any]]) -> float:
+    sizes: Counter[float] = Counter()
+    for word in words:
+        sizes[round(word["size"], 1)] += len(word["text"])
+    return max(sizes, key=sizes.__getitem__, default=0.0)
