@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -60,20 +60,18 @@ def write_tables(project: Project, tables: Tables, version: str) -> None:
         raise ReportError(problem("no_place", where, error=found)) from None
 
 
-def load(project: Project, without: Collection[str] = ()) -> tuple[Reference, Tables]:
+def load(project: Project) -> tuple[Reference, Tables]:
     """Load what a run made, without making it again and without the rooms that make it.
 
-    The tables that ``without`` names are not needed, and come back empty. A ``ReportError``: there
-    is nothing, it is not what ``write_tables`` writes, or an input was changed, added or removed.
+    A ``ReportError``: there is nothing, it is not what ``write_tables`` writes, or an input was
+    changed, added or removed.
     """
     reference = load_reference(project.reference)
     check_fresh(project)
     if is_fresh(project):
-        return reference, load_copies(project.build / "tables", without)
-    made = _leave_out(without)
+        return reference, load_copies(project.build / "tables")
+    made = {}
     for name, (columns, key) in STORED.items():
-        if name in made:
-            continue
         path = project.processed / f"{name}.csv"
         try:
             made[name] = files.load_text_table(path, columns, key, may_be_empty=True, is_typed=True)
@@ -149,20 +147,16 @@ def write_copies(folder: Path, tables: Tables) -> None:
         ordered.to_parquet(folder / f"{name}.parquet", index=False)
 
 
-def load_copies(folder: Path, without: Collection[str] = ()) -> Tables:
-    """Load the tables that ``write_copies`` wrote; some may come back empty."""
+def load_copies(folder: Path) -> Tables:
+    """Load the tables that ``write_copies`` wrote."""
     from pyarrow.parquet import ParquetFile
 
-    made = _leave_out(without)
-    for name in {field.name for field in fields(Tables)} - made.keys():
+    made = {}
+    for field in fields(Tables):
         # By one thread: for tables of this size many take four times as long.
-        with ParquetFile(folder / f"{name}.parquet") as file:
-            made[name] = file.read(use_threads=False).to_pandas(use_threads=False)
+        with ParquetFile(folder / f"{field.name}.parquet") as file:
+            made[field.name] = file.read(use_threads=False).to_pandas(use_threads=False)
     return Tables(**made)
-
-
-def _leave_out(without: Collection[str]) -> dict[str, pd.DataFrame]:
-    return {name: pd.DataFrame(columns=list(STORED[name][0]), dtype="str") for name in without}
 
 
 def _hash_inputs(project: Project) -> dict[str, str]:

@@ -205,10 +205,7 @@ def make_observations(
         made = made.loc[made.groupby(same, sort=False, dropna=False)["decimals"].idxmax()]
         made["reading"] = made.groupby(key, sort=False).cumcount() + 1
     made = made.assign(is_published=made["reading"] == 1)
-    # As ``sort_values`` would: for so many columns of texts it takes longer than this.
-    keys = [*zip(*(made[name].to_numpy(object) for name in [*key, "reading"]), strict=True)]
-    order = sorted(range(len(keys)), key=keys.__getitem__)
-    ordered = made.iloc[order].reset_index(drop=True)
+    ordered = made.sort_values([*key, "reading"], kind="stable", ignore_index=True)
     return ordered[list(records.OBSERVATION_COLUMNS)]
 
 

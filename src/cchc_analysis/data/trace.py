@@ -36,7 +36,7 @@ def trace_value(
     project: Project, *, cite: bool, lang: str, **wanted: Any
 ) -> tuple[str, list[Citation]]:
     """Where the values that ``find_published`` finds as ``wanted`` come from; how to cite each."""
-    reference, tables = load(project, without=("observations", "tallies", "definitions"))
+    reference, tables = load(project)
     published = find_published(tables, reference, **wanted)
     rows = [row for _, row in published.iterrows()] if cite else []
     cited = [cite_any(row, project.root, tables.sources) for row in rows]
