@@ -41,18 +41,9 @@ from cchc_analysis.data.records import load_own, problem
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.errors import AreaError, CommandError, Problem, ReferenceDataError, join_some
 
-AREA_COLUMNS = ["code", "name", "level", "type", "parent_id", "valid_from", "valid_to"]
-"""What every area has, wherever it is kept."""
 SEVERAL = "Several areas have that name"
-OTHER_TIME = "Write the area of that day"
-NEW_AREA = (
-    "A new area is a row in data/reference/areas.csv, another spelling of a known one is a row in "
-    "data/reference/area_aliases.csv"
-)
 _TABLES: Mapping[str, Mapping[str, Any]] = load_own("columns")["reference"]
 """The files of ``data/reference``: the columns and the key of each, and what its cells point at."""
-NAMED_ABOVE = ("district", "province")
-"""Levels that tell areas of one name apart, where they are named behind one."""
 T = TypeVar("T")
 
 
@@ -182,7 +173,8 @@ class Reference:
     def tabulate_areas(self, area_ids: Iterable[str]) -> pd.DataFrame:
         """The rows of some areas, a table by id; ids that are not known have no row."""
         rows = {each: self.area_rows[each] for each in area_ids if each in self.area_rows}
-        return pd.DataFrame([*rows.values()], [*rows], columns=AREA_COLUMNS, dtype="str")
+        columns = ["code", "name", "level", "type", "parent_id", "valid_from", "valid_to"]
+        return pd.DataFrame([*rows.values()], [*rows], columns=columns, dtype="str")
 
     def list_kind(self, level: str, kind: str) -> Mapping[str, list[str]]:
         """The ids of the areas of a level and type, of any time, by province."""
@@ -229,15 +221,14 @@ class Reference:
             if gone and is_commune and not below and not take_apart(name).types:
                 # A bare name of a province that is gone: its namesakes may lie anywhere.
                 shown = (self.name_in_parent(each) for each in sorted(meant)[:MOST_NAMED])
-                others = " or ".join(map(repr, shown))
-                raise _refuse(name, f"{self._tell_other_time(gone, day)}, or {others}")
+                raise self._refuse_past(name, gone, day, f", or {' or '.join(map(repr, shown))}")
             if len(meant) == 1:
                 return meant.pop()
             if meant:
-                raise _refuse(name, self._ask_back(meant))
-        raise _refuse(
-            name, self._tell_other_time(known, day) if known else self._offer(name, day, level)
-        )
+                raise self._refuse_shared(name, meant)
+        if known:
+            raise self._refuse_past(name, known, day)
+        raise self._refuse_strange(name, day, level)
 
     def list_named(self, name: str, level: str = "") -> Iterator[set[str]]:
         """All areas that a name, code or id can mean at any time, the communes after the others."""
@@ -246,25 +237,31 @@ class Reference:
             found = self._keep(key, partial(index.find_strictly, name))
             yield {each for each in found if not level or index.rows[each]["level"] == level}
 
-    def match_held(self, name: str, held: Collection[str], days: Collection[str] = ()) -> set[str]:
+    def match_held(
+        self, name: str, held: Collection[str] | None, days: Collection[str] = ()
+    ) -> set[str]:
         """The areas of which something is held that a name, code or id means: the widest of them.
 
-        They must be there on one of some days, if days are given. An ``AreaError`` where the
-        widest, a province before its capital, holds nothing and another of the name does, or
-        another of the same level and time bears the name: who is meant has to be said.
+        Something is held of all, where ``held`` is ``None``. They must be there on one of some
+        days, if days are given. An ``AreaError`` where the widest, a province before its capital,
+        holds nothing and another of the name does, or another of the same level and time bears the
+        name: who is meant has to be said.
         """
         rows = self.area_rows
         for found in self.list_named(name):
             named = {e for e in found if not days or any(exists_on(rows[e], day) for day in days)}
             widest = keep_widest(named, rows)
-            if meant := widest.intersection(held):
-                if self.is_succession(widest):
-                    return meant
+            meant = widest if held is None else widest.intersection(held)
+            ordered = sorted((rows[each] for each in widest), key=lambda row: row["valid_from"])
+            at_one_time = (exists_on(one, after["valid_from"]) for one, after in pairwise(ordered))
+            if meant and any(at_one_time):
                 told = "; ".join(map(self.describe_area, sorted(meant)[:MOST_NAMED]))
-                said = f"{self._ask_back(widest)}. Something is held of {told} alone"
-                raise _refuse(name, said)
-            if others := named.intersection(held):
-                raise _refuse(name, self._ask_back(widest | others))
+                alone = "" if held is None else f". Something is held of {told} alone"
+                raise self._refuse_shared(name, widest, alone)
+            if meant:
+                return meant
+            if others := named.intersection(held or ()):
+                raise self._refuse_shared(name, widest | others)
         return set()
 
     def match_published(self, name: str, held: Collection[str], days: Sequence[str] = ()) -> str:
@@ -280,18 +277,9 @@ class Reference:
 
         An ``AreaError`` where no area has that name, or several had it at one time.
         """
-        for found in self.list_named(name):
-            meant = keep_widest(found, self.area_rows)
-            if not self.is_succession(meant):
-                raise _refuse(name, self._ask_back(meant))
-            if meant:
-                return sorted(meant, key=lambda each: str(self.area_rows[each]["valid_from"]))
-        raise _refuse(name, self._offer(name, "", ""))
-
-    def is_succession(self, area_ids: Iterable[str]) -> bool:
-        """Whether areas were there one after the other, never two at one time."""
-        rows = sorted((self.area_rows[each] for each in area_ids), key=lambda r: r["valid_from"])
-        return not any(exists_on(one, str(after["valid_from"])) for one, after in pairwise(rows))
+        if meant := self.match_held(name, None):
+            return sorted(meant, key=lambda each: str(self.area_rows[each]["valid_from"]))
+        raise self._refuse_strange(name)
 
     def match_source(self, source: Row) -> str:
         """The area that a source is about, a row with ``area``, ``dated`` and its period."""
@@ -353,24 +341,29 @@ class Reference:
         time = " ".join(f"{word} {row[end]}" for end, word in ends.items() if row[end])
         return f"{self.name_in_parent(area_id)} ({', '.join(filter(None, (area_id, time)))})"
 
-    def _ask_back(self, area_ids: Iterable[str]) -> str:
-        """What tells areas of one name apart: what they lie in, or else when they were there."""
+    def _refuse_shared(self, name: str, area_ids: Iterable[str], alone: str = "") -> AreaError:
+        """Say what tells areas of one name apart: what they lie in, or when they were there."""
         chosen = sorted(area_ids)
         places = [repr(self.name_in_parent(each)) for each in chosen]
         if len({*places[:MOST_NAMED]}) < len(places[:MOST_NAMED]):
             told = join_some([*map(self.describe_area, chosen)], MOST_NAMED, "; ")
-            return f"{SEVERAL}: {told}. Say the period, or write the id"
-        written, codes = join_some(places, MOST_NAMED, " or "), " or ".join(chosen[:MOST_NAMED])
-        return f"{SEVERAL}: write {written}, or the code ({codes})"
+            said = f"{SEVERAL}: {told}. Say the period, or write the id"
+        else:
+            codes = " or ".join(chosen[:MOST_NAMED])
+            said = (
+                f"{SEVERAL}: write {join_some(places, MOST_NAMED, ' or ')}, or the code ({codes})"
+            )
+        return _refuse("shared_area", name, said=said, alone=alone)
 
     def name_in_parent(self, area_id: str, day: str = "") -> str:
         """An area with its district and province behind commas, as ``match_area`` takes it."""
-        ids = [row["area_id"] for row in climb(area_id, self.area_rows)]
-        told = [e for e in ids if e == area_id or self.area_rows[e]["level"] in NAMED_ABOVE]
+        rows = climb(area_id, self.area_rows)
+        above = ("district", "province")
+        told = (e["area_id"] for e in rows if e["area_id"] == area_id or e["level"] in above)
         return ", ".join(str(self.area_on(each, day)["name"]) for each in told)
 
-    def _tell_other_time(self, area_ids: set[str], day: str) -> str:
-        """That an area was there at another time, or under another name, and what became of it."""
+    def _refuse_past(self, name: str, area_ids: set[str], day: str, others: str = "") -> AreaError:
+        """Say when areas were there, or under which other name, and what became of them."""
         told = []
         for area_id in sorted(area_ids)[:MOST_NAMED]:
             moved = (self.area_rows[each] for each, _ in self.list_moved(area_id))
@@ -380,22 +373,19 @@ class Reference:
             if exists_on(self.area_rows[area_id], day):
                 said = f"is {self.area_on(area_id, day)['name']!r} on {day}"
             told.append(f"{self.describe_area(area_id)} {said}")
-        return f"{'; '.join(told)}. {OTHER_TIME}"
+        return _refuse("past_area", name, said="; ".join(told), others=others)
 
-    def _offer(self, name: str, day: str, level: str) -> str:
-        """The nearest names, or that what one lies in was there at another time.
-
-        A new area is a row of its own.
-        """
+    def _refuse_strange(self, name: str, day: str = "", level: str = "") -> AreaError:
+        """Offer the nearest names, or say that what one lies in was there at another time."""
         if not name.strip():
-            return "Write the name, the code or the id of an area"
+            return _refuse("no_name", name)
         place = take_apart(name).province or name.partition(",")[2].rpartition(",")[2]
         above = keep_widest(self.wide_areas.find(place, is_loose=False), self.area_rows)
         if day and above and not any(exists_on(self.area_rows[each], day) for each in above):
-            return self._tell_other_time(above, day)
+            return self._refuse_past(name, above, day)
         near = self.list_near(name, day, level)
         names = [self.name_in_parent(row["area_id"]) if place else row["name"] for row in near]
-        return f"{ask_for(names)}{NEW_AREA}"
+        return _refuse("strange_area", name, offer=ask_for(names))
 
     def list_near(self, name: str, day: str = "", level: str = "") -> list[Row]:
         """The areas whose names are most like one that nothing bears, best first.
@@ -432,11 +422,8 @@ class Reference:
         return value if factor == 1 else float(f"{value * factor:.14g}")
 
 
-def _refuse(name: str, said: str) -> AreaError:
-    kind = "shared_area" if said.startswith(SEVERAL) else "strange_area"
-    return AreaError(
-        problem("past_area" if OTHER_TIME in said else kind, f"area {name!r}", said=said)
-    )
+def _refuse(kind: str, name: str, **said: str) -> AreaError:
+    return AreaError(problem(kind, f"area {name!r}", **said))
 
 
 def suggest(name: str, known: Iterable[str], file: str) -> str:
