@@ -18,14 +18,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tornado.httpserver import HTTPServer
 
-from cchc_analysis import cli
+from cchc_analysis import cli, rules
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import check_fresh, load
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.pipeline import list_names, remove_source
-from cchc_analysis.read import review
 from cchc_analysis.read.correcting import (
     NO_TEXT,
     Change,
@@ -527,7 +526,7 @@ def test_rules_are_asked_only_where_their_figures_are(
         lined_up.append(lines)
         return evaluate_rivals(rules, lines)
 
-    monkeypatch.setattr(review, "evaluate_rivals", evaluate)
+    monkeypatch.setattr(rules, "evaluate_rivals", evaluate)
     judge_draft(open_draft(drafted, SOURCE), reference, identities)
     [lines] = lined_up
     there = set(lines.figures["indicator"])

@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, lru_cache, partial
 from importlib.resources import files
@@ -21,41 +21,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from cchc_analysis import rules
+from cchc_analysis.data import records
 from cchc_analysis.data.clean import format_number
 from cchc_analysis.data.owned import changing
-from cchc_analysis.data.records import (
-    QUANTITY,
-    TRANSCRIPT_COLUMNS,
-    Comparator,
-    Scope,
-    Status,
-    problem,
-)
+from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.tidy import tidy_observations
 from cchc_analysis.errors import Problem, ReportError, count, escape_controls, join_some
+from cchc_analysis.read import transcripts
 from cchc_analysis.read.correcting import Row, read_line
 from cchc_analysis.read.documents import Document, mask_persons
 from cchc_analysis.read.recognise import OWNER_OPEN, Reading
-from cchc_analysis.read.transcripts import (
-    OFFER,
-    UNDECIDED,
-    Draft,
-    check_times,
-    open_draft,
-    read_sources,
-    save_draft,
-)
-from cchc_analysis.rules import (
-    Broken,
-    Identity,
-    choose_readings,
-    drop_echoes,
-    evaluate_rivals,
-    leave_room,
-    load_identities,
-    tabulate_statements,
-)
+from cchc_analysis.read.transcripts import UNDECIDED, Draft
 from cchc_analysis.rules.validation import check_critical
 
 if TYPE_CHECKING:
@@ -178,7 +156,7 @@ def describe_draft(draft: Draft, text: Mapping[str, Any]) -> dict[str, Any]:
         is_undecided = any(cell.startswith(UNDECIDED) for cell in row.values())
         told = {
             "id": row["figure_id"],
-            "cells": {name: row[name] for name in TRANSCRIPT_COLUMNS},
+            "cells": {name: row[name] for name in records.TRANSCRIPT_COLUMNS},
             "is_undecided": is_undecided,
             "state": "unsure" if is_undecided else "sure" if code else "open",
             "start": start,
@@ -263,7 +241,7 @@ def render_static(
     document: Document,
     text: Mapping[str, Any],
     reference: Reference,
-    identities: Sequence[Identity],
+    identities: Sequence[rules.Identity],
 ) -> str:
     """The page of a draft to be read from its file: no script, and nothing can be changed."""
     told = describe_draft(draft, text)
@@ -277,15 +255,8 @@ def render_static(
     return render("review.html", served=False, document=document, **told)
 
 
-_Conflict = tuple[str, str, str, str, Iterable[str], bool]
-"""A rule or quantity that is contradicted: its name, both sides, whose, and the figures' ids.
-
-The last word: whether it is a gap only, which a part that reports may leave out would fill.
-"""
-
-
 def judge_draft(
-    draft: Draft, reference: Reference, identities: Sequence[Identity]
+    draft: Draft, reference: Reference, identities: Sequence[rules.Identity]
 ) -> dict[str, Any]:
     """What the rows contradict, and which of them cannot be understood yet; live beside them.
 
@@ -293,38 +264,31 @@ def judge_draft(
     """
     table, sources = (each.replace(rf"^\{UNDECIDED}", "", regex=True) for each in draft.tabulate())
 
-    def tidy(rows: pd.DataFrame, **how: bool) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+    def tidy(rows: pd.DataFrame, **how: bool) -> tuple[pd.DataFrame, list[dict[str, str]]]:
         """The observations, and of each figure that cannot be understood the id and why."""
         tidied = tidy_observations(rows, reference, sources, **how)
-        return tidied.observations, [
-            (
-                problem.where.rpartition(" ")[2],
-                f"{tell_reviewer(problem.found)}; cần {tell_reviewer(problem.expected)}",
-            )
-            for found in tidied.problems.values()
-            for problem in found
+        told = [
+            {
+                "id": each.where.rpartition(" ")[2],
+                "text": f"{tell_reviewer(each.found)}; cần {tell_reviewer(each.expected)}",
+            }
+            for each in chain(*tidied.problems.values())
         ]
+        return tidied.observations, told
 
     observations, problems = tidy(table)
     if problems:  # a figure that cannot be understood speaks for itself, not for all
-        observations, unclear = tidy(table, keeps_unknown_areas=True)
-        if unclear:
-            is_well = ~table["figure_id"].isin([figure_id for figure_id, _ in unclear])
-            observations, _ = tidy(table[is_well], keeps_unknown_areas=True)
-    found: list[dict[str, Any]] = []
+        _, unclear = tidy(table, keeps_unknown_areas=True)
+        is_well = ~table["figure_id"].isin([each["id"] for each in unclear])
+        observations, _ = tidy(table[is_well], keeps_unknown_areas=True)
+    found, verdict = list[dict[str, Any]](), "not_judged"
     if not observations.empty:
-        chosen = choose_readings(observations, identities, reference)
-        conflicts = [*_find_repeated(chosen), *_find_broken(chosen, identities, reference)]
-        found = [
-            {"rule_id": rule, "statement": statement, "arithmetic": sides, "scope": scope,
-             "figures": [*dict.fromkeys(each for cell in cells for each in cell.split())],
-             "is_gap": is_gap}
-            for rule, statement, sides, scope, cells, is_gap in conflicts
-        ]  # fmt: skip
-    verdict = "not_judged" if observations.empty else "no_conflict"
+        chosen = rules.choose_readings(observations, identities, reference)
+        found = [*_find_repeated(chosen), *_find_broken(chosen, identities, reference)]
+        verdict = "no_conflict"
     return {
         "version": draft.version,
-        "problems": [{"id": figure_id, "text": text} for figure_id, text in problems],
+        "problems": problems,
         "contradictions": found,
         "verdict": "" if found else load_page_words()["said"][verdict],
     }
@@ -340,22 +304,22 @@ def describe_words(reference: Reference) -> dict[str, Any]:
         },
         "units": {unit: str(row["label_vi"]) for unit, row in reference.unit_rows.items()},
         "breakdowns": dict(zip(breakdowns["breakdown"], breakdowns["label_vi"], strict=True)),
-        "scopes": {scope.value: words["scopes"][scope] for scope in Scope},
-        "statuses": {status.value: words["statuses"][status] for status in Status},
-        "comparators": {each.value: each.value for each in Comparator},
+        "scopes": {scope.value: words["scopes"][scope] for scope in records.Scope},
+        "statuses": {status.value: words["statuses"][status] for status in records.Status},
+        "comparators": {each.value: each.value for each in records.Comparator},
         "head": words["head"],
     }
 
 
 def _find_broken(
-    observations: pd.DataFrame, rules: Sequence[Identity], reference: Reference
-) -> Iterator[_Conflict]:
-    statements = tabulate_statements(observations, reference)
-    rules = _list_telling(rules, set(statements.figures["indicator"]))
-    verdicts, definitions = evaluate_rivals(rules, statements)
+    observations: pd.DataFrame, identities: Sequence[rules.Identity], reference: Reference
+) -> Iterator[dict[str, Any]]:
+    statements = rules.tabulate_statements(observations, reference)
+    identities = _list_telling(identities, set(statements.figures["indicator"]))
+    verdicts, definitions = rules.evaluate_rivals(identities, statements)
     unfit = definitions[(definitions["fits"] == 0) & (definitions["rivals"] > 1)]
-    told, found = set[str](), list[Broken]()
-    for identity in rules:
+    told, found = set[str](), list[rules.Broken]()
+    for identity in identities:
         verdict = verdicts[identity.rule_id]
         broken = verdict[~(verdict["holds"] | verdict["is_within_unit"])]
         if broken.empty or identity.rival_group in told:
@@ -365,44 +329,56 @@ def _find_broken(
             told.add(identity.rival_group)
             broken = broken.head(1)
         cells = zip(broken.index, broken.to_dict("records"), strict=True)
-        found += [Broken(identity, int(row), each, statements) for row, each in cells]
-    for each in drop_echoes(found):
-        left, right = (
-            format_number(round(float(each.verdict[side]), 6)) for side in ("left", "right")
-        )
+        found += [rules.Broken(identity, int(row), each, statements) for row, each in cells]
+    for each in rules.drop_echoes(found):
         sign = "≠" if each.verdict["is_complete"] else "<"
-        sides = f"{left} {'>' if each.identity.operator == '<=' else sign} {right}"
-        figures, is_gap = observations.loc[each.rows, "figures"], each.kind == "not_stated"
-        yield each.identity.rule_id, str(each.identity), sides, each.place["scope"], figures, is_gap
+        sides = [format_number(each.verdict["left"]), format_number(each.verdict["right"])]
+        yield {
+            "rule_id": each.identity.rule_id,
+            "statement": str(each.identity),
+            "arithmetic": f" {'>' if each.identity.operator == '<=' else sign} ".join(sides),
+            "scope": each.place["scope"],
+            "figures": _list_figures(observations.loc[each.rows]),
+            "is_gap": each.kind == "not_stated",  # a part that reports may leave out would fill it
+        }
 
 
-def _list_telling(rules: Sequence[Identity], there: set[str]) -> list[Identity]:
+def _list_figures(rows: pd.DataFrame) -> list[str]:
+    return [*dict.fromkeys(" ".join(rows["figures"]).split())]
+
+
+def _list_telling(identities: Sequence[rules.Identity], there: set[str]) -> list[rules.Identity]:
     """The rules that these indicators can break, with their rivals; most need what no report has.
 
     A rule needs all quantities that are no part of a sum, and of the parts one.
     """
 
-    def is_told(rule: Identity) -> bool:
+    def is_told(rule: rules.Identity) -> bool:
         totals = {each.code for each in rule.operands if each not in rule.parts}
         parts = {each.code for each in rule.parts}
         return totals <= there and (not parts or not parts.isdisjoint(there))
 
-    names = {rule.rival_group or rule.rule_id for rule in rules if is_told(rule)}
-    return [rule for rule in rules if (rule.rival_group or rule.rule_id) in names]
+    names = {rule.rival_group or rule.rule_id for rule in identities if is_told(rule)}
+    return [rule for rule in identities if (rule.rival_group or rule.rule_id) in names]
 
 
-def _find_repeated(observations: pd.DataFrame) -> Iterator[_Conflict]:
+def _find_repeated(observations: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Quantities that the document prints with values that do not meet."""
-    key = ["source_id", *QUANTITY]
+    key = ["source_id", *records.QUANTITY]
     repeated = observations[observations.duplicated(key, keep=False)]
-    stated = repeated.assign(**leave_room(repeated))
+    stated = repeated.assign(**rules.leave_room(repeated))
     for _, readings in stated.groupby(key, sort=False):
         if readings["low"].max() <= readings["high"].min():
             continue
         first = readings.iloc[0]
-        statement = load_page_words()["said"]["two_values"].format(first["indicator"])
-        values = " ≠ ".join(format_number(float(value)) for value in readings["value"])
-        yield "", statement, values, first["scope"], readings["figures"], False
+        yield {
+            "rule_id": "",
+            "statement": load_page_words()["said"]["two_values"].format(first["indicator"]),
+            "arithmetic": " ≠ ".join(map(format_number, readings["value"])),
+            "scope": first["scope"],
+            "figures": _list_figures(readings),
+            "is_gap": False,
+        }
 
 
 NOTES = ("note_vi", "note_en")
@@ -424,27 +400,27 @@ def accept_source(project: Project, source_id: str) -> Accepted:
     """
     with changing(project, "cchc accept"):
         reference = load_reference(project.reference)
-        sources = read_sources(project.raw)
-        draft = open_draft(project, source_id)
+        sources = transcripts.read_sources(project.raw)
+        draft = transcripts.open_draft(project, source_id)
         transcript, _ = draft.tabulate()
         mapped = transcript[transcript["indicator"] != ""]
         tidied = tidy_observations(mapped, reference, sources)
         if wrong := [*_find_problems(draft, reference)] or [*chain(*tidied.problems.values())]:
             raise ReportError(wrong)
-        identities = load_identities(project.expectations / "identities.json", reference)
+        identities = rules.load_identities(project.expectations / "identities.json", reference)
         if len(mapped):
-            stated = choose_readings(tidied.observations, identities, reference)
+            stated = rules.choose_readings(tidied.observations, identities, reference)
             check_critical(stated, transcript, reference, project.expectations)
         found = judge_draft(draft, reference, identities)["contradictions"]
         contradictions = sum(not each["is_gap"] for each in found)
         source, rows = draft.source | {"state": "accepted"}, tuple(map(_drop_offer, draft.rows))
-        save_draft(project, Draft(source, rows))
+        transcripts.save_draft(project, Draft(source, rows))
     return Accepted(len(mapped), len(transcript) - len(mapped), contradictions)
 
 
 def _drop_offer(row: Mapping[str, str]) -> dict[str, str]:
     """A figure without the codes that were offered to whoever decided it: a note is published."""
-    offers = (f"{load_page_words()['said']['may_be']}: ", OFFER)
+    offers = (f"{load_page_words()['said']['may_be']}: ", transcripts.OFFER)
     return {**row, **{each: "" for each in NOTES if row[each].startswith(offers)}}
 
 
@@ -464,4 +440,4 @@ def _find_problems(draft: Draft, reference: Reference) -> Iterator[Problem]:
         except KeyError as error:
             yield problem("no_such_area", where, ("area", source["area"]), nearest=error.args[0])
     if not source["period"].startswith(UNDECIDED):
-        yield from check_times(source, draft.rows)
+        yield from transcripts.check_times(source, draft.rows)

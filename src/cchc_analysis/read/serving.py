@@ -21,17 +21,8 @@ from tornado import httpserver, netutil, web
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import CchcError, CommandError
+from cchc_analysis.read import review
 from cchc_analysis.read.correcting import Change, change_draft, load_text
-from cchc_analysis.read.review import (
-    describe_draft,
-    describe_words,
-    doubt_head,
-    judge_draft,
-    mark_lines,
-    render,
-    tell_problem,
-    tell_reviewer,
-)
 from cchc_analysis.read.transcripts import Draft, open_draft
 from cchc_analysis.rules import load_identities
 
@@ -59,7 +50,7 @@ class Review:
 
     def __post_init__(self) -> None:
         self.reference = load_reference(self.project.reference)
-        self.terms = describe_words(self.reference)
+        self.terms = review.describe_words(self.reference)
         path = self.project.expectations / "identities.json"
         self.identities = tuple(load_identities(path, self.reference))
 
@@ -67,15 +58,15 @@ class Review:
         """The draft as the page shows it; with its text anew, where it was read anew."""
         if draft.source["sha256"] != self.text["sha256"]:
             self.text = load_text(self.project, self.source_id)
-        told = describe_draft(draft, self.text)
-        lines = mark_lines(told["rows"], self.text)
+        told = review.describe_draft(draft, self.text)
+        lines = review.mark_lines(told["rows"], self.text)
         parts = {
-            "rows": render("rows.html", rows=told["rows"], terms=self.terms),
-            "document": render("document.html", lines=lines, terms=self.terms, served=True),
+            "rows": review.render("rows.html", rows=told["rows"], terms=self.terms),
+            "document": review.render("document.html", lines=lines, terms=self.terms, served=True),
         }
         can_undo = any(name == draft.version for name, _ in self.undone[-1:])
-        doubts = doubt_head(draft.source, self.text, self.reference)
-        doubt = "; ".join(map(tell_reviewer, doubts))
+        doubts = review.doubt_head(draft.source, self.text, self.reference)
+        doubt = "; ".join(map(review.tell_reviewer, doubts))
         return {**told, "html": parts, "can_undo": can_undo, "doubt": doubt}
 
     def show(self, _: bytes = b"") -> dict[str, Any]:
@@ -105,30 +96,23 @@ class Review:
     def judge(self, _: bytes) -> dict[str, Any]:
         """What the rows contradict now."""
         draft = open_draft(self.project, self.source_id)
-        return judge_draft(draft, self.reference, self.identities)
-
-
-SAY = partial(print, flush=True)
+        return review.judge_draft(draft, self.reference, self.identities)
 
 
 def serve_review(
-    project: Project,
-    source_id: str,
-    port: int = 0,
-    tell: Callable[[str], None] = SAY,
-    *,
-    opens_browser: bool = True,
+    project: Project, source_id: str, port: int = 0, *, opens_browser: bool = True
 ) -> None:
     """Serve the review of a draft until Ctrl-C, on any port that is free if it is 0.
 
-    ``tell`` is given the address, which holds the token, and at last that it ended. A ReportError
-    says that there is no such draft, or its text is gone; a CommandError that the port is taken.
+    The address, which is printed, holds the token. A ReportError says that there is no such draft,
+    or its text is gone; a CommandError that the port is taken.
     """
+    tell = partial(print, flush=True)
     open_draft(project, source_id)
-    review = Review(project, source_id, load_text(project, source_id))
+    reviewed = Review(project, source_id, load_text(project, source_id))
 
     async def run() -> None:
-        server, address = listen(review, port)
+        server, address = listen(reviewed, port)
         tell(f"Review {source_id} at {address}\nEvery step is saved. Ctrl-C ends.")
         if opens_browser:
             webbrowser.open(address)
@@ -143,7 +127,7 @@ def serve_review(
         tell("Ended; every step is saved.")
 
 
-def listen(review: Review, port: int = 0) -> tuple[httpserver.HTTPServer, str]:
+def listen(reviewed: Review, port: int = 0) -> tuple[httpserver.HTTPServer, str]:
     """Begin to answer, in a running event loop; the server, and the address with its token."""
     try:
         if not 0 <= port <= MOST_PORT:  # the system would take another one
@@ -153,11 +137,11 @@ def listen(review: Review, port: int = 0) -> tuple[httpserver.HTTPServer, str]:
         found = str(getattr(error, "strerror", None) or error)
         raise CommandError(problem("no_port", f"--port {port}", found=found)) from None
     own = f"{HOST}:{socket.getsockname()[1]}"
-    routes = [(r".*", _Answer, {"review": review, "own": own})]
+    routes = [(r".*", _Answer, {"reviewed": reviewed, "own": own})]
     application = web.Application(routes, log_function=lambda _: None)
     server = httpserver.HTTPServer(application, max_body_size=LARGEST_CALL)
     server.add_socket(socket)
-    return server, f"http://{own}/?token={review.token}"
+    return server, f"http://{own}/?token={reviewed.token}"
 
 
 _CALLS: dict[str, Callable[[Review, bytes], dict[str, Any]]] = {
@@ -173,8 +157,8 @@ class _Answer(web.RequestHandler):
     refused in a sentence.
     """
 
-    def initialize(self, review: Review, own: str) -> None:
-        self.review, self.own = review, own
+    def initialize(self, reviewed: Review, own: str) -> None:
+        self.reviewed, self.own = reviewed, own
 
     def set_default_headers(self) -> None:
         self.clear_header("Server")
@@ -190,7 +174,7 @@ class _Answer(web.RequestHandler):
             None, f"http://{self.own}",
         ):  # fmt: skip
             self._refuse(403, "Refused: not the address of this review.")
-        elif not secrets.compare_digest(given.encode(), self.review.token.encode()):
+        elif not secrets.compare_digest(given.encode(), self.reviewed.token.encode()):
             told = "without the token of this review; open the address that cchc review gave"
             self._refuse(403, f"Refused: {told}.")
         elif asked.path != "/" and asked.path not in _CALLS:
@@ -201,32 +185,31 @@ class _Answer(web.RequestHandler):
     def _refuse(self, status: int, why: str, told: str = "") -> None:
         """Say no in the words of the reviewer, and in English for who asks by other means."""
         self.set_status(status)
-        self.finish({"error": told or tell_reviewer(why), "error_en": why})
+        self.finish({"error": told or review.tell_reviewer(why), "error_en": why})
 
     def write_error(self, status_code: int, **_: object) -> None:
         self._refuse(status_code, f"This cannot be answered ({status_code}).")
 
     def get(self) -> None:
-        nonce = secrets.token_urlsafe(16)
-        text, terms = self.review.text, self.review.terms
-        content = {"token": self.review.token, "words": terms, "others": text["others"]}
+        nonce, reviewed = secrets.token_urlsafe(16), self.reviewed
         self.set_header(
             "Content-Security-Policy",
             f"default-src 'none'; connect-src 'self'; script-src 'nonce-{nonce}'; "
             f"style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; "
             "frame-ancestors 'none'",
         )
-        source = {"source_id": self.review.source_id}
-        page = render("review.html", served=True, source=source, nonce=nonce, content=content)
-        self.finish(page)
+        others, token = reviewed.text["others"], reviewed.token
+        content = {"token": token, "words": reviewed.terms, "others": others}
+        shown = {"source": {"source_id": reviewed.source_id}, "nonce": nonce, "content": content}
+        self.finish(review.render("review.html", served=True, **shown))
 
     def post(self) -> None:
         try:
-            self.finish(_CALLS[self.request.path](self.review, self.request.body))
+            self.finish(_CALLS[self.request.path](self.reviewed, self.request.body))
         except ValidationError:
             self._refuse(400, "Refused: not a step that this page can take.")
         except CchcError as error:
-            problems = error.problems
-            self._refuse(409, *(" ".join(map(tell, problems)) for tell in (str, tell_problem)))
+            told = (" ".join(map(tell, error.problems)) for tell in (str, review.tell_problem))
+            self._refuse(409, *told)
         except OSError as error:
             self._refuse(409, f"Not saved: {error.strerror or error}.")

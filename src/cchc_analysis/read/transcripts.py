@@ -19,15 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cchc_analysis.data.clean import (
-    OTHER_DAYS,
-    STANDARD_LABEL,
-    PeriodError,
-    label_period,
-    lies_about,
-    nearest_names,
-    parse_period,
-)
+from cchc_analysis.data import clean
 from cchc_analysis.data.files import format_table, list_rows, load_text_table, write_text
 from cchc_analysis.data.owned import all_or_none
 from cchc_analysis.data.records import (
@@ -42,14 +34,16 @@ from cchc_analysis.data.reference import Project, check_ids
 from cchc_analysis.data.tidy import FIRST_YEAR, LAST_YEAR, is_report_day
 from cchc_analysis.errors import Problem, ReportError, count, join_some
 
-SOURCE_KINDS = ("period_report", "plan", "campaign_report", "article", "panel")
-SOURCE_STATES = ("accepted", "draft")
+SOURCE_WORDS = {
+    "kind": ("period_report", "plan", "campaign_report", "article", "panel"),
+    "state": ("accepted", "draft"),
+}
 UNDECIDED = "?"
 """Opens a cell that a person must confirm."""
 OFFER = "may be: "
 """Opens a note with the indicators that came near, for whoever decides."""
 Row = Mapping[str, str]
-WEEKS = dt.timedelta(OTHER_DAYS)
+WEEKS = dt.timedelta(clean.OTHER_DAYS)
 
 
 def read_transcripts(raw: Path) -> Readings:
@@ -94,7 +88,7 @@ def read_sources(raw: Path) -> pd.DataFrame:
     problems += [
         problem("no_such_word", f"data/raw/sources.csv, source {row['source_id']}",
                 (column, row[column]), words=", ".join(words))
-        for column, words in (("kind", SOURCE_KINDS), ("state", SOURCE_STATES))
+        for column, words in SOURCE_WORDS.items()
         for row in list_rows(sources[~sources[column].isin(words)])
     ]  # fmt: skip
     if problems:
@@ -184,7 +178,7 @@ def find_draft(sources: pd.DataFrame, source_id: str) -> dict[str, str]:
     found = list_rows(sources[sources["source_id"] == source_id])
     if not found:
         drafts = sources.loc[sources["state"] == "draft", "source_id"]
-        nearest = ", ".join(nearest_names(source_id, drafts))
+        nearest = ", ".join(clean.nearest_names(source_id, drafts))
         remedy = f"Did you mean {nearest}?" if nearest else "Read the report first: cchc read."
         raise ReportError(problem("no_such_source", f"source {source_id}", remedy=remedy))
     if found[0]["state"] != "draft":
@@ -225,10 +219,9 @@ def check_times(source: Row, figures: Sequence[Row]) -> Iterator[Problem]:
     try:
         said, own = _parse(source["period"]), _parse(days)
         if not is_report_day(end := source["period_end"]):
-            raise PeriodError(
-                f"{f'period_end {end!r}' if end else 'an empty period_end'} is no day"
-            )
-    except PeriodError as error:
+            found = f"period_end {end!r}" if end else "an empty period_end"
+            raise clean.PeriodError(f"{found} is no day")
+    except clean.PeriodError as error:
         yield problem("no_time", where, error=error)
         return
     dated = [each for each in figures if each["indicator"] and is_report_day(each["period_end"])]
@@ -252,9 +245,9 @@ def _join_days(row: Row) -> str:
 
 def _parse(text: str) -> Period:
     """A period of years in which a report can have been written; else a ``PeriodError``."""
-    period = parse_period(text)
+    period = clean.parse_period(text)
     if not all(is_report_day(day.isoformat()) for day in (period.start, period.end) if day):
-        raise PeriodError(f"{text!r} is not of the years {FIRST_YEAR} to {LAST_YEAR}")
+        raise clean.PeriodError(f"{text!r} is not of the years {FIRST_YEAR} to {LAST_YEAR}")
     return period
 
 
@@ -267,10 +260,10 @@ def _agree(said: Period, own: Period) -> bool:
     """
     if not (said.start and own.start):
         return bool(said.end and own.end and abs(said.end - own.end) <= WEEKS)
-    labels = {each for each in map(label_period, (said, own)) if STANDARD_LABEL.fullmatch(each)}
-    is_year = label_period(said).isdecimal()
-    is_other = len(labels) > 1 and own.end != said.end and not is_year
-    return lies_about(own, said, closes=True) and not is_other
+    labels = clean.label_period(said), clean.label_period(own)
+    are_both = labels[0] != labels[1] and all(map(clean.STANDARD_LABEL.fullmatch, labels))
+    is_other = are_both and own.end != said.end and not labels[0].isdecimal()
+    return clean.lies_about(own, said, closes=True) and not is_other
 
 
 def _is_late(figure: Row, dated: str, own: Period) -> bool:
@@ -305,7 +298,7 @@ def _find_other(source: Row, figures: Sequence[Row]) -> str:
     if any(near[0] <= days[-10:] <= near[1] for days in windows):
         return ""
     for days, times in windows.most_common(1):
-        is_part = STANDARD_LABEL.fullmatch(label_period(parse_period(days)))
+        is_part = clean.STANDARD_LABEL.fullmatch(clean.label_period(clean.parse_period(days)))
         if is_part and 2 * times > len(flows) and days[-10:-6] == last[:4]:
             return days[-10:]
     return ""
