@@ -35,7 +35,6 @@ STANDARD_LABEL = re.compile(r"(\d{4})(?:-(Q[1-4]|H[12]|9M))?")
 _OPPOSITES = [
     [re.compile(rf"\b(?:{'|'.join(words)})\b") for words in sides] for sides in _SAID["opposites"]
 ]
-_INCLUDED = re.compile(r"\((?:không |chưa )?(?:bao )?gồm[^)]*\)")
 _NOTE_MARK = re.compile(r"\s*[⁽(]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+[⁾)]?$")
 _GROUPS = re.compile(
     r"([1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+|(?:[ \u00a0\u202f][0-9]{3})+))(?:,([0-9]+))?"
@@ -274,7 +273,8 @@ def take_sides(text: str) -> tuple[int, ...]:
 
     What a bracket counts in or leaves out ("(không gồm trước hạn)") says nothing of it.
     """
-    folded = fold_text(_INCLUDED.sub("", text.casefold()))
+    bare = re.sub(r"\((?:không |chưa )?(?:bao )?gồm[^)]*\)", "", text.casefold())
+    folded = fold_text(bare)
     found = ([bool(side.search(folded)) for side in sides] for sides in _OPPOSITES)
     return tuple(sides.index(True) if any(sides) else -1 for sides in found)
 
@@ -337,10 +337,8 @@ TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 """Huyền, hỏi, ngã, sắc, nặng, in the order of dictionaries."""
 _RANKS = {letter: rank for rank, letter in enumerate(ALPHABET, start=100)}
 
-AlphabetKey = tuple[tuple[int, ...], tuple[int, ...], str]
 
-
-def alphabet_key(name: str) -> AlphabetKey:
+def alphabet_key(name: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
     """What to sort names by: their letters, then their tones; digits and signs before letters.
 
     >>> sorted(["Đak", "Dzu", "Dân", "Dần", "Dan", "Dăn", "Da Mi"], key=alphabet_key)
@@ -374,10 +372,6 @@ KINDS, ENGLISH = (
     for part in ("kinds", "english")
 )
 """Words before a name, folded, and behind an English one, with the types of area they stand for."""
-LONGEST_KIND = 6
-"""Words in the longest kind."""
-
-_ETH = str.maketrans("Ðð", "Đđ")
 _Y = re.compile(
     r"(?<=\b[hklmst])[yỳýỷỹỵ](?!\w)|(?<=\bq)[uùúủũụ][iìíỉĩịyỳýỷỹỵ](?!\w)"  # Mỹ, Mĩ; Quý, Qúy, Quí
 )
@@ -419,7 +413,7 @@ def tidy_name(name: str) -> str:
     >>> tidy_name("3. Ðà Nẵng*"), tidy_name("Hoà Bình"), tidy_name("Phường 05")
     ('đà nẵng', 'hòa bình', 'phường 5')
     """
-    text = keep_text(name).translate(_ETH)
+    text = keep_text(name).translate(str.maketrans("Ðð", "Đđ"))
     tidy = " ".join(_MARKED.sub("", _NUMBERED.sub("", text)).split()).casefold()
     tidy = _Y.sub(lambda match: _move_tone(match[0].translate(_I)), _ZERO.sub("", tidy))
     return _TONE.sub(lambda match: _move_tone(match[0]), tidy)
@@ -453,7 +447,7 @@ def take_apart(name: str) -> Name:
 def _strip_kind(text: str) -> tuple[str, frozenset[str]]:
     """The name without the word for its kind, and the types that this word allows."""
     words = re.sub(r"\.(?=\S)", ". ", _GLUED.sub(r"\1. ", text)).split()
-    lengths = range(min(LONGEST_KIND, len(words) - 1), 0, -1)
+    lengths = range(min(6, len(words) - 1), 0, -1)  # the longest kind has six words
     for length in lengths:  # before the others: "Phuong Son Ward" is no phường Sơn
         if types := ENGLISH.get(fold_text(" ".join(words[-length:]))):
             return " ".join(words[:-length]), types

@@ -38,7 +38,6 @@ NAME_MEANINGS: dict[str, str] = load_own("columns")["names"]
 NAME_COLUMNS = tuple(NAME_MEANINGS)
 """The columns that ``add_names`` adds, each behind the code that it names."""
 
-_LISTED = "They are listed by load_catalogue(), or cchc list indicators."
 MOST_SHOWN = 8
 LEAST_OVERLAP = 0.8
 """How much of the days that either counts a window and a report's period have to share."""
@@ -274,7 +273,8 @@ def match_indicator(reference: Reference, name: str) -> str:
     if len(found) == 1:
         return found[0]
     near = offer_names(name, [*rows, *chain.from_iterable(labels.values())])
-    remedy = f"Write one of the codes {', '.join(found)}." if found else f"{near}{_LISTED}"
+    listed = "They are listed by load_catalogue(), or cchc list indicators."
+    remedy = f"Write one of the codes {', '.join(found)}." if found else f"{near}{listed}"
     raise CommandError(problem("strange_indicator", f"indicator {name!r}", remedy=remedy))
 
 

@@ -2,18 +2,11 @@
 
 Comes in as a path or bytes; goes out as bytes, text, an archive or plain Python values, or as a
 ``ReportError`` with a sentence. Nothing is unpacked to disk, nothing outside the file is fetched,
-no macro is run, and no XML with a document type is parsed, so that no entity can expand. Of a
-workbook, what would grow without end while it is opened (a merge over a whole sheet, one cell in
-its last corner) is refused.
-
-``call_apart`` works on such a file in a process of its own, inside fixed limits of time and memory
-where the system knows them (Linux, macOS); elsewhere the time limit alone holds. Nothing of the
-folder in which somebody works is imported there.
+no macro is run, and no XML with a document type is parsed, so that no entity can expand.
 
 Text may be in UTF-8, UTF-16, cp1258, and the old TCVN3 (ABC) and VNI fonts; it comes out as Unicode
-in form NFC. The tables are those of TCVN 5712:1993 (VN3) and of the VNI for Windows encoding.
-Nothing is guessed from single letters: a text is converted only when what comes out reads as
-Vietnamese and what went in does not.
+in form NFC. Nothing is guessed from single letters: a text is converted only when what comes out
+reads as Vietnamese and what went in does not.
 """
 
 from __future__ import annotations
@@ -292,20 +285,18 @@ def open_archive(path: Path, data: bytes, *, may_have_macros: bool = False) -> z
     return archive
 
 
-_DAMAGES = (KeyError, OSError, ValueError, EOFError, NotImplementedError, RuntimeError)
-
-
 def read_part(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
     """Unpack one part of an Office file, never more of it than it claimed.
 
     XML must be without a document type, in whatever encoding: Office files have none, and it can
     expand.
     """
+    damages = (LookupError, OSError, ValueError, EOFError, RuntimeError)
     try:
         claimed = archive.getinfo(name).file_size
         with archive.open(name) as part:
             content = part.read(claimed + 1)
-    except (*_DAMAGES, zipfile.BadZipFile, zlib.error):
+    except (*damages, zipfile.BadZipFile, zlib.error):
         raise refuse(path, "no_part", name=name) from None
     if len(content) > claimed:
         raise refuse(path, "more_than_claimed", name=name)
@@ -335,7 +326,8 @@ def call_apart(
     """Call a function of ours on a file, in a process of its own, and return what it returns.
 
     It can be imported, and takes the path, and ``more``. A ``CchcError`` is what it raises, or says
-    that it takes too much time (of the processor) or memory, or cannot read the file.
+    that it takes too much time (of the processor) or memory, where the system limits them, or
+    cannot read the file. Nothing of the folder in which somebody works is imported there.
     """
     child, [link] = begin_python(serve_call, 1, Path(__file__).parent)
     try:

@@ -1,18 +1,15 @@
 """What is ours, and how it is replaced: what we did not write is never overwritten or removed.
 
 A folder of ours carries a list of the files that we wrote into it, each with its hash. Only listed
-files are replaced or removed; whatever else lies there stays, and where a new file would take its
-place the whole is refused. A new folder is filled beside the old one and changes places with it in
-one step; then what was not ours is carried over. All of that can be broken off at any moment:
-``clear_leftovers`` ends it at the next start. Names that hold ``new-`` are half done and ours;
-names that hold ``old-`` are whole, carry their list, and may hold what is not ours.
+files are replaced or removed; where a new file would take the place of another the whole is refused
+with a ``CommandError``. A new folder is filled beside the old one and changes places with it; then
+what was not ours is carried over. All of that can be broken off at any moment: ``clear_leftovers``
+ends it at the next start. Names that hold ``new-`` are half done and ours; names that hold ``old-``
+are whole, carry their list, and may hold what is not ours.
 
-A project's ``data/`` is changed by one command at a time: whoever reads, changes and writes holds a
-lock of the system, given back whatever becomes of its holder, who is written beside it. Reading
-takes no lock. Of several files all are changed or none: what is about to be replaced is kept beside
+A project's ``data/`` is changed by one command at a time, which holds a lock of the system; reading
+takes none. Of several files all are changed or none: what is about to be replaced is kept beside
 them until all is written, and a run that was killed between is undone by the next.
-
-What lies in the way, or is held for too long, is refused with a ``CommandError``.
 """
 
 from __future__ import annotations

@@ -78,23 +78,17 @@ def tidy_observations(
         except ReportError as error:
             source_id = figure["source_id"]
             problems[source_id] = problems.get(source_id, ()) + error.problems
-    figures = pd.DataFrame(rows, columns=[*_FIGURE_COLUMNS])
+    told = ("value", "unit", "decimals", "comparator", "figure_id")
+    figures = pd.DataFrame(rows, columns=["source_id", *QUANTITY, *told])
     good = figures[~figures["source_id"].isin(problems)]
     made = make_observations(good, reference)
     return Readings(pd.DataFrame(sources), transcripts, made, problems)
 
 
-_FIGURE_COLUMNS = (
-    "source_id",
-    *QUANTITY,
-    *("value", "unit", "decimals", "comparator", "figure_id"),
-)
-
-
 def _tidy_figure(
     figure: dict[str, str], reference: Reference, area_id: str | KeyError
 ) -> dict[str, Any]:
-    """A row of ``_FIGURE_COLUMNS``, or a ``ReportError`` of all that is wrong with the figure."""
+    """A figure with its area and number, or a ``ReportError`` of all that is wrong with it."""
     code, unit = figure["indicator"], figure["unit"]
     own = str(reference.indicator_rows.get(code, {}).get("unit", ""))
     printed = reference.unit_rows.get(unit, {})
@@ -134,13 +128,11 @@ def _check_words(
             yield problem("unknown_code", where, (column, word), column=column, remedy=remedy)
     if isinstance(area_id, KeyError):
         yield problem("unknown_area", where, ("area", figure["area"]), remedy=area_id.args[0])
-    for column, words in _WORDS.items():
+    known_words = {"scope": (*Scope,), "status": (*Status,), "comparator": ("", *Comparator)}
+    for column, words in known_words.items():
         if (word := figure[column]) not in words:
             listed = ", ".join(filter(None, words))
             yield problem("unknown_word", where, (column, word), known=listed)
-
-
-_WORDS = {"scope": (*Scope,), "status": (*Status,), "comparator": ("", *Comparator)}
 
 
 def _check_dates(where: str, figure: dict[str, str]) -> Iterator[Problem]:
