@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,7 +32,9 @@ HEAD = frozenset(
 DAYS = ("period_start", "period_end", "dated")
 CARRIED = ("area", "period_start", "period_end")
 """What the rows take from the head: a row that has the old one gets the new one."""
-NO_TEXT: Mapping[str, Any] = {"lines": [], "figures": {}, "others": []}
+NO_TEXT: Mapping[str, Any] = {
+    "lines": [], "figures": {}, "others": [], "named": ["", False], "doubt": "", "stated": [],
+}  # fmt: skip
 """Of a document of which nothing is held."""
 
 
@@ -68,14 +71,12 @@ def load_text(project: Project, source_id: str) -> dict[str, Any]:
     A ReportError where it is gone or no longer whole: the report has to be read again.
     """
     path = project.build / "review" / f"{source_id}.json"
-    try:
+    with suppress(OSError, ValueError, AttributeError):
         text: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        told = {name: text[name] for name in ("sha256", "lines", "figures", "others")}
-        optional = {"named": ["", False], "doubt": "", "stated": []}
-        return told | {name: text.get(name, none) for name, none in optional.items()}
-    except (OSError, ValueError, KeyError, TypeError):
-        where = path.relative_to(project.root).as_posix()
-        raise ReportError(problem("lost_text", where, source_id=source_id)) from None
+        if {"sha256", "lines", "figures", "others"} <= text.keys():
+            return {**NO_TEXT, **text}
+    where = path.relative_to(project.root).as_posix()
+    raise ReportError(problem("lost_text", where, source_id=source_id))
 
 
 def change_draft(
@@ -110,7 +111,7 @@ def apply_change(
         {name: write_day(cell.strip()) if name in DAYS else cell.strip()
          for name, cell in each.items()} for each in (change.head, change.cells)
     )  # fmt: skip
-    stated = text.get("stated", ())
+    stated = text["stated"]
     problems = [*_take_period(head, draft.source, stated)] if head.get("period") else []
     problems += _take_period(cells) if "period" in cells else []
     cells.pop("period", None)

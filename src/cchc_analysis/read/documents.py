@@ -24,8 +24,6 @@ from pathlib import Path
 from cchc_analysis.data import outside
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 
-RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
 
 @dataclass(frozen=True)
 class Cell:
@@ -147,7 +145,7 @@ def clean_text(text: str) -> str:
 
 def raise_digits(mark: str) -> str:
     """Write the mark of a note as raised digits in brackets: "4" becomes "⁽⁴⁾"."""
-    return f"⁽{mark.translate(RAISED)}⁾"
+    return f"⁽{mark.translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}⁾"
 
 
 LINES_AFTER_OFFICE = 4
@@ -205,7 +203,7 @@ def open_document(path: Path, *, seconds: int = outside.MOST_SECONDS) -> Documen
 
     A ReportError where it is none, damaged, too large, encrypted, a scan, or takes too long.
     """
-    if _find_kind(path, outside.read_bytes(path)) == "text":
+    if outside.sniff(outside.read_bytes(path)) == "text":
         return open_here(path)
     return outside.call_apart(open_here, path, seconds=seconds)
 
@@ -213,31 +211,27 @@ def open_document(path: Path, *, seconds: int = outside.MOST_SECONDS) -> Documen
 def open_here(path: Path) -> Document:
     """Open a document in this process, without limits."""
     data = outside.read_bytes(path)
-    kind = _find_kind(path, data)
-    if kind == "text":
-        text, encoding = outside.decode_text(path, data)
-        document = read_lines(text, [] if encoding == "utf-8" else [f"decoded from {encoding}"])
-    else:
-        document = _find_reader(path, data, kind)(path, data)
+    document = _find_reader(path, data)(path, data)
     if sum(len(line.text) for line in document.lines) > MOST_LETTERS:
         raise outside.refuse(path, "long_text")
     return replace(document, sha256=hashlib.sha256(data).hexdigest())
 
 
-def _find_kind(path: Path, data: bytes) -> str:
+def _read_text(path: Path, data: bytes) -> Document:
+    text, encoding = outside.decode_text(path, data)
+    return read_lines(text, [] if encoding == "utf-8" else [f"decoded from {encoding}"])
+
+
+def _find_reader(path: Path, data: bytes) -> Callable[[Path, bytes], Document]:
+    from cchc_analysis.read import office, pdf
+
     kind = outside.sniff(data)
     if kind == "ole" and "EncryptedPackage".encode("utf-16-le") in data:
         kind = "locked"
     if kind in _UNOPENED:
         raise outside.refuse(path, _UNOPENED[kind], formats=FORMATS)
-    return kind
-
-
-def _find_reader(path: Path, data: bytes, kind: str) -> Callable[[Path, bytes], Document]:
-    from cchc_analysis.read import office, pdf
-
     if kind != "zip":
-        return pdf.read_pdf if kind == "pdf" else office.read_web
+        return {"text": _read_text, "pdf": pdf.read_pdf, "html": office.read_web}[kind]
     names = outside.open_archive(path, data).namelist()
     if "word/document.xml" in names:
         return office.read_word

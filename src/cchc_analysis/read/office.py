@@ -75,16 +75,15 @@ def _value(element: Element, path: str, default: str = "", bare: str = "") -> st
 
 
 def _print_number(number: int, form: str) -> str:
-    if form in ("upperRoman", "lowerRoman"):
-        text, rest = "", number
+    text = f"{number:02d}" if form == "decimalZero" else str(number)
+    if form.endswith("Letter"):
+        text = chr(ord("A") + (number - 1) % 26)
+    elif form.endswith("Roman"):
+        text = ""
         for value, digits in _ROMAN:
-            text += digits * (rest // value)
-            rest %= value
-        return text if form == "upperRoman" else text.lower()
-    if form in ("upperLetter", "lowerLetter"):
-        letter = chr(ord("a") + (number - 1) % 26)
-        return letter.upper() if form == "upperLetter" else letter
-    return f"{number:02d}" if form == "decimalZero" else str(number)
+            text += digits * (number // value)
+            number %= value
+    return text.lower() if form.startswith("lower") else text
 
 
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"

@@ -134,7 +134,7 @@ def describe_text(
 
 def doubt_head(source: Row, text: Mapping[str, Any], reference: Reference) -> Iterator[str]:
     """That a head names another area than it is said to be of, or its period is not decided."""
-    if text.get("doubt") and source["period"].startswith(UNDECIDED):
+    if text["doubt"] and source["period"].startswith(UNDECIDED):
         yield text["doubt"]
     area, (named, is_sure) = source["area"].removeprefix(UNDECIDED), text["named"]
     if not area or not named or area == named:
