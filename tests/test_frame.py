@@ -166,6 +166,32 @@ def test_a_window_behind_the_first_figures_of_a_line_is_none_of_theirs() -> None
     ]
 
 
+@pytest.mark.parametrize(
+    "before",
+    ["so với kỳ trước (từ 15/9/2022 đến 14/12/2022:", "; kỳ trước (15/9/2022 - 14/12/2022)"],
+)
+def test_the_days_of_what_is_compared_are_none_of_what_follows(before: str) -> None:
+    _, figures = read_text(
+        f"{TITLE}1. Hồ sơ\n- Đã giải quyết 655 hồ sơ, giảm {before} 701 hồ sơ. Trước hạn 590 hồ sơ."
+        "\n- Đang giải quyết 26 hồ sơ.\n"
+    )
+    ends = {f.printed: f.period_end for f in figures}
+    assert ends == dict.fromkeys(["655", "590", "26"], "2023-09-30") | {"701": "2022-12-14"}
+
+
+def test_what_is_said_further_down_of_all_figures_holds_for_all() -> None:
+    said = "số liệu được tính từ ngày 15/12/2022 đến hết ngày 12/9/2023."
+    told = "1. Tuyên truyền\nĐăng 112 tin, bài về CCHC.\n2. Đánh giá\nĐã làm tốt.[2]\n"
+    for text, end in (
+        (f"{TITLE[:-1]}[1]\n{told}[1] Trừ nội dung có ghi riêng, {said}\n", "2023-09-12"),
+        (f"{TITLE}{told}Ghi chú: Các số liệu trong báo cáo này lấy {said[8:]}\n", "2023-09-12"),
+        (f"{TITLE}{told}[2] Riêng mục này, {said}\n", "2023-09-30"),
+        (f"{TITLE[:-1]}[1]\n{told}[1] Ban hành ngày 12/9/2023.\n", "2023-09-30"),
+    ):
+        [figure] = (each for each in read_text(text)[1] if each.printed == "112")
+        assert figure.period_end == end, text
+
+
 def test_days_in_the_first_heading_on_dossiers_are_none_of_what_stands_below_the_next() -> None:
     _, figures = read_text(
         f"{TITLE}I. HỒ SƠ TTHC (số liệu từ 15/12/2022 đến 14/9/2023)\nTiếp nhận 900 hồ sơ.\n"

@@ -195,6 +195,23 @@ def test_values_of_other_places_are_theirs() -> None:
     assert read_days(text)[-1][1:] == ("2025-01-01", "2025-06-30")
 
 
+def test_the_label_of_a_row_or_of_an_item_says_whose_its_figures_are() -> None:
+    title = "UBND TỈNH LẠNG SƠN\nTHÔNG BÁO\nKết quả Chỉ số CCHC năm {} của các {}\n"
+    rows = "Đơn vị | Chỉ số CCHC (%) | Xếp hạng\n{0} | 91,52 | 1\n{1} | 90,01 | 2\n"
+    items = "- {0}: Chỉ số CCHC đạt 91,52%, xếp thứ 1;\n- {1}: Chỉ số CCHC đạt 90,01%, xếp thứ 2.\n"
+    for year, places, scope in (
+        (2023, ("huyện Chi Lăng", "huyện Đình Lập"), "whole_district"),
+        (2025, ("xã Chi Lăng", "xã Đình Lập"), "commune"),
+    ):
+        for form in (rows, items):
+            told = form.format(*(f"{each[0].upper()}{each[1:]}" for each in places))
+            assert list_owned(title.format(year, places[0].split()[0]) + told) == [
+                (printed, code, place, scope)
+                for place, *values in zip(places, ("91,52", "90,01"), "12", strict=True)
+                for printed, code in zip(values, ("par_index", "par_index_rank"), strict=True)
+            ]
+
+
 def test_a_place_that_is_no_owner_of_a_figure_gives_it_to_nobody() -> None:
     text = (
         "Huyện Cao Lộc chuyển mình\nNăm 2023, học tập huyện Chi Lăng, toàn huyện Cao Lộc tiếp "

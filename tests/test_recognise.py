@@ -1059,6 +1059,9 @@ def test_a_district_may_have_a_number(reader) -> None:
         ("II. KẾT QUẢ\nHồ sơ trực tuyến đạt 12%.\nIII. PHƯƠNG HƯỚNG", "actual"),
         ("II. PHƯƠNG HƯỚNG\n1. Hồ sơ\nHồ sơ trực tuyến đạt 12%.", "target"),
         ("II. PHƯƠNG HƯỚNG\n1. Kết quả\nHồ sơ trực tuyến đạt 12%.", "actual"),
+        ("II. CHỈ TIÊU\n- Hồ sơ trực tuyến: 12%.", "target"),
+        ("II. Một số chỉ tiêu khác\n- Hồ sơ trực tuyến: 12%.", "actual"),
+        ("Để hoàn thành mục tiêu năm 2022 là tỷ lệ hồ sơ trực tuyến đạt 12%, cần làm.", "target"),
     ],
 )
 def test_a_label_looks_ahead_and_counted_goals_do_not(reader, text: str, status: str) -> None:

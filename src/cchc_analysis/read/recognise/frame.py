@@ -85,7 +85,8 @@ def frame_lines(
         "area": lambda text: _name_area(text, head, is_inside),
         "scope": read_scope,
         "window": lambda text: (None if PATTERNS.event_days.search(text)
-                                else windows.find_exact_window(text, above[0])),
+                                else windows.find_exact_window(
+                                    PATTERNS.time_of_others.sub(" ", text), above[0])),
         "day": lambda text: windows.find_day(text, head.window),
         "index": lambda text: next((windows.make_year(int(year))
                                     for year in PATTERNS.index_year.findall(

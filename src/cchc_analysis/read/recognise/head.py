@@ -268,10 +268,10 @@ FEWEST_WORDS, LONGEST_TITLE = 4, 40
 class ReportHead:
     """What the head of a document says; ``is_sure_…`` where no person need confirm it.
 
-    ``opening`` is what stands above the first heading; it may say which days the figures count, as
-    may ``below``, lines of the first section with a first and a last day. ``since`` is the first
-    day on which the area is there, where that is known. ``rivals`` are areas of the same level that
-    title or issuer names as well.
+    ``opening`` is what stands above the first heading, with what further down speaks of the figures
+    of the whole document; it may say which days they count, as may ``below``, lines of the first
+    section with a first and a last day. ``since`` is the first day on which the area is there,
+    where that is known. ``rivals`` are areas of the same level that title or issuer names as well.
     """
 
     kind: str
@@ -378,15 +378,30 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     head = ReportHead(
         kind, area, is_sure_area, period, is_sure_period,
         issuer=_name_paper(top) if kind == "article" else _find_issuer(top, area), title=title,
-        number=number.replace(" ", ""), dated=dated, rivals=rivals, opening=tuple(top[:opened]),
+        number=number.replace(" ", ""), dated=dated, rivals=rivals,
+        opening=(*top[:opened], *_list_days_of_all(lines, top[:opened])),
         below=tuple(text for before, text in following
                     if (PATTERNS.from_to.search(text) or PATTERNS.counted_since.search(text))
                     and any(list_counted([text]))
-                    and not PATTERNS.caption.match(before)
+                    and not PATTERNS.note_text.match(text) and not PATTERNS.caption.match(before)
                     and not PATTERNS.names_dossiers.search(text)),
     )  # fmt: skip
     head = note_begin(head, reference)
     return replace(head, is_sure_period=is_sure_period and not head.odd_time[0])
+
+
+def _list_days_of_all(lines: Sequence[Line], opening: Sequence[str]) -> Iterator[str]:
+    """What says further down which days the whole document counts.
+
+    The text of a note on its title or opening, and "Số liệu trong báo cáo này tính từ …".
+    """
+    marks = {each[0] for text in opening for each in PATTERNS.note_mark.finditer(text)}
+    for at, line in enumerate(lines):
+        note = PATTERNS.note_text.match(line.text)
+        is_of_all = note[1] in marks if note else PATTERNS.of_all_figures.search(line.text)
+        is_apart = line.cells or find_note_below(lines, at) or line.text in opening
+        if is_of_all and not is_apart and any(list_counted([line.text])):
+            yield line.text
 
 
 def note_begin(head: ReportHead, reference: Reference) -> ReportHead:

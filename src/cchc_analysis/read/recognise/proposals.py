@@ -79,8 +79,6 @@ class Proposer:
         self._others = find_other_news(lines) if head.kind == "article" else len(lines)
         self._beside = companions.Companions(reference, wording, places)
         self._scopes = scopes.Scopes(head, reference, surroundings)
-        is_new = self._scopes.level == "commune" and head.day >= TWO_TIERS_SINCE
-        self._codes = WORDS.of_level.get("new commune" if is_new else self._scopes.level, {})
         self._scopes.frames = frame_lines(
             lines, places, head, self._scopes.read_level_line, self._scopes.is_inside
         )
@@ -102,7 +100,7 @@ class Proposer:
             candidate, rivals = None, ()
         is_below = self._scopes.level == "province" and words.own & BELOW
         if candidate and not is_below:
-            code = self._codes.get(candidate.indicator, candidate.indicator)
+            code = self._name_of_level(candidate.indicator, self._scopes.find_area(entry, words))
             is_whole = candidate.indicator in WORDS.whole_payroll
             if is_whole and PATTERNS.with_units.match(entry.text, entry.mention.numeral.end):
                 code = candidate.indicator
@@ -144,6 +142,12 @@ class Proposer:
         if speaker.kind is not scopes.Speech.FIELD:
             return False
         return bool(rule.speaking & WORDS.fields) or not self._is_of_dossiers(candidate)
+
+    def _name_of_level(self, code: str, area: str) -> str:
+        """What an indicator is called of an area of a level; "" where there is none such."""
+        level = find_level(area, self._reference, self._head.day)
+        is_new = level == "commune" and self._head.day >= TWO_TIERS_SINCE
+        return str(WORDS.of_level.get("new commune" if is_new else level, {}).get(code, code))
 
     def _is_of_dossiers(self, candidate: Claim | None) -> bool:
         return candidate is not None and counts_dossiers(candidate.indicator, self._reference)

@@ -43,6 +43,8 @@ TOPIC = 20
 """Words at the head of a sentence that may name whose work it tells of."""
 LEVEL = 25
 """Characters by which the name of a level may go on behind its first word: "xã, phường"."""
+LABEL = 8
+"""Words that the label of a row or of an item has at most."""
 _OF_INDEX = ("par_score", "par_index", "service_index", "sipas", "papi", "pci")
 
 _ABOVE = {
@@ -232,7 +234,7 @@ class Scopes:
         return Level(level.name, "", ())
 
     def is_inside(self, name: str) -> bool:
-        """Whether a name is that of one commune inside the area of the document."""
+        """Whether a name is that of one area inside that of the document."""
         if name not in self._names:
             named = self._own and match_known(name, self._reference, self._head.day, self._own)
             self._names[name] = bool(named) and self._reference.is_below(named, self._own)
@@ -245,7 +247,7 @@ class Scopes:
             name = match[1][0].lower() + match[1][1:]
             if self.is_inside(name):
                 return name
-        if other := self._name_other(entry):
+        if other := self._name_other(entry) or self._name_labelled(entry):
             return other
         if self._head.rivals:
             # The head names several areas: the sentence may say which of them it tells of.
@@ -261,6 +263,13 @@ class Scopes:
         above = self._reference.area_rows.get(str(row.get("parent_id")), {})
         name = str(above["name"]) if above and row["level"] == "district" else ""
         return f"{name[:1].lower()}{name[1:]}" or self._head.area
+
+    def _name_labelled(self, entry: FigureText) -> str:
+        """The place inside that the label of a row or of an item names: "- Xã A: 12/15"."""
+        label, is_label, _ = entry.text.partition(":")
+        said = entry.label.row if entry.label else label if is_label else ""
+        names = list_names(said) if len(said.split()) <= LABEL else ()
+        return names[0] if len(names) == 1 and self.is_inside(names[0]) else ""
 
     def _name_other(self, entry: FigureText) -> str:
         """Another place that we know, named right before a bare value: "huyện A (92,1%)"."""
