@@ -23,8 +23,7 @@ from cchc_analysis.data.records import Comparator, Number, Period, load_own
 
 _SAID = load_own("spellings")
 BOUND_WORDS = {word: Comparator(sign) for word, sign in _SAID["bounds"].items()}
-VERBAL_ZEROS = ("không", "không có", "không phát sinh", "chưa có", "chưa phát sinh")
-QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+VERBAL_ZEROS: tuple[str, ...] = tuple(_SAID["zeros"])
 _WINDOWS = {"": (1, 12), "9M": (1, 9), "H1": (1, 6), "H2": (7, 12)} | {
     f"Q{quarter}": (3 * quarter - 2, 3 * quarter) for quarter in (1, 2, 3, 4)
 }
@@ -42,8 +41,7 @@ _GROUPS = re.compile(
 _COMMA_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}")
 _DECIMAL = re.compile(r"([0-9]+)(?:[,.]([0-9]+))?")
 _ONE_COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
-_MAGNITUDES = {"nghìn": 3, "ngàn": 3, "thousand": 3, "triệu": 6, "million": 6}
-"""Words behind a count that was rounded: "8,98 ngàn" stands for 8.975 to 8.985."""
+_MAGNITUDES: dict[str, int] = _SAID["magnitudes"]
 _MAGNITUDE = re.compile(rf"\s*\b({'|'.join(_MAGNITUDES)})$", re.IGNORECASE)
 OTHER_DAYS = 45
 """Days by which a part of a year must begin or end apart from the report's to be another one."""
@@ -158,8 +156,8 @@ def parse_period(text: str) -> Period:
     if found is None:
         raise PeriodError(f"{text!r} is not a period")
     said = found.groupdict()
-    quarter = QUARTERS.get(said.get("quarter", ""), "")
-    months = _WINDOWS[f"Q{quarter}" if quarter else said.get("window", "").upper()]
+    quarter = _SAID["quarters"].get(said.get("quarter"), said.get("window", ""))
+    months = _WINDOWS[quarter.upper()]
     if "opening" in said:
         months = 1, int(said["opening"])
     if "closing" in said:
@@ -177,17 +175,7 @@ def parse_period(text: str) -> Period:
 
 
 _WRITTEN_DAY = re.compile(r"(?:ngày )?\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
-_PERIOD_FORMS = [
-    re.compile(form)
-    for form in (
-        r"(?P<year>\d{4})-(?P<window>q[1-4]|h[12]|9m)",
-        r"(?:cả )?(?:năm )?(?P<year>\d{4})",
-        r"quý\s+(?P<quarter>i{1,3}|iv|[1-4])\s*(?:/|năm)?\s*(?P<year>\d{4})",
-        r"0?(?P<closing>[369]) tháng cuối(?: năm)?\s*/?\s*(?P<year>\d{4})",
-        r"0?(?P<opening>[1-9]|1[01]) tháng(?: đầu)?(?: năm)?\s*/?\s*(?P<year>\d{4})",
-        r"(?:(?:từ )?(?P<first>\d{4}-\d\d-\d\d)(?:/| ?[-–] ?| đến ))?(?P<last>\d{4}-\d\d-\d\d)",
-    )
-]
+_PERIOD_FORMS = [re.compile(form) for form in _SAID["periods"]]
 
 
 def label_period(period: Period) -> str:

@@ -182,11 +182,7 @@ _FORMS: Mapping[str, Callable[[pd.DataFrame], bytes]] = {
 }
 
 
-LICENSE = {
-    "name": "CC-BY-4.0",
-    "title": "Creative Commons Attribution 4.0",
-    "path": "https://creativecommons.org/licenses/by/4.0/",
-}
+LICENSE: dict[str, str] = load_own("columns")["licence"]
 
 
 def index_licences(sources: pd.DataFrame) -> dict[str, str]:

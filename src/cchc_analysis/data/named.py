@@ -366,12 +366,7 @@ _MATCH: Mapping[str, Callable[[Reference, str], str]] = {
 DIMENSIONS = ("area_id", "scope", "indicator", "breakdown", "status", "period")
 """What tells two quantities apart, beside their exact days."""
 
-SAME = {
-    "area": "area_id",
-    "indicator_label": "indicator",
-    "scope_label": "scope",
-    "period_end": "period",
-}
+SAME: dict[str, str] = load_own("columns")["same"]
 """Columns that stand for a dimension under another name."""
 
 

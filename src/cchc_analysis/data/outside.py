@@ -171,10 +171,7 @@ _VNI_LETTERS: dict[str, Any] = _SAID["vni_letters"]
 _VNI_PAIR = re.compile(
     "([aeouyAEOUYôöÔÖ])([" + "".join(_VNI_MARKS) + "".join(_VNI_MARKS).upper() + "])"
 )
-_COMMON = re.compile(
-    r"(?i)(?<!\w)(?:và|của|các|được|trong|thủ|tục|hành|chính|hồ|sơ|huyện|xã|giải|quyết|cải|cách|"
-    r"công|tác|thực|hiện|đã|tiếp|nhận|ban|số|năm|đạt|báo|cáo|tỉnh|cán|bộ|chức|kết|quả)(?!\w)"
-)
+_COMMON = re.compile(rf"(?i)(?<!\w)(?:{'|'.join(_SAID['common'].split())})(?!\w)")
 
 
 def decode_text(path: Path, data: bytes) -> tuple[str, str]:

@@ -212,10 +212,7 @@ COLUMN_MEANINGS: dict[str, str] = load_own("columns")["meanings"]
 
 SOURCE_MARK, AREA_MARK = "synthetic_", "SYN"
 
-NOTICE: Mapping[str, str] = {
-    "vi": "Số liệu giả lập do máy sinh ra để thử nghiệm; không nói về bất kỳ địa phương nào.",
-    "en": "Synthetic figures made by a program for tests; they speak of no real place.",
-}
+NOTICE: Mapping[str, str] = load_own("spellings")["notice"]
 """What every page made of synthetic data has to say."""
 
 

@@ -28,10 +28,7 @@ from cchc_analysis.errors import BriefError, CommandError
 
 LANGUAGES = ("vi", "en")
 NO_BREAK = "\u00a0"
-COMPARATOR_SIGNS = {"=": ""} | {
-    comparator: f"{sign}{NO_BREAK}"
-    for comparator, sign in {">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈"}.items()
-}
+COMPARATOR_SIGNS: Mapping[str, str] = load_own("spellings")["signs"]
 AREA_KINDS: Mapping[str, str] = load_own("spellings")["strings"]
 """Kinds of area, by the Vietnamese word that the areas hold."""
 LICENCES: Mapping[str, str] = load_own("spellings")["licences"]
