@@ -243,7 +243,7 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outside, "begin_python", system.begin_python)
 
 
-def _begin_here(*_: object) -> tuple[SimpleNamespace, list[SimpleNamespace]]:
+def _begin_here(*_: object) -> tuple[SimpleNamespace, SimpleNamespace]:
     said: list[bytes] = []
 
     def call(order: tuple[Any, ...]) -> None:
@@ -256,7 +256,7 @@ def _begin_here(*_: object) -> tuple[SimpleNamespace, list[SimpleNamespace]]:
         return pickle.loads(said.pop())  # noqa: S301 - of this very process
 
     link = SimpleNamespace(send=call, poll=bool, recv=answer, close=said.clear)
-    return SimpleNamespace(pid=0, wait=bool), [link]
+    return SimpleNamespace(pid=0, wait=bool), link
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ def begin_badly() -> None:
 
 
 def begin_few(count: int) -> Callable[[Any], Any]:
-    """Has the system begin no more than some processes in this one, and in each that it begins."""
+    """Has the system begin no more than some processes in this one."""
     fork, begun = os.fork, []
 
     def fork_few() -> int:

@@ -326,7 +326,7 @@ def call_apart(
     that it takes too much time (of the processor) or memory, where the system limits them, or
     cannot read the file. Nothing of the folder in which somebody works is imported there.
     """
-    child, [link] = begin_python(serve_call, 1, Path(__file__).parent)
+    child, link = begin_python(serve_call, Path(__file__).parent)
     try:
         link.send((function, path.resolve(), more, seconds))
         if not link.poll(4 * seconds + 5):  # by the clock of a machine that has other work to do

@@ -126,48 +126,44 @@ def lead_group() -> None:
         Path("/proc/self/oom_score_adj").write_text("800", "ascii")
 
 
-def begin_python(
-    serve: Callable[..., None], count: int, folder: Path
-) -> tuple[subprocess.Popen[bytes], list[Any]]:
-    """Begin a Python of ours in a folder, which shows nothing: it calls a function with pipes.
+def begin_python(serve: Callable[[Any], None], folder: Path) -> tuple[subprocess.Popen[bytes], Any]:
+    """Begin a Python of ours in a folder, which shows nothing: it calls a function with a pipe.
 
-    Gives our ends of these. It finds the modules that this process finds by ``PYTHONPATH``. Ctrl-C
-    is not for it.
+    Gives our end of this. It finds the modules that this process finds by ``PYTHONPATH``. Ctrl-C is
+    not for it.
     """
     from multiprocessing import Pipe
 
-    pipes = [Pipe() for _ in range(count)]
-    handles = [theirs.fileno() for _, theirs in pipes]
-    imports = f"from {__name__} import open_pipes; from {serve.__module__} import {serve.__name__}"
+    ours, theirs = Pipe()
+    handle = theirs.fileno()
+    imports = f"from {__name__} import open_pipe; from {serve.__module__} import {serve.__name__}"
     quiet: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     modules = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
     found = os.pathsep.join(map(os.path.abspath, modules))
     if os.name == "nt":
         system: Any = os  # both have more on Windows
         begin: Any = subprocess
-        for each in handles:
-            system.set_handle_inheritable(each, True)
-        quiet |= {"startupinfo": begin.STARTUPINFO(lpAttributeList={"handle_list": handles})}
+        system.set_handle_inheritable(handle, True)
+        quiet |= {"startupinfo": begin.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}
     else:
-        quiet |= {"pass_fds": handles}
+        quiet |= {"pass_fds": [handle]}
     begun = subprocess.Popen(  # noqa: S603 - our own Python
-        [sys.executable, "-c", f"{imports}; {serve.__name__}(*open_pipes({handles}))"],
+        [sys.executable, "-c", f"{imports}; {serve.__name__}(open_pipe({handle}))"],
         env=os.environ | ONE_THREAD | {"PYTHONPATH": found, "PYTHONSAFEPATH": "1"},
         cwd=folder,
         start_new_session=True,
         **quiet,
     )
-    for _, theirs in pipes:
-        theirs.close()
-    return begun, [ours for ours, _ in pipes]
+    theirs.close()
+    return begun, ours
 
 
-def open_pipes(handles: list[int]) -> list[Any]:
-    """The ends of pipes with which this process was begun."""
+def open_pipe(handle: int) -> Any:
+    """The end of a pipe that this process was given."""
     from multiprocessing import connection
 
     kind: Any = vars(connection).get("PipeConnection", connection.Connection)  # as on Windows
-    return [kind(each) for each in handles]
+    return kind(handle)
 
 
 # Time

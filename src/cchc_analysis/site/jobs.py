@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import cProfile
 import math
-import pickle
 import pstats
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -103,7 +102,7 @@ def follow(workers: Workforce, jobs: Iterable[tuple[str, Any]]) -> Iterator[tupl
             yield under_way.pop(future), explain(error) if error else future.result()
 
 
-def do_job(work: Work, payload: Any, *, is_profiled: bool = False) -> Reply:
+def do_job(work: Work, payload: Any, is_profiled: bool = False) -> Reply:
     """Do a job in this process and say what came of it, whatever that is."""
     profile = cProfile.Profile() if is_profiled else None
     try:
@@ -115,23 +114,6 @@ def do_job(work: Work, payload: Any, *, is_profiled: bool = False) -> Reply:
     stats = pstats.Stats(profile)
     vars(stats)["stream"] = None  # which does not travel
     return Reply(result, stats=stats)
-
-
-def answer(work: Work, payload: bytes, *, is_profiled: bool = False) -> tuple[bool, bytes]:
-    """Do a job that came as bytes; whether it went well, and its reply as bytes.
-
-    What cannot be read, or written again, costs this job only.
-    """
-    reply = do_job(lambda given: work(pickle.loads(given)), payload, is_profiled=is_profiled)  # noqa: S301 - our own
-    written = do_job(pickle.dumps, reply)
-    is_well = reply.result is not None and written.result is not None
-    return is_well, written.result or pickle.dumps(written)
-
-
-def read(answer: bytes) -> Reply:
-    """A reply that came as bytes; where it cannot be read, why."""
-    reply = do_job(pickle.loads, answer)
-    return reply.result or reply
 
 
 def explain(error: BaseException) -> Reply:
