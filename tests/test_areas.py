@@ -256,7 +256,7 @@ def test_near_names_of_the_same_level_are_offered_and_the_row_that_is_needed(
 def test_commands_that_need_no_commune_do_not_read_them(
     repository: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cchc_analysis.data import reference as module
+    from cchc_analysis.data import areas as module
 
     # Another folder than the other tests have: what they looked up may hold communes.
     folder = Path(shutil.copytree(repository.reference, tmp_path / "reference"))

@@ -37,13 +37,14 @@ FOR_EVER = "9999-12-31"
 class AreaRows(Mapping[str, Row]):
     """The areas by id; the communes are loaded where an id is none of the others, or for all."""
 
-    def __init__(self, rows: Mapping[str, Row], load: Callable[[], Mapping[str, Row]]) -> None:
-        self.wide = rows
-        self._load = load
+    def __init__(self, wide: Mapping[str, Row], folder: Path | None) -> None:
+        self.wide = wide
+        self._folder = folder
 
     @cached_property
     def _all(self) -> dict[str, Row]:
-        return {**self.wide, **self._load()}
+        communes = load_communes(self._folder, self.wide) if self._folder else {}
+        return {**self.wide, **communes}
 
     def __getitem__(self, area_id: str) -> Row:
         return self.wide[area_id] if area_id in self.wide else self._all[area_id]

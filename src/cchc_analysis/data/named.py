@@ -327,17 +327,12 @@ def _take_days(day: Any, index: pd.Index[Any]) -> list[str]:
     return texts
 
 
-def match_period(
-    text: str,
-    where: str = "",
-    remedy: str = "Write it in one of these ways; it stands behind the area.",
-) -> Period:
+def match_period(text: str) -> Period:
     """Match a label or its Vietnamese name to a period, or say how one can be written."""
     try:
         return parse_period(text)
     except PeriodError as error:
-        place = where or f"period {text!r}"
-        raise CommandError(problem("no_period", place, error=error, remedy=remedy)) from None
+        raise CommandError(problem("no_period", f"period {text!r}", error=error)) from None
 
 
 def list_days(period: Period) -> list[str]:

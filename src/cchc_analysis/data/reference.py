@@ -33,7 +33,6 @@ from cchc_analysis.data.areas import (
     is_inside,
     keep_widest,
     list_large,
-    load_communes,
 )
 from cchc_analysis.data.clean import fold_text, keep_text, nearest_names, take_apart
 from cchc_analysis.data.files import list_rows, load_text_table
@@ -105,6 +104,8 @@ class Reference:
         lambda self: dict[str, str](self.regions[["area_id", "region_id"]].to_numpy())
     )
     """The region of each province."""
+    area_rows = cached_property(lambda self: AreaRows(_index(self.areas, "area_id"), self.folder))
+    """The areas by id; those of ``communes.csv`` are loaded when they are asked for."""
     wide_areas = cached_property(lambda self: AreaIndex(self.area_rows.wide, self))
     """All areas but the communes of the country, by name and code."""
     all_areas = cached_property(lambda self: AreaIndex(dict(self.area_rows), self))
@@ -127,13 +128,6 @@ class Reference:
             for name, code in zip(words[column], words["indicator"], strict=True):
                 known.setdefault(fold_text(name), set()).add(code)
         return known
-
-    @cached_property
-    def area_rows(self) -> AreaRows:
-        """The areas by id; those of ``communes.csv`` are loaded when they are asked for."""
-        wide = _index(self.areas, "area_id")
-        # Not by a lambda: a reference is sent to the processes that make pages.
-        return AreaRows(wide, partial(load_communes, self.folder, wide) if self.folder else dict)
 
     def _keep(self, key: tuple[object, ...], find: Callable[[], T]) -> T:
         """What was looked up before: every page asks again."""

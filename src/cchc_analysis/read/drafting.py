@@ -190,7 +190,7 @@ def _confirm(
 ) -> recognise.ReportHead:
     """The head with what the person says; what they say is sure."""
     if period is not None:
-        said = match_period(period, "--period", "Write it so.")
+        said = match_period(period)
         if found := _find_out_of_time(said, period, head):
             raise CommandError(problem("no_such_period", "--period", found=found))
         head = replace(head, period=said, is_sure_period=True)
