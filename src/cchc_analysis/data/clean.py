@@ -238,12 +238,8 @@ def fold_text(text: str) -> str:
     >>> fold_text("Huyện Đắk R'Lấp") == fold_text("huyen Dak R’lap")
     True
     """
-    stripped = "".join(
-        character
-        for character in unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-        if not unicodedata.combining(character)
-    )
-    return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"['’ʼ`]", "", stripped)))
+    letters = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"[\u0300-\u036f'’ʼ`]", "", letters)))
 
 
 def slug_text(text: str) -> str:
@@ -332,17 +328,12 @@ def alphabet_key(name: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
     >>> sorted(["Đak", "Dzu", "Dân", "Dần", "Dan", "Dăn", "Da Mi"], key=alphabet_key)
     ['Da Mi', 'Dan', 'Dăn', 'Dân', 'Dần', 'Dzu', 'Đak']
     """
-    letters: list[str] = []
-    tones: list[int] = []
-    for sign in unicodedata.normalize("NFD", name.casefold()):
-        if sign in TONES:
-            tones[-1:] = [TONES[sign]]
-        elif unicodedata.combining(sign):
-            letters[-1:] = [unicodedata.normalize("NFC", "".join(letters[-1:]) + sign)]
-        else:
-            letters.append(sign)
-            tones.append(0)
-    return tuple(_RANKS.get(each, min(ord(each), 99)) for each in letters), tuple(tones), name
+    decomposed = unicodedata.normalize("NFD", name.casefold())
+    marks = re.findall("(?s).([\u0300-\u036f]*)", decomposed)
+    tones = tuple(next((TONES[sign] for sign in each if sign in TONES), 0) for each in marks)
+    plain = "".join(sign for sign in decomposed if sign not in TONES)
+    letters = unicodedata.normalize("NFC", plain)
+    return tuple(_RANKS.get(each, min(ord(each), 99)) for each in letters), tones, name
 
 
 def first_letter(name: str) -> str:

@@ -20,11 +20,11 @@ import os
 import platform
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from cchc_analysis.data.files import clear_parts, hash_file, write_bytes, write_json
@@ -187,12 +187,9 @@ def swap_in(target: Path, name: str, head: Mapping[str, Any]) -> Iterator[Path]:
 @contextmanager
 def fresh_folder(inside: Path, start: str) -> Iterator[Path]:
     """A folder that others may read, to be filled and renamed; gone otherwise."""
-    fresh = Path(tempfile.mkdtemp(prefix=start, dir=inside))
-    try:
-        fresh.chmod(0o755)
-        yield fresh
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    with TemporaryDirectory(prefix=start, dir=inside, ignore_cleanup_errors=True) as fresh:
+        Path(fresh).chmod(0o755)
+        yield Path(fresh)
 
 
 @contextmanager

@@ -156,13 +156,9 @@ class Reference:
     def list_areas(self, level: str, day: str = "") -> list[Row]:
         """The areas of a level, on a day where one is given, with their names of that day."""
         rows = self.area_rows if level == "commune" else self.area_rows.wide
-
-        def find() -> list[Row]:
-            own = (row for row in rows.values() if row["level"] == level)
-            then = (row["area_id"] for row in own if not day or exists_on(row, day))
-            return [self.area_on(each, day) for each in then]
-
-        return [*self._keep(("areas", level, day), find)]
+        own = (row for row in rows.values() if row["level"] == level)
+        then = (self.area_on(row["area_id"], day) for row in own if not day or exists_on(row, day))
+        return [*self._keep(("areas", level, day), lambda: [*then])]
 
     def tabulate_areas(self, area_ids: Iterable[str]) -> pd.DataFrame:
         """The rows of some areas, a table by id; ids that are not known have no row."""

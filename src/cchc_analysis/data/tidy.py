@@ -164,23 +164,17 @@ def make_observations(
     is money in thousands or millions; things that are counted and points that are awarded are not.
     """
     if is_rounded is None:
-        rounded = {
-            unit
-            for unit, row in reference.unit_rows.items()
-            if row["kind"] == "rate" or (row["kind"] == "money" and row["multiplier"] > 1)
-        }
-        is_rounded = figures["unit"].isin(rounded)
+        rounded = reference.units.query("kind == 'rate' or (kind == 'money' and multiplier > 1)")
+        is_rounded = figures["unit"].isin(rounded["unit"])
     names, numbers = ["value", "low", "high", *records.UNCERTAINTY], figures.copy()
     decimals = figures["decimals"].astype("float64")
     hidden = (0.5 * 10.0**-decimals).where(is_rounded | (decimals < 0), 0.0)
     numbers["low"], numbers["high"] = figures["value"] - hidden, figures["value"] + hidden
     values = numbers.reindex(columns=names).astype("float64")
-    own = {code: row["unit"] for code, row in reference.indicator_rows.items()}
+    own = reference.indicators.set_index("indicator")["unit"]
     to = figures["indicator"].map(own).astype("str").rename("to")
-    others, places = (
-        figures.loc[figures["unit"] != to, ["unit"]].join(to),
-        figures["decimals"].copy(),
-    )
+    others = figures.loc[figures["unit"] != to, ["unit"]].join(to)
+    places = figures["decimals"].copy()
     for (unit, wanted), rows in others.groupby(["unit", "to"], sort=False):
         convert = partial(reference.convert_value, unit=str(unit), to=str(wanted))
         values.loc[rows.index] = values.loc[rows.index].map(convert)
