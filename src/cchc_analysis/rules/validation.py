@@ -95,8 +95,11 @@ class Found:
 
     def tally(self, outcome: Outcome, rule_id: str = "") -> None:
         """Tally what a rule answers; one without a verdict speaks of every row."""
-        used, failed = self._rows, self._count(np.unique(outcome.broken))
-        if (verdict := outcome.verdict) is not None:
+        if (verdict := outcome.verdict) is None:
+            used, failed = self._rows, self._count(np.unique(outcome.broken))
+        elif verdict.empty:  # as of most rules: a report states the figures of few
+            used = failed = np.zeros_like(self._rows)
+        else:
             rows = verdict.index.to_numpy()
             used, failed = self._count(rows), self._count(rows[~verdict["holds"].to_numpy(bool)])
         counts = np.stack([used, used - failed, failed, self._rows - used])
@@ -281,10 +284,12 @@ def check_identities(
             found.tally(here)
             found.drafts.extend(draft_rows(here, table, teller))
             continue
+        is_one_of_several = len(outcome.rule.identities) > 1 and not judged.empty
         for identity in outcome.rule.identities:
-            is_one_of_several = "rule_id" in judged
             verdict = judged[judged["rule_id"] == identity.rule_id] if is_one_of_several else judged
-            verdicts[identity.rule_id] = mine = verdict.iloc[: verdict.index.searchsorted(own)]
+            is_all_own = verdict.empty or verdict.index[-1] < own
+            mine = verdict if is_all_own else verdict.iloc[: verdict.index.searchsorted(own)]
+            verdicts[identity.rule_id] = mine
             found.tally(replace(here, verdict=mine), identity.rule_id)
             # Most rules are kept everywhere, and to look would cost more than to judge them.
             if len(outcome.broken):
