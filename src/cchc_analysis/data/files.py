@@ -16,6 +16,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,9 @@ def load_text_table(
         if not rows and not may_be_empty:
             raise ReportError(problem("no_rows", name))
         table = pd.DataFrame([*rows.values()], columns=header, dtype="str", index=[*rows])
-        if key and (doubled := table.loc[table.duplicated([*key]), [*key]]).size:
+        named = [*map(itemgetter(*map(header.index, key)), rows.values())] if key else []
+        if len({*named}) < len(named):
+            doubled = table.loc[table.duplicated([*key]), [*key]]
             said = {"key": ", ".join(key)}
             raise ReportError(
                 problem("second_time", f"{name} line {line}", cells=", ".join(cells), **said)
