@@ -12,8 +12,8 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
-from importlib.metadata import version
+from functools import cache, partial
+from importlib import metadata
 from pathlib import Path
 
 from tqdm import tqdm
@@ -52,6 +52,9 @@ JOB_BYTES = 2 << 30
 FEWEST_SHARED = 17
 """Pages from which it pays to share them out to processes, and to import and tell beforehand what
 all of them need. One process makes fewer, and imports what they ask for."""
+
+version = cache(metadata.version)
+"""The version of a package, looked up once: a build asks for a dozen, and more than once."""
 
 OWN = "own"
 """The folder below ``notebooks/`` where a notebook of somebody's own stands while it is run."""
