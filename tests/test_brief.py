@@ -125,7 +125,7 @@ M034 IV.1 par_score_steering whole_district 7,25
 def tell_points(report: str) -> str:
     brief = open_made_up(make_tables(PLAIN_REPORT + report), "en")
     [shown] = list_exhibits(brief)["index"]
-    return read_text(shown.html)
+    return read_text(shown.chart + shown.table)
 
 
 def test_the_points_a_district_gives_itself_stand_beside_those_left_after_appraisal() -> None:
@@ -646,7 +646,7 @@ def draw_flow(report: str, operands: str = "") -> str:
     """The chart of dossiers, where a finding holds figures against each other, or none does."""
     findings = [{"operands": operands, "figures": operands}] if operands else []
     brief = open_made_up(make_tables(report, findings=findings))
-    return str(list_exhibits(brief)["procedures"][0].html)
+    return str(list_exhibits(brief)["procedures"][0].chart)
 
 
 def leave_out(*codes: str) -> str:
@@ -656,7 +656,7 @@ def leave_out(*codes: str) -> str:
 
 
 def test_a_flow_that_does_not_balance_says_so_in_its_title() -> None:
-    html = str(list_exhibits(only(PLAIN_REPORT.replace("1.190", "1.260")))["procedures"][0].html)
+    html = str(list_exhibits(only(PLAIN_REPORT.replace("1.190", "1.260")))["procedures"][0].chart)
     assert "không khớp" not in html.partition("</b>")[0] or "1.260" in html
     broken = draw_flow(PLAIN_REPORT.replace("800", "880"), "M004 M005 M006 M007")
     assert "1.190 hồ sơ đã giải quyết không khớp với 1.270" in read_text(

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from brief_work import PROJECT, find_all, load_words_of, read_text
 from cchc_analysis.brief.plots import plot_amounts, plot_flow, plot_points, plot_stacks, sketch
 from cchc_analysis.brief.plots.canvas import ROLES, WIDTH
-from cchc_analysis.brief.templates import macro
+from cchc_analysis.brief.templates import load_macros
 
 NAN = float("nan")
 ENGLISH = load_words_of("en")
@@ -29,8 +29,8 @@ WORDS = {
 
 def frame(key: str, svg: str) -> str:
     caption = WORDS | {"note": ""}
-    picture = macro(ENGLISH, "picture", svg, key, caption)
-    return str(macro(ENGLISH, "chart", [picture], caption))
+    macros = load_macros(ENGLISH)
+    return str(macros.chart([macros.picture(svg, key, caption)], caption))
 
 
 def part(label: str, value: float, role: str = "mid", **more: Any) -> dict[str, Any]:

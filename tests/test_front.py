@@ -32,7 +32,7 @@ from cchc_analysis.brief.brief_sections import say_headline
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.lists import make_card
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.templates import LOOK_ENDS, macro, render
+from cchc_analysis.brief.templates import LOOK_ENDS, load_macros, render
 from cchc_analysis.data.records import DEFINITION_COLUMNS
 from cchc_analysis.data.words import load_words
 from cchc_analysis.errors import BriefError
@@ -339,7 +339,7 @@ def test_a_template_is_compiled_once_for_all_processes(
 
 
 def test_templates_escape_what_they_are_told() -> None:
-    assert "<b>" not in macro(load_words_of("vi"), "link", "#n-1", "<b>5</b>")
+    assert "<b>" not in load_macros(load_words_of("vi")).link("#n-1", "<b>5</b>")
 
 
 def test_a_satisfaction_index_is_the_satisfaction_that_a_report_states() -> None:

@@ -249,13 +249,13 @@ def test_before_july_2025_a_commune_has_its_one_stop() -> None:
 
 
 def test_a_page_says_its_kind_in_its_language_and_what_the_area_was_called_before() -> None:
-    from cchc_analysis.brief.templates import macro
+    from cchc_analysis.brief.templates import load_macros
     from cchc_analysis.stats.peers import find_kin
 
     reference = load_reference(PROJECT.reference)
     ward = reference.area_rows["26248-2025"]
     kin = find_kin(reference, ward)
-    said = {lang: macro(load_words_of(lang), "kin", kin, ward, str) for lang in ("vi", "en")}
+    said = {lang: load_macros(load_words_of(lang)).kin(kin, ward, str) for lang in ("vi", "en")}
     assert said["vi"].startswith("<p>Đến ngày 29/4/2026 là xã Trảng Bom.</p>")
     assert said["en"].startswith("<p>Until 29 April 2026, it was Trảng Bom commune.</p>")
 

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from brief_work import find_all, load_words_of
-from cchc_analysis.brief.templates import macro
+from cchc_analysis.brief.templates import load_macros
 
 
 def tabulate_rows(heads: Any, rows: Any, caption: str, **more: Any) -> Markup:
@@ -15,7 +15,8 @@ def tabulate_rows(heads: Any, rows: Any, caption: str, **more: Any) -> Markup:
 
 
 def tabulate_groups(heads: Any, groups: Any, caption: str, numbers: Any = ()) -> Markup:
-    return macro(load_words_of("vi"), "table", heads, groups, caption, "", list(numbers))
+    macros = load_macros(load_words_of("vi"))
+    return Markup(macros.table(heads, groups, caption, "", list(numbers)))
 
 
 def test_a_table_has_a_caption_and_heads_for_columns_and_rows() -> None:

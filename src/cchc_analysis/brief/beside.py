@@ -24,14 +24,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
 from cchc_analysis.brief.content import TWO_TIERS, Brief
 from cchc_analysis.brief.exhibits import Exhibit, list_points
 from cchc_analysis.brief.nouns import STATE_SIGNS, Comparison, Entry, Row, State, group_targets
 from cchc_analysis.brief.plots import draw, plot_dots, plot_points, sketch
 from cchc_analysis.brief.plots.parts import sketch_spine
-from cchc_analysis.brief.templates import Section, macro, tell_section
+from cchc_analysis.brief.templates import Section, tell_section
 from cchc_analysis.data.clean import OTHER_DAYS
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Comparator, Origin, Scope, Status
@@ -382,8 +381,9 @@ def show_peers(brief: Brief) -> Section:
 def find_standing(brief: Brief, entry: Entry) -> dict[str, Any] | None:
     """Where a value stands among those of its peers, if it can be compared and enough report it.
 
-    ``others`` are theirs, with their quarters from ``lowest`` to ``highest`` (``SPREAD``); equal
-    values share the better ``place`` from the highest; ``count`` includes the area itself.
+    ``others`` are theirs, with their quarters (``SPREAD``) from the ``lowest`` to the ``highest``
+    of all, and the ``own``; equal values share the better ``place`` from the highest; ``count``
+    includes the area itself.
     """
     if brief.peers.rule == "none" or entry.indicator not in brief.report.peers.compared:
         return None
@@ -392,22 +392,16 @@ def find_standing(brief: Brief, entry: Entry) -> dict[str, Any] | None:
     if len(others) < FEWEST:
         return None
     ends = np.quantile([*others.values()], [*SPREAD.values()]).tolist()
+    ends[0], ends[-1] = min(ends[0], entry.value), max(ends[-1], entry.value)
     place = 1 + sum(value > entry.value for value in others.values())
     told = {"entry": entry, "others": others, "place": place, "count": len(others) + 1}
-    return told | dict(zip(SPREAD, ends, strict=True))
+    return told | dict(zip(SPREAD, ends, strict=True)) | {"own": entry.value}
 
 
-def draw_spine(brief: Brief, standing: Row) -> Markup:
-    """A value on the line from the lowest to the highest of its peers."""
-    entry, words = standing["entry"], brief.words
-    row = {**standing, "own": entry.value, "role": "alert" if entry.is_contested else "deep"}
-    row["lowest"] = min(standing["lowest"], entry.value)
-    row["highest"] = max(standing["highest"], entry.value)
-    ends = {"low": "lowest", "middle": "median", "high": "highest"}
-    told = {key: words.number(row[name], 2) for key, name in ends.items()}
-    said = {key: brief.words.say("unit.percent", n=n) for key, n in told.items()}
-    label = words.plain("standing.spine", **said)
-    return macro(words, "line", sketch_spine(row, words.number), label, "spine")
+def draw_spine(brief: Brief, standing: Row) -> str:
+    """A value on the line from the lowest to the highest of its peers and its own."""
+    role = "alert" if standing["entry"].is_contested else "deep"
+    return sketch_spine({**standing, "role": role}, brief.words.number)
 
 
 def _value_of(brief: Brief, area_id: str, entry: Entry) -> Any:

@@ -14,13 +14,13 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from cchc_analysis.brief.templates import macro, shows
+from cchc_analysis.brief.templates import shows
 from cchc_analysis.data.clean import fold_text, nearest_names, slug_text
 from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import format_table
 from cchc_analysis.data.records import Tables, load_own, problem
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.data.words import Words, clean_text
+from cchc_analysis.data.words import Words, clean_text, plain
 from cchc_analysis.errors import CommandError
 from cchc_analysis.stats import panel
 from cchc_analysis.stats.rates import follow_standing, rank_values
@@ -286,18 +286,16 @@ def name_trend(indicator: str) -> str:
     return f"{TRENDS}/{slug_text(indicator)}"
 
 
-def tell_trend_row(board: Board) -> list[str]:
+def tell_trend_row(board: Board) -> dict[str, Any]:
     """What the list says of the page of an indicator."""
-    words = board.words
-    first, last = (words.period(board.periods[at]) for at in (0, -1))
-    n = words.number(len(board.periods))
-    sources = board.sources[:2] + ["…"] * (len(board.sources) > 2)
-    return [
-        macro(words, "indicator", f"{slug_text(board.code)}/index.html", board.label, board.code),
-        words.number(board.values["area_id"].nunique()),
-        first if first == last else words.say("trends.span", first=first, last=last, n=n),
-        words.join(sources),
-    ]
+    return {
+        "folder": slug_text(board.code),
+        "code": board.code,
+        "label": plain(board.label),
+        "areas": board.values["area_id"].nunique(),
+        "periods": board.periods,
+        "sources": [*map(plain, board.sources)],
+    }
 
 
 def format_values(board: Board) -> bytes:

@@ -34,7 +34,7 @@ from cchc_analysis.brief.opening import find_context
 from cchc_analysis.brief.plots.parts import sketch_line
 from cchc_analysis.brief.render import NOTEBOOK
 from cchc_analysis.brief.report import AREAS, part_of
-from cchc_analysis.brief.templates import Section, macro, render, tell_section
+from cchc_analysis.brief.templates import Section, render, tell_section
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.peers import FEWEST
@@ -130,15 +130,10 @@ def choose_lead(brief: Brief) -> tuple[str, Exhibit | None]:
     return "", None
 
 
-def draw_series(brief: Brief, series: Mapping[str, Any]) -> Markup | str:
+def draw_series(brief: Brief, series: Mapping[str, Any]) -> str:
     """A small line over the years that nothing breaks."""
-    if len(series["until"]) < 2:
-        return ""
     points = [(int(each["period_end"][:4]), each["value"], 0) for each in series["until"]]
-    title = brief.words.plain("key.line", name=brief.name_indicator(series["entry"].indicator))
-    svg = sketch_line(points, brief.words.number)
-    said = f"{title}: {brief.tell_plain(series['entry'])}"
-    return macro(brief.words, "line", svg, said)
+    return sketch_line(points, brief.words.number)
 
 
 def show_goals(brief: Brief) -> Section:
@@ -252,8 +247,7 @@ def _tell_area(brief: Brief, exhibits: Sequence[Exhibit], left: Sequence[Entry])
     for entry in sorted(left, key=lambda e: (bool(e.breakdown), SCOPE_ORDER.index(Scope(e.scope)))):
         code = entry.indicator if entry.breakdown else ""
         groups.setdefault((code, entry.scope), []).append(entry)
-    charts = [exhibit.html for exhibit in exhibits]
-    return render(brief.words, "area", brief=brief, charts=charts, groups=groups)
+    return render(brief.words, "area", brief=brief, exhibits=exhibits, groups=groups)
 
 
 def show_notes(brief: Brief) -> Section:

@@ -19,7 +19,7 @@ from cchc_analysis.brief import plots
 from cchc_analysis.brief.content import Brief, name_short
 from cchc_analysis.brief.nouns import Entry, list_entries
 from cchc_analysis.brief.report import ChartPlan
-from cchc_analysis.brief.templates import join, lower, macro, render
+from cchc_analysis.brief.templates import join, lower, render
 from cchc_analysis.data.records import Severity, Status
 from cchc_analysis.data.words import plain
 
@@ -74,10 +74,9 @@ class Exhibit:
         return self._tell("chart", svg=drawn[self.key], alternative=alternative)
 
     @property
-    def html(self) -> Markup:
-        """Chart and table beside each other, or what there is."""
-        table = self._tell("chart_table") if self.entries else ""
-        return macro(self.brief.words, "pair", self.chart, table)
+    def table(self) -> Markup:
+        """The numbers beside it."""
+        return self._tell("chart_table") if self.entries else Markup("")
 
     def _tell(self, template: str, **more: Any) -> Markup:
         told = {"brief": self.brief, "key": self.key, "entries": self.entries}

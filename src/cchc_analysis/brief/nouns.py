@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
-from cchc_analysis.brief.templates import Section, join, link, macro, tell_section, upper
+from cchc_analysis.brief.templates import Section, join, link, tell_section, upper
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Origin, Severity, Status
 from cchc_analysis.data.words import clean_text
@@ -253,7 +253,7 @@ def tell_arithmetic(brief: Brief, finding: Row) -> Markup:
     told = [clean_text(each) for each in _NUMBER.split(_localise(brief, finding))]
     # A number is every second piece.
     told[1::2] = [link(to, each) if (to := next(hrefs, "")) else each for each in told[1::2]]
-    return macro(brief.words, "sum", Markup("").join(told))
+    return Markup(brief.macros.sum(Markup("").join(told)))
 
 
 def tell_sum(page: Any, finding: Row) -> Markup:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief.templates import (
     Section,
-    macro,
+    render,
     show_picture,
     title_section,
     trust,
@@ -57,7 +57,7 @@ def show_own_cells(executed: NotebookNode, words: Words) -> Iterator[str]:
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             if output.get("name") == "stdout":
-                yield macro(words, "unshown", number, "print")
+                yield render(words, "own", cell=number, kind="print")
             elif str(data.get("text/plain", "")).startswith(OURS):
                 yield undress(data.get("text/html", ""))
             elif "data" in output:
@@ -127,9 +127,9 @@ def _frame(
         text = markdown2html_mistune(str(data["text/markdown"]))
     # HTML of somebody else's, without what could run or load, in a frame that scrolls.
     if (clean := clean_html(text)).striptags().strip():
-        return macro(words, "own", clean)
+        return render(words, "own", html=clean)
     lost = next((each for each in data if each != "text/plain"), "text/plain")
-    return macro(words, "unshown", number, "text/html" if text else lost)
+    return render(words, "own", cell=number, kind="text/html" if text else lost)
 
 
 def list_missing(page: bytes) -> list[str]:

@@ -22,7 +22,7 @@ from cchc_analysis.brief.opening import REPORTING, list_briefs
 from cchc_analysis.brief.plots import draw, plot_spine
 from cchc_analysis.brief.plots.parts import sketch_line, sketch_spine
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.templates import Section, macro, tell_masthead, tell_section, upper
+from cchc_analysis.brief.templates import Section, tell_masthead, tell_section, upper
 from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.records import Tables, load_own, problem
@@ -165,13 +165,10 @@ class Profile:
         told = {"href": href, "line": "", "spine": "", "written": form(row["value"])}
         points = self.points_of[row["series"]]
         if len({segment for *_, segment in points}) < len(points):
-            svg = sketch_line(points, form, is_rank=is_rank)
-            told["line"] = macro(words, "line", svg, row["name"])
+            told["line"] = sketch_line(points, form, is_rank=is_rank)
         if row["is_full"]:
-            ends = {each: form(row[each]) for each in panel.SPREAD}
-            said = words.plain("profile.spine", **ends, own=told["written"])
-            svg = sketch_spine(self._turn(row), form)
-            told["spine"] = macro(words, "line", svg, said, "spine")
+            told["spine"] = sketch_spine(self._turn(row), form)
+            told["ends"] = {each: form(row[each]) for each in panel.SPREAD}
         return told
 
     def show_links(self) -> Section:

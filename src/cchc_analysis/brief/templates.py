@@ -30,7 +30,7 @@ from jinja2 import __version__ as jinja_version
 from markupsafe import Markup, escape
 
 from cchc_analysis.data.records import problem
-from cchc_analysis.data.words import Words, bare_name, clean_text, load_words
+from cchc_analysis.data.words import Words, bare_name, clean_text
 from cchc_analysis.errors import BriefError
 
 if TYPE_CHECKING:
@@ -195,17 +195,6 @@ def render(words: Words, template: str, **data: Any) -> Markup:
     return trust(told)  # autoescaped
 
 
-def macro(words: Words, name: str, *data: Any, **more: Any) -> Markup:
-    """Tell one thing by its macro; a ``BriefError`` where that is absent or mistaken."""
-    try:
-        told: Markup = getattr(_keep_macros(words.folder, words.lang), name)(*data, **more)
-    except TemplateError as error:
-        raise _name_mistake(MACROS, error) from None
-    except AttributeError:
-        raise BriefError(problem("no_macro", MACROS, name=name)) from None
-    return told
-
-
 _READ: dict[str, Any] = dict.fromkeys(("trim_blocks", "lstrip_blocks"), True) | {"optimized": False}
 """How a template is read; what is kept of it holds nothing that our filters gave."""
 
@@ -239,11 +228,6 @@ def _open_environment(folder: Path) -> Environment:
 def load_macros(words: Words, **told: Any) -> Any:
     """The macros, which know the words and what is told; a brief keeps its own."""
     return _open_environment(words.folder).get_template(MACROS).make_module(dict(told, words=words))
-
-
-@lru_cache(maxsize=4)
-def _keep_macros(folder: Path, lang: str) -> Any:
-    return load_macros(load_words(folder, lang))
 
 
 def _name_mistake(name: str, error: TemplateError) -> BriefError:
