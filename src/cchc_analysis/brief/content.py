@@ -59,10 +59,6 @@ ANNEX = "annex.html"
 """The annex of a brief, beside its front."""
 MOST_ON_ANNEX = 131_000
 """Bytes of text from which an annex with its charts would pass 150 KB, and is split."""
-TABULATED = (
-    *("indicator", "name", "scope", "breakdown", "period_start", "period_end", "status", "value"),
-    *("unit", "is_contested", "source_id", "figures"),
-)
 _CODE = re.compile(r"([a-z_][a-z0-9_]*(?:@[a-z_]+)?)")
 """An operand of a formula: an indicator, of a scope where it is another one; signs between them."""
 
@@ -102,6 +98,7 @@ def name_short(page: Any, indicator: str) -> Markup:
 
 @shows(
     beside="show_plan is_running_rate show_trend show_revised show_peers draw_spine find_standing",
+    downloads="tabulate_entries",
     exhibits="list_scores",
     brief_sections="show_head show_summary show_cards show_goals show_disputes show_themes "
     "show_place show_references choose_lead draw_series "
@@ -527,13 +524,3 @@ class Brief:
         """Whether a value has the window that the name of the period says."""
         named, ends = parse_period(self.period), [entry.start or self.start, entry.end]
         return ends == [str(named.start), str(named.end)] and "/" not in self.period
-
-    def tabulate_entries(self, entries: Iterable[Entry]) -> pd.DataFrame:
-        """Values as a table: what each is of, for whom and when, and the figures behind it."""
-        rows = [
-            vars(each)
-            | {"name": plain(self.name_entry(each))}
-            | {"figures": " ".join(figure for _, figure in each.figures)}
-            for each in entries
-        ]
-        return pd.DataFrame(rows, columns=TABULATED if rows else None)

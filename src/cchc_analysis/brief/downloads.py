@@ -87,13 +87,11 @@ def write_downloads(folder: Path, brief: Brief) -> None:
 
 def tabulate_brief(brief: Brief) -> dict[str, pd.DataFrame]:
     """The tables of a brief: ``figures``, ``findings`` and ``sources``, texts as they are."""
-    titles = dict(zip(brief.sources["source_id"], brief.sources["title"], strict=True))
-    figures = [_tell_figure(brief, entry, titles) for entry in brief.entries]
     numbers = [brief.contradiction_of[each].number for each in brief.findings["finding_id"]]
     findings = brief.findings.assign(contradiction=pd.Series(numbers, brief.findings.index, int))
     findings = findings.sort_values(["contradiction", "finding_id"], ignore_index=True)
     return {
-        "figures": pd.DataFrame(figures, columns=FIGURE_COLUMNS),
+        "figures": tabulate_entries(brief, brief.entries),
         "findings": findings[["contradiction", *FINDING_COLUMNS]],
         "sources": list_sources(brief.sources),
     }
@@ -104,26 +102,23 @@ def list_sources(sources: pd.DataFrame) -> pd.DataFrame:
     return sources.reindex(columns=_DOWNLOADS["sources"], fill_value="").reset_index(drop=True)
 
 
-def _tell_figure(brief: Brief, entry: Entry, titles: Mapping[str, str]) -> dict[str, Any]:
-    """One published value as a row, with document, place and digits of the figures behind it."""
-    nan, own = float("nan"), entry.source_id.partition(" ")[0]
-    printed = [brief.printed[each] for each in entry.figures if each in brief.printed]
-    parts = {name: [str(row[name]) for row in printed] for name in LISTED[1:]}
-    parts["document"] = [str(titles.get(row["source_id"], row["source_id"])) for row in printed]
-    if entry.is_derived:
-        parts["printed"] = []
-    return {
-        **{name: getattr(entry, name, None) for name in FIGURE_COLUMNS},
-        "area": str(brief.reference.area_rows.get(entry.area_id, {}).get("name", "")),
-        "name": plain(brief.name_entry(entry)),
-        "period_start": entry.start,
-        "period_end": entry.end,
-        "wilson_low": nan if entry.low is None else entry.low,
-        "wilson_high": nan if entry.high is None else entry.high,
-        "figures": " ".join(id_ if of == own else f"{of}/{id_}" for of, id_ in entry.figures),
-        **{name: "; ".join(texts) for name, texts in parts.items()},
-        "findings": " ".join(entry.findings),
-    }
+def tabulate_entries(brief: Brief, entries: Iterable[Entry]) -> pd.DataFrame:
+    """Values, a row each, with document, place and digits of the figures behind them."""
+    titles, rows = brief.sources.set_index("source_id")["title"], []
+    for entry in entries:
+        own = entry.source_id.partition(" ")[0]
+        printed = [brief.printed[each] for each in entry.figures if each in brief.printed]
+        parts = {name: "; ".join(str(row[name]) for row in printed) for name in LISTED}
+        named = {
+            "area": brief.reference.area_rows.get(entry.area_id, {}).get("name", ""),
+            "name": plain(brief.name_entry(entry)),
+            "figures": " ".join(id_ if of == own else f"{of}/{id_}" for of, id_ in entry.figures),
+            "document": "; ".join(titles[row["source_id"]] for row in printed),
+            "findings": " ".join(entry.findings),
+        }
+        digits = {"printed": ""} if entry.is_derived else {}
+        rows.append(vars(entry) | parts | named | digits)
+    return pd.DataFrame(rows, columns=FIGURE_COLUMNS)
 
 
 def tell_columns(
