@@ -365,7 +365,7 @@ def test_what_no_rule_could_check_has_no_grade(lang: str, asked: int, told: str)
 def test_a_report_without_dossiers_is_graded_d_and_says_what_is_missing() -> None:
     grade = grade_brief(only("M001 I staff_disciplined whole_district không_có"))
     assert grade.letter == "D"
-    assert grade.missing == ("dossiers_received_total", "on_time_rate")
+    assert grade.missing == ["dossiers_received_total", "on_time_rate"]
 
 
 def test_findings_with_one_cause_are_one_contradiction() -> None:

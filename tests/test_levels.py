@@ -132,7 +132,7 @@ def test_a_brief_speaks_of_its_level(
     entry = brief.find("dossiers_received_total")
     assert entry is not None
     assert (entry.value, entry.scope) == (received, brief.whole)
-    assert grade_brief(brief).missing == ()
+    assert grade_brief(brief).missing == []
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

@@ -16,7 +16,8 @@ def tabulate_rows(heads: Any, rows: Any, caption: str, **more: Any) -> Markup:
 
 def tabulate_groups(heads: Any, groups: Any, caption: str, numbers: Any = ()) -> Markup:
     macros = load_macros(load_words_of("vi"))
-    return Markup(macros.table(heads, groups, caption, "", list(numbers)))
+    told: Markup = macros.table(heads, groups, caption, "", list(numbers))
+    return told
 
 
 def test_a_table_has_a_caption_and_heads_for_columns_and_rows() -> None:

@@ -15,7 +15,6 @@ open, or, where areas differ far more than chance, that no such range holds.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from math import isnan, nan
@@ -168,7 +167,6 @@ def show_plan(brief: Brief) -> Section:
         "plan",
         partial(tabulate_plan, brief.comparisons),
         exhibit and partial(getattr, exhibit, "figure"),
-        counts=Counter(goal[0].state for goal in brief.goals),
         chart=exhibit.chart if exhibit else "",
     )
 
@@ -217,20 +215,12 @@ def show_trend(brief: Brief) -> Section:
     series, valid_from = brief.series, str(brief.area["valid_from"])
     places = {brief.area["area_id"], brief.area["parent_id"]}
     ends = sorted({point["period_end"] for each in series for point in each["points"]})
-
-    def tabulate() -> pd.DataFrame:
-        """The values of all series, with the word that may be said of each."""
-        rows = [
-            {**row, "word": str(each["verdict"].word)} for each in series for row in each["points"]
-        ]
-        days = ("period", "period_start", "period_end")
-        names = ["indicator", "scope", *days, "value", "unit", "word"]
-        return pd.DataFrame(rows, columns=names)
-
+    points = [{**row, "word": each["verdict"].word} for each in series for row in each["points"]]
+    names = ["indicator", "scope", "period", "period_start", "period_end", "value", "unit", "word"]
     return tell_section(
         brief,
         "series",
-        tabulate,
+        partial(pd.DataFrame, points, columns=names),
         anchor="trend",
         series=series,
         ends=ends[-MOST_PERIODS:],
@@ -353,18 +343,13 @@ def show_peers(brief: Brief) -> Section:
         if standing := next(filter(None, (find_standing(brief, e) for e in entries)), None):
             charts.append(_draw(brief, standing))
     beside = {area_id: [_value_of(brief, area_id, e) for e in own] for area_id in (*same, here)}
-
-    def tabulate() -> pd.DataFrame:
-        """The compared values of the area and of its peers, a row an area."""
-        rows = brief.reference.area_rows
-        names = ["area_id", "name", *(f"{each.indicator}@{each.scope}" for each in own)]
-        told = [[each, rows[each]["name"], *beside[each]] for each in (here, *same)]
-        return pd.DataFrame(told, columns=names)
-
+    areas = brief.reference.area_rows
+    rows = [[each, areas[each]["name"], *beside[each]] for each in (here, *same)]
+    names = ["area_id", "name", *(f"{each.indicator}@{each.scope}" for each in own)]
     return tell_section(
         brief,
         "peers",
-        tabulate,
+        partial(pd.DataFrame, rows, columns=names),
         charts[0]["figure"] if charts else None,
         kind={**brief.area, "name": ""},
         same=same,

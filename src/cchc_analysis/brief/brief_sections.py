@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -29,7 +28,7 @@ from cchc_analysis.brief.beside import find_standing, list_last_year
 from cchc_analysis.brief.content import ANNEX, TWO_TIERS, Brief, name_folder
 from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
 from cchc_analysis.brief.exhibits import Exhibit, build_exhibit, list_exhibits
-from cchc_analysis.brief.nouns import Entry, grade_brief
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.opening import find_context
 from cchc_analysis.brief.plots.parts import sketch_line
 from cchc_analysis.brief.render import NOTEBOOK
@@ -51,8 +50,6 @@ SCOPE_ORDER = (
     *(Scope.WHOLE_DISTRICT, Scope.PROVINCE_OFFICE, Scope.DISTRICT_OFFICE),
     *(Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE, Scope.COMMUNE, Scope.UNSPECIFIED),
 )
-COUNTED_TO = ("dossiers_resolved_total", "dossiers_received_total")
-"""What says to which day dossiers are counted: reports are written before their period ends."""
 _SCOPE = re.compile(r"@(\w+)")
 
 
@@ -63,7 +60,7 @@ def show_head(brief: Brief) -> Section:
     brief.homes.clear()
     table = partial(brief.tabulate_entries, brief.used.values())
     said = say_headline(brief)
-    return tell_section(brief, "head", table, headline=said, grade=grade_brief(brief))
+    return tell_section(brief, "head", table, headline=said)
 
 
 def say_headline(brief: Brief) -> Markup:
@@ -140,8 +137,7 @@ def show_goals(brief: Brief) -> Section:
     """How many targets are met, missed, not due, without data or defined differently."""
     brief = brief.front
     table = partial(brief.tabulate_entries, [own[0].target for own in brief.goals])
-    counts = Counter(own[0].state for own in brief.goals)
-    return tell_section(brief, "goals", table, counts=counts)
+    return tell_section(brief, "goals", table)
 
 
 def show_disputes(brief: Brief) -> Section:
@@ -190,14 +186,7 @@ def show_references(brief: Brief) -> Section:
 
 def show_annex_head(brief: Brief) -> Section:
     """The head of the annex: its documents and what they lack, its grade, the way to the front."""
-    return tell_section(
-        brief,
-        "annex_head",
-        lambda: brief.sources,
-        anchor="annex",
-        counted=brief.find_first(COUNTED_TO),
-        grade=grade_brief(brief),
-    )
+    return tell_section(brief, "annex_head", lambda: brief.sources, anchor="annex")
 
 
 def show_reform_areas(brief: Brief) -> Section:
@@ -271,7 +260,6 @@ def show_notes(brief: Brief) -> Section:
         brief,
         "notes",
         lambda: brief.tabulate_entries(list_noted(brief)),
-        grade=grade_brief(brief),
         completeness=_list_complete(brief),
         definitions={e: text for e in rates if (text := define_indicator(brief, e, scopes))},
         denominators=[

@@ -160,6 +160,7 @@ class Brief:
     name_folder = staticmethod(name_folder)
     split_formula = staticmethod(_CODE.split)
     states = nouns.STATE_SIGNS
+    grade = once(nouns.grade_brief)
     list_entries = nouns.list_entries
     show_contradictions = nouns.show_contradictions
     split_explanation = nouns.split_explanation

@@ -23,7 +23,7 @@ from xml.sax.saxutils import escape
 import pandas as pd
 
 from cchc_analysis.brief.content import Brief
-from cchc_analysis.brief.nouns import Entry, grade_brief
+from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.data import export
 from cchc_analysis.data.clean import is_day
@@ -70,7 +70,7 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     told: dict[str, Any] = {"title": title, "language": brief.lang}
     told |= {"area_id": brief.area["area_id"], "area": brief.area["name"]}
     told |= {"period": brief.period, "period_start": brief.start, "period_end": brief.end}
-    told |= {"grade": grade_brief(brief).letter, "version": __version__}
+    told |= {"grade": brief.grade.letter, "version": __version__}
     for name, table in tables.items():
         told[name] = [{key: simplify(cell) for key, cell in r.items()} for r in list_rows(table)]
     write_json(folder / "brief.json", told)

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from cchc_analysis.brief import nouns
 from cchc_analysis.brief.content import Brief, find_folder, name_page, name_short
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES
-from cchc_analysis.brief.nouns import grade_brief, tell_rule, tell_sum
+from cchc_analysis.brief.nouns import tell_rule, tell_sum
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import AREAS, load_report, part_of
 from cchc_analysis.brief.templates import SISTERS, render, shows
@@ -50,7 +50,6 @@ _SPELT = {"Ă": "aw", "Â": "aa", "Đ": "dd", "Ê": "ee", "Ô": "oo", "Ơ": "ow"
 
 def make_card(brief: Brief) -> Card:
     """What the lists say of a brief."""
-    grade = grade_brief(brief)
     figures: list[dict[str, Any]] = []
     for entry in map(brief.find_first, brief.report.index):
         figures.append({})
@@ -80,8 +79,8 @@ def make_card(brief: Brief) -> Card:
         "period": brief.period,
         "period_start": brief.start,
         "period_end": brief.end,
-        "grade": grade.letter,
-        "contradictions": grade.warnings,
+        "grade": brief.grade.letter,
+        "contradictions": brief.grade.warnings,
     }
     return {
         "lang": brief.lang,
@@ -141,7 +140,6 @@ class Told:
     orders = tuple(ORDERS)
     name_letter = staticmethod(name_letter)
     find_folder = staticmethod(find_folder)
-    count = staticmethod(nouns.count_contradictions)
     number = staticmethod(nouns.number_findings)
 
     def is_many(self, what: str) -> bool:

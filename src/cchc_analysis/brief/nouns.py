@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
-from cchc_analysis.brief.templates import Section, join, link, tell_section, upper
+from cchc_analysis.brief.templates import Section, join, tell_section, upper
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Origin, Severity, Status
 from cchc_analysis.data.words import clean_text
@@ -183,11 +183,6 @@ class Contradiction(SimpleNamespace):
         self.is_remark = findings[0]["kind"] == "remark"
 
 
-def count_contradictions(findings: pd.DataFrame) -> int:
-    """How many contradictions there are: the findings that are more than info, row by row."""
-    return int((findings["severity"] != Severity.INFO).sum())
-
-
 def number_findings(findings: pd.DataFrame) -> list[Contradiction]:
     """Findings by cause: contradictions before remarks, and by where they stand in the document."""
     rank = {severity: place for place, severity in enumerate(Severity)}
@@ -219,13 +214,14 @@ def grade_brief(brief: Brief) -> SimpleNamespace:
     own = set(brief.reports["source_id"])
     serious = [each for each in brief.serious if each.findings[0]["source_id"] in own]
     headline = [each for each in serious if each.number in brief.doubted]
-    missing = tuple(name for name in brief.report.required if brief.find(name) is None)
+    missing = [name for name in brief.report.required if brief.find(name) is None]
+    warnings = int((brief.findings["severity"] != Severity.INFO).sum())
     best = "A" if brief.rules_asked else UNGRADED
     return SimpleNamespace(
         letter="D" if missing else "C" if headline else "B" if serious else best,
         rules_asked=brief.rules_asked,
-        warnings=count_contradictions(brief.findings),
-        notes=len(brief.findings) - count_contradictions(brief.findings),
+        warnings=warnings,
+        notes=len(brief.findings) - warnings,
         headline_warnings=sum(each.count for each in headline),
         missing=missing,
     )
@@ -233,8 +229,7 @@ def grade_brief(brief: Brief) -> SimpleNamespace:
 
 def show_contradictions(brief: Brief) -> Section:
     """The ledger, the worst first; then what a reader noticed that no arithmetic can."""
-    told: dict[str, Any] = {"most": MOST_IN_FULL, "count": count_contradictions(brief.findings)}
-    return tell_section(brief, "contradictions", lambda: brief.findings, **told)
+    return tell_section(brief, "contradictions", lambda: brief.findings, most=MOST_IN_FULL)
 
 
 def split_explanation(brief: Brief, finding: Row) -> tuple[Markup, list[str]]:
@@ -252,8 +247,10 @@ def tell_arithmetic(brief: Brief, finding: Row) -> Markup:
     )
     told = [clean_text(each) for each in _NUMBER.split(_localise(brief, finding))]
     # A number is every second piece.
+    link = brief.macros.link
     told[1::2] = [link(to, each) if (to := next(hrefs, "")) else each for each in told[1::2]]
-    return Markup(brief.macros.sum(Markup("").join(told)))
+    said: Markup = brief.macros.sum(Markup("").join(told))
+    return said
 
 
 def tell_sum(page: Any, finding: Row) -> Markup:

@@ -81,6 +81,7 @@ class Profile:
     themes: tuple[str, ...]
 
     find_folder = staticmethod(find_folder)
+    name_folder = staticmethod(name_folder)
 
     def __repr__(self) -> str:
         return f"<Profile {self.area['name']}, {len(self.table)} series, {self.words.lang}>"
@@ -141,7 +142,6 @@ class Profile:
             (lambda: draw(plot_spine, pd.DataFrame(placed))) if placed else None,
             anchor=theme,
             rows=[row | self._tell_row(row) for row in own],
-            units=self.reference.unit_rows,
         )
 
     def _turn(self, row: Row) -> dict[str, Any]:
@@ -178,10 +178,6 @@ class Profile:
             "profile_links",
             lambda: self.values,
             anchor="more",
-            briefs=[
-                (f"../{name_folder(self.area, each)}/index.html", self.words.period(each))
-                for each in self.periods
-            ],
             kin=find_kin(self.reference, self.area),
             sums=list_rows(self.sums),
             file=FILE,

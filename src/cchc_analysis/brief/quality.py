@@ -60,7 +60,7 @@ a contradiction of its own reports concerns), ``anchors`` (where its ledger tell
 
 def make_graded(brief: Brief) -> Graded:
     """What a page on data quality says of a brief."""
-    own, grade = brief.reports["source_id"].tolist(), vars(nouns.grade_brief(brief))
+    own = brief.reports["source_id"].tolist()
     contested = dict.fromkeys(
         entry.indicator
         for entry in brief.entries
@@ -72,7 +72,7 @@ def make_graded(brief: Brief) -> Graded:
         "area_id": brief.area["area_id"],
         "period": brief.period,
         "sources": own,
-        "grade": grade | {"missing": [*grade["missing"]]},
+        "grade": vars(brief.grade),
         "contested": [*contested],
         "anchors": {finding: each.anchor for finding, each in brief.contradiction_of.items()},
     }

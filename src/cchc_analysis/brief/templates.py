@@ -270,11 +270,6 @@ def title_section(name: str, title: str, body: Markup) -> Markup:
     ).format(name, title, body)
 
 
-def link(href: str, text: Any) -> Markup:
-    """A plain link."""
-    return Markup('<a href="{}">{}</a>').format(href, text)
-
-
 def lower(name: Markup) -> Markup:
     """A name within a sentence; in templates the filter ``inside``."""
     return name[:1].lower() + name[1:]
