@@ -25,8 +25,8 @@ from markupsafe import Markup
 
 from cchc_analysis.brief import templates
 from cchc_analysis.brief.beside import find_standing, list_last_year
-from cchc_analysis.brief.content import ANNEX, TWO_TIERS, Brief, name_folder
-from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN
+from cchc_analysis.brief.content import ANNEX, TWO_TIERS, Brief
+from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN, tabulate_entries
 from cchc_analysis.brief.exhibits import Exhibit, build_exhibit, list_exhibits
 from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.brief.opening import find_context
@@ -58,7 +58,7 @@ def show_head(brief: Brief) -> Section:
     brief = brief.front
     brief.used.clear()  # a page begins: its notes are numbered from one
     brief.homes.clear()
-    table = partial(brief.tabulate_entries, brief.used.values())
+    table = partial(tabulate_entries, brief, brief.used.values())
     said = say_headline(brief)
     return tell_section(brief, "head", table, headline=said)
 
@@ -84,7 +84,7 @@ def show_summary(brief: Brief) -> Section:
     """Three to six sentences."""
     brief = brief.front
     sentences = [said for _, said in list_sentences(brief)]
-    table = partial(brief.tabulate_entries, brief.used.values())
+    table = partial(tabulate_entries, brief, brief.used.values())
     return tell_section(brief, "summary", table, sentences=sentences)
 
 
@@ -107,7 +107,7 @@ def show_cards(brief: Brief) -> Section:
     return tell_section(
         brief,
         "cards",
-        partial(brief.tabulate_entries, cards),
+        partial(tabulate_entries, brief, cards),
         lambda: getattr(choose_lead(brief)[1], "figure", None),
         anchor="key",
         cards=cards,
@@ -136,7 +136,7 @@ def draw_series(brief: Brief, series: Mapping[str, Any]) -> str:
 def show_goals(brief: Brief) -> Section:
     """How many targets are met, missed, not due, without data or defined differently."""
     brief = brief.front
-    table = partial(brief.tabulate_entries, [own[0].target for own in brief.goals])
+    table = partial(tabulate_entries, brief, [own[0].target for own in brief.goals])
     return tell_section(brief, "goals", table)
 
 
@@ -164,7 +164,7 @@ def show_themes(brief: Brief) -> Section:
             themes.append((name, drawn, numbers))
     figure = next((partial(getattr, each, "figure") for _, each, _ in themes if each), None)
     section = tell_section(brief, "themes", None, figure, themes=themes)
-    table = partial(brief.tabulate_entries, [*brief.used.values()])  # what is told until here
+    table = partial(tabulate_entries, brief, [*brief.used.values()])  # what is told until here
     return replace(section, tabulate=table)
 
 
@@ -173,14 +173,14 @@ def show_place(brief: Brief) -> Section:
     brief = brief.front
     entries = [brief.find(code) for code in brief.report.peers.compared]
     found = [standing for entry in entries if entry and (standing := find_standing(brief, entry))]
-    table = partial(brief.tabulate_entries, [each["entry"] for each in found])
+    table = partial(tabulate_entries, brief, [each["entry"] for each in found])
     return tell_section(brief, "standing", table, found=found, least=FEWEST)
 
 
 def show_references(brief: Brief) -> Section:
     """Where each number of the front stands: document, section, line, printed text; numbered."""
     brief = brief.front
-    table = partial(brief.tabulate_entries, [*brief.used.values()])
+    table = partial(tabulate_entries, brief, [*brief.used.values()])
     return tell_section(brief, "references", table, anchor="refs")
 
 
@@ -201,7 +201,7 @@ def show_reform_areas(brief: Brief) -> Section:
     section = tell_section(
         brief,
         "areas",
-        lambda: brief.tabulate_entries(brief.entries),
+        lambda: tabulate_entries(brief, brief.entries),
         partial(getattr, charts[0], "figure") if charts else None,
         areas=dict.fromkeys(parts) if parts else told,
         silent=[area for area in AREAS if area not in full],
@@ -259,17 +259,11 @@ def show_notes(brief: Brief) -> Section:
     return tell_section(
         brief,
         "notes",
-        lambda: brief.tabulate_entries(list_noted(brief)),
+        lambda: tabulate_entries(brief, list_noted(brief)),
         completeness=_list_complete(brief),
         definitions={e: text for e in rates if (text := define_indicator(brief, e, scopes))},
-        denominators=[
-            brief.words.pick(each, "definition")
-            for each in brief.followed
-            if each["rival_group"].endswith("denominator")
-        ],
         groups={} if brief.part_pages else _group_notes(brief, list_noted(brief)),
         files=() if brief.is_whole else (*BRIEF_FILES, RERUN),
-        folder=name_folder(brief.area, brief.period),
         version=__version__,
         command=join(command),
         digest=digest.hexdigest()[:16],

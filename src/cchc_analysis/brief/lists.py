@@ -99,12 +99,8 @@ def list_place(row: Mapping[str, Any], cards: Sequence[Card] = ()) -> dict[str, 
     contradictions the ledgers of its briefs hold (``lines``).
     """
     told = {"row": row, "cards": cards, "folder": find_folder(row)}
-    return {**told, "order": alphabet_key(bare_name(row)), "lines": count_lines(cards)}
-
-
-def count_lines(cards: Iterable[Card]) -> int:
-    """How many contradictions the ledgers of briefs hold."""
-    return sum(len(card["ledger"]) for card in cards)
+    lines = sum(len(card["ledger"]) for card in cards)
+    return {**told, "order": alphabet_key(bare_name(row)), "lines": lines}
 
 
 def name_letter(letter: str) -> str:
@@ -148,7 +144,7 @@ class Told:
             return sum(map(len, self.letters.values())) > MOST_LINES
         return {
             "briefs": len(self.cards) > MOST_ROWS,
-            "lines": count_lines(self.cards) > MOST_LINES,
+            "lines": sum(len(card["ledger"]) for card in self.cards) > MOST_LINES,
             "indicators": len(self.indicators) > MOST_DEFINED,
         }[what]
 

@@ -162,7 +162,12 @@ class Profile:
         # The page of the indicator, or of the index that a rank is of.
         names = [e for e in (row["indicator"], name_ranked(row["indicator"])) if e in self.told]
         href = f"../{name_trend(names[0])}/index.html" if names else ""
-        told = {"href": href, "line": "", "spine": "", "written": form(row["value"])}
+        told: dict[str, Any] = {
+            "href": href,
+            "line": "",
+            "spine": "",
+            "written": form(row["value"]),
+        }
         points = self.points_of[row["series"]]
         if len({segment for *_, segment in points}) < len(points):
             told["line"] = sketch_line(points, form, is_rank=is_rank)

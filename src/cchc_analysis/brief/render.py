@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import os
 import re
 import shutil
@@ -21,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 from cchc_analysis.brief.own_cells import show_own_cells
-from cchc_analysis.brief.templates import PAGES, STYLE, choose_style
+from cchc_analysis.brief.templates import PAGES, STYLE, choose_style, trust
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Project
@@ -58,7 +57,6 @@ without one of them it is an error, not a page. That of any other needs one main
 
 HEAD = '<div class="head">'
 _LEAD = re.compile(r'<p class="lead">(.*?)</p>', re.DOTALL)
-_TAG = re.compile(r"<[^>]+>")
 _TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 
 
@@ -236,7 +234,7 @@ def make_exporter(notebooks: Path, lang: str) -> Any:
 def _find_text(body: str, pattern: re.Pattern[str]) -> str:
     """The text of the first element of a kind, without its tags."""
     found = pattern.search(body)
-    return " ".join(html.unescape(_TAG.sub("", found[1])).split()) if found else ""
+    return trust(found[1]).striptags() if found else ""
 
 
 def check_page(page: str, name: str) -> None:

@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 from math import isfinite, nan
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import pandas as pd
 from markupsafe import escape
@@ -31,8 +31,7 @@ Point = tuple[float, float]
 Format = Callable[[float], str]
 PLAIN: Format = "{:g}".format
 """How a number is written where nobody says otherwise."""
-P = ParamSpec("P")
-Plot = Callable[Concatenate[Any, P], "Axes"]
+Plot = TypeVar("Plot", bound=Callable[..., Any])
 
 WIDTH = 340.0
 """Width of a chart in points: a phone shows it at its own size, a desktop a little larger."""
@@ -211,41 +210,38 @@ class Canvas:
         )
 
 
-def drawn_from(columns: str = "") -> Callable[[Plot[P]], Plot[P]]:
+def drawn_from(columns: str = "") -> Callable[[Plot], Plot]:
     """Let a plot refuse what it cannot draw: what is no table, has no row or lacks a column."""
     wanted = columns.split()
     expected = f"a DataFrame with the columns {', '.join(wanted)}" if wanted else "one at least"
 
-    def check(plot: Plot[P]) -> Plot[P]:
+    def check(plot: Plot) -> Plot:
         name = plot.__name__
 
         @wraps(plot)
-        def draw_checked(data: Any, *args: P.args, **kwargs: P.kwargs) -> Axes:
+        def draw_checked(data: Any, *args: Any, **kwargs: Any) -> Axes:
             held = [str(each) for each in getattr(data, "columns", ())]
-            lacking = ", ".join(each for each in wanted if each not in held)
+            told = {"plot": name, "expected": expected, "found": type(data).__name__}
+            told["held"] = f"the columns {', '.join(held)}" if held else "no columns"
+            told["lacking"] = ", ".join(each for each in wanted if each not in held)
             if not isinstance(data, pd.DataFrame | pd.Series):
-                told = {"found": type(data).__name__, "expected": expected}
                 raise CommandError(problem("drawn_of_no_table", name, **told))
-            if lacking:
-                told = {"held": f"the columns {', '.join(held)}" if held else "no columns"}
-                told |= {"expected": expected, "lacking": lacking, "plot": name}
+            if told["lacking"]:
                 raise CommandError(problem("drawn_of_no_column", name, **told))
             if not len(data):
-                raise CommandError(problem("drawn_of_no_row", name, expected=expected))
-            return plot(data, *args, **kwargs)
+                raise CommandError(problem("drawn_of_no_row", name, **told))
+            return cast("Axes", plot(data, *args, **kwargs))
 
-        return cast("Plot[P]", draw_checked)
+        return cast("Plot", draw_checked)
 
     return check
 
 
-def draw(
-    plot: Callable[Concatenate[Any, P], Axes], data: Any, *args: P.args, **kwargs: P.kwargs
-) -> Figure:
+def draw(plot: Callable[..., Any], data: Any, **options: Any) -> Figure:
     """The figure of a plot, at its natural size, and not left open in pyplot."""
     from matplotlib import pyplot as plt
 
-    figure = cast("Figure", plot(data, *args, **kwargs).figure)
+    figure = cast("Figure", plot(data, **options).figure)
     plt.close(figure)
     return figure
 
