@@ -425,13 +425,11 @@ def _draw(brief: Brief, standing: Row) -> dict[str, Any]:
 def _list_cases(brief: Brief, standing: Row) -> pd.DataFrame | None:
     """Both counts behind the rate of the area and of each peer; nothing where one lacks them."""
     entry, row = standing["entry"], brief.reference.indicator_rows[standing["entry"].indicator]
-    codes = [str(row[side]) for side in ("numerator", "denominator")]
-    rows = []
-    for area_id in (brief.area["area_id"], *standing["others"]):
-        places = [(area_id, code, entry.scope, entry.start, entry.end) for code in codes]
-        count, total = (brief.values_held.get(place, nan) for place in places)
-        if not (total > 0 and 0 <= count <= total):
-            return None
-        rows.append({"numerator": count, "denominator": total, "value": 100 * count / total})
+    cases = pd.DataFrame(index=[brief.area["area_id"], *standing["others"]])
+    for side in ("numerator", "denominator"):
+        place = (row[side], entry.scope, entry.start, entry.end)
+        cases[side] = [brief.values_held.get((area_id, *place), nan) for area_id in cases.index]
+    if not ((cases["denominator"] > 0) & cases["numerator"].between(0, cases["denominator"])).all():
+        return None
     empty = dict.fromkeys(("low", "high", "published_low", "published_high"), nan)
-    return pd.DataFrame(rows).assign(**empty)
+    return cases.assign(value=100 * cases["numerator"] / cases["denominator"], **empty)

@@ -22,7 +22,7 @@ from markupsafe import Markup
 from cchc_analysis.brief import plots
 from cchc_analysis.brief.board import FEWEST_AREAS, FILE, Board, name_trend, shorten_name
 from cchc_analysis.brief.plots.many import FIVE, find_ends, has_intervals
-from cchc_analysis.brief.templates import Section, join, tell_masthead, tell_section
+from cchc_analysis.brief.templates import Section, join, tell_section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, is_synthetic
 from cchc_analysis.data.words import plain
@@ -114,18 +114,15 @@ def keep_ends(rows: pd.DataFrame) -> pd.DataFrame:
 
 def show_opening(board: Board) -> Section:
     """The head of the page: the state of the latest period in a sentence, and what is held."""
-    words, values = board.words, board.values
-    years = dict.fromkeys([int(values["year"].min()), int(board.latest["year"].iloc[0])])
-    is_old = int(values["year"].max()) <= board.newest - OLD
-    key = "trends.heading.old" if is_old else "trends.heading"
-    name = words.say(key, name=board.label, years="–".join(map(str, years)))
+    values = board.values
     return tell_section(
         board,
         "trend_head",
         lambda: values,
         anchor="head",
-        masthead=tell_masthead(words, name_trend(board.code), name),
-        notice=NOTICE[words.lang] if values["area_id"].map(is_synthetic).any() else "",
+        name=name_trend(board.code),
+        is_old=int(values["year"].max()) <= board.newest - OLD,
+        notice=NOTICE[board.words.lang] if values["area_id"].map(is_synthetic).any() else "",
         file=FILE,
     )
 

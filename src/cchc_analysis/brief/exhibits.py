@@ -267,7 +267,7 @@ def _find_amounts(brief: Brief, _: str, plan: ChartPlan) -> Row:
 
 def _find_tasks(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Tasks of the annual plan by field and state."""
-    found = {
+    found: dict[str, dict[str, Any]] = {
         field: {state: brief.find(f"par_tasks_{field}_{state}", total.scope) for state in TASKS}
         for field in brief.report.fields
         if (total := brief.find(f"par_tasks_{field}_total"))
@@ -278,11 +278,9 @@ def _find_tasks(brief: Brief, _: str, plan: ChartPlan) -> Row:
     for area, each in found.items():
         parts = [(each[state], shade) for state, shade in plan.parts.items()]
         known = [(entry, shade) for entry, shade in parts if entry and entry.value]
-        if total := each["total"]:
-            bar = _stack(
-                brief, brief.words.say(f"field.{area}"), total, known, start=f"par_tasks_{area}_"
-            )
-            rows += [row | {"is_shared": True} for row in bar]
+        name, start = brief.words.say(f"field.{area}"), f"par_tasks_{area}_"
+        bar = _stack(brief, name, each["total"], known, start=start)
+        rows += [row | {"is_shared": True} for row in bar]
     states = [state for state in TASKS if any(each[state] for each in found.values())]
     entries = [entry for each in found.values() for state in states if (entry := each[state])]
     return {"rows": rows, "cited": entries, "entries": entries, "tasks": found, "states": states}

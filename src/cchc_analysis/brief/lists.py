@@ -22,7 +22,7 @@ from cchc_analysis.brief.downloads import CITATION, SITE_FILES
 from cchc_analysis.brief.nouns import tell_rule, tell_sum
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import AREAS, load_report, part_of
-from cchc_analysis.brief.templates import SISTERS, render, shows
+from cchc_analysis.brief.templates import render, shows
 from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, bare_name, load_words, plain
@@ -220,9 +220,9 @@ def bind_list(
     By the template of ``LISTS`` where no other is given; ``data`` are what that one asks besides.
     """
     words = load_words(project.notebooks / TEMPLATE, lang)
-    shown: dict[str, Any] = {"page": told and replace(told, words=words), "sisters": SISTERS}
+    shown: dict[str, Any] = {"page": told and replace(told, words=words), "name": name}
     shown["files"] = [*SITE_FILES, *([CITATION] if (project.root / CITATION).is_file() else [])]
-    shown |= {"name": name, "intro": "", "province": "", "letter": "", "part": ""}
+    shown |= {"province": "", "letter": "", "part": ""}
     body = render(words, f"list_{template or LISTS[name]}", **shown | data)
     return export_body(body, project, words, "lists")
 
@@ -253,5 +253,5 @@ def bind_root(project: Project, counts: Mapping[str, int]) -> str:
     """The door of the site: what it is, and where to go, in both languages."""
     words = [load_words(project.notebooks / TEMPLATE, lang) for lang in LANGUAGES]
     doors = [(own, own.count("root.count", counts.get(own.lang, 0))) for own in words]
-    body = render(words[0], "root", doors=doors, sisters=SISTERS)
+    body = render(words[0], "root", doors=doors)
     return export_body(body, project, words[0], "lists")

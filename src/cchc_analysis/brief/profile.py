@@ -22,7 +22,7 @@ from cchc_analysis.brief.opening import REPORTING, list_briefs
 from cchc_analysis.brief.plots import draw, plot_spine
 from cchc_analysis.brief.plots.parts import sketch_line, sketch_spine
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.templates import Section, tell_masthead, tell_section, upper
+from cchc_analysis.brief.templates import Section, tell_section, upper
 from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.records import Tables, load_own, problem
@@ -109,16 +109,14 @@ class Profile:
         # The lowest first; old ones only where there are no others.
         placed = placed if placed["is_old"].all() else placed[~placed["is_old"]]
         place, years = upper(words.place(self.area)), self.values["period_end"].str[:4]
-        first, last = str(years.min()), str(years.max())
-        title = words.say("profile.title", area=place, years="–".join(dict.fromkeys((first, last))))
         return tell_section(
             self,
             "profile_head",
             lambda: table,
             anchor="head",
-            masthead=tell_masthead(words, find_folder(self.area), title),
+            name=find_folder(self.area),
             area=place,
-            years=(first, last),
+            years=(years.min(), years.max()),
             rows=list_rows(table),
             sources=self.values["source_id"].str.split().explode().nunique(),
             placed=list_rows(placed),

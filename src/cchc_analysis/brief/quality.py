@@ -21,7 +21,7 @@ from cchc_analysis.brief import nouns
 from cchc_analysis.brief.content import ANNEX, Brief, find_folder, name_folder
 from cchc_analysis.brief.nouns import Row
 from cchc_analysis.brief.report import AREAS, load_report
-from cchc_analysis.brief.templates import Section, shows, tell_masthead, tell_section, upper
+from cchc_analysis.brief.templates import Section, shows, tell_section
 from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Severity, Tables, problem
@@ -95,6 +95,7 @@ class Quality:
     province: str = ""
 
     find_folder = staticmethod(find_folder)
+    most = MOST_LISTED
 
     def __repr__(self) -> str:
         return f"<Quality of {len(self.tables.sources)} sources, {self.words.lang}>"
@@ -188,18 +189,13 @@ class Quality:
 
     def _tell(self, anchor: str, table: pd.DataFrame, **data: Any) -> Section:
         """A section by the template of its name."""
-        data |= {"signs": nouns.SIGNS, "most": MOST_LISTED}
         return tell_section(self, f"quality_{anchor}", lambda: table, anchor=anchor, **data)
 
     def show_head(self) -> Section:
         """The head of the page: what was checked, and what came of it."""
-        words, title = self.words, self.words.say("quality.heading")
-        ids, table = set(self.tables.sources["source_id"]), self.tables.sources
-        if self.province:
-            ids, area = set(self.ids), words.place(self.reference.area_rows[self.province])
-            title = words.say("quality.heading.province", area=upper(area))
-        masthead = tell_masthead(words, name_quality(self.province, self.reference), title)
-        return self._tell("head", table, masthead=masthead, ids=ids, contents=CONTENTS)
+        name, table = name_quality(self.province, self.reference), self.tables.sources
+        ids = set(self.ids if self.province else table["source_id"])
+        return self._tell("head", table, name=name, ids=ids, contents=CONTENTS)
 
     def show_grades(self) -> Section:
         """The grade of every brief of a province and why; on the whole, the grades by province."""
@@ -228,6 +224,7 @@ class Quality:
             "counts",
             found.drop(columns="first"),
             counts=counts,
+            signs=nouns.SIGNS,
             total=found["first"].nunique(),
             sources=[row for row in self.sources if row["source_id"] in most],
             kinds=[*filter(kinds.__contains__, KINDS), *sorted(kinds.difference(KINDS))],

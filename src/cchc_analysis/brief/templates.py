@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MACROS = "macros.html.j2"
+SISTERS = ("", "a-z", "trends", "contradictions", "quality", "definitions", "method")
+"""The pages of a language besides its briefs, by folder, in reading order; templates know them."""
 PAGES = "application/vnd.cchc.pages+json"
 """The form in which a section hands over what belongs on pages of their own."""
 STYLE = "page.css"
@@ -221,6 +223,7 @@ def _open_environment(folder: Path) -> Environment:
     )
     with suppress(OSError, RuntimeError):  # no folder that is this person's alone
         opened.bytecode_cache = _Compiled()
+    opened.globals["sisters"] = SISTERS
     opened.filters |= {"begin": upper, "inside": lower, "clean": clean_text, "bare": bare_name}
     return opened
 
@@ -235,15 +238,6 @@ def _name_mistake(name: str, error: TemplateError) -> BriefError:
     where = f"notebooks/page/{getattr(error, 'name', None) or name}"
     where += f", line {line}" if line else ""
     return BriefError(problem("bad_template", where, found=error.message or type(error).__name__))
-
-
-SISTERS = ("", "a-z", "trends", "contradictions", "quality", "definitions", "method")
-"""The pages of a language besides its briefs, by folder, in reading order."""
-
-
-def tell_masthead(words: Words, name: str, title: Any, intro: Any = "") -> Markup:
-    """The head of a page, by its folder, with the links to ``SISTERS`` and the other language."""
-    return render(words, "masthead", name=name, title=title, intro=intro, sisters=SISTERS)
 
 
 def trust(text: str) -> Markup:
