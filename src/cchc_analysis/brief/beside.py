@@ -212,18 +212,18 @@ def _draw_plan(brief: Brief) -> Exhibit | None:
 
 def show_trend(brief: Brief) -> Section:
     """Like windows side by side, last year by division, and changes of boundaries."""
-    series, valid_from = brief.series, str(brief.area["valid_from"])
+    valid_from = str(brief.area["valid_from"])
     places = {brief.area["area_id"], brief.area["parent_id"]}
-    ends = sorted({point["period_end"] for each in series for point in each["points"]})
-    points = [{**row, "word": each["verdict"].word} for each in series for row in each["points"]]
+    points = [
+        {**row, "word": each["verdict"].word} for each in brief.series for row in each["points"]
+    ]
     names = ["indicator", "scope", "period", "period_start", "period_end", "value", "unit", "word"]
     return tell_section(
         brief,
         "series",
         partial(pd.DataFrame, points, columns=names),
         anchor="trend",
-        series=series,
-        ends=ends[-MOST_PERIODS:],
+        ends=sorted({row["period_end"] for row in points})[-MOST_PERIODS:],
         # The windows between the cumulative ones of the year, where two reports give them.
         parts=[
             row

@@ -22,7 +22,7 @@ from cchc_analysis.brief.opening import REPORTING, list_briefs
 from cchc_analysis.brief.plots import draw, plot_spine
 from cchc_analysis.brief.plots.parts import sketch_line, sketch_spine
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.templates import Section, tell_section, upper
+from cchc_analysis.brief.templates import Section, tell_section
 from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.records import Tables, load_own, problem
@@ -104,21 +104,16 @@ class Profile:
 
     def show_head(self) -> Section:
         """Title with the years, headline, and three sentences by rule."""
-        words, table = self.words, self.table
-        placed = table.dropna(subset=["better"]).sort_values("better", kind="stable")
+        placed = self.table.dropna(subset=["better"]).sort_values("better", kind="stable")
         # The lowest first; old ones only where there are no others.
         placed = placed if placed["is_old"].all() else placed[~placed["is_old"]]
-        place, years = upper(words.place(self.area)), self.values["period_end"].str[:4]
         return tell_section(
             self,
             "profile_head",
-            lambda: table,
+            lambda: self.table,
             anchor="head",
             name=find_folder(self.area),
-            area=place,
-            years=(years.min(), years.max()),
-            rows=list_rows(table),
-            sources=self.values["source_id"].str.split().explode().nunique(),
+            rows=list_rows(self.table),
             placed=list_rows(placed),
             quarter=QUARTER,
         )
@@ -182,7 +177,6 @@ class Profile:
             lambda: self.values,
             anchor="more",
             kin=find_kin(self.reference, self.area),
-            sums=list_rows(self.sums),
             file=FILE,
         )
 
