@@ -258,7 +258,7 @@ def test_both_languages_hold_the_same_numbers(name: str) -> None:
 def test_a_page_with_too_many_causes_says_how_many_are_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(quality_module, "MOST_LISTED", 4)
+    monkeypatch.setattr(quality_module.Quality, "most", 4)
     html = str(quality("vi").show_contradictions()._repr_html_())
     causes = [each for _, each in quality("vi").causes if not each.is_remark]
     assert len(rows_of(html)) == 4

@@ -40,8 +40,6 @@ CONTENTS = (
     "remarks",
 )
 """The sections of a page."""
-MOST_LISTED = 160
-"""Rows of a table; a page with more says how many, and in which table the others stand."""
 KINDS = (
     *("sum", "group", "part", "ratio", "whole", "complement", "pooled", "order", "stated_twice"),
     *("two_sources", "window", "opening", "magnitude", "repeated", "range", "table", "definition"),
@@ -95,7 +93,8 @@ class Quality:
     province: str = ""
 
     find_folder = staticmethod(find_folder)
-    most = MOST_LISTED
+    most = 160
+    """Rows of a table; a page with more says how many, and in which table the others stand."""
 
     def __repr__(self) -> str:
         return f"<Quality of {len(self.tables.sources)} sources, {self.words.lang}>"
@@ -216,7 +215,7 @@ class Quality:
     def show_counts(self) -> Section:
         """Findings by source, kind and severity."""
         found = self.findings
-        most = found["first"].value_counts().index[:MOST_LISTED]
+        most = found["first"].value_counts().index[:self.most]
         counts = Counter(found[["first", "kind", "severity"]].itertuples(index=False, name=None))
         counts.update([("", kind, severity) for _, kind, severity in counts.elements()])
         kinds, present = set(found["kind"]), set(found["severity"])
@@ -259,7 +258,7 @@ class Quality:
 
     def _tell_causes(self, anchor: str, *, is_remark: bool) -> Section:
         causes = [(source, each) for source, each in self.causes if each.is_remark == is_remark]
-        groups = groupby(causes[:MOST_LISTED], key=itemgetter(0))
+        groups = groupby(causes[:self.most], key=itemgetter(0))
         told = [(source, [each for _, each in own]) for source, own in groups]
         own = self.findings[(self.findings["kind"] == "remark") == is_remark]
         return self._tell(anchor, own.drop(columns="first"), groups=told, total=len(causes))
