@@ -163,7 +163,7 @@ def split_figures(source_id: str, figures: str) -> list[tuple[str, str]]:
 
 def name_anchor(number: int, figure: str) -> str:
     """The anchor of a figure of the source of a number: ``n-F030``, of the second ``n-2-F302``."""
-    safe = "".join(each for each in figure if each.isascii() and (each.isalnum() or each == "_"))
+    safe = re.sub(r"\W", "", figure, flags=re.ASCII)
     return f"n-{safe}" if number == 1 else f"n-{number}-{safe}"
 
 
@@ -245,7 +245,7 @@ def tell_arithmetic(brief: Brief, finding: Row) -> Markup:
         for figure in split_figures(finding["source_id"], finding["operands"])
         for entry in [brief.entry_of_figure.get(figure)]
     )
-    told = [clean_text(each) for each in _NUMBER.split(_localise(brief, finding))]
+    told = [clean_text(each) for each in _NUMBER.split(tell_sum(brief, finding))]
     # A number is every second piece.
     link = brief.macros.link
     told[1::2] = [link(to, each) if (to := next(hrefs, "")) else each for each in told[1::2]]
@@ -253,13 +253,8 @@ def tell_arithmetic(brief: Brief, finding: Row) -> Markup:
     return said
 
 
-def tell_sum(page: Any, finding: Row) -> Markup:
-    """The arithmetic of a finding as text, for a page that has no notes."""
-    return clean_text(_localise(page, finding))
-
-
-def _localise(page: Any, finding: Row) -> str:
-    """Arithmetic is kept in the Vietnamese form of numbers; English swaps the marks."""
+def tell_sum(page: Any, finding: Row) -> str:
+    """The arithmetic of a finding, kept in the Vietnamese form of numbers; English swaps marks."""
     marks = str.maketrans(".,", ",.") if page.words.lang == "en" else {}
     return _NUMBER.sub(lambda match: match[0].translate(marks), finding["arithmetic"])
 

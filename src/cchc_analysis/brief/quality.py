@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.brief import nouns
+from cchc_analysis.brief import nouns, render
 from cchc_analysis.brief.content import ANNEX, Brief, find_folder, name_folder
 from cchc_analysis.brief.nouns import Row
 from cchc_analysis.brief.report import AREAS, load_report
@@ -35,10 +35,7 @@ KEPT, BROKEN, SILENT = STATES = ("kept", "broken", "silent")
 MOST_COLUMNS = 12
 """Sources that a table sets side by side; those that break most rules come first."""
 
-CONTENTS = (
-    *("grades", "counts", "matrix", "contradictions", "definitions", "rules", "completeness"),
-    "remarks",
-)
+CONTENTS = (*render.KINDS[render.QUALITY_NOTEBOOK][1].split(),)
 """The sections of a page."""
 KINDS = (
     *("sum", "group", "part", "ratio", "whole", "complement", "pooled", "order", "stated_twice"),
@@ -215,7 +212,7 @@ class Quality:
     def show_counts(self) -> Section:
         """Findings by source, kind and severity."""
         found = self.findings
-        most = found["first"].value_counts().index[:self.most]
+        most = found["first"].value_counts().index[: self.most]
         counts = Counter(found[["first", "kind", "severity"]].itertuples(index=False, name=None))
         counts.update([("", kind, severity) for _, kind, severity in counts.elements()])
         kinds, present = set(found["kind"]), set(found["severity"])
@@ -258,7 +255,7 @@ class Quality:
 
     def _tell_causes(self, anchor: str, *, is_remark: bool) -> Section:
         causes = [(source, each) for source, each in self.causes if each.is_remark == is_remark]
-        groups = groupby(causes[:self.most], key=itemgetter(0))
+        groups = groupby(causes[: self.most], key=itemgetter(0))
         told = [(source, [each for _, each in own]) for source, own in groups]
         own = self.findings[(self.findings["kind"] == "remark") == is_remark]
         return self._tell(anchor, own.drop(columns="first"), groups=told, total=len(causes))
