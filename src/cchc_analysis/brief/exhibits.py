@@ -70,8 +70,7 @@ class Exhibit:
             return Markup("")
         drawn = self.brief.drawn
         drawn[self.key] = drawn.get(self.key) or plots.sketch(self.plot, pd.DataFrame(self.rows))
-        alternative = _say_rows(self.brief, self.rows)
-        return self._tell("chart", svg=drawn[self.key], alternative=alternative)
+        return self._tell("chart", svg=drawn[self.key], rows=self.rows)
 
     @property
     def table(self) -> Markup:
@@ -430,19 +429,3 @@ def list_points(
         }
         for entry, name in zip(entries, names, strict=True)
     ]
-
-
-def _say_rows(brief: Brief, rows: Sequence[Row]) -> Markup:
-    """The text alternative of a chart: each bar with its headings and parts, or each point."""
-    by = next((name for name in ("panel", "row") if name in rows[0]), "label")
-    told: dict[str, tuple[dict[str, None], list[str]]] = {}
-    for row in rows:
-        heads, labels = told.setdefault(row[by], ({}, []))
-        if row.get("heading"):
-            heads[row["heading"]] = None
-        is_named = by == "label" or bool(row["label"])
-        labels.append(f"{row['text']} {row['label'] if by != 'label' else ''}".strip() * is_named)
-        labels.append(row.get("target_text", ""))
-    parts = {name: "; ".join([*heads, *filter(None, own)]) for name, (heads, own) in told.items()}
-    say = brief.words.say
-    return join(" ", *(say("alt.row", name=name, parts=own) for name, own in parts.items()))
