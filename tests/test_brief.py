@@ -646,7 +646,8 @@ def draw_flow(report: str, operands: str = "") -> str:
     """The chart of dossiers, where a finding holds figures against each other, or none does."""
     findings = [{"operands": operands, "figures": operands}] if operands else []
     brief = open_made_up(make_tables(report, findings=findings))
-    return str(list_exhibits(brief)["procedures"][0].chart)
+    shown = list_exhibits(brief)["procedures"][0]
+    return str(shown.chart + shown.table)
 
 
 def leave_out(*codes: str) -> str:
@@ -725,7 +726,8 @@ def test_a_whole_with_a_part_unstated_is_drawn_whole(
 
 def test_what_a_report_does_not_tell_is_not_a_contradiction() -> None:
     untold = "\n".join(line for line in PLAIN_REPORT.splitlines() if "pending" not in line)
-    html = str(list_exhibits(only(untold))["procedures"][0].html)
+    shown = list_exhibits(only(untold))["procedures"][0]
+    html = str(shown.chart + shown.table)
     assert "báo cáo không nêu" in html
     assert "lệch" not in html
 
