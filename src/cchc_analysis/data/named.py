@@ -7,10 +7,9 @@ no average, nothing filled. Does not know where tables lie.
 
 from __future__ import annotations
 
-import datetime as dt
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial, wraps
+from functools import partial, wraps
 from itertools import chain
 from numbers import Integral
 from os import PathLike
@@ -18,6 +17,7 @@ from pathlib import Path
 from statistics import mode
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from cchc_analysis.data.areas import LEVELS, exists_on
@@ -188,24 +188,22 @@ def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
     A stock takes it where it was counted in the second half of that period, or is meant for the end
     of its year, as the size of a plan. What is left keeps its own dates.
     """
-    columns = ["source_id", "period", "period_start", "period_end"]
-    periods = {source_id: period for source_id, *period in sources[columns].to_numpy(object)}
-
-    @cache
-    def find_label(source_id: str, label: str, start: str, end: str) -> str:
-        report, *days = periods.get(source_id.split(" ", 1)[0], ["", "", ""])
-        if STANDARD_LABEL.fullmatch(label) or not (end and all(days)):
-            return label
-        first, last, begun, counted = (
-            dt.date.fromisoformat(each).toordinal() for each in (*days, start or end, end)
-        )
-        either = max(counted, last) - min(begun, first) + 1
-        shared = min(counted, last) - max(begun, first) + 1
-        is_late = (first + last) / 2 < counted <= last or end == f"{days[1][:4]}-12-31"
-        is_own = shared >= LEAST_OVERLAP * either if start else is_late
-        return str(report) if is_own else label
-
-    return [find_label(*row) for row in indicators[columns].to_numpy(object)]
+    columns = ["period", "period_start", "period_end"]
+    source_ids = indicators["source_id"].str.split(" ").str[0]
+    reports = sources.set_index("source_id").reindex(source_ids)[columns].set_axis(indicators.index)
+    begun, counted, first, last = (
+        pd.to_datetime(table[name].replace("", None))
+        for table in (indicators, reports)
+        for name in columns[1:]
+    )
+    day = pd.Timedelta(days=1)
+    either = np.maximum(counted, last) - np.minimum(begun, first) + day
+    shared = np.minimum(counted, last) - np.maximum(begun, first) + day
+    is_late = (first + (last - first) / 2 < counted) & (counted <= last)
+    is_late |= counted.eq(last + pd.offsets.YearEnd(0)) & first.notna()
+    is_own = (shared >= LEAST_OVERLAP * either).where(begun.notna(), is_late)
+    is_own &= ~indicators["period"].str.fullmatch(STANDARD_LABEL).astype("bool")
+    return reports["period"].where(is_own, indicators["period"]).tolist()
 
 
 def warn_other_days(table: pd.DataFrame, periods: list[str], sources: pd.DataFrame) -> None:
