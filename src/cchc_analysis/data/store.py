@@ -18,13 +18,7 @@ from cchc_analysis import __version__
 from cchc_analysis.data import files, records
 from cchc_analysis.data.export import describe_table, write_package
 from cchc_analysis.data.owned import list_changed, read_list, swap_in
-from cchc_analysis.data.records import (
-    SOURCE_COLUMNS,
-    TERM_COLUMNS,
-    TRANSCRIPT_COLUMNS,
-    Tables,
-    problem,
-)
+from cchc_analysis.data.records import Tables, problem
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import ReportError
 
@@ -83,18 +77,20 @@ def load(project: Project) -> tuple[Reference, Tables]:
 
 def _load_inputs(raw: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sources and figures of reports and panels, of which a run has found that they are well."""
-    terms, panels = dict.fromkeys(TERM_COLUMNS, ""), raw / "panels"
-    sources = [_read(raw / "sources.csv", SOURCE_COLUMNS).assign(**terms)]
+    panels, columns = raw / "panels", (*records.SOURCE_COLUMNS, *records.TERM_COLUMNS)
+    sources = [_read(raw / "sources.csv", columns)]
     if (panels / "sources.csv").is_file():
-        register = _read(panels / "sources.csv", (*SOURCE_COLUMNS, *TERM_COLUMNS))
+        register = _read(panels / "sources.csv", columns)
         sources.append(register.assign(publish=register["publish"].replace("", "yes")))
     listed = pd.concat(sources, ignore_index=True)
     listed = listed[listed["state"] == "accepted"].sort_values(["source_id", "kind"])
     reports = listed.loc[listed["kind"] != "panel", "source_id"]
-    figures = [_read(raw / "transcripts" / f"{name}.csv", TRANSCRIPT_COLUMNS) for name in reports]
+    figures = [
+        _read(raw / "transcripts" / f"{name}.csv", records.TRANSCRIPT_COLUMNS) for name in reports
+    ]
     for path in sorted({*panels.glob("[!.]*.csv"), *panels.glob("[!.]*.parquet")}):
         if path.stem != "sources":
-            columns = (*TRANSCRIPT_COLUMNS, "value", "note")
+            columns = (*records.TRANSCRIPT_COLUMNS, "value", "note")
             table = _read(path, columns) if path.suffix == ".csv" else pd.read_parquet(path)
             figures.append(as_transcripts(table.assign(value=table["value"].astype("float64"))))
     transcripts = pd.concat(figures, ignore_index=True)
@@ -110,11 +106,11 @@ def as_transcripts(figures: pd.DataFrame) -> pd.DataFrame:
     texts = figures.assign(
         place="table", read_as=read_as, note_vi=figures["note"], note_en=figures["note"]
     )
-    return texts[list(TRANSCRIPT_COLUMNS)].reset_index(drop=True)
+    return texts[list(records.TRANSCRIPT_COLUMNS)].reset_index(drop=True)
 
 
 def _read(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    """Some columns of a file of ours that is known to be well, all text."""
+    """Some columns of a file of ours that is known to be well, all text; empty if it lacks them."""
     table = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
     return table.reindex(columns=list(columns), fill_value="")
 
