@@ -24,10 +24,7 @@ from cchc_analysis.data.records import Comparator, Number, Period, load_own
 _SAID = load_own("spellings")
 BOUND_WORDS = {word: Comparator(sign) for word, sign in _SAID["bounds"].items()}
 VERBAL_ZEROS: tuple[str, ...] = tuple(_SAID["zeros"])
-_WINDOWS = {"": (1, 12), "9M": (1, 9), "H1": (1, 6), "H2": (7, 12)} | {
-    f"Q{quarter}": (3 * quarter - 2, 3 * quarter) for quarter in (1, 2, 3, 4)
-}
-"""The first and the last month of each window that has a label, by its suffix."""
+_WINDOWS: dict[str, list[int]] = _SAID["windows"]
 STANDARD_LABEL = re.compile(r"(\d{4})(?:-(Q[1-4]|H[12]|9M))?")
 """What a reporting period is called; anything else is days of its own."""
 
@@ -159,9 +156,9 @@ def parse_period(text: str) -> Period:
     quarter = _SAID["quarters"].get(said.get("quarter"), said.get("window", ""))
     months = _WINDOWS[quarter.upper()]
     if "opening" in said:
-        months = 1, int(said["opening"])
+        months = [1, int(said["opening"])]
     if "closing" in said:
-        months = 13 - int(said["closing"]), 12
+        months = [13 - int(said["closing"]), 12]
     try:
         if "year" in said:
             return _span(said["year"], *months)

@@ -41,9 +41,6 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[1-9])\s*(\.
 """Names that are devices on Windows, with any ending."""
 
 
-# Processes
-
-
 def is_safe_to_fork() -> bool:
     """Whether this process may be forked now: no other thread could hold a lock.
 
@@ -166,9 +163,6 @@ def open_pipe(handle: int) -> Any:
     return kind(handle)
 
 
-# Time
-
-
 def set_timer(seconds: float, act: Callable[..., None]) -> Callable[[], None] | None:
     """Have something done in the main thread after a time, whatever it is at.
 
@@ -185,9 +179,6 @@ def set_timer(seconds: float, act: Callable[..., None]) -> Callable[[], None] | 
         signal.signal(signal.SIGALRM, former)
 
     return take_back
-
-
-# Files
 
 
 def exchange_at_once(fresh: Path, target: Path) -> bool:
