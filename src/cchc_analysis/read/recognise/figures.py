@@ -223,17 +223,22 @@ def _says_another_time(entry: FigureText, words: WordsAround, period: Period) ->
     above = [level.text for level in words.levels if level.name == CAPTION]
     above += [level.text for level in words.levels if level.name == "heading"][:1]
     for text in (near, *above) if ends else ():
-        # Of the days that are counted over, the last says when.
-        told = PATTERNS.from_to.sub(r"đến \4/\5/\6", PATTERNS.time_of_others.sub(" ", text))
-        is_own = []
-        for match in PATTERNS.said_time.finditer(leave_carried(told)):
-            parts = re.findall(r"\w+", str(match[match.lastgroup or 0]).casefold())
-            said = tuple(int(WORDS.said_numbers.get(part, part)) for part in parts)
-            is_own.append(said in own[str(match.lastgroup)])
-        if is_own:
+        if times := _list_times(text):
             # The nearest that name a time: "9 tháng 2022" in a head, below a caption of this year.
-            return not all(is_own)
+            return not all(said in own[kind] for kind, said in times)
     return False
+
+
+@lru_cache(maxsize=1024)
+def _list_times(text: str) -> list[tuple[str, tuple[int, ...]]]:
+    """The kinds and numbers of the times of a text; of days that are counted over, the last."""
+    told = PATTERNS.from_to.sub(r"đến \4/\5/\6", PATTERNS.time_of_others.sub(" ", text))
+    times = []
+    for match in PATTERNS.said_time.finditer(leave_carried(told)):
+        parts = re.findall(r"\w+", str(match[match.lastgroup or 0]).casefold())
+        said = tuple(int(WORDS.said_numbers.get(part, part)) for part in parts)
+        times.append((str(match.lastgroup), said))
+    return times
 
 
 def _says_another_level(words: WordsAround, scope: Scope) -> bool:

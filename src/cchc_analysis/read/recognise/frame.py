@@ -15,6 +15,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -232,9 +233,7 @@ def find_status(
 ) -> Status:
     """Whether a figure is a result, an estimate, a target, or a norm."""
     said = entry.said
-    is_goal = PATTERNS.goal.search(said) is not None
-    asked = (Status.TARGET if is_goal else Status.THRESHOLD) if is_asked(entry) else None
-    if rule and (fixed := _find_fixed(rule, row) or asked):
+    if rule and (fixed := _find_fixed(rule, row) or _find_asked(entry)):
         return fixed
     if entry.label and PATTERNS.set.match(entry.label.column.rpartition(INNER)[2]):
         return Status.TARGET
@@ -274,11 +273,32 @@ def is_asked(entry: FigureText) -> bool:
     return is_second and not entry.label and PATTERNS.asked.search(entry.said) is not None
 
 
+@lru_cache(maxsize=1024)
+def _name_later(text: str) -> tuple[str, bool]:
+    """The time to come that a text names last, and whether another time is named behind it."""
+    later = next(reversed([*PATTERNS.later_time.finditer(text)]), None)
+    said = PATTERNS.said_time.search(text, later.end() if later else 0)
+    return later[0] if later else "", said is not None
+
+
+@lru_cache(maxsize=256)
+def _open_sentences(text: str) -> list[str]:
+    """How the sentences of a text open, the last one first."""
+    sentences = reversed(PATTERNS.sentence_end.split(text))
+    return [" ".join(each.split()[:LATER_WORDS]) for each in sentences]
+
+
 def counts_dossiers(code: str, reference: Reference) -> bool:
     """Whether an indicator is of dossiers or a share of them."""
     row = reference.indicator_rows.get(code, {})
     part = reference.indicator_rows.get(str(row.get("numerator")), row)
     return part.get("unit") == "dossier"
+
+
+def _find_asked(entry: FigureText) -> Status | None:
+    if not is_asked(entry):
+        return None
+    return Status.TARGET if PATTERNS.goal.search(entry.said) else Status.THRESHOLD
 
 
 def _find_fixed(rule: WordingRule, row: Mapping[str, str]) -> Status | None:
@@ -401,16 +421,15 @@ class FigureContext:
         texts = [entry.said]
         for level in words.levels:
             if level.name == "its paragraph":
-                sentences = PATTERNS.sentence_end.split(level.text)
-                texts += (" ".join(each.split()[:LATER_WORDS]) for each in reversed(sentences))
+                texts += _open_sentences(level.text)
             elif level.name in ("its sentence, line before", "the list it stands in"):
                 texts.append(level.text)
         for text in texts:
-            later = next(reversed([*PATTERNS.later_time.finditer(text)]), None)
-            if PATTERNS.said_time.search(text, later.end() if later else 0):
+            later, is_said = _name_later(text)
+            if is_said:
                 return None
             if later:
-                return windows.find_ahead(later[0], self._head.window)
+                return windows.find_ahead(later, self._head.window)
         return None
 
     def count_from_new_year(self, period: Period, rule: WordingRule | None) -> Period:

@@ -438,9 +438,10 @@ def _read_part(
     for line in lines:
         if line.cells:
             tables[line.table].append(line)
-            captions.setdefault(line.table, above)
+            if line.table not in captions:
+                captions[line.table] = "" if PATTERNS.told.search(above) else above
         elif line.text.strip():
-            above = "" if PATTERNS.told.search(line.text) else line.text
+            above = line.text
     labels: dict[tuple[int, int], outline.Label] = {}
     for table, rows in tables.items():
         labels |= _name_counted(dict(outline.label_cells(rows)), captions[table])

@@ -126,10 +126,8 @@ def find_shared(text: str, entry: FigureText) -> str:
 
 def find_bare_level(entry: FigureText) -> str:
     """The scope that a part of a figure is labelled with: "(huyện 258, xã 137)"; or ""."""
-    if entry.label or not PATTERNS.both_levels.search(entry.text, entry.mention.lead):
-        return ""
-    level = PATTERNS.bare_level.search(entry.said)
-    if not level:
+    level = None if entry.label else PATTERNS.bare_level.search(entry.said)
+    if not level or not PATTERNS.both_levels.search(entry.text, entry.mention.lead):
         return ""
     return "@district_office" if level["district"] else "@commune_aggregate"
 
@@ -139,10 +137,14 @@ def _take_said(entry: FigureText) -> str:
     return said + " " + entry.text[entry.mention.numeral.start : entry.mention.own[1]]
 
 
+STOPS = 10
+"""Characters before a sentence in which the stop of the one before it stands."""
 _PLACED: dict[str, Callable[[Any, FigureText], object]] = {
     "roles": lambda roles, entry: entry.mention.role in roles,
     "behind": lambda pattern, entry: pattern.match(entry.text, entry.mention.numeral.end),
-    "before": lambda pattern, entry: pattern.search(entry.text, 0, entry.mention.numeral.start),
+    "before": lambda pattern, entry: pattern.search(
+        entry.text, max(0, entry.mention.lead - STOPS), entry.mention.numeral.start
+    ),
     "said": lambda pattern, entry: pattern.search(_take_said(entry)),
     "sentence": lambda pattern, entry: pattern.search(entry.text, entry.mention.lead),
     "line": lambda pattern, entry: pattern.search(entry.text),
@@ -183,6 +185,12 @@ TOPIC_GAP = 5
 """The words that the topic of a sentence counts as away from a figure in a later clause."""
 LEVELS = 5
 """Lines in a row that may each tell of one level."""
+
+
+@lru_cache(maxsize=64)
+def _list_remarks(text: str) -> list[tuple[int, int]]:
+    """Where brackets of a line tell what is counted with a figure."""
+    return [match.span() for match in PATTERNS.included.finditer(text)] if "(" in text else []
 
 
 @lru_cache(maxsize=4096)
@@ -316,8 +324,8 @@ class WordCollector:
             hits = [h._replace(start=h.start + cut, end=h.end + cut) for h in found]
         # "64 hồ sơ (trong thời hạn giải quyết)" are all that are pending.
         in_term = PATTERNS.all_in_term.match(text, mention.numeral.end)
-        remarks = [m.span() for m in PATTERNS.included.finditer(text)] if "(" in text else []
-        remarks += [in_term.span(1)] if in_term else []
+        remarks = _list_remarks(text)
+        remarks = [*remarks, in_term.span(1)] if in_term else remarks
         hits = [hit for hit in hits if not any(a <= hit.start < b for a, b in remarks)]
         if denied := PATTERNS.zero.search(text, mention.numeral.end):
             # "Có 90% hồ sơ trực tuyến và không còn hồ sơ quá hạn": what is denied is not counted.
@@ -502,7 +510,7 @@ class WordCollector:
         if not entry.label and (field := name_field(opened)):
             yield TOPIC_GAP, Hit(field, 0, len(opened), 0, 0)
         for row in PATTERNS.rows("implied"):
-            if is_placed(row, entry) and not entry.label:
+            if not entry.label and is_placed(row, entry):
                 yield row["gap"], Hit(row["term"], at.start, at.start, 0, 0)
         if self._goes_on_with_points(entry):
             yield 0, Hit(WORDS.reached, at.start, at.start, 0, 0)

@@ -133,21 +133,21 @@ class Wording:
         "đang giải quyết" is one term, and does not also say "giải quyết".
         """
         words = list(_WORD.finditer(text))
-        folded = [*(fold_word(word[0]) for word in words), ""]
+        folded = (*(fold_word(word[0]) for word in words), "")
         hits: list[Hit] = []
         reach = -1
         for at, pair in enumerate(pairwise(folded)):
             terms: list[str] = []
             for length in self._lengths.get(pair) or self._lengths.get(pair[:1]) or ():
                 end = at + length
-                phrases = self._index.get(tuple(folded[at:end]), ())
-                terms = [
-                    phrase.term
-                    for phrase in phrases
-                    if phrase.strict in ("", words[at][0].casefold())
-                    or text.isascii()  # one syllable must carry its diacritics, where any are left
-                    if length == 1 or _is_joined(text, words[at:end], phrase.commas)
-                ]
+                if phrases := self._index.get(folded[at:end]):
+                    terms = [
+                        phrase.term
+                        for phrase in phrases
+                        if phrase.strict in ("", words[at][0].casefold())
+                        or text.isascii()  # one syllable must carry its diacritics, where any are
+                        if length == 1 or _is_joined(text, words[at:end], phrase.commas)
+                    ]
                 if terms:
                     break
             if not terms or end - 1 <= reach:
