@@ -19,8 +19,8 @@ def test_what_the_code_asks_for_is_what_the_table_holds() -> None:
     table = (ROOM / "patterns.toml").read_text("utf-8")
     asked = set(re.findall(r"\bPATTERNS\.([a-z]\w*)", code)) - {"rows"}
     pieces = set(re.findall(r"<<(\w+)>>", table))
-    assert asked <= set(PATTERNS.names())
-    assert set(PATTERNS.names()) - asked - pieces == set()
+    assert asked <= set(PATTERNS.texts)
+    assert set(PATTERNS.texts) - asked - pieces == set()
 
 
 def test_the_words_that_the_code_asks_for_are_those_of_the_table() -> None:
@@ -44,10 +44,10 @@ def test_a_second_pattern_of_one_name_is_refused(monkeypatch: pytest.MonkeyPatch
     tables = {"head": {"place": "a"}, "scopes": {"unit": "b", "place": "c"}}
     monkeypatch.setattr("cchc_analysis.read.patterns._load", lambda: tables)
     with pytest.raises(ValueError, match=r"patterns\.toml \[scopes\]: there is a place already"):
-        Patterns().names()
+        _ = Patterns().texts
 
 
-@pytest.mark.parametrize("name", sorted(set(PATTERNS.names()) - {"CAPITALS"}))
+@pytest.mark.parametrize("name", sorted(set(PATTERNS.texts) - {"CAPITALS"}))
 def test_every_pattern_compiles(name: str) -> None:
     assert getattr(PATTERNS, name).pattern
 

@@ -176,8 +176,7 @@ def _make_row(
     # For a figure without indicator: those that came near, for the person who reviews.
     codes = "" if indicator else ", ".join(dict.fromkeys(figure.rivals[:3]))
     offer = f"{load_page_words()['said']['may_be']}: {codes}"
-    columns = (name for name in TRANSCRIPT_COLUMNS if hasattr(figure, name))
-    same = {name: str(getattr(figure, name)) for name in columns}
+    same = {name: str(getattr(figure, name, "")) for name in TRANSCRIPT_COLUMNS}
     return same | {
         "source_id": source_id, "figure_id": f"F{number:03d}", "indicator": indicator,
         "read_as": read_as, "note_vi": offer if codes else "",
@@ -241,13 +240,11 @@ def _describe(source_id: str, head: recognise.ReportHead, document: Document) ->
     unsure_area = "" if head.is_sure_area and head.area else transcripts.UNDECIDED
     unsure_period = "" if head.is_sure_period and head.period_label else transcripts.UNDECIDED
     source = dict.fromkeys(SOURCE_COLUMNS, "") | {
+        **{name: getattr(head, name) for name in ("kind", "number", "dated")},
         "source_id": source_id,
-        "kind": head.kind,
         "area": f"{unsure_area}{head.area}",
         "issuer": issuer,
         "title": title,
-        "number": head.number,
-        "dated": head.dated,
         "period": f"{unsure_period}{head.period_label}",
         "period_start": period.start.isoformat() if period.start else "",
         "period_end": period.end.isoformat() if period.end else "",

@@ -35,33 +35,29 @@ class Patterns:
     """The patterns of the table by name."""
 
     @cached_property
-    def _texts(self) -> dict[str, str]:
-        """Every pattern as it is written, under a name that no other has."""
+    def texts(self) -> dict[str, str]:
+        """All patterns, and the pieces that they are made of, as they are written."""
         named = {"CAPITALS": CAPITALS}
         for title, table in _load().items():
             if title != "words" and isinstance(table, dict):
                 if doubled := sorted(named.keys() & table):
                     raise ValueError(f"patterns.toml [{title}]: there is a {doubled[0]} already")
-                named |= {name: _join(text) for name, text in table.items()}
+                named |= {name: "".join(text) for name, text in table.items()}
         return named
 
     def __getattr__(self, name: str) -> re.Pattern[str]:
         """Compile a pattern; from then on it is an attribute like any other."""
-        if name.startswith("__") or name not in self._texts:
+        if name.startswith("__") or name not in self.texts:
             raise AttributeError(name)
-        pattern = self._compile(self._texts[name])
+        pattern = self._compile(self.texts[name])
         setattr(self, name, pattern)
         return pattern
-
-    def names(self) -> list[str]:
-        """The names of all patterns and of the pieces that they are made of."""
-        return list(self._texts)
 
     @cache  # noqa: B019 - there is one
     def rows(self, table: str) -> tuple[dict[str, Any], ...]:
         """The rows of a table, in the order to try them, their patterns compiled."""
         return tuple(
-            {key: self._compile(_join(cell)) if key in _IN_ROWS else cell
+            {key: self._compile("".join(cell)) if key in _IN_ROWS else cell
              for key, cell in row.items()}
             for row in _load()[table]
         )  # fmt: skip
@@ -72,12 +68,8 @@ class Patterns:
     def _expand(self, text: str) -> str:
         """A pattern with those that it names; that case is not looked at is said once."""
         return _NAME.sub(
-            lambda found: self._expand(self._texts[found[1]]).removeprefix("(?i)"), text
+            lambda found: self._expand(self.texts[found[1]]).removeprefix("(?i)"), text
         )
-
-
-def _join(text: str | list[str]) -> str:
-    return text if isinstance(text, str) else "".join(text)
 
 
 class Terms:
