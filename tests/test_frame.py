@@ -192,6 +192,12 @@ def test_what_is_said_further_down_of_all_figures_holds_for_all() -> None:
         assert figure.period_end == end, text
 
 
+def test_whom_an_opening_speaks_to_is_not_whose_work_it_tells_of() -> None:
+    told = "UBND huyện thông báo kết quả để các phòng, ban và UBND các xã, thị trấn được biết:\n"
+    _, figures = read_text(f"{TITLE}{told}1. Kế hoạch\nKế hoạch có 45 nhiệm vụ.\n")
+    assert [(f.printed, f.scope) for f in figures] == [("45", "whole_district")]
+
+
 def test_days_in_the_first_heading_on_dossiers_are_none_of_what_stands_below_the_next() -> None:
     _, figures = read_text(
         f"{TITLE}I. HỒ SƠ TTHC (số liệu từ 15/12/2022 đến 14/9/2023)\nTiếp nhận 900 hồ sơ.\n"

@@ -212,6 +212,29 @@ def test_the_label_of_a_row_or_of_an_item_says_whose_its_figures_are() -> None:
             ]
 
 
+def test_a_place_that_opens_a_sentence_has_all_its_figures() -> None:
+    said = (
+        "Xã Chi Lăng đã tiếp nhận 120 hồ sơ, giải quyết 118 hồ sơ, trong đó trực tuyến 90 hồ sơ{}."
+    )
+    text = "UBND TỈNH LẠNG SƠN\nTHÔNG BÁO\nKết quả giải quyết hồ sơ quý IV năm 2025\n"
+    assert {each[2:] for each in list_owned(text + said.format(""))} == {("xã Chi Lăng", "commune")}
+    [*_, other] = list_owned(text + said.format("; toàn tỉnh tiếp nhận 9.120 hồ sơ"))
+    assert other == ("9.120", "dossiers_received_total", "tỉnh Lạng Sơn", "whole_district")
+
+
+def test_rows_of_an_item_that_is_nobodys_name_whose_they_are() -> None:
+    text = (
+        "Công bố Chỉ số cải cách hành chính năm 2023\n13/3/2024\nUBND tỉnh vừa công bố Chỉ số CCHC "
+        "năm 2023 của các địa phương trên địa bàn tỉnh. Toàn tỉnh còn đơn vị chậm, Sở Nội vụ tỉnh "
+        "đã tham mưu cho UBND tỉnh.\nĐơn vị | Chỉ số CCHC (%)\n"
+        "Huyện Chi Lăng | 88,62\nHuyện Đình Lập | 87,05\n"
+    )
+    assert [each[1:3] for each in list_owned(text)] == [
+        ("par_index", "huyện Chi Lăng"),
+        ("par_index", "huyện Đình Lập"),
+    ]
+
+
 def test_a_place_that_is_no_owner_of_a_figure_gives_it_to_nobody() -> None:
     text = (
         "Huyện Cao Lộc chuyển mình\nNăm 2023, học tập huyện Chi Lăng, toàn huyện Cao Lộc tiếp "

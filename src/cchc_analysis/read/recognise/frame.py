@@ -163,7 +163,8 @@ def _find_announced(head: ReportHead, read_scope: Callable[[str], Scope | None])
 
     "Trung tâm Phục vụ hành chính công tỉnh báo cáo kết quả như sau:".
     """
-    announced = (leave_cited(text) for text in head.opening if text.endswith(":"))
+    announced = (PATTERNS.to_whom.sub("", leave_cited(text)) for text in head.opening
+                 if text.endswith(":"))  # fmt: skip
     return read_scope(PATTERNS.committee_itself.sub(" ", " | ".join([head.title, *announced])))
 
 

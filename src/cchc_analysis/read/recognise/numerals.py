@@ -300,9 +300,9 @@ def find_turns(text: str, mentions: list[Mention]) -> list[Mention]:
             # "của các sở, ban, ngành; UBND cấp xã lần lượt đạt 83,2%; 66,2%".
             is_parted = text.count(";", first.lead, marks[-1].start()) == end - at
             start = first.lead if is_parted else start
-            if at:
+            behind = found[at - 1].numeral.end if at else 0
+            if behind > first.lead:
                 # What the figure before has said is not among the things named here.
-                behind = found[at - 1].numeral.end
                 mark = re.search(r"[,;:)]\s", text[behind : marks[-1].start()])
                 start = max(start, behind + mark.end() if mark else behind)
             parted = PATTERNS.semicolon if is_parted else PATTERNS.parts_listed

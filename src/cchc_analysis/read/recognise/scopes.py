@@ -234,10 +234,11 @@ class Scopes:
         return Level(level.name, "", ())
 
     def is_inside(self, name: str) -> bool:
-        """Whether a name is that of one area inside that of the document."""
+        """Whether a name is that of one area inside that of the document, if that is known."""
         if name not in self._names:
-            named = self._own and match_known(name, self._reference, self._head.day, self._own)
-            self._names[name] = bool(named) and self._reference.is_below(named, self._own)
+            named = match_known(name, self._reference, self._head.day, self._own)
+            is_below = named and self._own and self._reference.is_below(named, self._own)
+            self._names[name] = bool(is_below or (named and not self._head.area))
         return self._names[name]
 
     def find_area(self, entry: FigureText, words: WordsAround) -> str:
@@ -265,10 +266,16 @@ class Scopes:
         return f"{name[:1].lower()}{name[1:]}" or self._head.area
 
     def _name_labelled(self, entry: FigureText) -> str:
-        """The place inside that the label of a row or of an item names: "- Xã A: 12/15"."""
+        """The place inside that the label of a row or of an item names, or that opens a sentence.
+
+        "- Xã A: 12/15"; "Xã A tiếp nhận 15 hồ sơ, đã giải quyết 12".
+        """
         label, is_label, _ = entry.text.partition(":")
         said = entry.label.row if entry.label else label if is_label else ""
         names = list_names(said) if len(said.split()) <= LABEL else ()
+        if not names and not entry.label and not PATTERNS.says_whole.search(entry.said):
+            opened = PATTERNS.named_place.match(_start(entry.said))
+            names = list_names(entry.said) if opened and ";" not in entry.said else ()
         return names[0] if len(names) == 1 and self.is_inside(names[0]) else ""
 
     def _name_other(self, entry: FigureText) -> str:
