@@ -185,21 +185,16 @@ _FORMS: Mapping[str, Callable[[pd.DataFrame], bytes]] = {
 LICENSE: dict[str, str] = load_own("columns")["licence"]
 
 
-def index_licences(sources: pd.DataFrame) -> dict[str, str]:
-    """The licence of each source that has one of its own, by source."""
-    return {row["source_id"]: row["licence"] for row in list_rows(sources) if row.get("licence")}
-
-
 def join_licences(cells: Iterable[str], sources: pd.DataFrame) -> list[str]:
     """The licences of what rows rest on; empty where all of it is ours or official."""
-    cells, licences = [*cells], index_licences(sources)
-    named = {cell: [licences[each] for each in cell.split() if each in licences] for cell in cells}
-    return ["; ".join(dict.fromkeys(named[cell])) for cell in cells]
+    licences = dict[str, str](sources[["source_id", "licence"]].to_numpy())
+    named = ([licences[each] for each in cell.split() if licences.get(each)] for cell in cells)
+    return ["; ".join(dict.fromkeys(each)) for each in named]
 
 
-def list_licences(licences: Iterable[str]) -> list[dict[str, str]]:
+def list_licences(sources: pd.DataFrame) -> list[dict[str, str]]:
     """The licences of a package: ours for what we made, and those of its sources as worded."""
-    others = sorted(set(licences) - {""})
+    others = sorted(set(sources["licence"]) - {""})
     return [LICENSE, *({"name": "notspecified", "title": each} for each in others)]
 
 

@@ -27,7 +27,7 @@ from cchc_analysis.brief.board import TRENDS
 from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.render import PROFILE_NOTEBOOK, TEMPLATE
 from cchc_analysis.data.clean import slug_text
-from cchc_analysis.data.export import index_licences, join_licences, list_licences, write_package
+from cchc_analysis.data.export import join_licences, list_licences, write_package
 from cchc_analysis.data.files import read_files
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Project, Reference
@@ -192,7 +192,7 @@ def write_site_downloads(
 ) -> None:
     """Put the tables behind all briefs into ``data/``, or finished files, and how to cite them."""
     data = folder / downloads.SITE_FOLDER
-    terms = list_licences(index_licences(tables.sources).values())
+    terms = list_licences(tables.sources)
     resources, words = [], load_words(project.notebooks / TEMPLATE, "en")
     for name, table in _tabulate(tables, reference).items():
         _, key = STORED.get(name, ((), ("source_id",)))
