@@ -28,7 +28,7 @@ from cchc_analysis.rules.rows import COMPARISONS, compare_magnitudes, describe_r
 from cchc_analysis.rules.suites import load_suite, load_suites
 from cchc_analysis.rules.validation import Validated, check_rows, join_kinds
 from cchc_analysis.stats.derive import derive_indicators
-from rule_examples import make_example, make_rows, make_statements
+from rule_examples import SOURCE, make_example, make_rows, make_statements
 
 ROOT = Project(Path(__file__).resolve().parents[1])
 REFERENCE = load_reference(ROOT.reference)
@@ -291,9 +291,10 @@ def test_returned_dossiers_are_a_legitimate_gap() -> None:
         "dossiers_pending_total": 30,
         "dossiers_returned": 10,
     }
-    assert validate(make_statements(numbers, REFERENCE)).empty
-    wrong = validate(make_statements({**numbers, "dossiers_returned": 7}, REFERENCE))
-    assert wrong["kind"].tolist() == ["definition"]
+    right = make_statements(numbers, REFERENCE).assign(source_id="right", area_id="183")
+    wrong = make_statements({**numbers, "dossiers_returned": 7}, REFERENCE)
+    found = validate(pd.concat([right, wrong], ignore_index=True))
+    assert found[["source_id", "kind"]].to_numpy().tolist() == [[SOURCE, "definition"]]
 
 
 def state_windows(pending: float, **windows: tuple[float, ...]) -> pd.DataFrame:
@@ -313,23 +314,41 @@ def state_windows(pending: float, **windows: tuple[float, ...]) -> pd.DataFrame:
 STARTS = {"nine_months": "2024-01-01", "quarter": "2024-07-01"}
 
 
-@pytest.mark.parametrize(
-    ("windows", "told"),
-    [
-        # 39 were left of the first half year: the nine months close, and the quarter need not.
-        ({"nine_months": (3731, 3681), "quarter": (1150, 1139)}, []),
-        ({"nine_months": (3731,), "quarter": (1150, 1139)}, []),
-        ({"nine_months": (3741, 3681), "quarter": (1150, 1139)}, ["2024-01-01"]),
-        ({"quarter": (1150, 1139)}, ["2024-07-01"]),
-        # A quarter that tells what it took over can be asked.
-        ({"nine_months": (3731, 3681), "quarter": (1189, 1139, 39)}, []),
-        ({"nine_months": (3731, 3681), "quarter": (1150, 1139, 39)}, ["2024-07-01"]),
-    ],
-)
+WINDOWS: Mapping[str, tuple[dict[str, tuple[float, ...]], list[str]]] = {
+    # 39 were left of the first half year: the nine months close, and the quarter need not.
+    "nine months that close": ({"nine_months": (3731, 3681), "quarter": (1150, 1139)}, []),
+    "half a balance": ({"nine_months": (3731,), "quarter": (1150, 1139)}, []),
+    "nine months that do not close": (
+        {"nine_months": (3741, 3681), "quarter": (1150, 1139)},
+        ["2024-01-01"],
+    ),
+    "a quarter alone": ({"quarter": (1150, 1139)}, ["2024-07-01"]),
+    # A quarter that tells what it took over can be asked.
+    "a quarter that closes": ({"nine_months": (3731, 3681), "quarter": (1189, 1139, 39)}, []),
+    "a quarter that does not": (
+        {"nine_months": (3731, 3681), "quarter": (1150, 1139, 39)},
+        ["2024-07-01"],
+    ),
+}
+"""What sources state of one day, and the windows that are told not to close."""
+
+
+@pytest.fixture(scope="module")
+def of_windows() -> pd.DataFrame:
+    """The findings of all of them, each a source about a district of its own."""
+    districts = REFERENCE.areas[REFERENCE.areas["valid_to"] == "2025-06-30"]["area_id"]
+    stated = [
+        state_windows(50, **windows).assign(source_id=name, area_id=area)
+        for (name, (windows, _)), area in zip(WINDOWS.items(), districts, strict=False)
+    ]
+    return validate(pd.concat(stated, ignore_index=True))
+
+
+@pytest.mark.parametrize("name", WINDOWS)
 def test_a_stock_closes_the_longest_window_that_ends_on_its_day(
-    windows: dict[str, tuple[float, ...]], told: list[str]
+    name: str, of_windows: pd.DataFrame
 ) -> None:
-    findings = validate(state_windows(50, **windows))
+    findings, told = of_windows[of_windows["source_id"] == name], WINDOWS[name][1]
     assert findings["rule_id"].tolist() == ["D08"] * len(told)
     assert findings["period_start"].tolist() == told
 
@@ -338,14 +357,17 @@ def test_every_balance_of_flows_and_a_stock_is_asked_of_the_longest_window() -> 
     own = {"dossiers_due": 100, "dossiers_resolved_on_time": 90, "dossiers_pending_overdue": 20}
     quarter = make_statements(own, REFERENCE).assign(period_start="2024-04-01")
     quarter.loc[2, "period_start"] = ""
-    half_year = make_statements({"dossiers_due": 300}, REFERENCE)
-    assert validate(quarter)["rule_id"].tolist() == ["D34"]
-    assert validate(pd.concat([quarter, half_year], ignore_index=True)).empty
     # Another scope, or another flow over a longer window, says nothing of this one.
-    for other in ("dossiers_due@commune_aggregate", "dossiers_received_total"):
-        beside = make_statements({other: 300}, REFERENCE)
-        found = validate(pd.concat([quarter, beside], ignore_index=True))
-        assert found["rule_id"].tolist() == ["D34"], other
+    asked = ("", "dossiers_due@commune_aggregate", "dossiers_received_total")
+    districts = iter(REFERENCE.areas[REFERENCE.areas["valid_to"] == "2025-06-30"]["area_id"])
+    stated = []
+    for other in (*asked, "dossiers_due"):
+        half_year = make_statements({other: 300} if other else {}, REFERENCE)
+        together = [each for each in (quarter, half_year) if len(each)]
+        stated.append(pd.concat(together).assign(source_id=f"{other}.", area_id=next(districts)))
+    found = validate(pd.concat(stated, ignore_index=True))
+    assert found["rule_id"].tolist() == ["D34"] * len(asked)
+    assert set(found["source_id"]) == {f"{other}." for other in asked}
 
 
 PERIODS = {
@@ -544,15 +566,20 @@ def test_the_rule_that_contributing_shows_works(tmp_path: Path) -> None:
     suite["expectations"] = [*entries, *suite["expectations"]]
     (tmp_path / "identities.json").write_text(json.dumps(suite), "utf-8")
     try_suites(tmp_path, REFERENCE)
+    examples, owed = [], []
+    districts = iter(REFERENCE.areas[REFERENCE.areas["valid_to"] == "2025-06-30"]["area_id"])
     for entry in entries:
-        found = make_example(Identity("", entry["kwargs"]["rule"]))
-        assert found
-        good, changed = (
-            make_statements({str(name): value for name, value in each.items()}, REFERENCE)
-            for each in found
+        found, rule_id = (
+            make_example(Identity("", entry["kwargs"]["rule"])),
+            entry["meta"]["rule_id"],
         )
-        assert validate(good, tmp_path).empty
-        assert validate(changed, tmp_path)["rule_id"].tolist() == [entry["meta"]["rule_id"]]
+        assert found
+        for word, numbers in zip(("good", "changed"), found, strict=True):
+            rows = make_statements({str(name): each for name, each in numbers.items()}, REFERENCE)
+            examples.append(rows.assign(source_id=f"{word} {rule_id}", area_id=next(districts)))
+        owed.append([f"changed {rule_id}", rule_id])
+    told = validate(pd.concat(examples, ignore_index=True), tmp_path)
+    assert sorted(told[["source_id", "rule_id"]].to_numpy().tolist()) == sorted(owed)
 
 
 def test_a_suite_of_another_table_is_refused(tmp_path: Path) -> None:
