@@ -53,27 +53,28 @@ def build(processed: Project, monkeypatch: pytest.MonkeyPatch) -> Build:
 @pytest.fixture(scope="module")
 def built_once(
     processed_once: Project, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Project, int]:
-    """The made-up project with its site, made once and only to be copied; its pages."""
+) -> tuple[Project, Site, set[str]]:
+    """The made-up project with its site, made once and only to be copied; what was made."""
     root = tmp_path_factory.mktemp("built") / "project"
     project = Project(shutil.copytree(processed_once.root, root))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "process", process_once)
-        patch.setattr(site_module, "open_workforce", Here(name_task))
+        here = Here(name_task)
+        patch.setattr(site_module, "open_workforce", here)
         site = pipeline.build_site(project)
-    return project, site.pages
+    return project, site, here.made
 
 
 @pytest.fixture
 def pages(
-    processed: Project, built_once: tuple[Project, int], monkeypatch: pytest.MonkeyPatch
+    processed: Project, built_once: tuple[Project, Site, set[str]], monkeypatch: pytest.MonkeyPatch
 ) -> int:
     """How many pages the site has, which was built before the test begins."""
     monkeypatch.setattr(pipeline, "process", process_once)
     monkeypatch.setattr(site_module, "open_workforce", Here(name_task))
-    project, pages = built_once
+    project, site, _ = built_once
     copy_site(project, processed.root)
-    return pages
+    return site.pages
 
 
 def profiles_of(briefs: set[str]) -> set[str]:
@@ -92,10 +93,14 @@ def looks(folder: Path) -> dict[str, tuple[int, bytes]]:
     }
 
 
+@pytest.mark.usefixtures("pages")
 def test_nothing_changed_nothing_is_done(
-    build: Build, processed: Project, monkeypatch: pytest.MonkeyPatch
+    build: Build,
+    processed: Project,
+    built_once: tuple[Project, Site, set[str]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    first, made = build()
+    _, first, made = built_once
     assert made == OWN | PEER | PROFILES | QUALITY
     before = looks(processed.site)
     monkeypatch.setattr(pipeline, "process", lambda _: pytest.fail("processed again"))
