@@ -528,6 +528,7 @@ def test_a_reading_that_is_rounded_amiss_is_spoken_for_too(reference: Reference)
     assert chosen.loc[chosen["is_published"], "value"].tolist() == [15738.0, 17604.0, 90.0]
 
 
+@settings(max_examples=50)
 @given(st.lists(counts, min_size=2, max_size=3), st.integers(-3, 3))
 def test_property_a_sum_is_broken_exactly_when_it_does_not_add_up(
     parts: list[int], slip: int
@@ -541,6 +542,7 @@ def test_property_a_sum_is_broken_exactly_when_it_does_not_add_up(
     assert word == ("holds" if total == sum(parts) else "broken")
 
 
+@settings(max_examples=50)
 @given(counts, counts, st.integers(0, 3))
 def test_property_a_rate_printed_from_its_counts_holds(one: int, other: int, decimals: int) -> None:
     numerator, denominator = min(one, other), max(one, other, 1)
