@@ -7,7 +7,6 @@ import csv
 import http.client
 import json
 import re
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -39,7 +38,7 @@ from cchc_analysis.read.serving import Review, listen
 from cchc_analysis.read.transcripts import Draft, open_draft, read_sources, read_transcript
 from cchc_analysis.rules import Identity, evaluate_rivals, load_identities
 from cchc_analysis.rules.statements import Statements
-from conftest import make_project
+from conftest import copy_folder, make_project
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -68,7 +67,7 @@ def drafted_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture
 def drafted(drafted_once: Project, tmp_path: Path) -> Project:
     """The made-up project with one draft, free to be spoilt."""
-    return Project(shutil.copytree(drafted_once.root, tmp_path / "project"))
+    return Project(copy_folder(drafted_once.root, tmp_path / "project"))
 
 
 @pytest.fixture
