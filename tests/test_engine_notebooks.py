@@ -1,4 +1,7 @@
-"""Papermill's engine ``cchc`` beside papermill's own: same notebooks, outputs, errors and pages."""
+"""Papermill's engine ``cchc`` beside papermill's own: same notebooks, outputs, errors and pages.
+
+What papermill's own engine makes takes a kernel each: these tests are slow ones.
+"""
 
 from __future__ import annotations
 
@@ -140,13 +143,9 @@ FAILING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    "sources",
-    [
-        tuple(SHOWN.values()),
-        *(pytest.param(source, marks=pytest.mark.slow) for source in FAILING.values()),
-    ],
-    ids=["shown", *FAILING],
+    "sources", [tuple(SHOWN.values()), *FAILING.values()], ids=["shown", *FAILING]
 )
 def test_the_output_notebook_is_the_same(
     pool: Pool, tmp_path: Path, sources: tuple[str, ...] | str
@@ -195,6 +194,7 @@ def test_what_is_no_text_is_refused_where_it_is_printed(pool: Pool, tmp_path: Pa
     assert [each.text for each in shown] == ["write() argument must be str, not bytes ?\n"]
 
 
+@pytest.mark.slow
 def test_a_cell_may_be_allowed_to_fail(pool: Pool, tmp_path: Path) -> None:
     path = write(tmp_path / "in.ipynb", "1 / 0", "'after'")
     notebook = nbformat.read(path, 4)
@@ -458,13 +458,8 @@ def test_the_lesson_runs_in_the_folder_of_the_notebooks(processed: Project) -> N
     assert (processed.root / "build" / "validate").is_dir()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "district_brief.ipynb",
-        *(pytest.param(name, marks=pytest.mark.slow) for name in list(NOTEBOOKS)[1:]),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NOTEBOOKS)
 def test_the_page_of_a_notebook_is_the_same_by_both_engines(
     pool: Pool, processed: Project, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
