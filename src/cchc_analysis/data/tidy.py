@@ -207,17 +207,15 @@ def correct_values(
     has found that all of them can be read.
     """
     key, corrected = ["source_id", *QUANTITY], published.assign(correction="")
-    quantities = pd.MultiIndex.from_frame(published[key])
     readings = observations.assign(figure_id=observations["figures"].str.split())
-    readings = readings.explode("figure_id").set_index(["source_id", "figure_id"], drop=False)[key]
-    for row in _pair_corrections(transcripts, reference):
-        place = row["source_id"], row["figure_id"]
-        if row["is_held"] and place in readings.index:
-            is_kept = row["action"] == "publish"
-            value = _read_published(row, reference) if is_kept else float("nan")
-            chosen = quantities == tuple(readings.loc[place])
-            corrected.loc[chosen, ["value", "low", "high"]] = value
-            corrected.loc[chosen, "correction"] = "/".join(place)
+    readings = readings.explode("figure_id")[[*key, "figure_id"]]
+    decided = _pair_corrections(transcripts, reference).drop(columns=[*QUANTITY], errors="ignore")
+    for row in list_rows(decided.merge(readings)):
+        is_kept = row["action"] == "publish"
+        value = _read_published(row, reference) if is_kept else float("nan")
+        chosen = (published[key] == [row[name] for name in key]).all(axis=1)
+        corrected.loc[chosen, ["value", "low", "high"]] = value
+        corrected.loc[chosen, "correction"] = f"{row['source_id']}/{row['figure_id']}"
     return corrected
 
 
@@ -235,7 +233,7 @@ def check_corrections(
             where = f"data/reference/corrections.csv, source {source_id}"
             yield problem("no_source", where, near=offer_names(source_id, known))
     held = set(transcripts["source_id"])
-    for row in _pair_corrections(transcripts, reference):
+    for row in list_rows(_pair_corrections(transcripts, reference)):
         where = f"data/reference/corrections.csv, {row['source_id']}/{row['figure_id']}"
         printed = row["printed"] if row["is_held"] else "no such figure"
         if row["source_id"] in held and printed != row["expect"]:
@@ -272,8 +270,7 @@ def _read_published(row: Mapping[str, Any], reference: Reference) -> float:
     return reference.convert_value(number.value, row["unit"], own)
 
 
-def _pair_corrections(transcripts: pd.DataFrame, reference: Reference) -> list[dict[str, Any]]:
+def _pair_corrections(transcripts: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """Each correction with the cells of the figure that it is about, if that ``is_held``."""
-    key, corrections = ["source_id", "figure_id"], reference.corrections
-    concerned = transcripts[transcripts["source_id"].isin(corrections["source_id"])]
-    return list_rows(corrections.merge(concerned.assign(is_held=True), "left", key).fillna(""))
+    held = transcripts.assign(is_held=True)
+    return reference.corrections.merge(held, "left", ["source_id", "figure_id"]).fillna("")
