@@ -31,13 +31,10 @@ STANDARD_LABEL = re.compile(r"(\d{4})(?:-(Q[1-4]|H[12]|9M))?")
 _OPPOSITES = [
     [re.compile(rf"\b(?:{'|'.join(words)})\b") for words in sides] for sides in _SAID["opposites"]
 ]
-_NOTE_MARK = re.compile(r"\s*[⁽(]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+[⁾)]?$")
-_GROUPS = re.compile(
-    r"([1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+|(?:[ \u00a0\u202f][0-9]{3})+))(?:,([0-9]+))?"
+_NUMBERS, _NAMES = (
+    {name: re.compile(str(form)) for name, form in _SAID[part].items()}
+    for part in ("numbers", "names")
 )
-_COMMA_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}")
-_DECIMAL = re.compile(r"([0-9]+)(?:[,.]([0-9]+))?")
-_ONE_COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _MAGNITUDES: dict[str, int] = _SAID["magnitudes"]
 _MAGNITUDE = re.compile(rf"\s*\b({'|'.join(_MAGNITUDES)})$", re.IGNORECASE)
 OTHER_DAYS = 45
@@ -87,7 +84,7 @@ def parse_number(text: str, kind: str = "other") -> Number:
         rest = printed[len(bound) :]
         if folded.startswith(bound) and (rest[:1].isspace() or rest[:1].isdigit()):
             comparator, digits = BOUND_WORDS[bound], rest.strip()
-    digits = _NOTE_MARK.sub("", digits).removesuffix("%").rstrip()
+    digits = _NUMBERS["note_mark"].sub("", digits).removesuffix("%").rstrip()
     sign = -1 if digits[:1] in ("-", "−") else 1
     word = _MAGNITUDE.search(digits) if kind == "count" else None
     try:
@@ -106,17 +103,17 @@ def _parse_digits(digits: str, kind: str) -> tuple[float, int]:
     """The value of printed digits, and how many of them are decimals."""
     if sum(character.isdigit() for character in digits) > MOST_DIGITS:
         raise NumberError(f"has more than {MOST_DIGITS} digits")
-    if _COMMA_GROUPS.fullmatch(digits):
+    if _NUMBERS["comma_groups"].fullmatch(digits):
         return float(digits.replace(",", "")), 0
-    grouped = _GROUPS.fullmatch(digits)
-    parts = grouped or _DECIMAL.fullmatch(digits)
+    grouped = _NUMBERS["groups"].fullmatch(digits)
+    parts = grouped or _NUMBERS["decimal"].fullmatch(digits)
     if not parts:
         raise NumberError("is not a number")
     whole, decimals = re.sub(r"\D", "", parts[1]), parts[2] or ""
     if grouped and kind in ("rate", "score") and not decimals and "." in digits:
         raise NumberError(f"can be thousands or decimals of a {kind}")
     # A mark that is no decimal mark, or may not be one, in what is counted or paid.
-    if not grouped and kind in ("count", "money") and _ONE_COMMA_GROUP.fullmatch(digits):
+    if not grouped and kind in ("count", "money") and _NUMBERS["one_comma_group"].fullmatch(digits):
         raise NumberError("has a comma that can stand between thousands or decimals")
     if not grouped and kind == "count" and "." in digits:
         raise NumberError("has a group that is not three digits long")
@@ -348,22 +345,6 @@ KINDS, ENGLISH = (
     for part in ("kinds", "english")
 )
 """Words before a name, folded, and behind an English one, with the types of area they stand for."""
-_Y = re.compile(
-    r"(?<=\b[hklmst])[yỳýỷỹỵ](?!\w)|(?<=\bq)[uùúủũụ][iìíỉĩịyỳýỷỹỵ](?!\w)"  # Mỹ, Mĩ; Quý, Qúy, Quí
-)
-_I = str.maketrans("yỳýỷỹỵ", "iìíỉĩị")
-_TONE = re.compile(r"(?:o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])(?!\w)")
-_NUMBERED = re.compile(r"^\s*\d{1,3}\s*[.)]\s*(?=[^\W\d])")
-_MARKED = re.compile(r"(?:\s*(?:[*†‡⁰¹²³⁴-⁹]|\((?:[*\d]{1,2}|[a-e])\)|\[[*\d]{1,2}\]))+$")
-_ZERO = re.compile(r"(?<!\d)0+(?=[1-9])")
-_LETTER = re.compile(r"[thqpx]\.")
-_GLUED = re.compile(r"^([pq]) ?(?=\d+$)")
-_LOWER, _UPPER = r"xã|phường|thị trấn|đặc khu", r"huyện|quận|thị xã|thành phố"
-_BEHIND = re.compile(
-    r"^(?P<name>[^(,]+?)\s*(?:\((?P<in>[^()]+)\)|,\s*(?P<after>[^,]+))$"
-    rf"|^(?P<below>(?:{_LOWER}|{_UPPER})\s[^(,]+?)\s+(?:[-–]\s+)?(?:(?:thuộc|của)\s+)?"
-    rf"(?P<above>(?:tỉnh|{_UPPER})\s(?!(?:tỉnh|{_UPPER})\s)[^(,]+)$"
-)
 
 
 class Name(NamedTuple):
@@ -390,9 +371,11 @@ def tidy_name(name: str) -> str:
     ('đà nẵng', 'hòa bình', 'phường 5')
     """
     text = keep_text(name).translate(str.maketrans("Ðð", "Đđ"))
-    tidy = " ".join(_MARKED.sub("", _NUMBERED.sub("", text)).split()).casefold()
-    tidy = _Y.sub(lambda match: _move_tone(match[0].translate(_I)), _ZERO.sub("", tidy))
-    return _TONE.sub(lambda match: _move_tone(match[0]), tidy)
+    bare = _NAMES["marked"].sub("", _NAMES["numbered"].sub("", text))
+    tidy = _NAMES["zeros"].sub("", keep_text(bare).casefold())
+    as_i = str.maketrans("yỳýỷỹỵ", "iìíỉĩị")
+    tidy = _NAMES["y"].sub(lambda match: _move_tone(match[0].translate(as_i)), tidy)
+    return _NAMES["tone"].sub(lambda match: _move_tone(match[0]), tidy)
 
 
 def _move_tone(vowels: str) -> str:
@@ -412,7 +395,7 @@ def take_apart(name: str) -> Name:
     True
     """
     text = tidy_name(name)
-    behind = _BEHIND.match(text)
+    behind = _NAMES["behind"].match(text)
     inside = (behind["in"] or behind["after"] or behind["above"]).strip() if behind else ""
     kind = KINDS.get(fold_text(inside)) or ENGLISH.get(fold_text(inside))
     head = (behind["name"] or behind["below"]) if behind else text
@@ -422,7 +405,7 @@ def take_apart(name: str) -> Name:
 
 def _strip_kind(text: str) -> tuple[str, frozenset[str]]:
     """The name without the word for its kind, and the types that this word allows."""
-    words = re.sub(r"\.(?=\S)", ". ", _GLUED.sub(r"\1. ", text)).split()
+    words = re.sub(r"\.(?=\S)", ". ", _NAMES["glued"].sub(r"\1. ", text)).split()
     lengths = range(min(6, len(words) - 1), 0, -1)  # the longest kind has six words
     for length in lengths:  # before the others: "Phuong Son Ward" is no phường Sơn
         if types := ENGLISH.get(fold_text(" ".join(words[-length:]))):
@@ -432,6 +415,6 @@ def _strip_kind(text: str) -> tuple[str, frozenset[str]]:
             return " ".join(words[length:]), types
     if words and words[-1].isdigit() and (types := ENGLISH.get(fold_text(" ".join(words[:-1])))):
         return words[-1], types
-    if len(words) > 1 and _LETTER.fullmatch(words[0]):
+    if len(words) > 1 and _NAMES["letter"].fullmatch(words[0]):
         return " ".join(words[1:]), KINDS[_SAID["letters"][words[0][0]]]
     return text, frozenset()

@@ -212,8 +212,7 @@ def compare_editions(
     names = {"left_only": "went", "right_only": "came", "both": "moved"}
     both["change"] = both["change"].map(names).astype(str)
     for column in ("unit", "source_id"):
-        newer = both[f"{column}_new"].fillna("")
-        both[column] = newer.where(newer != "", both[f"{column}_old"])
+        both[column] = both[f"{column}_new"].fillna(both[f"{column}_old"])
     moved = (both["change"] != "moved") | (both["value_old"] != both["value_new"])
     changed = both[moved].fillna("")
     entries = [] if isinstance(new, pd.DataFrame) else _read_changelog(new)
@@ -234,8 +233,7 @@ def compare_editions(
 
 def format_editions(changes: pd.DataFrame) -> str:
     """The result of ``compare_editions`` as text: a line a value, and how many of each kind."""
-    counts = changes["change"].value_counts()
-    tally = ", ".join(f"{n} {kind}" for kind, n in counts.items())
+    tally = changes["change"].value_counts().to_dict()
     return render_own("editions", rows=list_rows(changes), tally=tally)
 
 
