@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -65,7 +66,7 @@ def test_a_process_does_as_many_jobs_as_it_may() -> None:
 
 
 def test_a_process_ends_after_a_large_job_where_the_next_one_costs_a_fork() -> None:
-    words = ["a", "b" * (workers.LARGE + 1), "c"]
+    words = ["a", secrets.token_hex(2 * workers.LARGE), "c"]
     for may_fork, expected in ((True, [1, 2, 1]), (False, [1, 2, 3])):
         options = {"jobs_a_child": 5, "may_fork": may_fork}
         replies = run(*words, work=engine_work.was_warm, count=1, **options)

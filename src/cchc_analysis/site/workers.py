@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import threading
+import zlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -34,9 +35,9 @@ from cchc_analysis.site.jobs import Orders, Reply, Workforce, do_job, explain_en
 
 MOST_TRIES = 5
 GRACE_SECONDS = 1
-LARGE = 4 << 20
-"""Bytes of a job after which its child ends: what is read of it would stay until all of its jobs
-are done, and a fork costs nothing beside such a page."""
+LARGE = 1 << 18
+"""Bytes of a job, compressed, after which its child ends: what is read of it would stay until all
+of its jobs are done, and a fork costs nothing beside such a page."""
 
 
 class Pool(Workforce):
@@ -61,8 +62,9 @@ class Pool(Workforce):
 
     def submit(self, payload: Any) -> Future[Reply]:  # type: ignore[override]  # one function for all
         """Have a job done; its reply says what happened."""
-        # What waits is held as bytes alone; what cannot be written costs its own job only.
-        return self._threads.submit(self._do, do_job(pickle.dumps, payload))
+        # What waits is held as few bytes; what cannot be written costs its own job only.
+        written = do_job(lambda _: zlib.compress(pickle.dumps(payload), level=1), None)
+        return self._threads.submit(self._do, written)
 
     def shutdown(self, *_: object, **__: object) -> None:
         """End everything at once; what is not done is cancelled."""
@@ -223,7 +225,12 @@ def work(orders: Orders, link: Any, parent_id: int) -> None:
         system.limit_memory(orders.memory)
     with suppress(EOFError, OSError):
         link.send(orders.jobs_a_child)
-        while payload := link.recv_bytes():
-            reply = do_job(lambda given: do(pickle.loads(given)), payload, orders.is_profiled)  # noqa: S301 - our own
+        while link.poll(None):
+            reply = do_job(lambda _: do(read(link.recv_bytes())), None, orders.is_profiled)
             written = do_job(pickle.dumps, reply)
             link.send_bytes(written.result or pickle.dumps(written))
+
+
+def read(payload: bytes) -> Any:
+    """What a job needs; its bytes are let go before the work begins."""
+    return pickle.loads(zlib.decompress(payload))  # noqa: S301 - our own
