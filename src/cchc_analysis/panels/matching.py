@@ -309,11 +309,13 @@ def read_numerals(
     """
     is_text = printed.map(lambda cell: isinstance(cell, str)).astype("bool")
     numbers = printed[~is_text].astype("float64").round(MOST_DECIMALS)
-    read = numbers.to_frame("value").assign(decimals=0, comparator=Comparator.EQUAL.value)
+    values = numbers.to_numpy()
+    noise = 1e-10 * np.maximum(np.abs(values), 1)
+    with np.errstate(invalid="ignore"):  # infinity
+        is_more = [abs(values.round(places) - values) > noise for places in range(MOST_DECIMALS)]
+    decimals = np.sum(is_more, axis=0)  # of its shortest form
+    read = numbers.to_frame("value").assign(decimals=decimals, comparator=Comparator.EQUAL.value)
     read = read.assign(fault="", mark="")
-    noise = 1e-10 * numbers.abs().clip(lower=1)
-    for places in range(MOST_DECIMALS):  # of its shortest form
-        read["decimals"] += (numbers.round(places) - numbers).abs() > noise
     if is_text.any():
         texts = printed[is_text].astype("str").str.replace("−", "-", regex=False)
         texts = texts.str.strip().str.removesuffix("%").str.rstrip()

@@ -215,7 +215,7 @@ class CauseSearch:
         return [
             (rule_id, int(row))
             for rule_id, verdict in self.verdicts.items()
-            if not verdict["holds"].all()
+            if not (verdict.empty or verdict["holds"].all())
             for row in verdict.index[~(list_fits(verdict) | verdict["is_not_stated"])]
         ]
 

@@ -405,9 +405,10 @@ def tabulate_columns(statements: Statements, operands: Iterable[Operand]) -> pd.
     A column that would say nothing (an operand printed nowhere, the room of a count) is left out.
     """
     columns: dict[Any, Any] = {**statements.rows}
+    stated = {*statements.figures["indicator"]}
     for operand in operands:
-        numbers = statements.find(operand)
-        if not numbers.is_printed.any():
+        # A report states few of the quantities that all rules ask for.
+        if operand.code not in stated or not (numbers := statements.find(operand)).is_printed.any():
             continue
         columns[str(operand)], default = numbers.value, _exactly(numbers.value)
         for kind in BESIDE:
