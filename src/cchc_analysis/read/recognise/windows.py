@@ -139,7 +139,10 @@ def find_counted_window(texts: Sequence[str], period: Period, dated: str = "") -
     if (joined := _join_days(sentences, period)) and lies_about(joined, period, closes=True):
         return joined
     for said in list_counted(_resolve_days(text, period) for text in texts):
+        closed = PATTERNS.counted_until.search(PATTERNS.sentence_end.split(said)[0])
         day = find_day(said, period)
+        if closed and not day:
+            day = make_day(closed[1], closed[2], closed[3], period.end.year if period.end else None)
         window = _find_long_window(said, period, dated) or (day and Period(period.start, day))
         if window and lies_about(window, period):
             return window
@@ -217,9 +220,13 @@ def _find_now(text: str, period: Period, dated: str) -> dt.date | None:
 
 
 def list_counted(texts: Iterable[str]) -> Iterator[str]:
-    """What texts say from where they tell which days are counted."""
+    """What texts say from where they tell which days are counted, and not those of an event."""
     for text in texts:
-        if opened := PATTERNS.counted_days.search(text) or PATTERNS.only_window.search(text):
+        opened = PATTERNS.counted_days.search(text)
+        if not opened and (opened := PATTERNS.only_window.search(text)):
+            before = PATTERNS.sentence_end.split(text[: opened.start()])[-1]
+            opened = None if PATTERNS.tells_event.search(before) else opened
+        if opened:
             yield text[opened.start() :]
 
 
