@@ -321,8 +321,10 @@ def _find_broken(
     told, found = set[str](), list[rules.Broken]()
     for identity in identities:
         verdict = verdicts[identity.rule_id]
+        if verdict.empty or identity.rival_group in told:
+            continue
         broken = verdict[~(verdict["holds"] | verdict["is_within_unit"])]
-        if broken.empty or identity.rival_group in told:
+        if broken.empty:
             continue
         if identity.rival_group and identity.rule_id in set(unfit["rule_id"]):
             # A source that fits none of several definitions contradicts itself once.

@@ -29,12 +29,12 @@ from cchc_analysis.rules.expressions import (
     list_operands,
 )
 from cchc_analysis.rules.statements import (
-    ROW_COLUMNS,
     STOCK,
     Booleans,
     Integers,
     Operands,
     Statements,
+    Texts,
     WideTable,
 )
 
@@ -337,10 +337,11 @@ def _lacks_opening(
     stock out as well, where it is not stated.
     """
     lacking = np.zeros(len(rows), dtype=bool)
-    if lines.rows is None or any(each.home.max() >= len(lines.rows) for each in operands.values()):
-        return lacking  # a table that tells no windows, or a part of one
-    days = (lines.rows[name].to_numpy(dtype=object) for name in ("period_start", "period_end"))
-    starts, ends = days
+    if not (words := lines.words):  # a table that tells no windows
+        return lacking
+    starts, ends = words["period_start"], words["period_end"]
+    if any(each.home.max() >= len(ends) for each in operands.values()):  # a part of one
+        return lacking
     for each in identity.sums:
         terms = [term for term in each if isinstance(term, Quantity)]
         has_stock = np.zeros(len(rows), dtype=bool)
@@ -354,20 +355,20 @@ def _lacks_opening(
         for term in terms if len(at) else ():
             opening = lines.find(Quantity(CARRIED_OVER, term.scope))
             is_opened = opening.home[at] == operands[term].home[at]
-            is_late = _begins_later(operands[term], lines.rows, at) & ~is_opened
+            is_late = _begins_later(operands[term], words, at) & ~is_opened
             is_bare = (starts[at] > new_year) & ~has_stock[is_balanced] & ~opening.is_printed[at]
             lacking[is_balanced] |= is_late | is_bare
     return lacking
 
 
-def _begins_later(flow: Operands, windows: pd.DataFrame, rows: Integers) -> Booleans:
+def _begins_later(flow: Operands, words: Mapping[str, Texts], rows: Integers) -> Booleans:
     """Where a flow of a row is also stated over a window that begins earlier and ends with it."""
     home = flow.home[rows]
     homes = np.unique(flow.home[flow.is_printed])
-    cells = {name: windows[name].to_numpy(dtype=object) for name in ROW_COLUMNS}
-    starts = cells.pop("period_start")
+    starts = words["period_start"]
     homes = homes[starts[homes] != STOCK]
-    places = [*zip(*(column[homes] for column in cells.values()), strict=True)]
+    others = (column[homes] for name, column in words.items() if name != "period_start")
+    places = [*zip(*others, strict=True)]
     first: dict[tuple[str, ...], str] = {}
     for place, start in zip(places, starts[homes], strict=True):
         first[place] = min(start, first.get(place, start))

@@ -340,10 +340,12 @@ class WideTable:
                 return self._table[name].to_numpy(dtype=object)
         return np.arange(len(self._table)).astype(object)
 
-    @property
-    def rows(self) -> pd.DataFrame | None:
-        """``ROW_COLUMNS`` of each row, where the table has them all."""
-        return self._table if all(name in self._table for name in ROW_COLUMNS) else None
+    @cached_property
+    def words(self) -> Mapping[str, Texts]:
+        """The cells of ``ROW_COLUMNS``, to be asked one by one; none where one is lacking."""
+        if not all(name in self._table for name in ROW_COLUMNS):
+            return {}
+        return {name: self._table[name].to_numpy(dtype=object) for name in ROW_COLUMNS}
 
     def find(self, operand: Operand) -> Operands:
         """The numbers of one operand; not printed is NaN."""

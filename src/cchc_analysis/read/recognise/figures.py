@@ -367,7 +367,7 @@ def _find_complete(
         if identity.operator != EQUALS or not there.issuperset(identity.codes):
             continue
         verdict = evaluate_identity(identity, statements)
-        for row in verdict.index[verdict["is_complete"].astype(bool)]:
+        for row in verdict.index[verdict["is_complete"]] if len(verdict) else ():
             rows = [at for each in identity.operands for at in statements.list_figures(each, row)]
             cells = observations.loc[indexes[rows], "figures"]
             found.update(int(n) for cell in cells for n in cell.split())
