@@ -292,7 +292,7 @@ def read() -> Callable[[str], object]:
     ("kind", "letters"),
     [
         *(
-            (kind, 4_000 if kind in ("sentences", "cell") else 3_000)
+            (kind, {"sentences": 4_000, "cell": 4_000, "tables": 1_500}.get(kind, 3_000))
             for kind in LONG
             if kind != "numbers"
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,7 @@ def reader():
 
     read.wording = wording
     read.reference = reference
+    read.look_twice = cache(lambda text: tuple(look_again(read(text), wording, reference)))
     return read
 
 
@@ -630,7 +632,7 @@ def test_made_up_sentences_are_read_and_rather_left_open_than_wrong(reader) -> N
         for line in path.read_text("utf-8").splitlines()
         if line and not line.startswith("#")
     ]
-    figures = look_twice(reader, "\n".join(text for text, _, _ in rows))
+    figures = reader.look_twice("\n".join(text for text, _, _ in rows))
     found, claims, known, right = 0, 0, 0, 0
     for number, (_, _, answers) in enumerate(rows, start=1):
         here = [figure for figure in figures if figure.line == number]
@@ -667,7 +669,7 @@ def test_sentences_of_every_kind_are_read_as_they_stand(reader, row: str) -> Non
         printed, _, code = answer.rpartition("=")
         code, _, scope = code.strip("-").partition("@")
         expected.append((printed, code, SCOPES[scope]))
-    figures = look_twice(reader, text.replace(" ⏎ ", "\n"))
+    figures = reader.look_twice(text.replace(" ⏎ ", "\n"))
     found = [(f.printed, f.indicator, f.scope if f.indicator else "") for f in figures]
     assert found == expected
 
@@ -678,16 +680,12 @@ def test_a_reviewer_is_told_every_reason_in_vietnamese(reader) -> None:
     texts = [row.replace(" ⏎ ", "\n") for row in rows if row and row[0] != "#"]
     told = set()
     for text in (*texts, *(path.read_text("utf-8") for path in reports)):
-        for figure in look_twice(reader, text):
+        for figure in reader.look_twice(text):
             told |= {tell_reason(figure.reason, {}), tell_reviewer(figure.looked_again)}
     assert len(told) > 100
     # Terms are quoted, and codes stay as they are.
     plain = {re.sub(r"“[^”]*”|\w*_\w*", "", each) for each in told}
     assert not [each for each in plain if re.search(r"\b(?:the|it|of|is|in|as|what|and)\b", each)]
-
-
-def look_twice(reader, text: str):
-    return look_again(reader(text), reader.wording, reader.reference)
 
 
 @pytest.mark.parametrize(
@@ -702,7 +700,7 @@ def look_twice(reader, text: str):
 def test_numbers_are_read_again_and_stay_as_printed(
     reader, text: str, printed: str, read_as: str, words: str
 ) -> None:
-    [figure] = look_twice(reader, text)
+    [figure] = reader.look_twice(text)
     assert (figure.printed, figure.read_as) == (printed, read_as)
     assert words in figure.looked_again
 
@@ -860,7 +858,7 @@ STAGES = (
 
 def test_a_table_of_stages_counts_dossiers_though_no_head_says_so(reader) -> None:
     """A head such as "Quá hạn" is a part of the stage before it; a field's row has no code."""
-    found = [f.indicator.removeprefix("dossiers_") for f in look_twice(reader, STAGES)][-14:]
+    found = [f.indicator.removeprefix("dossiers_") for f in reader.look_twice(STAGES)][-14:]
     assert found == [
         *[""] * 7,
         *("received_total", "carried_over", "received_new", "resolved_total"),
