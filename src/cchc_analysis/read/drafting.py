@@ -218,11 +218,9 @@ def _find_out_of_time(said: Period, written: str, head: recognise.ReportHead) ->
 def _doubt_period(head: recognise.ReportHead, odd: str) -> str:
     """Why a person has to decide the period that was read; or ""."""
     label = head.period_label
-    if not label:
-        return "nothing says of when it is. Decide it, or say it with --period"
     why = f"it says {odd!r}" if odd else _find_out_of_time(head.period, label, head)
-    told = f"its period was read as {label!r}, but {why}. Decide it, or say it with --period"
-    return told if why else ""
+    told = f"its period was read as {label!r}, but {why}" if label else "nothing says of when it is"
+    return f"{told}. Decide it, or say it with --period" if why or not label else ""
 
 
 def _name_source(head: recognise.ReportHead, path: Path) -> str:

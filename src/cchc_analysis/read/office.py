@@ -97,10 +97,10 @@ def read_word(path: Path, data: bytes) -> Document:
     outside.refuse_outside_parts(path, archive)
     body = _parse(path, archive, "word/document.xml")
     notes = {
-        kind: {note.get(f"{W}id", ""): note
-               for note in _parse(path, archive, f"word/{kind}s.xml").findall(f"{W}{kind}")}
+        (f"{W}{kind}Reference", note.get(f"{W}id", "")): note
         for kind in ("footnote", "endnote")
-    }  # fmt: skip
+        for note in _parse(path, archive, f"word/{kind}s.xml").findall(f"{W}{kind}")
+    }
     reader = _WordReader(notes, Numbering(_parse(path, archive, "word/numbering.xml")))
     parts = list(reader.read(body))
     if not any(part.strip() if isinstance(part, str) else part.cells for part in parts):
@@ -111,9 +111,9 @@ def read_word(path: Path, data: bytes) -> Document:
 class _WordReader:
     """Walks the body once; notes come out after the paragraph or table that their mark is in."""
 
-    def __init__(self, notes: dict[str, dict[str, Element]], numbering: Numbering) -> None:
+    def __init__(self, notes: dict[tuple[str, str], Element], numbering: Numbering) -> None:
         self._notes, self._numbering = notes, numbering
-        self._marks: list[tuple[str, str, str]] = []
+        self._marked: list[tuple[str, Element]] = []
         self._count = 0
         self._table = 0
         self._boxes: list[Element] = []
@@ -126,14 +126,10 @@ class _WordReader:
                 yield self._read_paragraph(block)
             while self._boxes:
                 yield from self.read(self._boxes.pop(0))
-            while self._marks:
-                kind, note_id, mark = self._marks.pop(0)
-                note = self._notes[kind].pop(note_id, None)  # once: a note may name itself
-                if note is not None:
-                    texts = [
-                        "".join(self._pieces(paragraph)).strip() for paragraph in note.iter(f"{W}p")
-                    ]
-                    yield f"{mark} {' '.join(filter(None, texts))}"
+            while self._marked:
+                mark, note = self._marked.pop(0)
+                texts = ("".join(self._pieces(each)).strip() for each in note.iter(f"{W}p"))
+                yield f"{mark} {' '.join(filter(None, texts))}"
 
     def _read_paragraph(self, paragraph: Element) -> str:
         label = self._numbering.label(paragraph)
@@ -177,8 +173,9 @@ class _WordReader:
             elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
                 self._count += 1
                 mark = raise_digits(str(self._count))
-                kind = tag.removeprefix(W).removesuffix("Reference")
-                self._marks.append((kind, child.get(f"{W}id", ""), mark))
+                note = self._notes.pop((tag, child.get(f"{W}id", "")), None)
+                if note is not None:  # the first time: a note may name itself
+                    self._marked.append((mark, note))
                 yield mark
             elif tag == f"{W}txbxContent":
                 self._boxes.append(child)

@@ -11,7 +11,7 @@ import re
 import tomllib
 import unicodedata
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 _NAME = re.compile(r"<<(\w+)>>")
@@ -28,7 +28,7 @@ _IN_ROWS = ("pattern", "before", "behind", "own", "said", "sentence", "line")
 
 @cache
 def _load() -> dict[str, Any]:
-    return tomllib.loads(files("cchc_analysis.read").joinpath("patterns.toml").read_text("utf-8"))
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
 
 class Patterns:

@@ -15,8 +15,8 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, lru_cache, partial
-from importlib.resources import files
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -46,9 +46,7 @@ QUOTED = 110
 @cache
 def load_page_words() -> dict[str, Any]:
     """The words of the review page, by table."""
-    return tomllib.loads(
-        files("cchc_analysis.read").joinpath("page", "words.toml").read_text("utf-8")
-    )
+    return tomllib.loads(Path(__file__).with_name("page").joinpath("words.toml").read_text("utf-8"))
 
 
 @cache
@@ -383,9 +381,6 @@ def _find_repeated(observations: pd.DataFrame) -> Iterator[dict[str, Any]]:
         }
 
 
-NOTES = ("note_vi", "note_en")
-
-
 class Accepted(NamedTuple):
     """Figures with an indicator and without one, and how often those contradict each other."""
 
@@ -423,7 +418,8 @@ def accept_source(project: Project, source_id: str) -> Accepted:
 def _drop_offer(row: Mapping[str, str]) -> dict[str, str]:
     """A figure without the codes that were offered to whoever decided it: a note is published."""
     offers = (f"{load_page_words()['said']['may_be']}: ", transcripts.OFFER)
-    return {**row, **{each: "" for each in NOTES if row[each].startswith(offers)}}
+    notes = (each for each in ("note_vi", "note_en") if row[each].startswith(offers))
+    return {**row, **dict.fromkeys(notes, "")}
 
 
 def _find_problems(draft: Draft, reference: Reference) -> Iterator[Problem]:
