@@ -194,8 +194,8 @@ def tabulate_plan(comparisons: Iterable[Comparison]) -> pd.DataFrame:
 
 def _draw_plan(brief: Brief) -> Exhibit | None:
     """Percentages against their targets, where the two mean the same."""
-    judged = [each for each in brief.current if each.target.unit == "%" and each.is_judged]
-    drawn = [each for each in judged if each.result]
+    goals = [each for each in brief.current if each.target.unit == "%"]
+    drawn = [each for each in goals if each.result and each.is_judged]
     rows = []
     for own in group_targets(drawn):  # the results of one target share an axis
         target = own[0].target

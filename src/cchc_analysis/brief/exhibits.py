@@ -26,13 +26,6 @@ from cchc_analysis.data.words import plain
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SHARES = ("province_plan", "district_plan", "same_period")
-"""What an amount is a share of: ``<code>_pct_<share>``."""
-TASKS = (
-    *("total", "started", "completed", "not_due", "not_started", "not_met", "overdue"),
-    "not_applicable",
-)
-"""States of tasks, in the order of the table: ``par_tasks_<field>_<state>``."""
 Row = dict[str, Any]
 Shaded = Sequence[tuple[Entry, str]]
 """Values with the shades in which they are drawn."""
@@ -231,10 +224,10 @@ def _find_shares(brief: Brief, key: str, plan: ChartPlan) -> Row:
     lines, names = [], []
     for code in plan.codes:
         amount = brief.find(code)
-        shares = [brief.find(f"{code}_pct_{base}", amount.scope) for base in SHARES if amount]
+        shares = [brief.find(f"{code}_pct_{base}", amount.scope) for base in plan.columns if amount]
         if any(shares):
             amounts[code] = [amount, *shares]
-        for share, base in zip(shares[:2], SHARES, strict=False):
+        for share, base in zip(shares[:2], plan.columns, strict=False):
             if share:
                 lines.append(share)
                 name = brief.words.say(f"{key}.{code}")
@@ -267,7 +260,7 @@ def _find_amounts(brief: Brief, _: str, plan: ChartPlan) -> Row:
 def _find_tasks(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Tasks of the annual plan by field and state."""
     found: dict[str, dict[str, Any]] = {
-        field: {state: brief.find(f"par_tasks_{field}_{state}", total.scope) for state in TASKS}
+        field: {e: brief.find(f"par_tasks_{field}_{e}", total.scope) for e in plan.columns}
         for field in brief.report.fields
         if (total := brief.find(f"par_tasks_{field}_total"))
     }
@@ -280,7 +273,7 @@ def _find_tasks(brief: Brief, _: str, plan: ChartPlan) -> Row:
         name, start = brief.words.say(f"field.{area}"), f"par_tasks_{area}_"
         bar = _stack(brief, name, each["total"], known, start=start)
         rows += [row | {"is_shared": True} for row in bar]
-    states = [state for state in TASKS if any(each[state] for each in found.values())]
+    states = [state for state in plan.columns if any(each[state] for each in found.values())]
     entries = [entry for each in found.values() for state in states if (entry := each[state])]
     return {"rows": rows, "cited": entries, "entries": entries, "tasks": found, "states": states}
 

@@ -37,12 +37,6 @@ MOST_COLUMNS = 12
 
 CONTENTS = (*render.KINDS[render.QUALITY_NOTEBOOK][1].split(),)
 """The sections of a page."""
-KINDS = (
-    *("sum", "group", "part", "ratio", "whole", "complement", "pooled", "order", "stated_twice"),
-    *("two_sources", "window", "opening", "magnitude", "repeated", "range", "table", "definition"),
-    *("not_stated", "reconcile", "rounding", "truncation", "remark"),
-)
-"""Kinds of finding, from broken sums to what a reader noticed; others follow by name."""
 TABLE_FAMILIES = ("I", "N", "O")
 """Families that check the tables themselves, rather than what a report says."""
 RESULT, GOAL = "●", "○"
@@ -215,7 +209,8 @@ class Quality:
         most = found["first"].value_counts().index[: self.most]
         counts = Counter(found[["first", "kind", "severity"]].itertuples(index=False, name=None))
         counts.update([("", kind, severity) for _, kind, severity in counts.elements()])
-        kinds, present = set(found["kind"]), set(found["severity"])
+        kinds, present = sorted(found["kind"].unique()), set(found["severity"])
+        report = load_report(self.words.folder.parent, self.reference)
         return self._tell(
             "counts",
             found.drop(columns="first"),
@@ -223,7 +218,7 @@ class Quality:
             signs=nouns.SIGNS,
             total=found["first"].nunique(),
             sources=[row for row in self.sources if row["source_id"] in most],
-            kinds=[*filter(kinds.__contains__, KINDS), *sorted(kinds.difference(KINDS))],
+            kinds=sorted(kinds, key=[*report.findings, *kinds].index),
             severities=[s for s in Severity if s != Severity.CRITICAL or s in present],
         )
 

@@ -58,6 +58,7 @@ class ChartPlan(Part):
     within: Line = ()
     rates: Line = ()
     table: Line = ()
+    columns: Line = ()
 
     def list_codes(self) -> list[str]:
         """Every indicator that it names."""
@@ -100,6 +101,7 @@ class Report(Part):
     areas: dict[str, ReformArea] = Field(min_length=1)
     fields: Line = ()
     charts: dict[str, ChartPlan] = Field(default_factory=dict)
+    findings: Line = ()
     profile: dict[str, Line] = Field(default_factory=dict)
 
     @property
