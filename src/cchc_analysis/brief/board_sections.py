@@ -406,10 +406,4 @@ def show_coverage(board: Board) -> Section:
 
 def show_methods(board: Board) -> Section:
     """What each method assumes, the rule of trend words, and the terms of use of the values."""
-    return show(
-        board,
-        "methods",
-        kinds=set(board.latest["kind"]) if board.is_full else set(),
-        is_standardised=len(standardise_areas(board)[0]) > 0,
-        terms=[board.words.licence(each) for each in sorted({*board.values["licence"]} - {""})],
-    )
+    return show(board, "methods", is_standardised=len(standardise_areas(board)[0]) > 0)
