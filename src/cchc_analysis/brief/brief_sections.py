@@ -14,8 +14,7 @@ be too heavy for a page has a page for each area of reform, with the figures and
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from shlex import join
@@ -23,9 +22,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cchc_analysis.brief import templates
 from cchc_analysis.brief.beside import find_standing, list_last_year
-from cchc_analysis.brief.content import ANNEX, TWO_TIERS, Brief
+from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.downloads import BRIEF_FILES, RERUN, tabulate_entries
 from cchc_analysis.brief.exhibits import Exhibit, build_exhibit, list_exhibits
 from cchc_analysis.brief.nouns import Entry
@@ -35,7 +33,6 @@ from cchc_analysis.brief.render import NOTEBOOK
 from cchc_analysis.brief.report import AREAS, part_of
 from cchc_analysis.brief.templates import Section, render, tell_section
 from cchc_analysis.data.records import Scope
-from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.peers import FEWEST
 from cchc_analysis.stats.rates import span_readings
 
@@ -50,7 +47,6 @@ SCOPE_ORDER = (
     *(Scope.WHOLE_DISTRICT, Scope.PROVINCE_OFFICE, Scope.DISTRICT_OFFICE),
     *(Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE, Scope.COMMUNE, Scope.UNSPECIFIED),
 )
-_SCOPE = re.compile(r"@(\w+)")
 
 
 def show_head(brief: Brief) -> Section:
@@ -246,48 +242,20 @@ def show_notes(brief: Brief) -> Section:
     digest = hashlib.sha256()  # of the figures shown
     for table in (brief.figures, brief.indicators, brief.findings):
         digest.update(table.to_csv(index=False, lineterminator="\n").encode())
-    # Definitions of the rates on the page; a sum shows its parts in its note.
-    catalogue, codes = brief.reference.indicator_rows, (e.indicator for e in brief.entries)
-    rates = [code for code in dict.fromkeys(codes) if catalogue[code]["denominator"]]
     command = ["cchc", "brief", brief.area["area_id"], brief.period, "--lang", brief.lang]
     context = find_context()
     if context and context.notebook != NOTEBOOK:
         command += ["--notebook", context.notebook]
-    # The parts that formulas add up, in words that are true of this level.
-    is_new_province = brief.area["level"] == "province" and brief.parts == TWO_TIERS
-    scopes = () if is_new_province else brief.parts
     return tell_section(
         brief,
         "notes",
         lambda: tabulate_entries(brief, list_noted(brief)),
         completeness=_list_complete(brief),
-        definitions={e: text for e in rates if (text := define_indicator(brief, e, scopes))},
         groups={} if brief.part_pages else _group_notes(brief, list_noted(brief)),
         files=() if brief.is_whole else (*BRIEF_FILES, RERUN),
         version=__version__,
         command=join(command),
         digest=digest.hexdigest()[:16],
-    )
-
-
-def define_indicator(page: Any, indicator: str, scopes: Container[str] | None = None) -> Markup:
-    """What an indicator counts, how it is worked out where reports leave it out, and its source.
-
-    Nothing where nobody has defined it yet; with ``scopes``, only formulas that add up these.
-    """
-    words, row = page.words, page.reference.definition_of.get(indicator)
-    if row is None:
-        return Markup("")
-    told = dict.fromkeys(
-        clean_text(way[f"definition_{words.lang}"])
-        for way in page.reference.rows_where("derivations", "indicator", indicator)
-        if scopes is None or all(each in scopes for each in _SCOPE.findall(way["formula"]))
-    )
-    return templates.join(
-        " ",
-        words.pick(row, "definition"),
-        words.say("notes.worked_out", ways=templates.join("; ", *told)) if told else "",
-        words.say("notes.source", source=words.pick(row, "source")),
     )
 
 

@@ -112,7 +112,7 @@ def name_letter(letter: str) -> str:
     return f"a-z/{_SPELT.get(letter, letter.lower())}"
 
 
-@shows(nouns="tell_about tell_rule tell_sum", brief_sections="define_indicator")
+@shows(nouns="tell_about tell_rule tell_sum")
 @dataclass(frozen=True)
 class Told:
     """What the lists of one language are made of; the templates know it as ``page``."""
