@@ -334,8 +334,7 @@ def tell_since(notebook: Path, since: Path, folder: Path) -> Path:
 def show_peers(brief: Brief) -> Section:
     """The rule, the peers, the values of those that report on the same window, and the place."""
     peers, compared, here = brief.peers, brief.report.peers.compared, brief.area["area_id"]
-    held = {area_id: brief.periods_held.get(area_id, ()) for area_id in peers.peers}
-    same = [area_id for area_id in peers.peers if brief.period in held[area_id]]
+    same = [each for each in peers.peers if brief.period in brief.periods_held.get(each, ())]
     own = brief.find_scoped(compared)
     charts = []
     for code in compared:
@@ -351,11 +350,9 @@ def show_peers(brief: Brief) -> Section:
         "peers",
         partial(pd.DataFrame, rows, columns=names),
         charts[0]["figure"] if charts else None,
-        kind={**brief.area, "name": ""},
         same=same,
         own=own,
         least=FEWEST,
-        others={a: held[a] for a in peers.peers if held[a] and a not in same},
         # By the first rate, from the highest.
         beside=sorted(beside.items(), key=lambda row: [(isnan(v), -v) for v in row[1][:1]]),
         charts=charts,

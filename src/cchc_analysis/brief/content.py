@@ -100,6 +100,7 @@ def name_short(page: Any, indicator: str) -> Markup:
     beside="show_plan is_running_rate show_trend show_revised show_peers draw_spine find_standing",
     downloads="tabulate_entries",
     exhibits="list_scores",
+    nouns="list_entries show_contradictions split_explanation tell_arithmetic tell_rule",
     brief_sections="show_head show_summary show_cards show_goals show_disputes show_themes "
     "show_place show_references choose_lead draw_series "
     "show_annex_head show_reform_areas show_notes tell_spread",
@@ -161,11 +162,6 @@ class Brief:
     split_formula = staticmethod(_CODE.split)
     states = nouns.STATE_SIGNS
     grade = once(nouns.grade_brief)
-    list_entries = nouns.list_entries
-    show_contradictions = nouns.show_contradictions
-    split_explanation = nouns.split_explanation
-    tell_arithmetic = nouns.tell_arithmetic
-    tell_rule = nouns.tell_rule
 
     def __repr__(self) -> str:
         return f"<Brief {self.area['name']}, {self.period}, {self.lang}>"
