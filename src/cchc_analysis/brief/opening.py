@@ -33,10 +33,11 @@ from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
 from cchc_analysis.data.clean import label_period, nearest_names
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.named import list_days, match_period
+from cchc_analysis.data.outside import read_text
 from cchc_analysis.data.records import QUANTITY, Origin, Tables, problem
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import Words, load_words
-from cchc_analysis.errors import CommandError
+from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.stats.panel import keep_results
 
 REPORTING = ("province", "district", "commune")
@@ -234,10 +235,8 @@ def find_quotes(folder: Path, sources: pd.DataFrame, figures: pd.DataFrame) -> Q
 def _read_lines(path: Path) -> Sequence[str]:
     """The lines of a document with persons masked; none where it is not there or not text."""
     try:
-        if path.stat().st_size > LARGEST:
-            return ()
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+        text = read_text(path, "a report", LARGEST)
+    except ReportError:
         return ()
     from cchc_analysis.read.documents import mask_persons
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fnmatch import filter as match_codes
-from functools import cache, cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import pandas as pd
@@ -126,48 +126,34 @@ class Profile:
         table = self.table[self.table["theme"] == theme].reset_index(drop=True)
         if table.empty:
             return Section(Markup(""))
-        own = list_rows(table)
-        placed = [self._turn(row) for row in own if row["is_full"]]
+        catalogue = self.reference.indicator_rows
+        drawn = table.assign(  # as ``plot_spine`` takes them, the better side at the right
+            own=table["value"],
+            role=["alert" if each else "deep" for each in table["is_contested"]],
+            is_turned=[catalogue[code]["polarity"] == "lower" for code in table["indicator"]],
+        )
+        placed = drawn[drawn["is_full"].astype(bool)]
         return tell_section(
             self,
             "profile_theme",
             lambda: table,
-            (lambda: draw(plot_spine, pd.DataFrame(placed))) if placed else None,
+            partial(draw, plot_spine, placed) if len(placed) else None,
             anchor=theme,
-            rows=[row | self._tell_row(row) for row in own],
+            rows=[row | self._tell_row(row) for row in list_rows(drawn)],
         )
 
-    def _turn(self, row: Row) -> dict[str, Any]:
-        """A row as ``plot_spine`` takes it, the better side at the right."""
-        role = "alert" if row["is_contested"] else "deep"
-        is_turned = self.reference.indicator_rows[row["indicator"]]["polarity"] == "lower"
-        return {**row, "own": row["value"], "role": role, "is_turned": is_turned}
-
     def _tell_row(self, row: Row) -> dict[str, Any]:
-        """What the cells of a series show: name and its page, value, small line and spine."""
-        words, is_rank = self.words, row["unit"] == "rank"
-        decimals = 0 if is_rank else None if row["value"].is_integer() else 2
-
-        @cache
-        def form(value: float) -> str:
-            return words.number(float(value), decimals)
-
+        """Of a series its page, small line and spine, and the form of its values."""
+        decimals = 0 if row["unit"] == "rank" else None if row["value"].is_integer() else 2
+        form = partial(self.words.number, decimals=decimals)
         # The page of the indicator, or of the index that a rank is of.
         names = [e for e in (row["indicator"], name_ranked(row["indicator"])) if e in self.told]
         href = f"../{name_trend(names[0])}/index.html" if names else ""
-        told: dict[str, Any] = {
-            "href": href,
-            "line": "",
-            "spine": "",
-            "written": form(row["value"]),
-        }
-        points = self.points_of[row["series"]]
+        points, line = self.points_of[row["series"]], ""
         if len({segment for *_, segment in points}) < len(points):
-            told["line"] = sketch_line(points, form, is_rank=is_rank)
-        if row["is_full"]:
-            told["spine"] = sketch_spine(self._turn(row), form)
-            told["ends"] = {each: form(row[each]) for each in panel.SPREAD}
-        return told
+            line = sketch_line(points, form, is_rank=row["unit"] == "rank")
+        spine = sketch_spine(row, form) if row["is_full"] else ""
+        return {"href": href, "line": line, "spine": spine, "form": form}
 
     def show_links(self) -> Section:
         """Briefs, areas before and since with what they report together, areas below."""
