@@ -11,7 +11,7 @@ import base64
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from html import unescape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
 
@@ -32,7 +32,6 @@ from brief_work import (
     tell_profile,
     tell_quality,
 )
-from cchc_analysis.brief import name_page
 from cchc_analysis.brief.board import name_trend
 from cchc_analysis.brief.content import ANNEX, Brief
 from cchc_analysis.brief.lists import (
@@ -126,6 +125,11 @@ class Visit:
     width: int
 
 
+def name_page(brief: Brief) -> PurePosixPath:
+    """The page of a brief within the site."""
+    return PurePosixPath(brief.lang, brief.name_folder(brief.area, brief.period), "index.html")
+
+
 @pytest.fixture(scope="module")
 def briefs() -> list[Brief]:
     """Every real brief in both languages."""
@@ -136,7 +140,7 @@ def briefs() -> list[Brief]:
 def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of the real sources, told without notebooks, and the pages of hard briefs."""
     folder = tmp_path_factory.mktemp("site")
-    places = {brief: name_page(brief.area, brief.period, brief.lang) for brief in briefs}
+    places = {brief: name_page(brief) for brief in briefs}
     pages = {str(place): tell_front(brief) for brief, place in places.items()}
     pages |= {str(place.with_name(ANNEX)): tell_annex(brief) for brief, place in places.items()}
     for lang in ("vi", "en"):
@@ -454,7 +458,7 @@ def test_pages_are_small(site: Path, briefs: list[Brief]) -> None:
     sizes = {
         str(place): (site / place).stat().st_size
         for brief in briefs
-        for front in [name_page(brief.area, brief.period, brief.lang)]
+        for front in [name_page(brief)]
         for place in (front, front.with_name(ANNEX))
     }
     assert not {place: size for place, size in sizes.items() if size >= LARGEST_PAGE}
@@ -484,13 +488,7 @@ def test_both_languages_hold_the_same_numbers(briefs: list[Brief], site: Path) -
     swap = str.maketrans(".,", ",.")
     for vi, en in zip(briefs[::2], briefs[1::2], strict=True):
         notes = [
-            dict(
-                find_all_pairs(
-                    (site / name_page(each.area, each.period, each.lang))
-                    .with_name(ANNEX)
-                    .read_text("utf-8")
-                )
-            )
+            dict(find_all_pairs((site / name_page(each)).with_name(ANNEX).read_text("utf-8")))
             for each in (vi, en)
         ]
         assert len(notes[0]) >= len(vi.entries)

@@ -4,7 +4,7 @@
 cell each; ``Context`` is what it is told from.
 """
 
-from cchc_analysis.brief.content import Brief, name_page
+from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.opening import Context, find_context, list_briefs, open_brief, running_in
 from cchc_analysis.brief.quality import Quality, open_quality
 from cchc_analysis.brief.render import TEMPLATE
@@ -16,7 +16,6 @@ __all__ = [
     "Quality",
     "find_context",
     "list_briefs",
-    "name_page",
     "open_brief",
     "open_quality",
     "running_in",

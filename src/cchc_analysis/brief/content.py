@@ -14,7 +14,6 @@ from functools import cached_property
 from itertools import chain, product
 from math import inf
 from operator import itemgetter
-from pathlib import PurePosixPath
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
@@ -76,11 +75,6 @@ def name_folder(area: Row, period: str) -> str:
     '183-cao-loc/2024-h1'
     """
     return f"{find_folder(area)}/{slug_text(period)}"
-
-
-def name_page(area: Row, period: str, lang: str) -> PurePosixPath:
-    """The page of a brief within the site."""
-    return PurePosixPath(lang) / name_folder(area, period) / "index.html"
 
 
 def name_indicator(page: Any, indicator: str) -> Markup:

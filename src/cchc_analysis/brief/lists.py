@@ -17,7 +17,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis.brief import nouns
-from cchc_analysis.brief.content import Brief, find_folder, name_page, name_short
+from cchc_analysis.brief.content import Brief, find_folder, name_folder, name_short
 from cchc_analysis.brief.downloads import CITATION, SITE_FILES
 from cchc_analysis.brief.nouns import tell_rule, tell_sum
 from cchc_analysis.brief.render import TEMPLATE, export_body
@@ -84,7 +84,7 @@ def make_card(brief: Brief) -> Card:
     }
     return {
         "lang": brief.lang,
-        "folder": str(name_page(brief.area, brief.period, brief.lang).parent),
+        "folder": f"{brief.lang}/{name_folder(brief.area, brief.period)}",
         "figures": figures,
         "ledger": ledger,
         "findings": [*brief.contradiction_of],

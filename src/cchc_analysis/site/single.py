@@ -123,7 +123,7 @@ def make_brief(
     district, period, lang = wanted
     period, held = label_period(match_period(period)), opening.list_briefs(tables, reference)
     area_id = opening.match_told(reference, held, district, period)
-    folder = str(content.name_page(reference.area_rows[area_id], period, lang).parent)
+    folder = f"{lang}/{content.name_folder(reference.area_rows[area_id], period)}"
     parameters = {"district": area_id, "period": period, "lang": lang}
     with ExitStack() as stack:
         if since:
