@@ -193,7 +193,11 @@ def render(words: Words, template: str, **data: Any) -> Markup:
         own = {"m": data["brief"].macros} if "brief" in data else {}  # made anew by each import
         told = _open_environment(words.folder).get_template(name).render(words=words, **own, **data)
     except TemplateError as error:
-        raise _name_mistake(name, error) from None
+        where = f"notebooks/page/{getattr(error, 'name', None) or name}"
+        if line := getattr(error, "lineno", None):
+            where += f", line {line}"
+        found = error.message or type(error).__name__
+        raise BriefError(problem("bad_template", where, found=found)) from None
     return trust(told)  # autoescaped
 
 
@@ -231,13 +235,6 @@ def _open_environment(folder: Path) -> Environment:
 def load_macros(words: Words, **told: Any) -> Any:
     """The macros, which know the words and what is told; a brief keeps its own."""
     return _open_environment(words.folder).get_template(MACROS).make_module(dict(told, words=words))
-
-
-def _name_mistake(name: str, error: TemplateError) -> BriefError:
-    line = getattr(error, "lineno", None)
-    where = f"notebooks/page/{getattr(error, 'name', None) or name}"
-    where += f", line {line}" if line else ""
-    return BriefError(problem("bad_template", where, found=error.message or type(error).__name__))
 
 
 def trust(text: str) -> Markup:

@@ -343,7 +343,7 @@ def _set_limits(canvas: Canvas, ax: Any) -> Callable[[Mark], Any]:
     from matplotlib import transforms as t
 
     left, right, top, foot = canvas.sides
-    sides = {"x": (left, right), "y": (foot, top)}
+    sides, read = {"x": (left, right), "y": (foot, top)}, canvas.units if canvas.scales else {}
     (x, end), (y, most) = (sides | canvas.units).values()
     ax.set(xlim=(x, end), ylim=(y, most))
     inside = t.Bbox.from_extents(left, foot, right, top)
@@ -357,11 +357,12 @@ def _set_limits(canvas: Canvas, ax: Any) -> Callable[[Mark], Any]:
         points = [*mark.points] if isinstance(mark, Stroke) else [mark.at]
         if isinstance(mark, Box):
             points.append((mark.at[0] + mark.size[0], mark.at[1] + mark.size[1]))
-        ways = []
-        for (side, ends), values in zip(sides.items(), zip(*points, strict=True), strict=True):
-            is_inside = any(min(ends) < each < max(ends) for each in values)
-            is_read = bool(canvas.scales) and side in canvas.units
-            ways.append(along if is_read and is_inside else fixed)
+        ways = [
+            along
+            if side in read and any(min(ends) < each < max(ends) for each in values)
+            else fixed
+            for (side, ends), values in zip(sides.items(), zip(*points, strict=True), strict=True)
+        ]
         is_above = isinstance(mark, Text) and mark.at[1] < top
         return t.blended_transform_factory(ways[0], above if is_above else ways[1])
 
