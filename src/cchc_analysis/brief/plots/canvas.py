@@ -357,12 +357,10 @@ def _set_limits(canvas: Canvas, ax: Any) -> Callable[[Mark], Any]:
         points = [*mark.points] if isinstance(mark, Stroke) else [mark.at]
         if isinstance(mark, Box):
             points.append((mark.at[0] + mark.size[0], mark.at[1] + mark.size[1]))
-        ways = [
-            along
-            if side in read and any(min(ends) < each < max(ends) for each in values)
-            else fixed
-            for (side, ends), values in zip(sides.items(), zip(*points, strict=True), strict=True)
-        ]
+        ways = []
+        for (side, ends), values in zip(sides.items(), zip(*points, strict=True), strict=True):
+            is_inside = any(min(ends) < each < max(ends) for each in values)
+            ways.append(along if side in read and is_inside else fixed)
         is_above = isinstance(mark, Text) and mark.at[1] < top
         return t.blended_transform_factory(ways[0], above if is_above else ways[1])
 
