@@ -19,8 +19,12 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import cchc_analysis as cchc
 from cchc_analysis import front
-from cchc_analysis.brief.own_cells import show_own_cells
-from cchc_analysis.brief.render import execute_notebook, export_body, make_exporter
+from cchc_analysis.brief.render import (
+    execute_notebook,
+    export_body,
+    make_exporter,
+    show_own_cells,
+)
 from cchc_analysis.brief.templates import LOOK, LOOK_ENDS, Section
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project

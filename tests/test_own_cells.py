@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from cchc_analysis.brief.own_cells import clean_html, show_figure, show_own_cells
+from cchc_analysis.brief.render import clean_html, show_figure, show_own_cells
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.words import Words, load_words

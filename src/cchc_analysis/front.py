@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from cchc_analysis.brief import Brief, Context
-from cchc_analysis.brief.own_cells import show_figure
+from cchc_analysis.brief.render import show_figure
 from cchc_analysis.data import named
 from cchc_analysis.data.export import describe_columns, export_table
 from cchc_analysis.data.named import choose_rows, to_wide

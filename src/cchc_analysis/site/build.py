@@ -19,8 +19,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from cchc_analysis.brief.downloads import SITE_FOLDER
-from cchc_analysis.brief.own_cells import list_missing
-from cchc_analysis.brief.render import ANNEX_NOTEBOOK, NOTEBOOK, TEMPLATE
+from cchc_analysis.brief.render import ANNEX_NOTEBOOK, NOTEBOOK, TEMPLATE, list_missing
 from cchc_analysis.brief.report import FILE as REPORT
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.data.files import read_files

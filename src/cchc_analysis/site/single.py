@@ -49,7 +49,6 @@ def build_brief(  # noqa: PLR0913 - what a person may ask for, each by its name
         BriefError: The page could not be made, or the place cannot be written to.
     """
     from cchc_analysis.brief import render
-    from cchc_analysis.brief.own_cells import list_missing
 
     is_pdf = form == "pdf"
     if is_pdf:
@@ -60,7 +59,7 @@ def build_brief(  # noqa: PLR0913 - what a person may ask for, each by its name
     folder, files = do_apart(make)
     page = project.site / folder / PAGE
     place = out or (page.with_name(PDF) if is_pdf else page)
-    for said in list_missing(files[PAGE]):
+    for said in render.list_missing(files[PAGE]):
         _LOG.warning("%s: %s", place, said)
     if place != page:
         files = {name: content for name, content in files.items() if name.endswith(".html")}
