@@ -300,11 +300,7 @@ def _group_notes(brief: Brief, entries: Iterable[Entry]) -> dict[tuple[str, str]
     return groups
 
 
-def tell_spread(brief: Brief, entry: Entry) -> Markup:
-    """The range between the readings where figures contradict a rate, else its interval."""
+def find_readings(brief: Brief, entry: Entry) -> tuple[float, ...]:
+    """The least and the greatest reading of a rate that figures contradict; nothing of others."""
     is_read_twice = entry.unit == "%" and entry.findings
-    if is_read_twice and (readings := span_readings(vars(entry), brief.findings)):
-        low, high = (brief.words.number(each, 2) for each in readings)
-        return brief.words.say("note.readings", low=low, high=high)
-    interval = brief.tell_interval(entry)
-    return brief.words.say("note.interval", range=interval) if interval else interval
+    return span_readings(vars(entry), brief.findings) if is_read_twice else ()

@@ -77,7 +77,7 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     until = words.date(brief.end)
     citation = words.plain("downloads.cite", title=title, version=__version__, until=until)
     sheets = tables | {"read-me": tell_columns(tables, title, [words], [citation])}
-    front = partial(write_front, brief=brief, citation=citation)
+    front = partial(write_front, brief=brief, title=title, citation=citation)
     write_bytes(folder / "brief.xlsx", bind_workbook(sheets, title, front))
     for end, kind in MEDIA_TYPES.items():
         resources.append(export.describe_file(folder / f"brief{end}", kind))
@@ -301,10 +301,10 @@ A4 = 9
 DATE_FORMATS = {"vi": "dd/mm/yyyy", "en": "d mmm yyyy"}
 
 
-def write_front(book: Any, brief: Brief, citation: str) -> None:
+def write_front(book: Any, brief: Brief, title: str, citation: str) -> None:
     """Put the sheet into a workbook that has none yet; its print-out fits the width of A4."""
     words, sheet = brief.words, book.create_sheet(brief.words.plain("sheet.name"))
-    title, *lines = _tell_head(brief, citation)
+    lines = [*_tell_head(brief, citation)]
     for letter, (width, _) in zip(ascii_uppercase, LOOKS.values(), strict=False):
         sheet.column_dimensions[letter].width = width
     names_at = len(lines) + 2
@@ -329,9 +329,8 @@ def write_front(book: Any, brief: Brief, citation: str) -> None:
 
 
 def _tell_head(brief: Brief, citation: str) -> Iterator[str]:
-    """The lines above the table; the first is the title."""
-    words, period = brief.words, brief.words.period(brief.period)
-    yield words.plain("head.title", area=brief.name_area(), period=period)
+    """The lines above the table, below the title."""
+    words = brief.words
     yield f"{words.plain('sheet.period')}: {plain(words.span(brief.start, brief.end))}"
     for source in brief.documents:
         facts = [str(source[name]) for name in ("issuer", "title", "number") if source[name]]

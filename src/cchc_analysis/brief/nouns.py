@@ -171,15 +171,14 @@ class Contradiction(SimpleNamespace):
     """Findings with one cause, as one entry of the ledger.
 
     Its ``number``, ``severity`` and ``findings`` (rows, the cause first); the ``sign`` before its
-    number; the ``anchor`` where it stands on the page; how many contradictions it tells (``count``:
-    its remarks are none); ``is_remark`` where a reader noticed it, and no arithmetic.
+    number; the ``anchor`` where it stands on the page; ``is_remark`` where a reader noticed it, and
+    no arithmetic.
     """
 
     def __init__(self, number: int, findings: Sequence[Row]) -> None:
         super().__init__(number=number, anchor=f"c-{number}", findings=findings)
         self.severity = min((row["severity"] for row in findings), key=[*Severity].index)
         self.sign = SIGNS[self.severity]
-        self.count = sum(row["severity"] != Severity.INFO for row in findings)
         self.is_remark = findings[0]["kind"] == "remark"
 
 
@@ -222,7 +221,7 @@ def grade_brief(brief: Brief) -> SimpleNamespace:
         rules_asked=brief.rules_asked,
         warnings=warnings,
         notes=len(brief.findings) - warnings,
-        headline_warnings=sum(each.count for each in headline),
+        headline_warnings=sum(f["severity"] != Severity.INFO for e in headline for f in e.findings),
         missing=missing,
     )
 
