@@ -104,23 +104,20 @@ def show_cards(brief: Brief) -> Section:
         brief,
         "cards",
         partial(tabulate_entries, brief, cards),
-        lambda: getattr(choose_lead(brief)[1], "figure", None),
+        lambda: next((each.figure for each in find_fronts(brief).values()), None),
         anchor="key",
         cards=cards,
         missing=[names[0] for names, entry in found[:MOST_CARDS] if not entry],
     )
 
 
-def choose_lead(brief: Brief) -> tuple[str, Exhibit | None]:
-    """The chart beside the cards: that of the area of the headline, else the first there is."""
-    areas = brief.report.areas
-    first = part_of(brief.reference, brief.report.headline)
-    for name in dict.fromkeys([first, *areas]):
-        if name in areas and areas[name].front:
-            exhibit = build_exhibit(brief, areas[name].front)
-            if exhibit and exhibit.rows:
-                return name, exhibit
-    return "", None
+def find_fronts(brief: Brief) -> dict[str, Exhibit]:
+    """The charts of the front by area of reform: beside the cards that of the headline, if any."""
+    fronts = {name: area.front for name, area in brief.report.areas.items() if area.front}
+    lead = part_of(brief.reference, brief.report.headline)
+    ordered = sorted(fronts, key=lambda name: name != lead)
+    built = {name: build_exhibit(brief, fronts[name]) for name in ordered}
+    return {name: each for name, each in built.items() if each and each.rows}
 
 
 def draw_series(brief: Brief, series: Mapping[str, Any]) -> str:
@@ -150,11 +147,9 @@ def show_disputes(brief: Brief) -> Section:
 def show_themes(brief: Brief) -> Section:
     """One chart for each other area of reform, and the few numbers that matter beside it."""
     brief = brief.front
-    themes = []
-    lead, _ = choose_lead(brief)
+    themes, fronts = [], find_fronts(brief)
     for name, area in brief.report.areas.items():
-        exhibit = build_exhibit(brief, area.front) if area.front and name != lead else None
-        drawn = exhibit if exhibit and exhibit.rows else None
+        drawn = fronts.get(name) if name not in [*fronts][:1] else None
         numbers = [each for code in area.numbers if (each := brief.find(code))]
         if drawn or numbers:
             themes.append((name, drawn, numbers))

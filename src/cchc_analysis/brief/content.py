@@ -96,7 +96,7 @@ def name_short(page: Any, indicator: str) -> Markup:
     exhibits="list_scores",
     nouns="list_entries show_contradictions split_explanation tell_arithmetic tell_rule",
     brief_sections="show_head show_summary show_cards show_goals show_disputes show_themes "
-    "show_place show_references choose_lead draw_series "
+    "show_place show_references find_fronts draw_series "
     "show_annex_head show_reform_areas show_notes find_readings",
 )
 @dataclass(frozen=True, eq=False, repr=False)
