@@ -47,8 +47,8 @@ from cchc_analysis.site.slices import OF_VALUE, Slice, Slices
 
 ENGINE = "cchc"
 PAGES_A_CHILD = 8
-"""Pages that a process makes one after the other, as a fork costs half of one. A page of a notebook
-that somebody changed, which may change what others find, has a process of its own."""
+"""Pages that a process makes one after the other, as a fork costs a third of one. A page of a
+notebook that somebody changed, which may change what others find, has a process of its own."""
 REHEARSAL = Path(__file__).with_name("rehearsal.ipynb")
 HEAVY = (
     *("babel.dates", "babel.numbers", "matplotlib.pyplot", "nbconvert", "openpyxl", "pandas"),
