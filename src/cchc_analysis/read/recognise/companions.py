@@ -54,10 +54,14 @@ class Companions:
         self.by_mention[entry.line, entry.text, entry.at] = figure
         self._by_line.setdefault(entry.line, []).append(figure)
 
+    def at(self, entry: FigureText, turn: int) -> Figure | None:
+        """The figure proposed for a mention beside another, by its turn in the text."""
+        return self.by_mention.get((entry.line, entry.text, turn))
+
     def follow_partner(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The B of A/B, or the upper end of a range, by what the A is."""
         mention = entry.mention
-        figure = self.by_mention.get((entry.line, entry.text, mention.partner))
+        figure = self.at(entry, mention.partner)
         if figure is None or not figure.indicator:
             return None if mention.role == "high" else self._name_by_noun(entry, words)
         if mention.role == "high":
@@ -93,7 +97,7 @@ class Companions:
 
     def stay_beside(self, entry: FigureText, figure: Figure) -> Figure:
         """A B that nothing is known of is of the same office and time as its A."""
-        part = self.by_mention.get((entry.line, entry.text, entry.mention.partner))
+        part = self.at(entry, entry.mention.partner)
         if figure.indicator or entry.mention.role != "whole" or part is None:
             return figure
         return replace(
@@ -106,7 +110,7 @@ class Companions:
         for at in range(entry.at - 1, -1, -1):
             if entry.mentions[at].lead != entry.mention.lead:
                 return
-            if figure := self.by_mention.get((entry.line, entry.text, at)):
+            if figure := self.at(entry, at):
                 yield figure
 
     def figure_before(self, entry: FigureText) -> Figure | None:
@@ -114,7 +118,7 @@ class Companions:
         at = self._step_back(entry)
         if at >= 0 and entry.mentions[at].role == "whole":
             at = entry.mentions[at].partner
-        return self.by_mention.get((entry.line, entry.text, at))
+        return self.at(entry, at)
 
     def _step_back(self, entry: FigureText) -> int:
         """The mention before a figure that stands beside it, not in brackets that have closed."""
@@ -140,7 +144,7 @@ class Companions:
         if entry.mentions[at].role == "whole":
             # "19/20 người (cán bộ 10, công chức 9)" tells the nineteen apart.
             at = entry.mentions[at].partner
-        whole = self.by_mention.get((entry.line, entry.text, at))
+        whole = self.at(entry, at)
         over = self._wording.rules[candidate.indicator].over
         told = next((lev.terms for lev in words.levels if lev.name == WHOLE), frozenset())
         is_quota = WORDS.given in told and WORDS.present not in told
@@ -157,7 +161,7 @@ class Companions:
         if words.own - WORDS.empty - WORDS.of_quota or "%" in words.units or not entry.at:
             return None
         at = self._step_back(entry)
-        before = self.by_mention.get((entry.line, entry.text, at))
+        before = self.at(entry, at)
         if before is None or entry.mentions[at].lead != entry.mention.lead:
             return None
         if words.own & WORDS.of_present and before.indicator.endswith("_quota"):
@@ -202,20 +206,19 @@ class Companions:
         return Claim(code, SURE, "as the one before it, of the same kind")
 
     def follow_years(self, entry: FigureText, words: WordsAround) -> Claim | None:
-        """The same in another year: "năm 2021 đạt 81,2%; năm 2022 đạt 84,9%", "từ 12% lên 68%"."""
-        start = entry.mention.own[0]
-        end = entry.mention.numeral.start
-        is_next = PATTERNS.other_year.fullmatch(entry.text[start:end])
-        # "tăng 2,5 điểm so với tháng 8/2025 (88,9 điểm)": what was added is no value.
-        compared = PATTERNS.compared_to.search(entry.text, entry.mention.lead, end)
-        is_next = is_next or compared
+        """The same in another year, or what is asked of it: "từ 12% lên 68% (yêu cầu 70%)"."""
+        is_next = PATTERNS.other_year.fullmatch(entry.own_before)
+        # "tăng 2,5 điểm so với tháng 8/2025 (88,9 điểm)": what was added is no value. Nor is a
+        # distance that stands between: "31,2%, vượt 1,2% so với kế hoạch (30%)".
+        asked = is_asked(entry) and "%" in words.units
+        compared = asked or PATTERNS.compared_to.search(entry.said)
         alike = (f for f in self.list_before(entry) if f.units == words.units or not words.units)
-        alike = (f for f in alike if f.indicator or not compared)
-        before = next(alike, None)
-        bare = words.own - WORDS.empty - {WORDS.same_time}
-        if not is_next or before is None or not before.indicator or bare:
+        before = next((f for f in alike if f.indicator or not compared), None)
+        is_bare = asked or not words.own - WORDS.empty - {WORDS.same_time}
+        if not (is_next or compared) or before is None or not before.indicator or not is_bare:
             return None
-        return Claim(before.indicator, SURE, "as the one before it, of the same kind")
+        why = "asked of the figure before it" if asked else "as the one before it, of the same kind"
+        return Claim(before.indicator, SURE, why)
 
     def follow_place(self, entry: FigureText, words: WordsAround, area: str) -> Claim | None:
         """The same of another place: "huyện A đạt 91,4%, sau huyện B (92,1%)"."""
@@ -246,13 +249,13 @@ class Companions:
         above = [self._by_line.get(at, ()) for at in self._places[entry.line].parents]
         heads = [next((each for each in line if each.indicator), None) for line in above]
         if entry.mention.role == "each":
-            heads.insert(0, self.by_mention.get((entry.line, entry.text, entry.mention.partner)))
+            heads.insert(0, self.at(entry, entry.mention.partner))
         elif entry.at and entry.mentions[entry.at - 1].lead == entry.mention.lead:
             # The second of "cấp huyện đạt 98,9 %, cấp xã đạt 99,1 %" is as the first.
             at = self._step_back(entry)
             if (entry.mentions[at].role, entry.mention.role) == ("whole", "part"):
                 at = entry.mentions[at].partner
-            before = self.by_mention.get((entry.line, entry.text, at))
+            before = self.at(entry, at)
             start, end = entry.mentions[at].own[0], entry.mention.own[0]
             is_told = before and (
                 before.is_scope_said or PATTERNS.of_ours.search(entry.text, start, end)
@@ -260,7 +263,7 @@ class Companions:
             if before and is_told and (before.units & words.units or before.units == words.units):
                 heads.insert(0, before)
         if entry.mention.parent >= 0:
-            parent = self.by_mention.get((entry.line, entry.text, entry.mention.parent))
+            parent = self.at(entry, entry.mention.parent)
             is_sibling = entry.at and entry.mentions[entry.at - 1].parent == entry.mention.parent
             heads.insert(len(heads) if is_sibling else 0, parent)
         lead = entry.mention.lead
@@ -282,7 +285,7 @@ class Companions:
             at for at, each in enumerate(entry.mentions[: entry.at])
             if (each.role, each.lead, each.turn) == ("each", mention.lead, mention.turn)
         ]  # fmt: skip
-        twin = self.by_mention.get((entry.line, entry.text, twins[-1])) if twins else None
+        twin = self.at(entry, twins[-1]) if twins else None
         return (twin.scope, twin.is_scope_said) if twin else None
 
     def is_beside_unknown(self, entry: FigureText) -> bool:
@@ -294,17 +297,6 @@ class Companions:
         before = self.figure_before(entry)
         is_unknown = before is not None and not before.indicator
         return is_unknown and not PATTERNS.satisfied.search(entry.text, 0, start)
-
-    def find_asked(self, entry: FigureText, words: WordsAround) -> Claim | None:
-        """What is asked of the share before it is of the same: "là 8,7% (yêu cầu dưới 5%)"."""
-        if not is_asked(entry) or "%" not in words.units:
-            return None
-        told = self.list_before(entry)
-        # A distance may stand between the two: "31,2%, vượt 1,2% so với kế hoạch (30%)".
-        before = next((figure for figure in told if figure.indicator), None)
-        if before is None or "%" not in before.units:
-            return None
-        return Claim(before.indicator, SURE, "asked of the figure before it")
 
     def find_share(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The share that a bare percentage is, by the figure right before it."""

@@ -44,7 +44,6 @@ from cchc_analysis.read.recognise.matching import (
 )
 from cchc_analysis.read.recognise.numerals import (
     Kind,
-    Mention,
     Numeral,
     find_mentions,
     find_numerals,
@@ -84,8 +83,7 @@ class Proposer:
         )
         self._context = FigureContext(head, reference, self._scopes.frames)
         self._speakers = scopes.Speakers(lines, places, head.area, self._scopes.level)
-        self._figures: list[Figure] = []
-        self._mentions_of: dict[tuple[int, str], tuple[Mention, ...]] = {}
+        self._figures: list[tuple[FigureText, Figure]] = []
 
     def propose(self, entry: FigureText) -> None:
         """Propose one figure; a number in words only where an indicator is found for it."""
@@ -124,9 +122,8 @@ class Proposer:
                 figure, read_as=figure.printed.replace(",", ""),
                 looked_again="the comma is read as one between thousands: a count has no fraction",
             )  # fmt: skip
-        self._figures.append(figure)
+        self._figures.append((entry, figure))
         self._beside.note(entry, figure)
-        self._mentions_of[entry.line, entry.text] = entry.mentions
 
     def _speaks_for(
         self, speaker: scopes.Speaker, candidate: Claim, entry: FigureText, words: WordsAround
@@ -160,9 +157,7 @@ class Proposer:
 
     def finish(self) -> tuple[Figure, ...]:
         """All proposed figures in the order of the document."""
-        return tuple(
-            scopes.tell_offices_apart(self._figures, self._beside.by_mention, self._mentions_of)
-        )
+        return tuple(scopes.tell_offices_apart(self._figures))
 
     def _choose(
         self, entry: FigureText, words: WordsAround
@@ -182,8 +177,7 @@ class Proposer:
             is_same = is_last_years and not is_change
             return (self._beside.follow_years(entry, words) if is_same else None), ()
         if (
-            companion := self._beside.find_asked(entry, words)
-            or self._beside.follow_series(entry, words)
+            companion := self._beside.follow_series(entry, words)
             or self._beside.follow_rank(entry, words)
             or self._beside.follow_years(entry, words)
         ):
@@ -240,12 +234,8 @@ class Proposer:
         if words.levels[0].scopes or PATTERNS.other_time.search(words.levels[0].text):
             return False
         same = {(candidate.indicator, candidate.breakdown), (f"{candidate.indicator}_lost", "")}
-        alike, at = set(), entry.mention.parent
-        while at >= 0:
-            whole = self._beside.by_mention.get((entry.line, entry.text, at))
-            if whole and (whole.indicator, whole.breakdown) in same:
-                alike.add(whole.area)
-            at = entry.mentions[at].parent
+        wholes = (self._beside.at(entry, at) for at in entry.wholes)
+        alike = {each.area for each in wholes if each and (each.indicator, each.breakdown) in same}
         return bool(alike) and self._scopes.find_area(entry, words) in alike
 
     def _allows(self, entry: FigureText, words: WordsAround, candidate: Claim) -> bool:

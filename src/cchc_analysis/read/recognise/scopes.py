@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from itertools import groupby
 
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Scope
 from cchc_analysis.data.reference import Reference
@@ -29,7 +30,6 @@ from cchc_analysis.read.recognise.head import (
     match_known,
 )
 from cchc_analysis.read.recognise.matching import Level, WordsAround
-from cchc_analysis.read.recognise.numerals import Mention
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
 from cchc_analysis.read.recognise.surroundings import (
     CAPTION,
@@ -455,55 +455,38 @@ def _start(text: str) -> str:
     return rest if not lead or not PATTERNS.our_offices.search(lead[0]) or is_named else text
 
 
-Beside = Mapping[tuple[int, str, int], Figure]
-"""Figures by the index of their line, the text they stand in, and their turn among its mentions."""
-Mentions = Sequence[Mention]
-
-
-def tell_offices_apart(
-    figures: Sequence[Figure], beside: Beside, mentions_of: Mapping[tuple[int, str], Mentions]
-) -> Iterator[Figure]:
+def tell_offices_apart(told: Sequence[tuple[FigureText, Figure]]) -> Iterator[Figure]:
     """In "huyện rà soát 22 văn bản …; UBND các xã rà soát 05", the first is the office's own.
 
     A line that counts the communes beside, and not within, a figure of the same indicator says
     of that figure that it leaves them out.
     """
     apart: dict[int, int] = {}
-    told = {(each.line, each.indicator) for each in figures if each.scope is Scope.DISTRICT_OFFICE}
-    for (line, text, at), figure in beside.items():
-        if figure.scope is not Scope.COMMUNE_AGGREGATE or not figure.indicator:
-            continue
-        mentions = mentions_of[line, text]
-        if mentions[at].role == "whole" or (figure.line, figure.indicator) in told:
-            continue
-        for before in range(at):
-            other = beside.get((line, text, before))
-            is_beside = not _is_within(mentions, at, before) or (
-                # A clause of its own, with a verb of its own: "…; các xã rà soát 05 văn bản".
-                "words of its own" in figure.reason
-                and ";" in text[mentions[before].numeral.end : mentions[at].numeral.start]
-            )
-            same = (figure.indicator, figure.breakdown, Scope.WHOLE_DISTRICT, False)
-            is_open = other and same == (
-                *(other.indicator, other.breakdown, other.scope, other.is_scope_said),
-            )
-            if is_open and is_beside:
-                apart[figure.line] = min(figure.start, apart.get(figure.line, figure.start))
-    for figure in figures:
-        is_before = figure.start < apart.get(figure.line, -1)
-        if is_before and figure.scope is Scope.WHOLE_DISTRICT and not figure.is_scope_said:
-            yield replace(
+    offices = {(f.line, f.indicator) for _, f in told if f.scope is Scope.DISTRICT_OFFICE}
+    for _, group in groupby(told, key=lambda each: (each[0].line, each[0].offset)):
+        before: list[tuple[FigureText, Figure]] = []
+        for entry, figure in group:
+            is_told = entry.mention.role == "whole" or (figure.line, figure.indicator) in offices
+            is_of_communes = figure.indicator and figure.scope is Scope.COMMUNE_AGGREGATE
+            for other, its in before if is_of_communes and not is_told else ():
+                is_beside = other.at not in entry.wholes or (
+                    # A clause of its own, with a verb of its own: "…; các xã rà soát 05 văn bản".
+                    "words of its own" in figure.reason
+                    and ";" in entry.text[other.mention.numeral.end : entry.mention.numeral.start]
+                )
+                is_same = (its.indicator, its.breakdown) == (figure.indicator, figure.breakdown)
+                if is_same and is_beside and _counts_all(its):
+                    apart[figure.line] = min(figure.start, apart.get(figure.line, figure.start))
+            before.append((entry, figure))
+    for _, figure in told:
+        if figure.start < apart.get(figure.line, -1) and _counts_all(figure):
+            figure = replace(  # noqa: PLW2901
                 figure, scope=Scope.DISTRICT_OFFICE,
                 looked_again="the line counts the communes apart, so this is without them",
             )  # fmt: skip
-        else:
-            yield figure
+        yield figure
 
 
-def _is_within(mentions: Sequence[Mention], at: int, whole: int) -> bool:
-    """Whether a figure is a part of another one."""
-    while at >= 0:
-        if at == whole:
-            return True
-        at = mentions[at].parent
-    return False
+def _counts_all(figure: Figure) -> bool:
+    """Whether it is of the whole area, but for want of another word."""
+    return figure.scope is Scope.WHOLE_DISTRICT and not figure.is_scope_said

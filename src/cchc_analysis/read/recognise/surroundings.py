@@ -70,10 +70,23 @@ class FigureText:
         return self.text[self.mention.numeral.end :]
 
     @cached_property
+    def wholes(self) -> list[int]:
+        """The mentions that it is a part of, the nearest first."""
+        return list_wholes(self.mentions, self.at)
+
+    @cached_property
     def clause(self) -> int:
         """Where its clause begins."""
         lead = self.mention.lead
         return max(lead, self.text.rfind(";", lead, self.mention.numeral.start) + 1)
+
+
+def list_wholes(mentions: Sequence[numerals.Mention], at: int) -> list[int]:
+    """The mentions that one is a part of, the nearest first."""
+    found = []
+    while (at := mentions[at].parent) >= 0:
+        found.append(at)
+    return found
 
 
 def find_tail(text: str, entry: FigureText, end: int) -> str:
@@ -422,7 +435,8 @@ class WordCollector:
         # The index that stands behind a rank.
         index = None if entry.label else PATTERNS.ranked_in.match(text, mention.numeral.end)
         yield LATER, index[1] if index else find_tail(text, entry, end)
-        yield from self._whole(entry.mentions, mention.parent, text)
+        for at in entry.wholes:
+            yield "what it is a part of", text[slice(*entry.mentions[at].own)]
         first = next((m for m in entry.mentions if m.lead == mention.lead), mention)
         reach = mention.numeral.start if first is mention else first.own[1]
         if first is not mention:
@@ -455,15 +469,6 @@ class WordCollector:
         if at >= 0:
             yield "its sentence, line before", take_last_sentence(self._lines[at].text)
 
-    def _whole(
-        self, mentions: Sequence[numerals.Mention], parent: int, text: str
-    ) -> Iterator[tuple[str, str]]:
-        """The figures that a figure is a part of, the nearest whole first."""
-        while parent >= 0:
-            start, end = mentions[parent].own
-            yield "what it is a part of", text[start:end]
-            parent = mentions[parent].parent
-
     def _anchor(self, place: OutlinePlace) -> Iterator[tuple[str, str]]:
         """The text that a note hangs on: the figure before its mark, and that one's wholes."""
         line, at = place.anchor
@@ -473,7 +478,8 @@ class WordCollector:
         mentions = self.mentions.get(line, ())
         before = [n for n, mention in enumerate(mentions) if mention.numeral.end <= at]
         if before and at - mentions[before[-1]].numeral.end < 60:
-            yield from self._whole(mentions, before[-1], text)
+            for whole in (before[-1], *list_wholes(mentions, before[-1])):
+                yield "what it is a part of", text[slice(*mentions[whole].own)]
         lead = max((m.end() for m in PATTERNS.sentence_end.finditer(text, 0, at)), default=0)
         yield "the text the note hangs on", text[lead:at]
         for parent in self._places[line].parents:
