@@ -9,6 +9,7 @@ sure. What stays wrong is left as printed: it is a finding, not ours to mend.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -47,13 +48,10 @@ def look_again(
 ) -> tuple[Figure, ...]:
     """Look again at the proposals of one document."""
     found = take_plan_of_twins(_complete_wholes(list(figures), wording), reference)
-    found = _check_shares(found, reference)
-    found = _tell_by_balance(found, reference)
+    found = _tell_by_balance(_check_shares(found, reference), reference)
     return tuple(decide_open(found, reference, tuple(identities)))
 
 
-NEAR_LINES = 4
-"""Lines within which a pair is of the total above it."""
 Change = dict[str, Any]
 """Fields of a figure with what they become; nothing where it stays."""
 
@@ -64,38 +62,36 @@ def _mend(figures: list[Figure], find: Callable[[int, Figure], Change | None]) -
     return [replace(figure, **change) if change else figure for figure, change in found]
 
 
+NEAR_LINES = 4
+"""Lines within which a pair is of the total above it."""
+
+
 def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
     """A total that comes back as the B of a pair: in its line, or right below it.
 
     "Kế hoạch có 36 nhiệm vụ" and below it "đã hoàn thành 15/36 nhiệm vụ".
     """
     wholes = {rule.over for rule in wording.rules.values() if rule.over}
-    first: dict[tuple[int, str], Figure] = {}
-    for figure in figures:
-        if figure.indicator in wholes:
-            first.setdefault((figure.line, figure.printed), figure)
+    known = {(each.line, each.printed): each for each in reversed(figures)
+             if each.indicator in wholes}  # fmt: skip
 
     def find(at: int, figure: Figure) -> Change | None:
-        if figure.indicator:
-            return None
-        twin = first.get((figure.line, figure.printed))
         part = figures[at - 1] if at else figure
         is_pair = part.line == figure.line and 0 < figure.start - part.end < 4
-        if is_pair and not twin and len(figure.printed) > 1:
-            above = (first.get((figure.line - n, figure.printed)) for n in range(1, NEAR_LINES))
-            twin = next(filter(None, above), None)
-        if not twin or (twin.line == figure.line and twin.start <= figure.end + 3):
-            # Nor is the A of "36/36" its own B.
-            return None
-        if figure.units and twin.unit not in figure.units:
+        reach = NEAR_LINES if is_pair and len(figure.printed) > 1 else 1
+        near = (known.get((figure.line - n, figure.printed)) for n in range(reach))
+        twin = next(filter(None, near), None)
+        if figure.indicator or not twin or (figure.units and twin.unit not in figure.units):
             # "09 văn bản … 09 nhiệm vụ": as many, and of another kind.
             return None
-        where = "further on in the line" if twin.line == figure.line else "in a line above"
+        if twin.line == figure.line and twin.start <= figure.end + 3:
+            # Nor is the A of "36/36" its own B.
+            return None
         return {
             "indicator": twin.indicator, "scope": twin.scope, "unit": twin.unit,
             "period_start": twin.period_start, "period_end": twin.period_end,
             "reason": "comes back as the whole of a pair",
-            "looked_again": f"took the indicator of the same number {where}",
+            "looked_again": "took the indicator of the same number further on, or above",
         }  # fmt: skip
 
     return _mend(figures, find)
@@ -165,52 +161,42 @@ def _find_why_new(values: Values) -> str:
     return "only with what was carried over is it what was resolved and is pending" * is_beside
 
 
+NEAR = 12
+"""Figures before a share that may be its part and its whole."""
+
+
 def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
-    """A share named only by what stands before it must be that share of its whole."""
+    """A share named only by what stands before it must be that share of its whole.
+
+    Nor is one named rightly that is the share of the figure before it in that whole: "đã giải
+    quyết 14.105 hồ sơ, gồm: … đúng hạn 2.041 (14,5%)".
+    """
 
     def find(at: int, figure: Figure) -> Change | None:
-        share = read_value(figure, reference)
         row = reference.indicator_rows.get(figure.indicator, {})
-        is_behind = figure.reason.startswith("a share right behind")
-        if share is None or not at or not (is_behind or _is_own_share(figures, at, row, reference)):
+        near = [each for each in figures[max(0, at - NEAR) : at]
+                if each.indicator and each.scope == figure.scope]  # fmt: skip
+        if not near or not row.get("denominator"):
             return None
-        if not is_behind:
-            why = "it is the share that the figure before it has in another one"
-            return {"indicator": "", "looked_again": why}
-        told = {
-            each.indicator: read_value(each, reference)
-            for each in figures[max(0, at - 12) : at]
-            if each.indicator and each.scope == figure.scope
-        }
-        part, whole = told.get(row["numerator"]), told.get(row["denominator"])
-        if not part or not whole or abs(100 * part / whole - share) <= 3:
+        told = {each.indicator: read_value(each, reference) for each in near}
+        before, is_behind = near[-1], figure.reason.startswith("a share right behind")
+        part = told.get(row["numerator"] if is_behind else before.indicator)
+        share, whole = read_value(figure, reference), told.get(row["denominator"])
+        if share is None or not part or not whole:
             return None
-        why = f"{100 * part / whole:.1f} % would be the share; left open"
-        rivals = (figure.indicator, *figure.rivals)
-        return {"indicator": "", "rivals": rivals, "looked_again": why}
+        off = abs(100 * part / whole - share)
+        if is_behind and off > 3:
+            why = f"{100 * part / whole:.1f} % would be the share; left open"
+            rivals = (figure.indicator, *figure.rivals)
+            return {"indicator": "", "rivals": rivals, "looked_again": why}
+        is_other = before is figures[at - 1] and before.line == figure.line and part < whole
+        is_exact = off <= 0.5 * 10.0 ** -count_decimals(figure) + 0.01
+        if is_behind or before.indicator == row["numerator"] or not (is_other and is_exact):
+            return None
+        why = "it is the share that the figure before it has in another one"
+        return {"indicator": "", "looked_again": why}
 
     return _mend(figures, find)
-
-
-def _is_own_share(
-    figures: Sequence[Figure], at: int, row: Mapping[str, str], reference: Reference
-) -> bool:
-    """Whether a share in a bracket is that of a part of what it would be the share of."""
-    before, figure = figures[at - 1], figures[at]
-    is_near = (before.line, before.scope) == (figure.line, figure.scope)
-    if not (is_near and row.get("denominator") and before.indicator):
-        return False
-    known = {each.indicator: each for each in figures[max(0, at - 12) : at]}
-    if before.indicator == row["numerator"] or row["denominator"] not in known:
-        return False
-    part, whole = (read_value(each, reference) for each in (before, known[row["denominator"]]))
-    return bool(part and whole and part < whole and _is_share(figure, part, whole, reference))
-
-
-def _is_share(figure: Figure, part: float, whole: float, reference: Reference) -> bool:
-    """Whether a figure is, as it is rounded, the share of a part in a whole."""
-    half = 0.5 * 10.0 ** -count_decimals(figure) + 0.01
-    return abs(100 * part / whole - (read_value(figure, reference) or 0.0)) <= half
 
 
 PLAN, SOME, MANY = "par_tasks_total", 13, 25
@@ -299,28 +285,17 @@ def _list_rules(
 ) -> tuple[Identity, ...]:
     """The rules that can close or break with a trial: all else that they ask for is there.
 
-    Of the same area and last day, unless areas are added up or a norm is asked for; that a part is
-    no more than its whole decides nothing.
+    Of the same last day, unless a norm is asked for; that a part is no more than its whole decides
+    nothing.
     """
-    rows, known = reference.indicator_rows, set()
-    for figure in figures:
-        kinds = {rows[each]["aggregation"] for each in (figure.indicator, trial.indicator) if each}
-        known.add((figure.indicator, "*"))
-        is_same_time = figure.period_end == trial.period_end or "norm" in kinds
-        if figure.area == trial.area and is_same_time:
-            known |= {(figure.indicator, ""), (figure.indicator, str(figure.scope))}
-
-    def is_there(rule: Identity) -> bool:
-        # A rule that names levels looks at each of them, any other at one.
-        own = "" if "@" in rule.rule else str(trial.scope)
-        scopes = ["*" if rule.kind == "group" else str(getattr(each, "scope", "")) or own
-                  for each in rule.operands]  # fmt: skip
-        return {
-            (each.code, scope) for each, scope in zip(rule.operands, scopes, strict=True)
-        } <= known
-
+    kinds = {code: row["aggregation"] for code, row in reference.indicator_rows.items()}
+    known = {
+        each.indicator for each in figures
+        if each.period_end == trial.period_end
+        or "norm" in (kinds[trial.indicator], kinds.get(each.indicator))
+    }  # fmt: skip
     of_trial = (rule for rule in identities if trial.indicator in rule.codes)
-    return tuple(rule for rule in of_trial if rule.operator == EQUALS and is_there(rule))
+    return tuple(r for r in of_trial if r.operator == EQUALS and known.issuperset(r.codes))
 
 
 def _judge(
@@ -361,7 +336,7 @@ def doubt_figures(
     """How sure each figure is, and the reason where the document as a whole speaks against it."""
     possible = _mend([*figures], lambda _, figure: _leave_impossible(figure, reference))
     weighed = weigh_figures(possible, reference, wording, tuple(identities))
-    weighed = _doubt_rivals(weighed, reference)
+    weighed = _doubt_rivals(weighed)
     # News may tell of several times, and a one-stop shop of its own work or of that of all.
     is_guessed = not head.is_sure_period and (head.kind == "article" or bool(head.odd_time[0]))
     is_of_shop = any(map(PATTERNS.one_stop_shop.match, head.opening))
@@ -388,36 +363,30 @@ def _leave_impossible(figure: Figure, reference: Reference) -> Change | None:
     value = read_value(figure, reference) if row else None
     if row is None or value is None:
         return None
-    least, most = _read_bound(row["range_min"], -1), _read_bound(row["range_max"], 1)
-    if least <= value <= most:
+    # An end that is open is no number, and nothing lies beyond it.
+    least, most = float(row["range_min"]), float(row["range_max"])
+    if not (value < least or value > most):
         return None
     told = f"{figure.indicator} is between {least:g} and {most:g}; left open"
     rivals = (figure.indicator, *figure.rivals)
     return {"indicator": "", "rivals": rivals, "looked_again": told}
 
 
-def _read_bound(cell: object, side: int) -> float:
-    """A bound of the catalogue; where there is none, that side is open."""
-    return float(str(cell)) if str(cell) not in ("", "nan") else side * math.inf
-
-
-def _doubt_rivals(figures: list[Figure], reference: Reference) -> list[Figure]:
+def _doubt_rivals(figures: list[Figure]) -> list[Figure]:
     """Nothing is sure of a quantity that is claimed with two values."""
-    printed: dict[tuple[str, ...], dict[str, float | None]] = {}
+    printed: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for figure in figures:
-        if figure.indicator:
-            value = read_value(figure, reference)
-            printed.setdefault(name_claim(figure), {}).setdefault(figure.printed, value)
+        printed[name_claim(figure)].append(figure.printed)
 
     def find(_: int, figure: Figure) -> Change | None:
-        known = printed.get(name_claim(figure), {}) if figure.indicator else {}
-        others = ", ".join(text for text in known if text != figure.printed)
         # Which value it stands beside says more than that it is less sure.
         is_told = figure.looked_again and not figure.looked_again.startswith(LESS_SURE)
         is_doubted = is_told and figure.confidence is Confidence.LOW
-        if len({*known.values()} - {None}) < 2 or not others or is_doubted:
+        beside = dict.fromkeys(each for each in printed[name_claim(figure)]
+                               if figure.indicator and each != figure.printed)  # fmt: skip
+        if "two values" not in figure.marks or not beside or is_doubted:
             return None
-        told = f"stands beside {others} for the same quantity"
+        told = f"stands beside {', '.join(beside)} for the same quantity"
         return {"confidence": Confidence.LOW, "looked_again": told}
 
     return _mend(figures, find)
