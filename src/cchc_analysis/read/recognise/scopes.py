@@ -47,11 +47,6 @@ LABEL = 8
 """Words that the label of a row or of an item has at most."""
 _OF_INDEX = ("par_score", "par_index", "service_index", "sipas", "papi", "pci")
 
-_ABOVE = {
-    "province": PATTERNS.above_province,
-    "district": PATTERNS.above_district,
-    "commune": PATTERNS.above_commune,
-}
 LAST_DAY_OF_DISTRICTS = "2025-06-30"
 """Of one that is gone an item may still tell what it had."""
 BOTH = frozenset({"@district_office", "@commune_aggregate"})
@@ -328,6 +323,9 @@ class Speech(StrEnum):
     ELSEWHERE = "another area"
 
 
+_COMMUNES = frozenset({Speech.COMMUNE, Speech.COMMUNES})
+
+
 @dataclass(frozen=True)
 class Speaker:
     """Whose work it is, and the words that say so."""
@@ -398,7 +396,8 @@ class Speakers:
         if self._level == "commune" or not PATTERNS.that_commune.search(said):
             return None
         sentences = reversed(PATTERNS.sentence_end.split(before.strip()))
-        return next(filter(None, (self._name_commune(_start(each)) for each in sentences)), None)
+        found = (self._name(_start(each)) for each in sentences)
+        return next((each for each in found if each and each.kind in _COMMUNES), None)
 
     def _search(self, said: str) -> Speaker | None:
         """The speaker of the last piece that has one; a comma parts only behind a figure."""
@@ -416,29 +415,13 @@ class Speakers:
 
     def _find_speaker(self, text: str) -> Speaker | None:
         """The speaker whose name opens a text."""
-        found = self._name_commune(text) if self._level != "commune" else None
-        for kind, pattern in (
-            (Speech.MODEL, PATTERNS.model),
-            (Speech.FIELD, PATTERNS.field),
-            (Speech.FIELD, PATTERNS.bare_field),
-            (Speech.OFFICE, PATTERNS.other_office),
-        ):
-            if not found and (match := pattern.match(text)):
-                found = Speaker(kind, match[0])
-        for known in (PATTERNS.named_place, _ABOVE.get(self._level)):
-            other = known.match(text) if known and not found else None
-            if other and not self._area.startswith(other[0].casefold()):
-                found = Speaker(Speech.ELSEWHERE, other[0])
-        return found or (Speaker(Speech.OURS, "") if PATTERNS.our_offices.match(text) else None)
-
-    def _name_commune(self, text: str) -> Speaker | None:
-        if several := PATTERNS.several.match(text):
-            return Speaker(Speech.COMMUNES, several[0])
-        commune = PATTERNS.one_commune.match(text)
-        if not commune:
-            return None
-        is_more = PATTERNS.more.match(text, commune.end())
-        return Speaker(Speech.COMMUNES if is_more else Speech.COMMUNE, commune[0])
+        for row in PATTERNS.rows("speakers"):
+            match = row["pattern"].match(text) if self._level in row["levels"] else None
+            speaker = Speaker(Speech(row["kind"]), match[0]) if match else None
+            is_ours = speaker and self._area.startswith(speaker.name.casefold())
+            if speaker and not (is_ours and speaker.kind is Speech.ELSEWHERE):
+                return speaker
+        return None
 
 
 @lru_cache(maxsize=4096)
