@@ -48,6 +48,8 @@ class Companions:
         self._reference, self._wording, self._places = reference, wording, places
         self.by_mention: dict[tuple[int, str, int], Figure] = {}
         self._by_line: dict[int, list[Figure]] = {}
+        rules = wording.rules.items()
+        self._present = {rule.over: code for code, rule in rules if rule.over.endswith("_quota")}
 
     def note(self, entry: FigureText, figure: Figure) -> None:
         """Remember a figure that was proposed."""
@@ -70,14 +72,11 @@ class Companions:
                 return None
             return Claim(code, SURE, "the upper end of a range")
         whole = self._wording.rules[figure.indicator].over
-        if not whole and figure.indicator.endswith("_quota"):
-            # "được giao/có mặt: 92/89": the pair is turned round.
-            parts = [c for c, rule in self._wording.rules.items() if rule.over == figure.indicator]
-            if len(parts) == 1:
-                return Claim(parts[0], SURE, f"present, of {figure.indicator}")
-        if not whole:
-            return None
-        return Claim(whole, SURE, say_whole(figure.indicator))
+        if whole:
+            return Claim(whole, SURE, say_whole(figure.indicator))
+        # "được giao/có mặt: 92/89": the pair is turned round.
+        present = self._present.get(figure.indicator)
+        return Claim(present, SURE, f"present, of {figure.indicator}") if present else None
 
     def _name_by_noun(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The B of an A that we have no code for, by its noun: "kiểm tra 06/15 xã, thị trấn"."""
@@ -164,10 +163,8 @@ class Companions:
         before = self.at(entry, at)
         if before is None or entry.mentions[at].lead != entry.mention.lead:
             return None
-        if words.own & WORDS.of_present and before.indicator.endswith("_quota"):
-            codes = [c for c, rule in self._wording.rules.items() if rule.over == before.indicator]
-            if len(codes) == 1:
-                return Claim(codes[0], SURE, f"present, right behind {before.indicator}")
+        if words.own & WORDS.of_present and (present := self._present.get(before.indicator)):
+            return Claim(present, SURE, f"present, right behind {before.indicator}")
         if WORDS.given in words.own and before.indicator.endswith("_present"):
             whole = self._wording.rules[before.indicator].over
             return Claim(whole, SURE, f"given, right behind {before.indicator}")

@@ -344,10 +344,6 @@ def _list_alike(words: WordsAround) -> list[str]:
     return alike[::-1]
 
 
-def _take_caption(words: WordsAround) -> str:
-    return next((level.text for level in words.levels if level.name == CAPTION), "")
-
-
 def _keep_days(brackets: re.Match[str]) -> str:
     """Brackets that name days, which may hold for what follows; a mere year does not."""
     return brackets[0] if PATTERNS.from_to.search(brackets[0]) else " "
@@ -451,7 +447,8 @@ class FigureContext:
         """
         said = PATTERNS.of_today.split(entry.said)[-1]
         opened = (" ".join(each.split()[:OPENING]) for each in _list_alike(words) if goes_on)
-        texts = (words.levels[0].text, said, _take_caption(words), *opened)
+        caption = [level.text for level in words.levels if level.name == CAPTION]
+        texts = (words.levels[0].text, said, *caption, *opened)
         days = [day for text in texts if (day := windows.find_day(text, default))]
         day = self._frames[entry.line].day
         if day and default.end and (default.end - day).days > OTHER_DAYS:

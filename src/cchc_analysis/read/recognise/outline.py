@@ -24,6 +24,11 @@ from cchc_analysis.read.recognise.wording import fold_word
 LONGEST = 2_500
 """Letters of a line that is read as a whole; the longest of hundreds of reports had 934."""
 PIECE = 1_000
+_PIECE = re.compile(
+    rf"""(?sx) .{{1,{PIECE}}}\Z | .{{{PIECE // 4},{PIECE - 2}}}[.;!?…](?=\s)
+    | .{{1,{PIECE - 1}}}[\t\ ] | .{{{PIECE // 2},{PIECE - 1}}}(?=\D) | .{{{PIECE}}}"""
+)
+"""All that is left; else up to the end of the last sentence that fits, the last word, or letter."""
 
 
 def cut_lines(lines: Iterable[Line]) -> Iterator[Line]:
@@ -34,26 +39,8 @@ def cut_lines(lines: Iterable[Line]) -> Iterator[Line]:
             yield line
             continue
         text = PATTERNS.endless.sub(lambda match: " " * len(match[0]), line.text)
-        start = 0
-        while start < len(text):
-            end = _find_end(text, start)
-            yield replace(line, text=text[start:end], cells=(), table=0, start=line.start + start)
-            start = end
-
-
-def _find_end(text: str, start: int) -> int:
-    """Behind the last sentence that fits into a piece, or the last word, or letter."""
-    window = text[start : start + PIECE]
-    if start + PIECE >= len(text):
-        return len(text)
-    ends = [match.end() for match in PATTERNS.end_of_piece.finditer(window, PIECE // 4)]
-    if ends:
-        return start + ends[-1]
-    space = max(window.rfind(" "), window.rfind("\t"))
-    if space > 0:
-        return start + space + 1
-    letter = max((at for at in range(PIECE // 2, PIECE) if not window[at].isdigit()), default=PIECE)
-    return start + letter
+        for piece in _PIECE.finditer(text):
+            yield replace(line, text=piece[0], cells=(), table=0, start=line.start + piece.start())
 
 
 FEW = 0.02

@@ -285,7 +285,9 @@ class Proposer:
         twin = self._beside.find_twin_scope(entry)
         scope, is_said = twin or self._scopes.find_scope(entry, words, rule)
         period = self._context.find_period(entry, words, rule)
-        scope = self._scopes.tell_offices(scope, period.end)
+        if scope is Scope.PROVINCE_OFFICE and str(period.end or "") >= TWO_TIERS_SINCE:
+            # The offices of a province: since there are two levels they are its own.
+            scope = Scope.DISTRICT_OFFICE
         mark_of_time = self._context.mark_of_time
         row = self._reference.indicator_rows[indicator] if rule else {}
         frame = self._scopes.frames[entry.line]
@@ -450,32 +452,25 @@ def _enter_line(
     at: int, line: Line, labels: dict[tuple[int, int], outline.Label], is_repeated: bool
 ) -> Iterator[tuple[list[Numeral], list[FigureText]]]:
     """The numerals of a line and its mentions, ready to be looked at: cell by cell in a table."""
-    if not line.cells:
-        numerals = find_numerals(line.text)
+    begin = 0
+    for column, text in enumerate([cell.text for cell in line.cells] or [line.text]):
+        label = labels.get((line.number, column))
+        numerals = find_numerals(text, is_cell=bool(line.cells))
         if is_repeated:
             told = "this line stood before, word for word"
             numerals = [each._replace(kind=Kind.REPEATED, reason=told) for each in numerals]
-        yield _move(numerals, line.start), _make_entries(at, line.text, numerals, None, line.start)
-        return
-    start = 0
-    for column, cell in enumerate(line.cells):
-        label = labels.get((line.number, column))
-        numerals = find_numerals(cell.text, is_cell=True)
-        if label and label.is_order:
+        elif label and label.is_order:
             told = "numbers a row or column"
             numerals = [each._replace(kind=Kind.SECTION, reason=told) for each in numerals]
-        offset = start + (line.text[start:].find(cell.text) if cell.text else 0)
-        start = offset + len(cell.text)
-        yield _move(numerals, offset), _make_entries(at, cell.text, numerals, label, offset)
-
-
-def _move(numerals: list[Numeral], by: int) -> list[Numeral]:
-    """Numerals of a part of a line, as they stand in the line."""
-    return [n._replace(start=n.start + by, end=n.end + by) for n in numerals] if by else numerals
+        begin = line.text.find(text, begin)
+        by = line.start + begin
+        moved = [each._replace(start=each.start + by, end=each.end + by) for each in numerals]
+        yield moved, _make_entries(at, text, numerals, label, by)
+        begin += len(text)
 
 
 def _make_entries(
-    at: int, text: str, numerals: list[Numeral], label: outline.Label | None, offset: int = 0
+    at: int, text: str, numerals: list[Numeral], label: outline.Label | None, offset: int
 ) -> list[FigureText]:
     if not label:
         # Numbers put in words join the figures; they are kept only where an indicator is found.

@@ -8,7 +8,6 @@ list says, and that what the document says.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import groupby
 
-from cchc_analysis.data.records import TWO_TIERS_SINCE, Scope
+from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
@@ -174,12 +173,6 @@ class Scopes:
             # There is no word for the offices of a province.
             return Scope.UNSPECIFIED if term == "@province" else Scope(term.removeprefix("@"))
         return IN_PROVINCE.get(term) or Scope(term.removeprefix("@"))
-
-    def tell_offices(self, scope: Scope, end: dt.date | None) -> Scope:
-        """The offices of a province: since there are two levels they are its own."""
-        if scope is Scope.PROVINCE_OFFICE and end and end.isoformat() >= TWO_TIERS_SINCE:
-            return Scope.DISTRICT_OFFICE
-        return scope
 
     def _list_scopes(self, entry: FigureText, words: WordsAround) -> Iterator[Level]:
         """The levels that may say whose work it is; far behind a figure something else is said."""

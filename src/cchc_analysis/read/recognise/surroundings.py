@@ -518,9 +518,7 @@ class WordCollector:
         for row in PATTERNS.rows("implied"):
             if not entry.label and is_placed(row, entry):
                 yield row["gap"], Hit(row["term"], at.start, at.start, 0, 0)
-        if self._goes_on_with_points(entry):
-            yield 0, Hit(WORDS.reached, at.start, at.start, 0, 0)
-        if self._goes_on_with_dossiers(entry) or self._tells_stages(entry):
+        if self._tells_stages(entry):
             yield TOPIC_GAP, Hit(WORDS.dossier, at.start, at.start, 0, 0)
         if level := find_bare_level(entry):
             yield 0, Hit(level, at.start, at.start, 0, 0)
@@ -532,19 +530,6 @@ class WordCollector:
             )
             for hit in self._find(topic[1]) if topic and topic.end(1) <= mention.own[0] else ():
                 yield TOPIC_GAP, hit
-
-    def _goes_on_with_points(self, entry: FigureText) -> bool:
-        """Whether a bare pair behind a field is its points, as in the lines above it.
-
-        "4. Cải cách tổ chức bộ máy: 9/9,5 điểm" and below it "7. … chính quyền số: 13,25/15".
-        """
-        numeral = entry.mention.numeral
-        label = entry.text[: numeral.start].rstrip()
-        is_pair = entry.mention.role == "part" and not entry.label and label.endswith(":")
-        if not is_pair or not self._names_field(label):
-            return False
-        above = [line.text for line in self._lines[max(0, entry.line - LEVELS) : entry.line]]
-        return any(self._names_field(text) and PATTERNS.field_points.search(text) for text in above)
 
     def _tells_stages(self, entry: FigureText) -> bool:
         """Whether a line of stages leaves out that they are those of dossiers.
@@ -570,15 +555,3 @@ class WordCollector:
         if any(map(PATTERNS.others.search, above if is_of_dossiers else (*above, *beside))):
             return False
         return len(stages) > 1
-
-    def _names_field(self, text: str) -> bool:
-        return any(hit.term.startswith("lv ") for hit in self._find(text))
-
-    def _goes_on_with_dossiers(self, entry: FigureText) -> bool:
-        """Whether a line that names its level leaves out what the line before it has counted.
-
-        "- Cấp tỉnh: tiếp nhận 41.205 hồ sơ …" and below it "- Cấp huyện: tiếp nhận 52.317, …".
-        """
-        if entry.label or not PATTERNS.level_label.match(entry.text):
-            return False
-        return bool(WORDS.nouns.isdisjoint(hit.term for hit in self._find(entry.text)))
