@@ -145,12 +145,11 @@ class Companions:
             at = entry.mentions[at].partner
         whole = self.at(entry, at)
         over = self._wording.rules[candidate.indicator].over
-        told = next((lev.terms for lev in words.levels if lev.name == WHOLE), frozenset())
-        is_quota = WORDS.given in told and WORDS.present not in told
-        if whole is not None and whole.indicator:
+        is_quota = any(lev.name == WHOLE and WORDS.given in lev.terms for lev in words.levels)
+        if whole and whole.indicator:
             is_quota = whole.indicator.endswith("_quota")
         is_given = is_quota and over.endswith("_quota")
-        is_maximum = whole is not None and whole.status is Status.MAX_SCORE and "_max" in over
+        is_maximum = whole and whole.status is Status.MAX_SCORE and "_max" in over
         if (is_given and WORDS.present not in words.own) or is_maximum:
             return replace(candidate, indicator=over, reason=f"{candidate.reason}, as its whole")
         return candidate
@@ -284,16 +283,6 @@ class Companions:
         ]  # fmt: skip
         twin = self.at(entry, twins[-1]) if twins else None
         return (twin.scope, twin.is_scope_said) if twin else None
-
-    def is_beside_unknown(self, entry: FigureText) -> bool:
-        """Whether it is a share of a count that nothing is known of: "44 phiếu (37,3%)"."""
-        start, end = entry.mention.numeral.start, entry.mention.numeral.end
-        is_closed = not entry.label and PATTERNS.closes.match(entry.text, end)
-        if not is_closed or not PATTERNS.bracket.search(entry.text, 0, start):
-            return False
-        before = self.figure_before(entry)
-        is_unknown = before is not None and not before.indicator
-        return is_unknown and not PATTERNS.satisfied.search(entry.text, 0, start)
 
     def find_share(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The share that a bare percentage is, by the figure right before it."""

@@ -344,11 +344,6 @@ def _list_alike(words: WordsAround) -> list[str]:
     return alike[::-1]
 
 
-def _keep_days(brackets: re.Match[str]) -> str:
-    """Brackets that name days, which may hold for what follows; a mere year does not."""
-    return brackets[0] if PATTERNS.from_to.search(brackets[0]) else " "
-
-
 CARRIED, OWN_TIME, BY_CUSTOM = "time carried", "own time named", "time by custom"
 """Marks of a figure: only an earlier sentence says when; its words name the report's own time."""
 
@@ -503,7 +498,7 @@ class FigureContext:
         stands further on in a sentence ("hồ sơ năm 2023 mang sang") ends with that.
         """
         for sentence in sentences:
-            opened = PATTERNS.year_in_brackets.sub(_keep_days, sentence)
+            opened = PATTERNS.year_in_brackets.sub(" ", sentence)
             opened = windows.leave_carried(" ".join(opened.split()[:OPENING]))
             # What stands behind a figure opens nothing: "tăng từ 21,4% năm 2021 lên …".
             time = self._name_time(PATTERNS.behind_share.sub("", opened), default)
@@ -533,7 +528,6 @@ class FigureContext:
         if window:
             return window.end
         carried = self._frames[entry.line].day
-        named = windows.find_day(entry.text, self._head.window)
         if entry.label:
             return carried
         # A day behind the next figure is of that one: "15/15 nhiệm vụ; … ở mức 6,4% (đến 15/9)".
@@ -545,7 +539,7 @@ class FigureContext:
         stop = PATTERNS.sentence_end.search(entry.text, end)
         ends = [stop.end() if stop else len(entry.text), *following]
         told = PATTERNS.of_today.split(entry.text[entry.mention.lead : min(ends)])[-1]
-        return (windows.find_day(told, self._head.window) if named else None) or carried
+        return windows.find_day(told, self._head.window) or carried
 
     def _find_index_year(self, entry: FigureText, *, is_running: bool) -> Period | None:
         """An index is that of the year named last before it, whatever the year of the report.

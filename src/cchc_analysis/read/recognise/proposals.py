@@ -171,8 +171,7 @@ class Proposer:
             not is_cut
             and PATTERNS.change.search(entry.text, entry.mention.own[0], mention.numeral.start)
         ) or (entry.label and PATTERNS.change_head.search(entry.label.column))
-        is_of_unknown = "%" in words.units and self._beside.is_beside_unknown(entry)
-        if is_change or is_of_unknown or is_last_years:
+        if is_change or is_last_years:
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             is_same = is_last_years and not is_change
             return (self._beside.follow_years(entry, words) if is_same else None), ()

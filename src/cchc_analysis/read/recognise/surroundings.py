@@ -345,31 +345,28 @@ class WordCollector:
             hits = [hit for hit in hits if hit.start < denied.start()]
         hits = label_pair(mention, text, hits)
         hits = self._tell_loss(entry, hits)
-        gaps: dict[str, int] = {}
         to = end if mention.role == "each" else mention.numeral.start
+        placed: list[tuple[int, Hit]] = []
         for hit in hits:
             is_before = hit.end <= mention.numeral.start
-            gap = count_words(
-                text[hit.end : to] if is_before else text[mention.numeral.end : hit.start]
-            )
-            gaps[hit.term] = min(gap, gaps.get(hit.term, gap))
+            span = (hit.end, to) if is_before else (mention.numeral.end, hit.start)
+            placed.append((count_words(text[slice(*span)]), hit))
         joined, added = self._join_lines(entry, end)
         own += joined
         shared = self._find(find_shared(entry.text, entry))
-        added += [(SHARED, hit) for hit in shared if not hit.term.startswith("@")]
-        for distance, hit in (*added, *self._imply(entry)):
-            hits.append(hit)
-            gaps.setdefault(hit.term, distance)
+        placed += [*added, *((SHARED, hit) for hit in shared if hit.term[0] != "@")]
+        placed += self._imply(entry)
         if entry.label:
             heads = f"{entry.label.row} | {entry.label.column}"
             table = self._lines[entry.line].table
             of_table = self._notes.get(table, {}).items()
             noted = (said for head, said in of_table if head and head in heads.casefold())
             own = " | ".join((heads, *(f"({each})" for said in noted for each in said), own))
-            for distance, hit in self._read_label(entry.label):
-                hits.append(hit)
-                gaps[hit.term] = min(distance, gaps.get(hit.term, distance))
-        return own, tuple(hits), gaps
+            placed += self._read_label(entry.label)
+        gaps: dict[str, int] = {}
+        for distance, hit in placed:
+            gaps[hit.term] = min(distance, gaps.get(hit.term, distance))
+        return own, tuple(hit for _, hit in placed), gaps
 
     def _join_lines(self, entry: FigureText, end: int) -> tuple[str, list[tuple[int, Hit]]]:
         """Where a line end has cut a sentence the words before it, and the terms on both sides."""
