@@ -97,10 +97,13 @@ def frame_lines(
                                      if row["pattern"].search(say_heading(text))), None),
         "ahead": lambda text: windows.find_ahead(say_heading(text), head.window),
     }  # fmt: skip
-    titled = Frame(
-        window=readers["window"](head.title) or _find_dossier_days(lines, head),
-        scope=_find_announced(head, read_scope),
-    )
+    # Whose work the title and the line that announces what follows say it is, if it is one's:
+    # "Trung tâm Phục vụ hành chính công tỉnh báo cáo kết quả như sau:".
+    announced = (PATTERNS.to_whom.sub("", leave_cited(text)) for text in head.opening
+                 if text.endswith(":"))  # fmt: skip
+    said = PATTERNS.committee_itself.sub(" ", " | ".join([head.title, *announced]))
+    days = readers["window"](head.title) or _find_dossier_days(lines, head)
+    titled = Frame(window=days, scope=read_scope(said))
     opened: dict[str, tuple[Any, list[str]]] = {}
     home: tuple[int, ...] = ()
     annexes: dict[str, Period] = {}
@@ -156,16 +159,6 @@ def _find_dossier_days(lines: Sequence[Line], head: ReportHead) -> Period | None
         if window or (day and head.window.start and head.window.start < day):
             return window or Period(head.window.start, day)
     return None
-
-
-def _find_announced(head: ReportHead, read_scope: Callable[[str], Scope | None]) -> Scope | None:
-    """Whose work the title and the line that announces what follows say it is, if it is one's.
-
-    "Trung tâm Phục vụ hành chính công tỉnh báo cáo kết quả như sau:".
-    """
-    announced = (PATTERNS.to_whom.sub("", leave_cited(text)) for text in head.opening
-                 if text.endswith(":"))  # fmt: skip
-    return read_scope(PATTERNS.committee_itself.sub(" ", " | ".join([head.title, *announced])))
 
 
 def _list_events(line: Line, place: OutlinePlace) -> list[str]:

@@ -306,7 +306,7 @@ class Label:
 def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
     """Line number, position in its row and label of each cell of one table."""
     first_data = next((at for at, row in enumerate(rows) if _is_data(row)), len(rows))
-    while first_data > 1 and _is_title_row(rows[first_data - 1]):
+    while first_data > 1 and [c.column for c in rows[first_data - 1].cells if c.text] == [0]:
         # "A. Từ 01/01/2025 đến 30/6/2025" right below the heads: a title of rows, no head.
         first_data -= 1
     headers = list(rows[:first_data])
@@ -354,11 +354,6 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
                 (row.number, n),
                 Label(f"{stub}{unit}" if cell.text != stub else "", column, group),
             )
-
-
-def _is_title_row(row: Line) -> bool:
-    """Whether a row holds words in its first cell alone."""
-    return [cell.column for cell in row.cells if cell.text] == [0]
 
 
 def _is_data(row: Line) -> bool:

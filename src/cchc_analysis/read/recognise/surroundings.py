@@ -238,6 +238,7 @@ class WordCollector:
         self._is_commune = is_commune
         self.mentions: dict[int, tuple[numerals.Mention, ...]] = {}
         self._above: dict[int, int] = {}
+        self._after = {place.before: at for at, place in enumerate(places)}
         self._notes = find_table_notes(lines, places)
 
     def collect(self, entry: FigureText) -> matching.WordsAround:
@@ -370,29 +371,19 @@ class WordCollector:
 
     def _join_lines(self, entry: FigureText, end: int) -> tuple[str, list[tuple[int, Hit]]]:
         """Where a line end has cut a sentence the words before it, and the terms on both sides."""
-        place, joined = self._places[entry.line], ""
-        added: list[tuple[int, Hit]] = []
-        if entry.at == len(entry.mentions) - 1 and not entry.label:
-            rest = self._find_rest(entry, end)
+        joined, added = "", list[tuple[int, Hit]]()
+        before, after = self._places[entry.line].before, self._after.get(entry.line)
+        is_last = entry.at == len(entry.mentions) - 1 and not entry.label
+        if after and is_last and not re.search(r"[.;:)]", entry.text[end:]):
+            rest, *_ = PATTERNS.delimiter.split(self._lines[after].text, maxsplit=1)
+            rest = f"{entry.behind} {rest}"
             added += [(count_words(rest[: hit.start]), hit) for hit in self._find(rest)]
-        if place.before >= 0 and entry.at == 0:
-            before = take_last_sentence(self._lines[place.before].text).split()
-            joined = " ".join(["", *before[-numerals.NEAR :]])
+        if before >= 0 and entry.at == 0:
+            words = take_last_sentence(self._lines[before].text).split()
+            joined = " ".join(["", *words[-numerals.NEAR :]])
             near = count_words(entry.own_before)
             added += [(near + count_words(joined[hit.end :]), hit) for hit in self._find(joined)]
         return joined, added
-
-    def _find_rest(self, entry: FigureText, end: int) -> str:
-        """How the words of the last figure of a line go on where a page break has cut them."""
-        if re.search(r"[.;:)]", entry.text[end:]):
-            return ""
-        following = range(entry.line + 1, min(len(self._lines), entry.line + PREVIOUS_LINES))
-        at = next((n for n in following if self._places[n].before == entry.line), -1)
-        if at < 0:
-            return ""
-        rest = self._lines[at].text
-        stop = PATTERNS.delimiter.search(rest)
-        return f"{entry.behind} {rest[: stop.start() if stop else len(rest)]}"
 
     def _tell_loss(self, entry: FigureText, hits: list[Hit]) -> list[Hit]:
         """What points were lost for: "đúng hạn 93,8%, trừ 01 điểm" says so before them.

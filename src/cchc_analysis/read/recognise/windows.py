@@ -15,6 +15,8 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import chain, pairwise, takewhile
 
+import pandas as pd
+
 from cchc_analysis.data.clean import (
     OTHER_DAYS,
     PeriodError,
@@ -74,11 +76,8 @@ def _find_span_of_this_year(text: str, default: Period) -> Period | None:
 
 
 def _name_span(match: re.Match[str] | None, year: int) -> Period | None:
-    if not match:
-        return None
-    span = (match["quarter"] or match["months"]).lstrip("0")
-    named = WORDS.span_of_year.format(span, year)
-    return _parse(named.replace(WORDS.three_months, WORDS.first_quarter))
+    span = match and (match["quarter"] or match["months"])
+    return _parse(WORDS.span_of_year.format(span, year)) if span else None
 
 
 @lru_cache(maxsize=4096)
@@ -385,21 +384,15 @@ def _find_later(text: str, end: dt.date) -> Period | None:
         return Period(first, last)
     if not found["unit"]:
         return Period(None, None)
-    length = {"tháng": 1, "quý": 3, "năm": MONTHS}[found["unit"].casefold()]
-    at = end.year * MONTHS + (end.month - 1) // length * length + length
-    start = dt.date(at // MONTHS, at % MONTHS + 1, 1)
-    at += length - 1
-    return Period(start, month_end(at // MONTHS, at % MONTHS + 1))
+    unit = {"tháng": "M", "quý": "Q", "năm": "Y"}[found["unit"].casefold()]
+    following = pd.Period(end, unit) + 1
+    return Period(following.start_time.date(), following.end_time.date())
 
 
 def shift_year(period: Period) -> Period:
     """The same window one year before."""
-
-    def back(day: dt.date | None) -> dt.date | None:
-        is_leap = day is not None and (day.month, day.day) == (2, 29)
-        return day and day.replace(day.year - 1, day=28 if is_leap else day.day)
-
-    return Period(back(period.start), back(period.end))
+    days, year = (period.start, period.end), pd.DateOffset(years=1)
+    return Period(*(day and (pd.Timestamp(day) - year).date() for day in days))
 
 
 def make_day(day: str, month: str, year: str | None, default: int | None = None) -> dt.date | None:
