@@ -15,7 +15,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, groupby, pairwise
 
 from cchc_analysis.read.documents import Cell, Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
@@ -112,13 +112,12 @@ class _Walk:
         self._headings: list[tuple[int, int, str]] = []  # depth, line index, number
         self._lists: list[tuple[int, int]] = []  # rank, line index
         self._last = -1
-        self._marks: dict[str, tuple[int, int]] = {}
         self.places: list[OutlinePlace] = []
-        self._pending: dict[str, tuple[int, int]] = {}
+        self._marks: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for at, line in enumerate(lines):  # a note may stand before its mark
             opened = PATTERNS.note_text.match(line.text)
             for mark in PATTERNS.note_mark.finditer(line.text, opened.end() if opened else 0):
-                self._pending.setdefault(mark[0].translate(_LOWERED), (at, mark.start()))
+                self._marks[mark[0].translate(_LOWERED)].append((at, mark.start()))
 
     def find_place(self, at: int) -> OutlinePlace:
         """The place of the next line; lines are asked for in their order."""
@@ -126,24 +125,25 @@ class _Walk:
         if not text.strip():
             return OutlinePlace(self._section(), self._heading_lines())
         if opened := PATTERNS.note_text.match(text):
-            return self._place_note(at, opened[1].translate(_LOWERED))
-        before = self._find_before(text)
+            note = opened[1].translate(_LOWERED)
+            before = (each for each in reversed(self._marks[note]) if each[0] < at)
+            anchor = next(chain(before, self._marks[note]), (-1, -1))
+            home = self.places[anchor[0]] if 0 <= anchor[0] < at else OutlinePlace(self._section())
+            return OutlinePlace(home.section, home.headings, note=note, anchor=anchor)
+        goes_on = self._find_before(text)
         heading = None if self._lines[at].cells else _match_heading(text)
-        is_title = heading is None and self._names_part(text)
         if heading:
             while self._headings and self._headings[-1][0] >= heading[0]:
                 self._headings.pop()
-            self._headings.append((heading[0], at, heading[1]))
             self._lists = []
-        elif is_title:
-            self._headings.append((0, at, ""))
-        is_heading = heading is not None or is_title
+        elif self._names_part(text):
+            heading = (0, "")
+        above, is_heading = self._heading_lines(), heading is not None
+        if heading:
+            self._headings.append((heading[0], at, heading[1]))
         parents = self._climb(at, text, is_heading=is_heading)
-        above = tuple(index for index in self._heading_lines() if index != at)
-        self._last, section = at, self._section()
-        for mark in PATTERNS.note_mark.finditer(text):
-            self._marks[mark[0].translate(_LOWERED)] = (at, mark.start())
-        return OutlinePlace(section, above, parents, before=before, is_heading=is_heading)
+        self._last = at
+        return OutlinePlace(self._section(), above, parents, before=goes_on, is_heading=is_heading)
 
     def _names_part(self, text: str) -> bool:
         """Whether a line in capitals right below a bare "Phần thứ hai" is its title."""
@@ -152,12 +152,6 @@ class _Walk:
         above = self._lines[self._last].text
         is_bare = not PATTERNS.rows("headings")[0]["pattern"].sub("", above, count=1).strip(" *")
         return is_bare and text.upper() == text and _match_heading(text) is None
-
-    def _place_note(self, at: int, mark: str) -> OutlinePlace:
-        """The place of a line that is the text of a note."""
-        anchor = self._marks.get(mark, self._pending.get(mark, (-1, -1)))
-        home = self.places[anchor[0]] if 0 <= anchor[0] < at else OutlinePlace(self._section())
-        return OutlinePlace(home.section, home.headings, note=mark, anchor=anchor)
 
     def _find_before(self, text: str) -> int:
         """A line that opens in small letters goes on with the last one, if that one is open."""
@@ -227,28 +221,31 @@ def say_heading(text: str) -> str:
     return " ".join(text.split(":", maxsplit=1)[0].split()[:30])
 
 
-FEWEST_ROWS = 2
-
-
 def spread_tables(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Give cells to the rows of tables that stand in lines of words and numbers."""
     lines = _join_parts(lines)
     spread = list(lines)
     table = max((line.table for line in lines), default=0)
-    at = 0
-    while at < len(lines):
-        rows = _take_rows(lines, at)
-        header: list[str] = []
-        if rows and at and not lines[at - 1].cells and not re.search(r"\d", lines[at - 1].text):
-            # The heads of a table, each from its capital on, must be as many as its cells.
-            header = PATTERNS.spread_heads.split(lines[at - 1].text.strip())
-        if len(rows) >= FEWEST_ROWS and len(header) in (len(rows[0]) - 1, len(rows[0])):
+    rows = [_read_row(line) for line in lines]
+    for count, run in groupby(range(len(lines)), key=lambda at: len(rows[at])):
+        first, *others = run
+        above = lines[first - 1].text.strip()
+        if not (first and count and others) or lines[first - 1].cells or re.search(r"\d", above):
+            continue
+        # The heads of a table, each from its capital on, must be as many as its cells.
+        header = PATTERNS.spread_heads.split(above)
+        if len(header) in (count - 1, count):
             table += 1
-            spread[at - 1] = _set_cells(lines[at - 1], header, table)
-            for n, row in enumerate(rows):
-                spread[at + n] = _set_cells(lines[at + n], row[-len(header) :], table)
-        at += max(1, len(rows))
+            spread[first - 1] = _set_cells(lines[first - 1], header, table)
+            for at in (first, *others):
+                spread[at] = _set_cells(lines[at], rows[at][-len(header) :], table)
     return tuple(spread)
+
+
+def _read_row(line: Line) -> list[str]:
+    """The order, label and numbers of a line that is but these; else nothing."""
+    match = None if line.cells else PATTERNS.spread_row.match(line.text)
+    return [match["order"] or "", match["label"], *match["numbers"].split()] if match else []
 
 
 def _join_parts(lines: Sequence[Line]) -> list[Line]:
@@ -265,21 +262,6 @@ def _join_parts(lines: Sequence[Line]) -> list[Line]:
                     break
                 joined[n] = replace(joined[n], table=above.table)
     return joined
-
-
-def _take_rows(lines: Sequence[Line], start: int) -> list[list[str]]:
-    """The rows from a line on that have as many numbers as the first: order, label, numbers."""
-    rows: list[list[str]] = []
-    for line in map(lines.__getitem__, range(start, len(lines))):
-        match = None if line.cells else PATTERNS.spread_row.match(line.text)
-        if not match:
-            break
-        numbers = match["numbers"].split()
-        row = [match["order"] or "", match["label"], *numbers]
-        if rows and len(row) != len(rows[0]):
-            break
-        rows.append(row)
-    return rows
 
 
 def _set_cells(line: Line, texts: Sequence[str], table: int) -> Line:
