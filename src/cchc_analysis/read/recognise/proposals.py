@@ -424,22 +424,18 @@ def _read_part(
     is_commune = find_level(head.area, reference, head.day) == "commune"
     surroundings = WordCollector(lines, places, wording, head.title, is_commune=is_commune)
     proposer = Proposer(head, reference, wording, surroundings, lines, places)
-    tables: dict[int, list[Line]] = defaultdict(list)
-    above, captions = "", dict[int, str]()
-    for line in lines:
+    tables: dict[int, list[int]] = defaultdict(list)
+    for at, line in enumerate(lines):
         if line.cells:
-            tables[line.table].append(line)
-            if line.table not in captions:
-                captions[line.table] = "" if PATTERNS.told.search(above) else above
-        elif line.text.strip():
-            above = line.text
+            tables[line.table].append(at)
     labels: dict[tuple[int, int], outline.Label] = {}
-    for table, rows in tables.items():
-        labels |= _name_counted(dict(outline.label_cells(rows)), captions[table])
+    for rows in tables.values():
+        found = dict(outline.label_cells([lines[at] for at in rows]))
+        labels |= _name_counted(found, surroundings.find_caption(rows[0]))
     repeated = _find_repeated(lines)
     for at, line in enumerate(lines):
-        for found, entries in _enter_line(at, line, labels, at in repeated):
-            numerals[line.number] += tuple(found)
+        for digits, entries in _enter_line(at, line, labels, at in repeated):
+            numerals[line.number] += tuple(digits)
             if entries and not line.cells:
                 surroundings.mentions[at] = entries[0].mentions
             for entry in entries:

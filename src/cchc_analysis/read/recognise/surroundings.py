@@ -99,14 +99,8 @@ def find_tail(text: str, entry: FigureText, end: int) -> str:
     if opened := re.match(r"\s*\([^()]*\)", text[end:]):
         end += opened.end()
     following = [m.numeral.start for m in entry.mentions if m.numeral.start >= end]
-    stop = min(
-        [len(text), *following[:1]]
-        + [at for mark in (";", "(", ")", ". ") if (at := text.find(mark, end)) >= 0]
-    )
-    for opener in PATTERNS.opener.finditer(text, end, stop):
-        if opener[0] != ":":
-            stop = opener.start()
-            break
+    ended = PATTERNS.tail_ends.search(text, end, min([len(text), *following[:1]]))
+    stop = ended.start() if ended else min([len(text), *following[:1]])
     tail = text[end:stop]
     if PATTERNS.of_all.match(tail) or (following and PATTERNS.next_label.match(tail)):
         return ""
@@ -300,15 +294,12 @@ class WordCollector:
 
     def find_units(self, entry: FigureText) -> frozenset[str]:
         """The units that the noun behind a figure can mean; of a pair, behind either number."""
-        mention, role = entry.mention, entry.mention.role
-        beside = [mention]
-        if role in ("turn", "each"):
-            beside += [m for m in entry.mentions if m.partner == mention.partner and m.turn > 0]
-        elif role in ("part", "low"):
-            beside += [m for m in entry.mentions if m.own == mention.own]
-        elif role == "whole":
-            beside.append(entry.mentions[mention.partner])
-        for each in (mention, beside[-1]):
+        mention = other = entry.mention
+        if mention.turn:
+            *_, other = (m for m in entry.mentions if m.turn and m.partner == mention.partner)
+        elif mention.partner >= 0:
+            other = entry.mentions[mention.partner]
+        for each in (mention, other):
             end = each.numeral.end
             if units := matching.find_units_behind(entry.text, end, self._nouns):
                 return units
@@ -317,7 +308,7 @@ class WordCollector:
             return frozenset()
         if PATTERNS.of_rates.search(label):
             return frozenset({"%"})
-        caption = self._caption(entry.line) if entry.label else ""
+        caption = self.find_caption(entry.line) if entry.label else ""
         named = PATTERNS.unit_of_table.search(caption)
         return (
             matching.find_units_behind(caption, named.end(), self._nouns) if named else frozenset()
@@ -441,7 +432,7 @@ class WordCollector:
         if mention.lead > 0:
             yield "its paragraph", text[: mention.lead]
         if entry.label:
-            yield CAPTION, self._caption(entry.line)
+            yield CAPTION, self.find_caption(entry.line)
         for heading in place.headings:
             yield "heading", say_heading(self._lines[heading].text)
         yield "title", self._title
@@ -473,7 +464,8 @@ class WordCollector:
         for parent in self._places[line].parents:
             yield "the list it stands in", take_last_sentence(self._lines[parent].text)
 
-    def _caption(self, line: int) -> str:
+    def find_caption(self, line: int) -> str:
+        """What stands above the table of a line, and what its notes say of all of it."""
         table, at = self._lines[line].table, line
         while at >= 0 and self._lines[at].table == table:
             at = self._above.get(at, at - 1)
