@@ -9,7 +9,7 @@ it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cchc_analysis.data.records import Scope, Status
@@ -103,14 +103,6 @@ class Companions:
             figure, area=part.area, scope=part.scope, is_scope_said=part.is_scope_said,
             period_start=part.period_start, period_end=part.period_end,
         )  # fmt: skip
-
-    def list_before(self, entry: FigureText) -> Iterator[Figure]:
-        """The figures of the sentence before a figure, the nearest first."""
-        for at in range(entry.at - 1, -1, -1):
-            if entry.mentions[at].lead != entry.mention.lead:
-                return
-            if figure := self.at(entry, at):
-                yield figure
 
     def figure_before(self, entry: FigureText) -> Figure | None:
         """The nearest figure before a percentage that is no percentage and no B of a pair."""
@@ -208,7 +200,9 @@ class Companions:
         # distance that stands between: "31,2%, vượt 1,2% so với kế hoạch (30%)".
         asked = is_asked(entry) and "%" in words.units
         compared = asked or PATTERNS.compared_to.search(entry.said)
-        alike = (f for f in self.list_before(entry) if f.units == words.units or not words.units)
+        of_sentence = (self.at(entry, at) for at in reversed(range(entry.at))
+                       if entry.mentions[at].lead == entry.mention.lead)  # fmt: skip
+        alike = (f for f in of_sentence if f and (f.units == words.units or not words.units))
         before = next((f for f in alike if f.indicator or not compared), None)
         is_bare = asked or not words.own - WORDS.empty - {WORDS.same_time}
         if not (is_next or compared) or before is None or not before.indicator or not is_bare:

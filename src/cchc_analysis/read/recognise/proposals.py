@@ -92,7 +92,8 @@ class Proposer:
         candidate, rivals = self._choose(entry, words) if is_ours else (None, ())
         choices = len(rivals)
         if candidate is None and words.units:
-            rivals = _name_rivals(rivals, match_widely(words, self._wording))
+            wide = (each.indicator for each in match_widely(words, self._wording))
+            rivals = tuple(dict.fromkeys([*rivals, *wide]))[:MOST_RIVALS]
         speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
         if candidate and speaker and not self._speaks_for(speaker, candidate, entry, words):
             candidate, rivals = None, ()
@@ -189,19 +190,18 @@ class Proposer:
             and self._allows(entry, words, each)
             and not self._repeats_whole(entry, words, each)
         ]
-        candidates = _keep_best(self._favour_shares(entry, candidates, words))
-        others = _keep_best([each for each in matched if each not in candidates])
+        candidates = self._favour_shares(entry, candidates, words)
+        names = tuple(dict.fromkeys(each.indicator for each in [*candidates, *matched]))
         if candidates and candidates[0].score >= companions.CLAIM:
             best = candidates[0]
-            second = candidates[1].score if len(candidates) > 1 else 0.0
-            names = _name_rivals((), [*candidates[1:], *others])
+            second = next((c.score for c in candidates if c.indicator != best.indicator), 0.0)
             allowed = (c.score for c in matched if not c.against and c.indicator != best.indicator)
             best = replace(best, lead=best.score - max(allowed, default=-math.inf))
             if best.score - second >= MARGIN:
                 if entry.mention.role != "part":
                     best = self._beside.follow_whole(entry, words, best)
-                return best, names
-            return None, (best.indicator, *names)[:MOST_RIVALS]
+                return best, names[1 : MOST_RIVALS + 1]
+            return None, names[:MOST_RIVALS]
         area = self._scopes.find_area(entry, words)
         is_ours = area in (self._head.area, *self._head.rivals)
         of_place = None if is_ours else self._beside.follow_place(entry, words, area)
@@ -212,7 +212,7 @@ class Proposer:
             or self._beside.complete_pair(entry, words)
             or self._beside.inherit(entry, words)
         )
-        return inherited, _name_rivals((), [*candidates, *others])
+        return inherited, names[:MOST_RIVALS]
 
     def _favour_shares(
         self, entry: FigureText, candidates: list[Claim], words: WordsAround
@@ -348,11 +348,6 @@ class Proposer:
         )
 
 
-def _name_rivals(known: Sequence[str], claims: Sequence[Claim]) -> tuple[str, ...]:
-    """The candidates that are offered instead, best first."""
-    return tuple(dict.fromkeys([*known, *(each.indicator for each in claims)]))[:MOST_RIVALS]
-
-
 def _is_placed(entry: FigureText, words: WordsAround, *, is_rank: bool, is_bound: bool) -> bool:
     """Whether a rank is told as one, and the least or the most of several as that."""
     before = entry.text[: entry.mention.numeral.start]
@@ -363,14 +358,6 @@ def _is_placed(entry: FigureText, words: WordsAround, *, is_rank: bool, is_bound
     is_told = entry.label or entry.mention.role in ("low", "high")
     # "đăng 56 tin" is no least and no most of anything.
     return bool(not is_bound or is_told or PATTERNS.bound_of_range.search(before))
-
-
-def _keep_best(candidates: list[Claim]) -> list[Claim]:
-    """One candidate per indicator, the best."""
-    kept: dict[str, Claim] = {}
-    for candidate in candidates:
-        kept.setdefault(candidate.indicator, candidate)
-    return list(kept.values())
 
 
 FEWEST_STAGES = 3
