@@ -492,9 +492,8 @@ def _take_title(first: str, texts: Sequence[str]) -> list[str]:
         if is_dated and (PATTERNS.days_below.match(text) or PATTERNS.only_window.match(text)):
             break
         # A sentence is no part of a title, and its first word none of a name that ends one.
-        if text.endswith((":", ".")) or len(text.split()) > 40:
-            break
-        if PATTERNS.no_title.match(text) or PATTERNS.caption.match(text):
+        is_sentence = text.endswith((":", ".")) or len(text.split()) > LONGEST_TITLE
+        if is_sentence or PATTERNS.no_title.match(text) or PATTERNS.caption.match(text):
             break
         taken.append(text.strip("*_ "))
     return taken

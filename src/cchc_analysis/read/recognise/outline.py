@@ -425,13 +425,12 @@ def _find_column(cell: Cell, headers: Sequence[Line], below: Line | None) -> str
 
 def find_note_below(lines: Sequence[Line], at: int) -> str:
     """What a note right below a table says of its numbers: "(Số liệu đến ngày 30/11/2023)"."""
-    found = (
-        PATTERNS.note_below.fullmatch(lines[at].text) if at > 0 and lines[at - 1].cells else None
-    )
+    if not at or not lines[at - 1].cells or lines[at].cells:
+        return ""
     # Between two tables, brackets are said of the second; a source or remark never is.
     is_above_another = at + 1 < len(lines) and bool(lines[at + 1].cells)
-    is_note = found and not lines[at].cells and (found["label"] or not is_above_another)
-    return str(found["said"]) if found and is_note else ""
+    found = PATTERNS.note_below.fullmatch(lines[at].text)
+    return str(found["said"]) if found and (found["label"] or not is_above_another) else ""
 
 
 def find_table_notes(

@@ -231,7 +231,7 @@ class WordCollector:
         self._nouns = matching.index_nouns(wording.units)
         self._is_commune = is_commune
         self.mentions: dict[int, tuple[numerals.Mention, ...]] = {}
-        self._above: dict[int, int] = {}
+        self._first_row = {line.table: at for at, line in reversed([*enumerate(lines)])}
         self._after = {place.before: at for at, place in enumerate(places)}
         self._notes = find_table_notes(lines, places)
 
@@ -466,10 +466,8 @@ class WordCollector:
 
     def find_caption(self, line: int) -> str:
         """What stands above the table of a line, and what its notes say of all of it."""
-        table, at = self._lines[line].table, line
-        while at >= 0 and self._lines[at].table == table:
-            at = self._above.get(at, at - 1)
-        self._above[line] = at
+        table = self._lines[line].table
+        at = self._first_row[table] - 1
         # What stands above the table before this one is not said of it, nor is the note below that.
         between = list(
             takewhile(lambda n: not self._lines[n].cells, range(at, max(-1, at - 5), -1))

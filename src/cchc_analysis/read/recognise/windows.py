@@ -441,13 +441,9 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
     dated = _date_period(match, top) if match else None
     # First and last day say more than a year that may be that of something left over.
     counted = (find_exact_window(said, nothing) for said in list_counted(top))
-    dated = dated or next(filter(None, counted), None)
-    if period := dated or find_exact_window(head, nothing) or _name_period(head):
-        return period, False
-    for line in lines:
-        if window := find_window(line.text, nothing):
-            return window, False
-    return nothing, False
+    named_above = (find_exact_window(head, nothing), _name_period(head))
+    further = (find_window(line.text, nothing) for line in lines)
+    return next(filter(None, chain([dated], counted, named_above, further)), nothing), False
 
 
 def _name_period(text: str) -> Period | None:
