@@ -308,12 +308,6 @@ def _name_of_level(code: str, words: WordsAround) -> str:
     return str(WORDS.of_levels.get(code, {}).get(level, code))
 
 
-def is_compared(entry: FigureText) -> bool:
-    """Whether a figure stands as last year's, without a verb of its own."""
-    before = entry.text[: entry.mention.numeral.start]
-    return not entry.label and PATTERNS.compared.search(before) is not None
-
-
 NOUN = 80
 """Characters behind a number within which its noun ends."""
 _BEYOND = frozenset({"title", "its paragraph", "the document"})

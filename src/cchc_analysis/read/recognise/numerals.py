@@ -261,17 +261,16 @@ def _split(text: str, start: int, end: int) -> tuple[int, int]:
     if delimiter := PATTERNS.delimiter.search(text, start, end):
         return delimiter.start(), delimiter.end()
     gap = text[start:end]
-    if PATTERNS.added.search(text, 0, start - 1) and (summed := PATTERNS.sum.search(gap)):
-        # "cộng với 412 hồ sơ kỳ trước chuyển sang là 12.752": what stands between is of the 412.
-        return start + summed.start(), start + summed.start()
-    if listed := PATTERNS.and_then.search(gap):
-        # "210 hồ sơ trong hạn và 6 hồ sơ quá hạn": what stands between is of the first.
-        return start + listed.start(1), start + listed.start(1)
-    if marker := PATTERNS.next_words.search(gap):
-        return start + marker.start(), start + marker.start()
+    # "cộng với 412 hồ sơ kỳ trước chuyển sang là 12.752": what stands between is of the 412.
+    cut = PATTERNS.sum.search(gap) if PATTERNS.added.search(text, 0, start - 1) else None
+    # "210 hồ sơ trong hạn và 6 hồ sơ quá hạn": what stands between is of the first.
+    cut = cut or PATTERNS.and_then.search(gap) or PATTERNS.next_words.search(gap)
+    if cut:
+        at = start + cut.start(cut.lastindex or 0)
+        return at, at
     unit = re.match(r"\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+)?)", gap)
-    cut = start + (unit.end() if unit and not re.match(r"\s*/", gap) else 0)
-    return cut, cut
+    at = start + (unit.end() if unit and not re.match(r"\s*/", gap) else 0)
+    return at, at
 
 
 LONGEST_NAME = 5
@@ -381,34 +380,30 @@ def _find_bound(text: str, at: int) -> Comparator:
 def _find_parents(text: str, mentions: list[Mention]) -> list[Mention]:
     """Walk the openers between the figures: brackets nest, "trong đó" lasts till they close."""
     found: list[Mention] = []
-    stack: list[tuple[str, int]] = []
+    stack: list[tuple[str, int]] = [("", -1)]
     last, at, lead = -1, 0, -1
     for position, mention in enumerate(mentions):
         if mention.lead != lead:
-            stack, last, lead = [], -1, mention.lead
+            stack, last, lead = [("", -1)], -1, mention.lead
             at = max(at, lead)
         for opener in PATTERNS.opener.finditer(text, at, mention.numeral.start):
             if opener[0] == ":" and not PATTERNS.counts.fullmatch(text[at : opener.start()]):
                 continue
             if opener[0] == "(":
-                stack.append(("(", last if last >= 0 else _top(stack)))
+                stack.append(("(", last if last >= 0 else stack[-1][1]))
             elif opener[0] == ")":
                 # What follows a bracket stands beside the figure before it.
-                while stack:
+                while len(stack) > 1:
                     opened, parent = stack.pop()
                     if opened:
                         last = parent if parent >= 0 else last
                         break
-            elif last >= 0 and _top(stack) != last:
+            elif last >= 0 and stack[-1][1] != last:
                 stack.append(("", last))
         at = mention.numeral.end
-        found.append(mention._replace(parent=_top(stack)))
+        found.append(mention._replace(parent=stack[-1][1]))
         last = position
     return found
-
-
-def _top(stack: list[tuple[str, int]]) -> int:
-    return stack[-1][1] if stack else -1
 
 
 def _find_pairs(text: str, mentions: list[Mention]) -> list[Mention]:

@@ -164,7 +164,9 @@ class Proposer:
         self, entry: FigureText, words: WordsAround
     ) -> tuple[Claim | None, tuple[str, ...]]:
         mention = entry.mention
-        is_last_years = companions.is_compared(entry)
+        before = entry.text[: mention.numeral.start]
+        # It stands as last year's, without a verb of its own.
+        is_last_years = not entry.label and PATTERNS.compared.search(before) is not None
         if mention.role in ("whole", "high") and not is_last_years:
             return self._beside.follow_partner(entry, words), ()
         is_cut = "%" in words.units and PATTERNS.cut_time.search(entry.said)
