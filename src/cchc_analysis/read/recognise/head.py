@@ -62,16 +62,15 @@ def find_owner(
         longer = (each for each in held if ISSUER in held[each])
         whole = next((each for each in longer if each.startswith(f"{name} ")), name)
         held.setdefault(whole, Counter())[place] += 1
-    fitting = [name for name, each in held.items()
-               if not own or level_of(name) == own or each.keys() & {TITLE, ISSUER}]  # fmt: skip
+    headed = {name for name, each in held.items() if each.keys() & {TITLE, ISSUER}}
+    fitting = [name for name in held if not own or level_of(name) == own or name in headed]
     if not fitting:
         return "", False, ()
     best, *others = sorted(fitting, key=lambda name: -_weigh(held[name]))
-    is_sure = _is_sure(best, held, own, kind)
+    is_sure = _is_sure(best, held, headed, own, kind)
     level = level_of(best)
     # A title that calls its own area otherwise ("TP A" of thành phố A) names no other one.
-    rivals = tuple(name for name in others if level_of(name) == level
-                   and held[name].keys() & {TITLE, ISSUER}
+    rivals = tuple(name for name in others if name in headed and level_of(name) == level
                    and not name.endswith(best.removeprefix(level)))  # fmt: skip
     if match_known(best, *known):
         return best, is_sure and not _lies_elsewhere(best, held, known), rivals
@@ -93,22 +92,21 @@ def _weigh(places: Counter[str]) -> int:
 
 def _lies_elsewhere(best: str, held: _Evidence, known: tuple[Reference, str]) -> bool:
     """Whether the head names provinces, and none is the one that the area lies in."""
-    named = [name for name in held if "top" in held[name] and name != best]
-    provinces = [name for name in named if match_known(name, *known)
-                 and find_level(name, *known) == "province"]  # fmt: skip
+    named = (name for name in held if "top" in held[name] and match_known(name, *known))
+    provinces = [name for name in named if find_level(name, *known) == "province"]
     is_one = find_level(best, *known) == "province"
     is_inside = any(match_known(f"{best}, {name}", *known) for name in provinces)
     return bool(provinces) and not is_one and not is_inside
 
 
-def _is_sure(best: str, held: _Evidence, own: str, kind: str) -> bool:
-    """Whether the parts of the evidence agree on a name."""
+def _is_sure(best: str, held: _Evidence, headed: set[str], own: str, kind: str) -> bool:
+    """Whether the parts of the evidence agree on a name; title or issuer name those ``headed``."""
     weight = _weigh(held[best])
     if own and level_of(best) != own:
         return False
     rivals = [name for name in held if name != best and level_of(name) == level_of(best)]
-    if held[best].keys() & {TITLE, ISSUER}:
-        return not any(held[name].keys() & {TITLE, ISSUER} for name in rivals)
+    if best in headed:
+        return headed.isdisjoint(rivals)
     # In news any other area of the level has as good a claim.
     if any(kind == "article" or _weigh(held[name]) * CLEAR > weight for name in rivals):
         return False
