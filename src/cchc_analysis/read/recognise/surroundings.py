@@ -496,6 +496,8 @@ class WordCollector:
         for row in PATTERNS.rows("implied"):
             if not entry.label and is_placed(row, entry):
                 yield row["gap"], Hit(row["term"], at.start, at.start, 0, 0)
+        if self._goes_on_with_points(entry):
+            yield 0, Hit(WORDS.reached, at.start, at.start, 0, 0)
         if self._tells_stages(entry):
             yield TOPIC_GAP, Hit(WORDS.dossier, at.start, at.start, 0, 0)
         if level := find_bare_level(entry):
@@ -508,6 +510,20 @@ class WordCollector:
             )
             for hit in self._find(topic[1]) if topic and topic.end(1) <= mention.own[0] else ():
                 yield TOPIC_GAP, hit
+
+    def _goes_on_with_points(self, entry: FigureText) -> bool:
+        """Whether a bare pair behind a field is its points, as in the lines above it.
+
+        "4. Cải cách tổ chức bộ máy: 9/9,5 điểm" and below it "7. … chính quyền số: 13,25/15".
+        """
+        label = entry.text[: entry.mention.numeral.start].rstrip()
+        if entry.label or entry.mention.role != "part" or not label.endswith(":"):
+            return False
+        above = [line.text for line in self._lines[max(0, entry.line - LEVELS) : entry.line]]
+        told = [text for text in above if PATTERNS.field_points.search(text)]
+        names_field = [any(hit.term.startswith("lv ") for hit in self._find(text))
+                       for text in (label, *told)]  # fmt: skip
+        return names_field[0] and any(names_field[1:])
 
     def _tells_stages(self, entry: FigureText) -> bool:
         """Whether a line of stages leaves out that they are those of dossiers.
