@@ -819,6 +819,7 @@ def test_indices_told_one_after_the_other_are_of_one_year(reader) -> None:
         ("II. NHIỆM VỤ TRỌNG TÂM QUÝ III/2022", "2022-07-01", "2022-09-30"),
         ("II. NHIỆM VỤ 6 THÁNG CUỐI NĂM 2022", "2022-07-01", "2022-12-31"),
         ("II. NHIỆM VỤ 3 THÁNG CUỐI NĂM 2022", "2022-10-01", "2022-12-31"),
+        ("II. NHIỆM VỤ 6 THÁNG CUỐI NĂM\nChỉ tiêu cả năm 2022:", "2022-01-01", "2022-12-31"),
         ("II. NHIỆM VỤ 6 THÁNG CUỐI NĂM 2023", "2023-07-01", "2023-12-31"),
         ("II. NHIỆM VỤ QUÝ I NĂM 2022", "2022-01-01", "2022-06-30"),
         ("II. PHƯƠNG HƯỚNG GIAI ĐOẠN 2021-2025", "2022-01-01", "2022-06-30"),
@@ -912,6 +913,22 @@ def test_a_dash_in_the_column_of_numbers_opens_a_part_of_the_row_above(reader) -
     assert found["290"] == ("dossiers_received_direct", "commune_aggregate")
     assert found["13"] == ("dossiers_carried_over", "district_office")
     assert found["988"] == ("dossiers_resolved_early", "commune_aggregate")
+
+
+def test_a_total_that_names_its_rows_is_that_of_the_title_above_it(reader) -> None:
+    text = (
+        "STT\tNội dung\tĐVT\tSố lượng\nI\tHồ sơ tiếp nhận\t\t\n1\tTổng số (2+3)\tHồ sơ\t591\n"
+        "2\tTrực tuyến\tHồ sơ\t503\n3\tTrực tiếp\tHồ sơ\t88\nII\tHồ sơ đã giải quyết\t\t\n"
+        "4\tTổng số (4=5+6)\tHồ sơ\t569\n5\tTrước hạn\tHồ sơ\t540\n6\tQuá hạn\tHồ sơ\t29\n"
+    )
+    assert [(each.printed, each.indicator.removeprefix("dossiers_")) for each in reader(text)] == [
+        ("591", "received_total"),
+        ("503", "received_online"),
+        ("88", "received_direct"),
+        ("569", "resolved_total"),
+        ("540", "resolved_early"),
+        ("29", "resolved_overdue"),
+    ]
 
 
 def test_rows_that_are_numbered_below_another_one_are_its_parts(reader) -> None:

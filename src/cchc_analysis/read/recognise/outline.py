@@ -288,7 +288,7 @@ class Label:
 def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]:
     """Line number, position in its row and label of each cell of one table."""
     first_data = next((at for at, row in enumerate(rows) if _is_data(row)), len(rows))
-    while first_data > 1 and [c.column for c in rows[first_data - 1].cells if c.text] == [0]:
+    while first_data > 1 and _is_title_row(rows[first_data - 1]):
         # "A. Từ 01/01/2025 đến 30/6/2025" right below the heads: a title of rows, no head.
         first_data -= 1
     headers = list(rows[:first_data])
@@ -309,7 +309,10 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
         if at >= first_data and len(filled) <= 2 and own_stub and not counts:
             group, stub, below, opened = own_stub, "", None, ""
         elif own_stub:
-            stub = own_stub
+            # "Tổng số" below "I. Hồ sơ tiếp nhận" is that of these rows.
+            stub = (
+                f"{group} {own_stub}" if group and PATTERNS.total.fullmatch(own_stub) else own_stub
+            )
             number = next((c.text.rstrip(".)") for c in row.cells if c.column in orders), "")
             # "Quá hạn" on its own, without a number, is a part of the stage above it.
             is_bare = not number and PATTERNS.part.fullmatch(own_stub) is not None
@@ -336,6 +339,13 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
                 (row.number, n),
                 Label(f"{stub}{unit}" if cell.text != stub else "", column, group),
             )
+
+
+def _is_title_row(row: Line) -> bool:
+    """Whether a row holds words in its first cell alone, or behind its number: "I | Tiếp nhận"."""
+    filled = [cell for cell in row.cells if cell.text]
+    columns = [cell.column for cell in filled]
+    return columns == [0] or (columns == [0, 1] and bool(PATTERNS.order.match(filled[0].text)))
 
 
 def _is_data(row: Line) -> bool:
@@ -395,7 +405,7 @@ def _find_stub(row: Line, orders: set[int]) -> str:
     """The words that open a row."""
     filled = (cell for cell in row.cells if cell.text)
     named = (c.text for c in filled if c.column not in orders or not PATTERNS.order.match(c.text))
-    first = next(named, "")
+    first = PATTERNS.sum_of_rows.sub("", next(named, ""))
     return "" if PATTERNS.numeric.match(first) else _spell_times(first)
 
 
