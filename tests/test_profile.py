@@ -106,12 +106,11 @@ def test_every_area_of_which_anything_is_held_has_a_profile(run: Run) -> None:
     assert set(levels) == {"province", "district", "commune"}
 
 
-@pytest.mark.parametrize(("lang", "first"), [("vi", 0), ("en", 16)])
-def test_a_slice_tells_what_all_tables_tell(run: Run, lang: str, first: int) -> None:
-    """Of every sixteenth area in one of the languages, and of one at each level in both."""
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_slice_tells_what_all_tables_tell(run: Run, lang: str) -> None:
     reference, tables = run
     slices = open_slices(tables, reference)
-    for area_id in (*list_profiled(tables, reference)[first::32], "183", "20", "66-2025"):
+    for area_id in (*list_profiled(tables, reference)[::16], "183", "20", "66-2025"):
         cut = slices.of_profile(area_id).cut()
         assert tell(open_of(run, cut, area_id, lang)) == tell_real(area_id, lang)
         assert format_own_values(cut, area_id) == format_own_values(tables, area_id)

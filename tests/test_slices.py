@@ -66,10 +66,10 @@ def test_the_slice_of_an_indicator_tells_what_all_tables_tell(
     which: str, request: pytest.FixtureRequest
 ) -> None:
     reference, tables = request.getfixturevalue(which)
-    told, slices = list_told(tables, reference), open_slices(tables, reference)
+    told = list_told(tables, reference)
     assert told
     for indicator in told[::3]:
-        cut = slices.of_indicator(indicator).cut()
+        cut = open_slices(tables, reference).of_indicator(indicator).cut()
         boards = [
             open_board(each, reference, (indicator, "", "", ""), load_words_of("en"))
             for each in (cut, tables)
