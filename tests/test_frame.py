@@ -187,15 +187,38 @@ def test_what_is_said_further_down_of_all_figures_holds_for_all() -> None:
         (f"{TITLE}{told}Ghi chú: Các số liệu trong báo cáo này lấy {said[8:]}\n", "2023-09-12"),
         (f"{TITLE}{told}[2] Riêng mục này, {said}\n", "2023-09-30"),
         (f"{TITLE[:-1]}[1]\n{told}[1] Ban hành ngày 12/9/2023.\n", "2023-09-30"),
+        (f"{TITLE}{told}3. Số liệu nêu tại báo cáo của phòng {said[8:]}\n", "2023-09-30"),
     ):
         [figure] = (each for each in read_text(text)[1] if each.printed == "112")
         assert figure.period_end == end, text
 
 
-def test_whom_an_opening_speaks_to_is_not_whose_work_it_tells_of() -> None:
-    told = "UBND huyện thông báo kết quả để các phòng, ban và UBND các xã, thị trấn được biết:\n"
-    _, figures = read_text(f"{TITLE}{told}1. Kế hoạch\nKế hoạch có 45 nhiệm vụ.\n")
-    assert [(f.printed, f.scope) for f in figures] == [("45", "whole_district")]
+@pytest.mark.parametrize(
+    ("told", "scope"),
+    [
+        ("UBND huyện thông báo kết quả để các phòng và UBND các xã được biết:", "whole_district"),
+        ("Để có cơ sở đánh giá, Bộ phận Một cửa huyện báo cáo như sau:", "district_office"),
+        ("Theo đề nghị của Sở Nội vụ, Bộ phận Một cửa huyện báo cáo như sau:", "district_office"),
+    ],
+)
+def test_whom_an_opening_speaks_to_is_not_whose_work_it_tells_of(told: str, scope: str) -> None:
+    _, figures = read_text(f"{TITLE}{told}\n1. Hồ sơ\nTiếp nhận 900 hồ sơ.\n")
+    assert [(f.printed, f.scope) for f in figures] == [("900", scope)]
+
+
+def test_days_in_a_heading_that_compares_are_those_of_its_figures() -> None:
+    heading = "II. HỒ SƠ TTHC SO VỚI CÙNG KỲ (từ ngày 15/12/2022 đến ngày 14/9/2023)"
+    _, [figure] = read_text(f"{TITLE}{heading}\nTiếp nhận 900 hồ sơ.\n")
+    assert (figure.period_start, figure.period_end) == ("2022-12-15", "2023-09-14")
+
+
+def test_a_note_hangs_on_the_text_before_it_hangs_on_another_note() -> None:
+    _, figures = read_text(
+        f"{TITLE}1. Hồ sơ\nCó 45 phòng họp¹, tiếp nhận 30 hồ sơ².\n¹ Bình quân 500 m² một "
+        "phòng.\n² Trong đó 12 hồ sơ trực tuyến.\n"
+    )
+    [online] = (each for each in figures if each.printed == "12")
+    assert (online.place, online.indicator) == ("footnote 2", "dossiers_received_online")
 
 
 def test_days_in_the_first_heading_on_dossiers_are_none_of_what_stands_below_the_next() -> None:

@@ -931,6 +931,16 @@ def test_a_total_that_names_its_rows_is_that_of_the_title_above_it(reader) -> No
     ]
 
 
+def test_a_sum_in_brackets_is_of_figures_and_the_last_total_of_all(reader) -> None:
+    printed = [each.printed for each in reader("Đã kiểm tra 20 cơ quan (12+8).")]
+    assert printed == ["20", "12", "8"]
+    text = (
+        "TT\tĐơn vị\tTiếp nhận\tĐã giải quyết\nI\tCấp huyện\t\t\n1\tTư pháp\t10\t9\n"
+        "II\tCấp xã\t\t\n1\tTư pháp\t40\t38\n\tTổng cộng\t50\t47\n"
+    )
+    assert "commune_aggregate" not in {f.scope for f in reader(text) if f.printed in ("50", "47")}
+
+
 def test_rows_that_are_numbered_below_another_one_are_its_parts(reader) -> None:
     text = (
         "Kết quả\nSTT\tChỉ tiêu\tKết quả\n1\tHồ sơ tiếp nhận\t640\n1.1\tTrực tuyến\t601\n"
@@ -1081,6 +1091,8 @@ def test_a_district_may_have_a_number(reader) -> None:
         ("II. PHƯƠNG HƯỚNG\n1. Kết quả\nHồ sơ trực tuyến đạt 12%.", "actual"),
         ("II. CHỈ TIÊU\n- Hồ sơ trực tuyến: 12%.", "target"),
         ("II. Một số chỉ tiêu khác\n- Hồ sơ trực tuyến: 12%.", "actual"),
+        ("II. MỘT SỐ CHỈ TIÊU CHỦ YẾU\n- Tỷ lệ hồ sơ trực tuyến: 12%.", "target"),
+        ("Nhằm đạt mục tiêu đề ra, huyện đã xử lý 12 hồ sơ trực tuyến.", "actual"),
         ("Để hoàn thành mục tiêu năm 2022 là tỷ lệ hồ sơ trực tuyến đạt 12%, cần làm.", "target"),
     ],
 )

@@ -86,8 +86,7 @@ def frame_lines(
         "area": lambda text: _name_area(text, head, is_inside),
         "scope": read_scope,
         "window": lambda text: (None if PATTERNS.event_days.search(text)
-                                else windows.find_exact_window(
-                                    PATTERNS.time_of_others.sub(" ", text), above[0])),
+                                else windows.find_exact_window(_leave_compared(text), above[0])),
         "day": lambda text: windows.find_day(text, head.window),
         "index": lambda text: next((windows.make_year(int(year))
                                     for year in PATTERNS.index_year.findall(
@@ -180,6 +179,14 @@ def _list_events(line: Line, place: OutlinePlace) -> list[str]:
         )
         if is_so
     ]
+
+
+def _leave_compared(text: str) -> str:
+    """A text without the days of what its first figure is compared with."""
+    figure = next((each for each in find_numerals(text) if each.is_figure), None)
+    if not figure or not PATTERNS.time_of_others.search(text, figure.end):
+        return text
+    return text[: figure.end] + PATTERNS.time_of_others.sub(" ", text[figure.end :])
 
 
 def _say_first(text: str) -> str:

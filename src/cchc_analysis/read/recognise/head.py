@@ -382,6 +382,7 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
                     if (PATTERNS.from_to.search(text) or PATTERNS.counted_since.search(text))
                     and any(list_counted([text]))
                     and not PATTERNS.note_text.match(text) and not PATTERNS.caption.match(before)
+                    and not PATTERNS.event_bracket.search(text)
                     and not PATTERNS.names_dossiers.search(text)),
     )  # fmt: skip
     head = note_begin(head, reference)
@@ -397,8 +398,9 @@ def _list_days_of_all(lines: Sequence[Line], opening: Sequence[str]) -> Iterator
     for at, line in enumerate(lines):
         note = PATTERNS.note_text.match(line.text)
         is_of_all = note[1] in marks if note else PATTERNS.of_all_figures.search(line.text)
-        is_apart = line.cells or find_note_below(lines, at) or line.text in opening
-        if is_of_all and not is_apart and any(list_counted([line.text])):
+        is_apart = bool(line.cells) or line.text.endswith(":") or line.text in opening
+        is_own = not (is_apart or find_note_below(lines, at))
+        if is_of_all and is_own and any(list_counted([line.text])):
             yield line.text
 
 

@@ -99,6 +99,8 @@ def _find_named(text: str, is_cell: bool) -> Iterator[tuple[int, int, Kind, str]
     for rule in PATTERNS.rows("rules"):
         if not any(map(plain.__contains__, rule.get("needs", ("",)))):
             continue
+        if rule.get("in_cells") and not is_cell:
+            continue
         kind, reason = Kind[rule["kind"]], rule["reason"]
         for match in rule["pattern"].finditer(text):
             start, end = match.span()

@@ -126,7 +126,8 @@ class _Walk:
             return OutlinePlace(self._section(), self._heading_lines())
         if opened := PATTERNS.note_text.match(text):
             note = opened[1].translate(_LOWERED)
-            before = (each for each in reversed(self._marks[note]) if each[0] < at)
+            before = (each for each in reversed(self._marks[note]) if each[0] < at
+                      and not PATTERNS.note_text.match(self._lines[each[0]].text))  # fmt: skip
             anchor = next(chain(before, self._marks[note]), (-1, -1))
             home = self.places[anchor[0]] if 0 <= anchor[0] < at else OutlinePlace(self._section())
             return OutlinePlace(home.section, home.headings, note=note, anchor=anchor)
@@ -309,10 +310,9 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
         if at >= first_data and len(filled) <= 2 and own_stub and not counts:
             group, stub, below, opened = own_stub, "", None, ""
         elif own_stub:
-            # "Tổng số" below "I. Hồ sơ tiếp nhận" is that of these rows.
-            stub = (
-                f"{group} {own_stub}" if group and PATTERNS.total.fullmatch(own_stub) else own_stub
-            )
+            # "Tổng số" right below "I. Hồ sơ tiếp nhận" is that of these rows.
+            is_first = bool(group) and not stub and PATTERNS.total.fullmatch(own_stub)
+            stub = f"{group} {own_stub}" if is_first else own_stub
             number = next((c.text.rstrip(".)") for c in row.cells if c.column in orders), "")
             # "Quá hạn" on its own, without a number, is a part of the stage above it.
             is_bare = not number and PATTERNS.part.fullmatch(own_stub) is not None

@@ -258,12 +258,13 @@ class Scopes:
 
         "- Xã A: 12/15"; "Xã A tiếp nhận 15 hồ sơ, đã giải quyết 12".
         """
-        label, is_label, _ = entry.text.partition(":")
-        said = entry.label.row if entry.label else label if is_label else ""
+        said = entry.label.row if entry.label else entry.said.partition(":")[0]
         names = list_names(said) if len(said.split()) <= LABEL else ()
-        if not names and not entry.label and not PATTERNS.says_whole.search(entry.said):
-            opened = PATTERNS.named_place.match(_start(entry.said))
-            names = list_names(entry.said) if opened and ";" not in entry.said else ()
+        if not entry.label and (PATTERNS.says_whole.search(entry.said) or ":" not in entry.said):
+            own = PATTERNS.named_place.match(_start(entry.said))
+            others = (PATTERNS.says_whole, PATTERNS.other_subject)
+            is_one = own and not any(each.search(entry.said) for each in others)
+            names = list_names(entry.said) if is_one else ()
         return names[0] if len(names) == 1 and self.is_inside(names[0]) else ""
 
     def _name_other(self, entry: FigureText) -> str:

@@ -219,13 +219,9 @@ def _find_now(text: str, period: Period, dated: str) -> dt.date | None:
 
 
 def list_counted(texts: Iterable[str]) -> Iterator[str]:
-    """What texts say from where they tell which days are counted, and not those of an event."""
+    """What texts say from where they tell which days are counted."""
     for text in texts:
-        opened = PATTERNS.counted_days.search(text)
-        if not opened and (opened := PATTERNS.only_window.search(text)):
-            before = PATTERNS.sentence_end.split(text[: opened.start()])[-1]
-            opened = None if PATTERNS.tells_event.search(before) else opened
-        if opened:
+        if opened := PATTERNS.counted_days.search(text) or PATTERNS.only_window.search(text):
             yield text[opened.start() :]
 
 
