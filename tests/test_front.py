@@ -281,6 +281,8 @@ def test_an_index_stated_in_points_is_not_called_missing(stated: str, is_missing
         ("front: flow", "front: posts", "front posts"),
         ("  steering: {}", "  steerin: {}", "unknown area 'steerin'"),
         (", dossiers_carried_over: pale}", "}", "charts.flow: 3 codes, 1 in came"),
+        ("columns: [total, started,", "columns: [", "its columns lack total, started"),
+        ("columns: [province_plan,", "table: [] # ", "its columns lack every share"),
         ("cards:", "crads:", "crads"),
         ("cards:", "cards: [", "no YAML"),
     ],

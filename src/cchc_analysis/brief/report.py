@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.records import problem
@@ -59,6 +59,15 @@ class ChartPlan(Part):
     rates: Line = ()
     table: Line = ()
     columns: Line = ()
+
+    @model_validator(mode="after")
+    def _has_columns(self) -> ChartPlan:
+        """A table of shares or tasks says its columns; that of tasks the total and every part."""
+        needed = ["total", *self.parts] if self.kind == "tasks" else []
+        lost = [each for each in needed if each not in self.columns]
+        if lost or (self.kind == "shares" and not self.columns):
+            raise ValueError(f"its columns lack {', '.join(lost) or 'every share'}")
+        return self
 
     def list_codes(self) -> list[str]:
         """Every indicator that it names."""

@@ -126,8 +126,8 @@ def lead_group() -> None:
 def begin_python(serve: Callable[[Any], None], folder: Path) -> tuple[subprocess.Popen[bytes], Any]:
     """Begin a Python of ours in a folder, which shows nothing: it calls a function with a pipe.
 
-    Gives our end of this. It finds the modules that this process finds by ``PYTHONPATH``. Ctrl-C is
-    not for it.
+    Gives our end of this. It finds this package, and the modules that this process finds by
+    ``PYTHONPATH``. Ctrl-C is not for it.
     """
     from multiprocessing import Pipe
 
@@ -136,7 +136,8 @@ def begin_python(serve: Callable[[Any], None], folder: Path) -> tuple[subprocess
     imports = f"from {__name__} import open_pipe; from {serve.__module__} import {serve.__name__}"
     quiet: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     modules = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
-    found = os.pathsep.join(map(os.path.abspath, modules))
+    package = str(Path(__file__).parents[2])  # in a notebook by sys.path alone, maybe
+    found = os.pathsep.join([*map(os.path.abspath, modules), package])
     if os.name == "nt":
         system: Any = os  # both have more on Windows
         begin: Any = subprocess

@@ -42,12 +42,8 @@ def key_of(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=_plain).encode()).hexdigest()
 
 
-@cache
 def key_of_package() -> str:
-    """The key of this package, style of charts and patterns included: other code, other pages.
-
-    Of the package as it was when it was first asked: what is changed later does not run.
-    """
+    """The key of this package, style of charts and patterns included: other code, other pages."""
     root = Path(__file__).parents[1]
     return key_of(read_files((each for each in root.rglob("*") if each.suffix != ".pyc"), root))
 

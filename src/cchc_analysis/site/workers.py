@@ -13,9 +13,7 @@ import gc
 import multiprocessing
 import os
 import pickle
-import signal
 import subprocess
-import sys
 import threading
 import zlib
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -31,7 +29,7 @@ from cchc_analysis.data import system
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.records import problem
 from cchc_analysis.errors import BriefError
-from cchc_analysis.site.jobs import Orders, Reply, Workforce, do_job, explain_end
+from cchc_analysis.site.jobs import Orders, Reply, Workforce, do_job, explain, explain_end
 
 MOST_TRIES = 5
 GRACE_SECONDS = 1
@@ -52,10 +50,12 @@ class Pool(Workforce):
         for name, content in orders.files.items():
             write_bytes(Path(self._folder.name, name), content)
         self._orders, self.count, self._is_closed = replace(orders, files={}), count, False
-        self._lock, self._threads = threading.Lock(), ThreadPoolExecutor(count)
+        self._lock, self._renewing = threading.Lock(), threading.Lock()
+        self._threads = ThreadPoolExecutor(count)
         self._begun, self._idle = list[WarmProcess](), list[Child]()
+        self._warm: WarmProcess
         try:
-            self._begin()
+            self._renew()
         except BaseException:
             self.shutdown()
             raise
@@ -77,42 +77,58 @@ class Pool(Workforce):
         self._folder.cleanup()
 
     def _do(self, written: Reply) -> Reply:
-        """Have a job done.
-
-        One that fails after others, which may be why, is done again in a child of its own; one that
-        is lost with the warm process, by another one, which others have not used yet.
-        """
+        """Have a job done, whatever may happen, in words."""
         if written.result is None:
             return written
+        try:
+            return self._have_done(written.result)
+        except Exception as error:  # noqa: BLE001 - a thread has nobody else to tell
+            return explain(error)
+
+    def _have_done(self, payload: bytes) -> Reply:
+        """Have a job done by a child.
+
+        One that fails after others, which may be why, is done again in a child of its own; one that
+        is lost with the warm process, by a child of another one.
+        """
         with self._lock:
-            child, warm = self._idle.pop() if self._idle else None, self._begun[-1]
+            child, warm = self._idle.pop() if self._idle else None, self._warm
         for _ in range(MOST_TRIES):
+            warm = child.warm if child else warm
             try:
                 child = child or Child(warm)
-                reply = child.do(written.result, self._orders)
+                reply = child.do(payload, self._orders)
             except (EOFError, OSError):
-                child, warm = None, self._begin()
+                child, warm = None, self._renew(warm)
                 continue
-            if child.link:
-                self._idle.append(child)
+            with self._lock:
+                if child.link and child.warm is self._warm:
+                    self._idle.append(child)
             if reply.result is not None or child.given == 1:
                 return reply
             child = None
         return Reply(found="the process that prepares it ended again and again")
 
-    def _begin(self) -> WarmProcess:
-        with self._lock:
-            if self._is_closed:
-                raise BriefError(problem("closed_pool", "workers"))
-            warm = WarmProcess(Path(self._folder.name))
-            self._begun.append(warm)
-        try:
-            said = warm.ask((self._orders, os.getpid()))
-        except (EOFError, OSError):
-            said = explain_end(warm.end())
-        if said.result is None:
-            raise BriefError(said.list_problems("warm-up"))
-        return warm
+    def _renew(self, lost: WarmProcess | None = None) -> WarmProcess:
+        """A warm process in the place of one that is lost; the first thread that asks begins it."""
+        with self._renewing:
+            if lost and self._warm is not lost:
+                return self._warm
+            with self._lock:
+                if self._is_closed:
+                    raise BriefError(problem("closed_pool", "workers"))
+                warm = WarmProcess(Path(self._folder.name))
+                self._begun.append(warm)
+            try:
+                said = warm.ask((self._orders, os.getpid()))
+            except (EOFError, OSError):
+                said = explain_end(warm.end())
+            if said.result is None:
+                warm.end()
+                raise BriefError(said.list_problems("warm-up"))
+            with self._lock:
+                self._warm, self._idle = warm, []
+            return warm
 
 
 class WarmProcess:
@@ -132,8 +148,8 @@ class WarmProcess:
             return said if what else (said, system.open_pipe(recv_handle(self._control)))
 
     def end(self) -> int:
-        """End it with its children, and tell how it ended."""
-        self.process.terminate()
+        """End it with its children, and tell how it ended; where it has ended already too."""
+        self._control.close()
         try:
             return self.process.wait(GRACE_SECONDS)
         except subprocess.TimeoutExpired:  # before it is waited for: later the number is another's
@@ -164,15 +180,16 @@ class Child:
         is_last = self.most and (self.given == self.most or len(payload) > LARGE)
         if reply.result is None or is_last:
             self.link = self.link.close()
-            ended = explain_end(self.warm.ask(self.number))
-            reply = ended if reply == Reply() else reply
+            is_done = reply.result is not None
+            with suppress(*([EOFError, OSError] if is_done else [])):
+                ended = explain_end(self.warm.ask(self.number))
+                reply = reply if is_done or reply.found else ended
         return reply
 
 
 def serve(control: Any) -> None:
     """Warm up, say so, and begin and end children as asked: the life of a warm process."""
     children: dict[int | None, Any] = {}
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     gc.disable()  # what is imported and loaded here stays
     try:
         orders, asker_id = control.recv()
@@ -186,22 +203,27 @@ def serve(control: Any) -> None:
             os.register_at_fork(after_in_child=control.close)
         given = warm if forks else replace(orders, jobs_a_child=0)
         control.send(said)
-        while True:
+        while said.result:
             if child := children.pop(control.recv(), None):
                 control.send(end(child))
                 continue
-            ours, theirs = multiprocessing.Pipe()
-            child = multiprocessing.Process(target=work, args=(given, theirs, os.getpid()))
             try:
+                ours, theirs = multiprocessing.Pipe()
+                options = given, theirs, os.getpid(), ours if forks else None
+                child = multiprocessing.Process(target=work, args=options)
                 child.start()
             except OSError as error:
                 control.send(error)
                 continue
+            # Nobody but us may wait for it: its number stays its own until it is signalled.
+            vars(multiprocessing.process)["_children"].discard(child)
             children[child.pid] = child
             control.send(child.pid)
             send_handle(control, ours.fileno(), asker_id)
             ours.close()
             theirs.close()
+    except (EOFError, OSError):
+        pass  # the pool is closed, or gone
     finally:
         for child in children.values():
             end(child)
@@ -215,9 +237,10 @@ def end(child: Any) -> int:
     return int(child.exitcode)
 
 
-def work(orders: Orders, link: Any, parent_id: int) -> None:
-    """Do the jobs that come: the life of a child."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+def work(orders: Orders, link: Any, parent_id: int, other_end: Any = None) -> None:
+    """Do the jobs that come: the life of a child, which keeps no other end of a pipe open."""
+    if other_end:
+        other_end.close()
     system.lead_group()
     system.die_with_parent(parent_id)
     do = orders.begin()
