@@ -189,8 +189,10 @@ def test_what_is_said_further_down_of_all_figures_holds_for_all() -> None:
         (f"{TITLE[:-1]}[1]\n{told}[1] Ban hành ngày 12/9/2023.\n", "2023-09-30"),
         (f"{TITLE}{told}3. Số liệu nêu tại báo cáo của phòng {said[8:]}\n", "2023-09-30"),
     ):
-        [figure] = (each for each in read_text(text)[1] if each.printed == "112")
+        reading, figures = read_text(text)
+        [figure] = (each for each in figures if each.printed == "112")
         assert figure.period_end == end, text
+        assert reading.head.title.endswith("Cao Lộc")
 
 
 @pytest.mark.parametrize(
@@ -219,6 +221,15 @@ def test_a_note_hangs_on_the_text_before_it_hangs_on_another_note() -> None:
     )
     [online] = (each for each in figures if each.printed == "12")
     assert (online.place, online.indicator) == ("footnote 2", "dossiers_received_online")
+
+
+def test_a_sum_from_an_earlier_day_on_is_of_its_line_alone() -> None:
+    _, figures = read_text(
+        f"{TITLE}1. Hồ sơ\nTrong kỳ tiếp nhận 300 hồ sơ.\nLũy kế từ ngày 01/12/2022 đến ngày "
+        "30/9/2023, đã tiếp nhận 900 hồ sơ.\nHồ sơ nộp trực tuyến là 280 hồ sơ.\n"
+    )
+    starts = {each.printed: each.period_start for each in figures}
+    assert starts == {"300": "2023-01-01", "900": "2022-12-01", "280": "2023-01-01"}
 
 
 def test_days_in_the_first_heading_on_dossiers_are_none_of_what_stands_below_the_next() -> None:

@@ -212,6 +212,16 @@ def test_the_label_of_a_row_or_of_an_item_says_whose_its_figures_are() -> None:
             ]
 
 
+def test_a_row_may_call_a_place_by_its_bare_name() -> None:
+    text = (
+        "UBND TỈNH LẠNG SƠN\nTHÔNG BÁO\nKết quả Chỉ số CCHC năm 2023 của các huyện\n"
+        "Đơn vị | Chỉ số CCHC (%)\nChi Lăng | 88,62\nĐình Lập | 87,05\nTổng hợp | 87,9\n"
+    )
+    assert [each[2] for each in list_owned(text)] == [
+        "huyện Chi Lăng", "huyện Đình Lập", "tỉnh Lạng Sơn",
+    ]  # fmt: skip
+
+
 def test_a_place_that_opens_a_sentence_has_all_its_figures() -> None:
     said = (
         "Xã Chi Lăng đã tiếp nhận 120 hồ sơ, giải quyết 118 hồ sơ, trong đó trực tuyến 90 hồ sơ{}."

@@ -172,7 +172,12 @@ def _list_events(line: Line, place: OutlinePlace) -> list[str]:
             ("heading", place.is_heading),
             ("caption", PATTERNS.caption.match(text) is not None),
             # The days of one column are not those of the lines below the table.
-            ("text", not place.note and sum(bool(cell.text) for cell in line.cells) < 2),
+            (
+                "text",
+                not place.note
+                and sum(bool(cell.text) for cell in line.cells) < 2
+                and not PATTERNS.summed_up.match(text),
+            ),
             ("list", is_open and not place.note),
             ("label", is_open and len(text.split()) <= LEVEL_WORDS),
             ("label", is_bare and text.startswith(("-", "+", "*", "•"))),

@@ -375,7 +375,8 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     following = pairwise(["", *top[opened : opened + FIRST_LINES]])
     head = ReportHead(
         kind, area, is_sure_area, period, is_sure_period,
-        issuer=_name_paper(top) if kind == "article" else _find_issuer(top, area), title=title,
+        issuer=_name_paper(top) if kind == "article" else _find_issuer(top, area),
+        title=PATTERNS.note_mark.sub("", title),
         number=number.replace(" ", ""), dated=dated, rivals=rivals,
         opening=(*top[:opened], *_list_days_of_all(lines, top[:opened])),
         below=tuple(text for before, text in following

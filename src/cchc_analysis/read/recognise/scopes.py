@@ -260,12 +260,20 @@ class Scopes:
         """
         said = entry.label.row if entry.label else entry.said.partition(":")[0]
         names = list_names(said) if len(said.split()) <= LABEL else ()
+        if entry.label and not names and PATTERNS.bare_place.fullmatch(said):
+            names = self._name_bare(said)
         if not entry.label and (PATTERNS.says_whole.search(entry.said) or ":" not in entry.said):
             own = PATTERNS.named_place.match(_start(entry.said))
             others = (PATTERNS.says_whole, PATTERNS.other_subject)
             is_one = own and not any(each.search(entry.said) for each in others)
             names = list_names(entry.said) if is_one else ()
         return names[0] if len(names) == 1 and self.is_inside(names[0]) else ""
+
+    def _name_bare(self, said: str) -> tuple[str, ...]:
+        """The area inside that of the document that a row calls by its bare name: "Cao Lộc"."""
+        known = self._own and match_known(said, self._reference, self._head.day, self._own)
+        name = str(self._reference.area_rows[known]["name"]) if known else ""
+        return (f"{name[0].lower()}{name[1:]}",) if name else ()
 
     def _name_other(self, entry: FigureText) -> str:
         """Another place that we know, named right before a bare value: "huyện A (92,1%)"."""
