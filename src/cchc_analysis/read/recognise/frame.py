@@ -33,7 +33,7 @@ from cchc_analysis.read.recognise.head import (
     list_names,
 )
 from cchc_analysis.read.recognise.matching import WordsAround
-from cchc_analysis.read.recognise.numerals import find_numerals
+from cchc_analysis.read.recognise.numerals import find_first_figure
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace, find_note_below, say_heading
 from cchc_analysis.read.recognise.surroundings import CAPTION, FigureText
 from cchc_analysis.read.recognise.wording import WordingRule
@@ -188,15 +188,15 @@ def _list_events(line: Line, place: OutlinePlace) -> list[str]:
 
 def _leave_compared(text: str) -> str:
     """A text without the days of what its first figure is compared with."""
-    figure = next((each for each in find_numerals(text) if each.is_figure), None)
-    if not figure or not PATTERNS.time_of_others.search(text, figure.end):
-        return text
-    return text[: figure.end] + PATTERNS.time_of_others.sub(" ", text[figure.end :])
+    # Most lines compare with nothing, and need not be searched for figures.
+    figure = find_first_figure(text) if PATTERNS.time_of_others.search(text) else None
+    at = figure.end if figure else len(text)
+    return text[:at] + PATTERNS.time_of_others.sub(" ", text[at:])
 
 
 def _say_first(text: str) -> str:
     """A text up to the end of the sentence with its first figure."""
-    figure = next((each for each in find_numerals(text) if each.is_figure), None)
+    figure = find_first_figure(text)
     ended = PATTERNS.sentence_end.search(text, figure.end) if figure else None
     return text[: ended.start()] if ended else text
 

@@ -89,6 +89,11 @@ def find_numerals(text: str, *, is_cell: bool = False) -> list[Numeral]:
     return found + list(_find_free(text, at, len(text)))
 
 
+def find_first_figure(text: str) -> Numeral | None:
+    """The first numeral of a text that counts something."""
+    return next((each for each in find_numerals(text) if each.is_figure), None)
+
+
 def _find_named(text: str, is_cell: bool) -> Iterator[tuple[int, int, Kind, str]]:
     """The spans in which digits name something; earlier rules take their text from later ones."""
     taken: list[tuple[int, int]] = []

@@ -258,15 +258,18 @@ class Scopes:
 
         "- Xã A: 12/15"; "Xã A tiếp nhận 15 hồ sơ, đã giải quyết 12".
         """
-        said = entry.label.row if entry.label else entry.said.partition(":")[0]
-        names = list_names(said) if len(said.split()) <= LABEL else ()
-        if entry.label and not names and PATTERNS.bare_place.fullmatch(said):
-            names = self._name_bare(said)
-        if not entry.label and (PATTERNS.says_whole.search(entry.said) or ":" not in entry.said):
-            own = PATTERNS.named_place.match(_start(entry.said))
-            others = (PATTERNS.says_whole, PATTERNS.other_subject)
-            is_one = own and not any(each.search(entry.said) for each in others)
-            names = list_names(entry.said) if is_one else ()
+        names: tuple[str, ...] = ()
+        if entry.label:
+            said = entry.label.row.strip()
+            names = list_names(said) if len(said.split()) <= LABEL else ()
+            names = names or (self._name_bare(said) if PATTERNS.place_name.fullmatch(said) else ())
+        elif PATTERNS.says_whole.search(entry.said):
+            pass
+        elif ":" in entry.said:
+            label = entry.said.partition(":")[0]
+            names = list_names(label) if len(label.split()) <= LABEL else ()
+        elif PATTERNS.named_place.match(_start(entry.said)):
+            names = () if PATTERNS.other_subject.search(entry.said) else list_names(entry.said)
         return names[0] if len(names) == 1 and self.is_inside(names[0]) else ""
 
     def _name_bare(self, said: str) -> tuple[str, ...]:

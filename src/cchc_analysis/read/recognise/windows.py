@@ -27,7 +27,7 @@ from cchc_analysis.data.clean import (
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Period
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
-from cchc_analysis.read.recognise.numerals import find_numerals
+from cchc_analysis.read.recognise.numerals import find_first_figure
 
 YEARS = range(1900, 2100)
 """Years that a report can be of; another one is a slip of who wrote it."""
@@ -168,7 +168,7 @@ def list_plain(texts: Iterable[str], period: Period) -> Iterator[str]:
              if not PATTERNS.caption.match(line))  # fmt: skip
     sentences = chain.from_iterable(map(PATTERNS.sentence_end.split, plain))
     for sentence in chain.from_iterable(each.split(";") for each in sentences):
-        counts = ":" not in sentence and any(each.is_figure for each in find_numerals(sentence))
+        counts = ":" not in sentence and find_first_figure(sentence)
         has_own = any(each.search(sentence) for each in (PATTERNS.tells_event, PATTERNS.of_one))
         if not (counts or has_own):
             yield sentence
@@ -493,7 +493,7 @@ def _list_opened(text: str) -> Iterator[str]:
     """What sentences say before their figures; before the first one, those with a window."""
     is_first = True
     for sentence in PATTERNS.sentence_end.split(text):
-        figure = next((each for each in find_numerals(sentence) if each.is_figure), None)
+        figure = find_first_figure(sentence)
         if figure or (is_first and find_exact_window(sentence, Period(None, None))):
             yield sentence[: figure.start] if figure else sentence
         is_first = is_first and not figure
