@@ -397,9 +397,10 @@ def descendants(process_id: int) -> set[int]:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_stopping_leaves_no_process(how: signal.Signals) -> None:
+def test_stopping_leaves_neither_process_nor_folder(how: signal.Signals, tmp_path: Path) -> None:
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
     with subprocess.Popen(
-        [sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, text=True, env=environment
     ) as run_:
         assert run_.stdout
         run_.stdout.readline()
@@ -413,6 +414,7 @@ def test_stopping_leaves_no_process(how: signal.Signals) -> None:
         finally:
             run_.kill()
     assert all(has_ended(other) for other in others)
+    assert not [*tmp_path.iterdir()]
     assert ("stopped" in rest) == (how == signal.SIGINT)
 
 

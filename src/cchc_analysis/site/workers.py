@@ -13,6 +13,7 @@ import gc
 import multiprocessing
 import os
 import pickle
+import shutil
 import subprocess
 import threading
 import zlib
@@ -120,7 +121,7 @@ class Pool(Workforce):
                 warm = WarmProcess(Path(self._folder.name))
                 self._begun.append(warm)
             try:
-                said = warm.ask((self._orders, os.getpid()))
+                said = warm.ask((self._orders, os.getpid(), self._folder.name))
             except (EOFError, OSError):
                 said = explain_end(warm.end())
             if said.result is None:
@@ -138,7 +139,7 @@ class WarmProcess:
         self._lock = threading.Lock()
         self.process, self._control = system.begin_python(serve, folder)
 
-    def ask(self, what: tuple[Orders, int] | int | None) -> Any:
+    def ask(self, what: tuple[Orders, int, str] | int | None) -> Any:
         """Have it take orders, end a child, or begin one, which may still be warming up."""
         with self._lock:
             self._control.send(what)
@@ -189,10 +190,10 @@ class Child:
 
 def serve(control: Any) -> None:
     """Warm up, say so, and begin and end children as asked: the life of a warm process."""
-    children: dict[int | None, Any] = {}
+    children, folder, is_left = dict[int | None, Any](), "", False
     gc.disable()  # what is imported and loaded here stays
     try:
-        orders, asker_id = control.recv()
+        orders, asker_id, folder = control.recv()
         warm = replace(orders, begin=cache(orders.begin))
         said = do_job(lambda _: callable(warm.begin()), None)
         gc.collect()
@@ -223,10 +224,12 @@ def serve(control: Any) -> None:
             ours.close()
             theirs.close()
     except (EOFError, OSError):
-        pass  # the pool is closed, or gone
+        is_left = True  # the pool is closed, or was killed and can tidy up no more
     finally:
         for child in children.values():
             end(child)
+        if is_left:
+            shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)  # there is nothing to tidy up, and nobody to wait for it
 
 
