@@ -154,6 +154,29 @@ def test_the_same_gap_at_several_levels_is_told_once() -> None:
     assert len(found["figures"].iloc[0].split()) == 12
 
 
+SHARES_OF_WHOLE = [
+    (
+        "tthc_total 3; tthc_onestop_rate 66,6",
+        "66.6%, while 2 of its denominator is 66.667%: further",
+    ),
+    (
+        "tthc_total 12; tthc_onestop_rate 91,6",
+        "11 of its denominator is 91.667%: further digits were",
+    ),
+    (
+        "tthc_total 3; tthc_onestop_rate 33,4",
+        "1 of its denominator is 33.333%: off by less than one",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), SHARES_OF_WHOLE)
+def test_a_share_cut_off_is_told_by_the_share_that_it_is(text: str, words: str) -> None:
+    found = find(text)
+    assert found["severity"].tolist() == ["info"]
+    assert words in found["explanation_en"].iloc[0]
+
+
 CAUSES = [
     # 58.305 would close the sum and break the rate, which is kept: only 773 is left.
     (
@@ -337,7 +360,7 @@ def test_a_count_in_thousands_is_rounded() -> None:
 
 
 TEXTS = (
-    *(text for text, *_ in [*SETTLED, *NOT_STATED, *CAUSES]),
+    *(text for text, *_ in [*SETTLED, *NOT_STATED, *SHARES_OF_WHOLE, *CAUSES]),
     *IN_THOUSANDS.values(),
 )
 """What ``find`` can be asked."""

@@ -61,6 +61,8 @@ class Broken:
     def shape(self) -> str:
         """Which sentence tells it."""
         identity, kind = self.identity, self.kind
+        if identity.kind == "whole" and kind in ("truncation", "rounding"):
+            return f"whole_{kind}"
         if kind == "order":
             # A bound of the rule's own stands on one side: what is told is the other one.
             stated = [side for side, tree in self.sides.items() if list_operands(tree)]
@@ -137,6 +139,12 @@ class Broken:
             texts |= {f"{side}_side": terms, f"{side}_value": value, f"{side}_side_value": both}
             if side == "left" or self.identity.operator != expressions.WHOLE:
                 rows += behind if terms == value else [*behind, None]
+        if self.shape.startswith("whole_"):
+            # The share that the nearest whole number is, as the first figure is that of the left.
+            left, right = float(self.verdict["left"]), float(self.verdict["right"])
+            share = next(iter(numbers.values()))[0] * right / left
+            decimals = self._first_decimals + wording.DECIMALS_MORE
+            texts["nearest"] = wording.write_number(share, decimals)
         return texts, rows
 
     @property

@@ -410,8 +410,10 @@ def _compute_sides(
     if identity.operator != expressions.WHOLE:
         return left, compute_interval(identity.right_side, operands)
     # The nearest whole number inside the interval, or else the nearest at all.
-    whole = np.clip(np.round(left.value), np.ceil(left.low - 1e-9), np.floor(left.high + 1e-9))
-    whole = np.where(np.isfinite(whole), whole, np.round(left.value))
+    least, most = np.ceil(left.low - 1e-9), np.floor(left.high + 1e-9)
+    nearest = np.round(left.value)
+    inside = np.clip(nearest, least, most)
+    whole = np.where((least <= most) & np.isfinite(inside), inside, nearest)
     return left, Interval(whole, whole, whole)
 
 
