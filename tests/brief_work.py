@@ -249,10 +249,10 @@ def _publish_once(report: str, plan: str) -> Tables:
     """The tables of a report and a plan before anything is found: many tests ask for the same."""
     area = "huyện Sông Mây"
     figures = [read_figures(report, "report", area, ("2022-01-01", "2022-06-30"))]
-    sources = [_source("report", "period_report", area, "2022-H1", "2022-01-01", "2022-06-30")]
+    sources = [make_source("report", "period_report", area, "2022-H1", "2022-01-01", "2022-06-30")]
     if plan:
         figures.append(read_figures(plan, "plan", area, ("2022-01-01", "2022-12-31")))
-        sources.append(_source("plan", "plan", area, "2022", "2022-01-01", "2022-12-31"))
+        sources.append(make_source("plan", "plan", area, "2022", "2022-01-01", "2022-12-31"))
     return tabulate(pd.concat(figures, ignore_index=True), pd.DataFrame(sources))
 
 
@@ -288,7 +288,8 @@ def add_findings(tables: Tables, findings: list[dict[str, Any]] | None = None) -
     return Tables(**own | {"findings": found})
 
 
-def _source(source_id: str, kind: str, area: str, period: str, start: str, end: str) -> Any:
+def make_source(source_id: str, kind: str, area: str, period: str, start: str, end: str) -> Any:
+    """The row of a source of the made-up district."""
     return dict.fromkeys(SOURCE_COLUMNS, "") | {
         "source_id": source_id,
         "kind": kind,

@@ -81,8 +81,11 @@ def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
         yield Comparison(target, None, State.NOT_DUE, {}, is_open=True, is_earlier=False)
         return
     same: dict[str, Any] = {"result_indicator": target.indicator, "relation": "same"}
-    in_time = [each for each in reversed(brief.nearest_first) if _is_in_time(each, target)]
-    places, found = {(each.indicator, each.scope): each for each in in_time}, False
+    in_time = [each for each in brief.nearest_first if _is_in_time(each, target)]
+    # What was done so far in its own time: of a year what accumulates, and not its last weeks.
+    days = (target.start or brief.start, min(target.end or brief.end, brief.end))
+    ordered = reversed(brief.sort_nearest(in_time, days))
+    places, found = {(each.indicator, each.scope): each for each in ordered}, False
     for row in (same, *rows):
         scopes: Sequence[str] = (brief.whole, *brief.parts)
         is_one = row["relation"] != "same" or target.scope == Scope.UNSPECIFIED
@@ -253,12 +256,13 @@ def list_last_year(brief: Brief) -> list[dict[str, Any]]:
     """
     found = []
     for share in brief.results:
-        base = brief.find(share.indicator.removesuffix(LAST_YEAR), share.scope)
+        base = brief.find(share.indicator.removesuffix(LAST_YEAR), share.scope, share)
         if not share.indicator.endswith(LAST_YEAR) or share.value <= 0 or base is None:
             continue
         entry = Entry(
             vars(base),
             note=f"{base.note}-last-year",
+            base=base,
             period_start=year_before(base.start),
             period_end=year_before(base.end),
             value=100 * base.value / share.value,

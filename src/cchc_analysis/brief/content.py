@@ -37,6 +37,7 @@ from cchc_analysis.data.records import (
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.words import COMPARATOR_SIGNS, NO_BREAK, Words, clean_text, plain
 from cchc_analysis.stats.peers import Peers, break_series, find_peers
+from cchc_analysis.stats.windows import is_about, place_window
 
 if TYPE_CHECKING:
     once = cached_property
@@ -60,6 +61,12 @@ MOST_ON_ANNEX = 131_000
 """Bytes of text from which an annex with its charts would pass 150 KB, and is split."""
 _CODE = re.compile(r"([a-z_][a-z0-9_]*(?:@[a-z_]+)?)")
 """An operand of a formula: an indicator, of a scope where it is another one; signs between them."""
+
+
+def fits(entry: Entry, beside: Entry) -> bool:
+    """Whether two values are of one window; a stock, which is of a day, stands beside any."""
+    is_stock = not (entry.start and beside.start)
+    return is_stock or (entry.start, entry.end) == (beside.start, beside.end)
 
 
 def find_folder(area: Row) -> str:
@@ -389,56 +396,87 @@ class Brief:
 
     @once
     def nearest_first(self) -> list[Entry]:
-        """The district's results, nearest to the end of the period; an estimate after an actual.
+        """The district's results, those of the brief's own window first (``place_window``).
 
-        What began within the period, such as its last quarter, comes after the whole of it.
+        Of one window an estimate comes after an actual.
         """
         own = [
             each
             for each in reversed(self.results)
             if each.area_id == self.area["area_id"] and not each.breakdown and not each.is_withheld
         ]
+        return self.sort_nearest(own, (self.start, self.end))
 
-        def tell_place(each: Entry) -> tuple[bool, str, bool, bool]:
-            is_whole = each.start <= self.start
-            return each.end <= self.end, each.end, is_whole, each.status != Status.ESTIMATE
+    def sort_nearest(self, entries: Iterable[Entry], own: tuple[str, str]) -> list[Entry]:
+        """Values by how near their windows lie to another; an estimate after an actual."""
 
-        return sorted(own, key=tell_place, reverse=True)
+        def tell_place(each: Entry) -> tuple[bool | str | float, ...]:
+            is_actual = each.status != Status.ESTIMATE
+            return *place_window((each.start, each.end), own), is_actual
+
+        return sorted(entries, key=tell_place, reverse=True)
 
     @once
-    def _by_place(self) -> dict[tuple[str, str], Entry]:
-        return {(each.indicator, each.scope): each for each in reversed(self.nearest_first)}
+    def _by_place(self) -> dict[tuple[str, str], list[Entry]]:
+        """The results of an indicator and scope, nearest first."""
+        found: dict[tuple[str, str], list[Entry]] = {}
+        for each in self.nearest_first:
+            found.setdefault((each.indicator, each.scope), []).append(each)
+        return found
 
-    def find(self, indicator: str, scope: str | None = None) -> Entry | None:
-        """The result of an indicator without breakdown, nearest to the end of the period.
+    def find(
+        self, indicator: str, scope: str | None = None, beside: Entry | None = None
+    ) -> Entry | None:
+        """The result of an indicator without breakdown, of the brief's own window or the nearest.
 
-        Without a scope: of the whole area, else of its offices, else of those below it.
+        Without a scope: of the whole area, else of its offices, else of those below it. With a
+        value ``beside`` which it is to stand: of the window of that value and no other, because
+        values of two windows are never worked out together; a stock stands beside any.
         """
-        if scope is not None:
-            return self._by_place.get((indicator, scope))
-        found = (self._by_place.get((indicator, each)) for each in (self.whole, *self.parts))
-        return next(filter(None, found), None)
+        for each in (self.whole, *self.parts) if scope is None else (scope,):
+            known = self._by_place.get((indicator, each), ())
+            if found := next((e for e in known if beside is None or fits(e, beside)), None):
+                return found
+        return None
 
     def find_first(self, indicators: Iterable[str]) -> Entry | None:
         """Of several indicators the result of the first that is reported."""
         return next(filter(None, map(self.find, indicators)), None)
 
-    def find_parts(self, indicator: str) -> list[Entry]:
+    def find_parts(self, indicator: str, beside: Entry | None = None) -> list[Entry]:
         """The results of an indicator for the parts of the area, as far as they are reported."""
-        return list(filter(None, (self.find(indicator, scope) for scope in self.parts)))
+        return list(filter(None, (self.find(indicator, scope, beside) for scope in self.parts)))
 
     def find_scoped(self, indicators: Iterable[str]) -> list[Entry]:
         """The results of indicators for the parts of the area, then for the whole of it."""
         places = product(indicators, self.main_scopes)
         return [entry for place in places if (entry := self.find(*place))]
 
-    def find_together(self, *indicators: str) -> tuple[Entry, ...]:
-        """The results of several indicators in the widest scope that has all; none without one."""
-        for scope in (self.whole, *self.parts):
-            found = [entry for each in indicators if (entry := self.find(each, scope))]
-            if len(found) == len(indicators):
-                return tuple(found)
+    def find_together(self, *indicators: str, scope: str | None = None) -> tuple[Entry, ...]:
+        """The results of several indicators in the widest scope that has all; none without one.
+
+        All of one window, the nearest that has all.
+        """
+        for each in (self.whole, *self.parts) if scope is None else (scope,):
+            known = [self._by_place.get((code, each), []) for code in indicators]
+            # Each window that any of them has, in turn; where all are stocks, that of the first.
+            flows = [entry for own in known for entry in own if entry.start]
+            for beside in self.sort_nearest(flows, (self.start, self.end)) or known[0][:1]:
+                found = [entry for code in indicators if (entry := self.find(code, each, beside))]
+                if len(found) == len(indicators):
+                    return tuple(found)
         return ()
+
+    def has_other_days(self, entry: Entry, beside: Entry | None = None) -> bool:
+        """Whether a flow was counted over other days than what it stands beside, or than the brief.
+
+        A report may close some weeks before its period does: the head of the annex says so, and
+        not every sentence.
+        """
+        if beside is not None or not (entry.start and entry.is_result):
+            return beside is not None and not fits(entry, beside)
+        is_near = is_about((entry.start, entry.end), (self.start, self.end))
+        return entry.start != self.start or not is_near
 
     def find_any(self, indicator: str) -> Entry | None:
         """The first value of an indicator of whatever kind: a maximum and a norm are no results."""

@@ -16,7 +16,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis.brief import plots
-from cchc_analysis.brief.content import Brief, name_short
+from cchc_analysis.brief.content import Brief, fits, name_short
 from cchc_analysis.brief.nouns import Entry, list_entries
 from cchc_analysis.brief.report import ChartPlan
 from cchc_analysis.brief.templates import join, lower, render
@@ -109,12 +109,13 @@ def _build_panel(brief: Brief, plan: ChartPlan, scope: str) -> Row | None:
     side lacks is only what the report does not tell. ``apart`` is the whole that a finding holds
     against its own parts, with their sum.
     """
-    totals = received, resolved, _ = [brief.find(code, scope) for code in plan.codes]
+    received, resolved = brief.find_together(*plan.codes[:2], scope=scope) or (None, None)
     if not received or not resolved or received.value <= 0:
         return None
+    totals = [received, resolved, brief.find(plan.codes[2], scope, received)]
     waiting = {code: shade for code, shade in plan.parts.items() if "_pending_" in code}
     ended = {code: shade for code, shade in plan.parts.items() if code not in waiting}
-    stated = [_find_shaded(brief, scope, plan, own) for own in (plan.came, ended, waiting)]
+    stated = [_find_shaded(brief, received, plan, own) for own in (plan.came, ended, waiting)]
     pairs = list(zip(totals, stated, strict=True))
     apart = next(((e, _sum(own)) for e, own in pairs if e and _is_apart(brief, e, own)), None)
     came, done, waits = [
@@ -181,7 +182,7 @@ def _find_bars(brief: Brief, key: str, plan: ChartPlan) -> Row:
     bars: list[tuple[Markup, Entry, Shaded]] = []
     for scope in brief.parts if plan.codes else ():
         whole = brief.find(plan.codes[0], scope)
-        parts = _find_shaded(brief, scope, plan, plan.parts)
+        parts = _find_shaded(brief, whole, plan, plan.parts) if whole else []
         if whole and len(parts) == len(plan.parts):
             bars.append((brief.name_scope(scope), whole, parts))
     for code, shades in plan.rows.items():
@@ -223,8 +224,11 @@ def _find_shares(brief: Brief, key: str, plan: ChartPlan) -> Row:
     amounts: dict[str, list[Entry | None]] = {}
     lines, names = [], []
     for code in plan.codes:
-        amount = brief.find(code)
-        shares = [brief.find(f"{code}_pct_{base}", amount.scope) for base in plan.columns if amount]
+        codes = [f"{code}_pct_{base}" for base in plan.columns]
+        # The amount of which a share is told: of this quarter there may be none, but of the year.
+        pairs = filter(None, (brief.find_together(code, each) for each in codes))
+        amount = next((pair[0] for pair in pairs), brief.find(code))
+        shares = [brief.find(each, amount.scope, amount) for each in codes if amount]
         if any(shares):
             amounts[code] = [amount, *shares]
         for share, base in zip(shares[:2], plan.columns, strict=False):
@@ -240,10 +244,12 @@ def _find_shares(brief: Brief, key: str, plan: ChartPlan) -> Row:
 def _find_amounts(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Amounts by who spent them, with the printed total beside them: one-stop equipment."""
     every = [entry for entry in brief.results if entry.indicator == plan.codes[0]]
-    spent = sorted((e for e in every if e.scope != brief.whole), key=lambda e: -e.value)
+    nearest = brief.sort_nearest(every, (brief.start, brief.end))[:1]
+    same = [e for e in every if e.scope != brief.whole and fits(e, nearest[0])]
+    spent = sorted(same, key=lambda e: -e.value)
     if len(spent) < 3:
         return {}
-    whole, here = brief.find(plan.codes[0], brief.whole), brief.area["area_id"]
+    whole, here = brief.find(plan.codes[0], brief.whole, nearest[0]), brief.area["area_id"]
     entries = [*spent, *filter(None, [whole])]
     named = [
         (brief.name_scope(e.scope) if e.area_id == here else brief.name_place(e.area_id), e)
@@ -260,7 +266,7 @@ def _find_amounts(brief: Brief, _: str, plan: ChartPlan) -> Row:
 def _find_tasks(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Tasks of the annual plan by field and state."""
     found: dict[str, dict[str, Any]] = {
-        field: {e: brief.find(f"par_tasks_{field}_{e}", total.scope) for e in plan.columns}
+        field: {e: brief.find(f"par_tasks_{field}_{e}", total.scope, total) for e in plan.columns}
         for field in brief.report.fields
         if (total := brief.find(f"par_tasks_{field}_total"))
     }
@@ -301,7 +307,7 @@ def list_scores(brief: Brief) -> list[Row]:
                 "top": top,
                 "own": own if is_same and score.status != Status.ESTIMATE else None,
                 "lost": top.value - score.value,
-                "lost_as_said": brief.find(f"{code}_lost", score.scope),
+                "lost_as_said": brief.find(f"{code}_lost", score.scope, score),
                 "lost_for": [e for e in brief.results if e.indicator == f"{code}_lost_item"],
             }
         )
@@ -334,11 +340,11 @@ KINDS: Mapping[str, tuple[Callable[[Brief, str, ChartPlan], Row], Callable[..., 
 }
 
 
-def _find_shaded(brief: Brief, scope: str, plan: ChartPlan, parts: Mapping[str, str]) -> Shaded:
+def _find_shaded(brief: Brief, whole: Entry, plan: ChartPlan, parts: Mapping[str, str]) -> Shaded:
     found: list[tuple[Entry, str]] = []
     for code, shade in parts.items():
         drawn = {each.indicator for each, _ in found}
-        entry = brief.find(code, scope)
+        entry = brief.find(code, whole.scope, whole)
         if entry and not drawn.intersection(plan.unless.get(code, ())):
             found.append((entry, shade))
     return found
@@ -392,7 +398,8 @@ def list_points(
 ) -> list[Row]:
     """The rows of ``plot_points`` for values on one axis, which has room for others, too.
 
-    Without ``names`` they go by those of indicator and scope. The axis goes from 0 to 100 per cent,
+    Without ``names`` they go by those of indicator and scope; by their days, too, where these are
+    not those of the brief. The axis goes from 0 to 100 per cent,
     or has the end of that where all values crowd: points need no zero, and an axis that is mostly
     empty would hide what there is to see. Both ends are written on the chart.
     """
@@ -400,6 +407,7 @@ def list_points(
         join(", ", name_short(brief, e.indicator), lower(brief.name_scope(e.scope)))
         for e in entries
     ]
+    days = [brief.words.span(e.start, e.end) if brief.has_other_days(e) else "" for e in entries]
     known = [value for value in (*also, *(e.value for e in entries)) if not isnan(value)]
     low, high = min(known, default=0.0), max(known, default=100.0)
     start, end = 10.0 * ((low - 2) // 10) if low >= 80 else 0.0, max(100.0, 10.0 * -(-high // 10))
@@ -407,7 +415,7 @@ def list_points(
         start, end = 0.0, 20.0
     return [
         {
-            "label": plain(name),
+            "label": plain(join(", ", name, day)),
             "value": entry.value,
             "text": brief.tell_plain(entry),
             "low": nan if entry.low is None else entry.low,
@@ -420,5 +428,5 @@ def list_points(
             "start": min(start, low),
             "end": end,
         }
-        for entry, name in zip(entries, names, strict=True)
+        for entry, name, day in zip(entries, names, days, strict=True)
     ]

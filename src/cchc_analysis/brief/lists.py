@@ -22,7 +22,7 @@ from cchc_analysis.brief.downloads import CITATION, SITE_FILES
 from cchc_analysis.brief.nouns import tell_rule, tell_sum
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import AREAS, load_report, part_of
-from cchc_analysis.brief.templates import render, shows
+from cchc_analysis.brief.templates import join, render, shows
 from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, bare_name, load_words, plain
@@ -54,12 +54,14 @@ def make_card(brief: Brief) -> Card:
     for entry in map(brief.find_first, brief.report.index):
         figures.append({})
         if entry:
+            scope = brief.name_scope(entry.scope) if entry.scope != brief.whole else ""
+            days = brief.words.span(entry.start, entry.end) if brief.has_other_days(entry) else ""
             figures[-1] = {
                 "note": entry.note,
                 "text": plain(brief.tell_number(entry)),
                 "percent": f"{min(max(entry.value, 0.0), 100.0):.0f}",  # how long its bar is
                 "is_contested": entry.is_contested,
-                "scope": plain(brief.name_scope(entry.scope)) if entry.scope != brief.whole else "",
+                "scope": plain(join(" · ", scope, days)),
             }
     ledger = [
         {

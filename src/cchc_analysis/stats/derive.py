@@ -200,7 +200,7 @@ def derive_rows(observations: pd.DataFrame, reference: Reference) -> pd.DataFram
     known = observations[observations["is_published"]]
     statements, fresh = rules.tabulate_statements(known, reference), set[str]()
     added: list[pd.DataFrame] = []
-    same = ["source_id", "area_id", "scope", "indicator", "period_end"]
+    same = ["source_id", "area_id", "scope", "indicator", "period_start", "period_end"]
     stated = known[known["status"].isin(RESULT_STATUSES) & (known["breakdown"] == "")]
     held = set(stated[same].itertuples(index=False, name=None))
     for derivation in list_rows(reference.derivations):
@@ -210,7 +210,7 @@ def derive_rows(observations: pd.DataFrame, reference: Reference) -> pd.DataFram
         computed = rules.compute_expression(expression, statements)
         if computed.empty:  # a report states the parts of few formulas
             continue
-        # What a source states, or an earlier formula gave, for one day is not derived again.
+        # What a source states, or an earlier formula gave, for one window is not derived again.
         derived = _apply(derivation, computed, statements, reference).drop_duplicates(same)
         places = [*derived[same].itertuples(index=False, name=None)]
         derived = derived[[place not in held for place in places]]

@@ -17,7 +17,7 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.data.clean import label_period, parse_period
+from cchc_analysis.data.clean import label_period, lies_about, parse_period
 from cchc_analysis.data.intervals import read_interval, with_range
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin
 from cchc_analysis.data.reference import Reference
@@ -175,6 +175,34 @@ def _pair(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
 def is_near(one: tuple[str, str], other: tuple[str, str]) -> bool:
     """Whether two windows may be compared per day: both ends lie at most ``NEAR`` days apart."""
     return all(abs(_count(a) - _count(b)) <= NEAR for a, b in zip(one, other, strict=True))
+
+
+def place_window(window: tuple[str, str], own: tuple[str, str]) -> tuple[bool | str | float, ...]:
+    """How near a window lies to the one that is told of: of several the greatest is taken.
+
+    The very days come first, or a stock of the last of them; then what closes by then, and of
+    that what has the same name, but for the weeks by which offices count earlier; then what is
+    counted to the latest day, and is begun by the first day, the nearest to it: what accumulates
+    since a day before is no figure of the window, and its last weeks are not all of it.
+
+    Args:
+        window: First and last day; of a stock the first is empty.
+        own: First and last day of the report, or of a target.
+    """
+    (start, end), (first, last) = window, own
+    is_own = end == last and start in ("", first)
+    return is_own, end <= last, is_about(window, own), end, start <= first, -_measure(start, first)
+
+
+def _measure(day: str, other: str) -> float:
+    return abs(_count(day) - _count(other)) if day and other else 0.0
+
+
+@lru_cache(maxsize=4096)
+def is_about(window: tuple[str, str], own: tuple[str, str]) -> bool:
+    """Whether a window goes by the name of another, but for the weeks by which offices count."""
+    periods = [parse_period("/".join(days)) for days in (window, own) if all(days)]
+    return len(periods) == 2 and lies_about(*periods, fills=True)
 
 
 def _compare(pairs: pd.DataFrame, reference: Reference) -> pd.DataFrame:
