@@ -260,3 +260,5 @@ def test_names_are_compared_without_case_and_diacritics() -> None:
     assert fold_text("Huyện ĐẮK Song") == "huyen dak song"
     assert slug_text("TP. Lạng Sơn") == "tp-lang-son"
     assert nearest_names("Cao Loc", ["Cao Lộc", "Văn Quan"])[0] == "Cao Lộc"
+    labels = ["Tỷ lệ hộ nghèo", "Tỷ lệ hồ sơ giải quyết đúng hạn (gồm trước hạn)", "Tỷ lệ nhiệm vụ"]
+    assert nearest_names("tỷ lệ đúng hạn", labels)[0] == labels[1], "all words of it"

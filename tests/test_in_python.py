@@ -50,6 +50,7 @@ WRONG = {
     "nothing to cite": ("cite", (ONE.iloc[:0],), "a table without rows"),
     "no panel to grow": ("grow", (None,), "grow: NoneType; expected a DataFrame"),
     "a fraction for an area": ("load_indicators", (None, {"areas": 3.5}), "choice: float 3.5"),
+    "bytes for an area": ("load_indicators", (None, {"areas": b"183"}), "choice: bytes b'183'"),
     "nothing among areas": ("load_indicators", (None, {"areas": [None]}), "one name or code"),
     "a number for a level": ("load_areas", (3,), "level 3: no such one; expected nation, region"),
     "no level": ("load_panel", ("online_rate", "communes"), "no value of level 'communes'"),
@@ -93,6 +94,30 @@ def test_a_wrong_thing_is_told_in_a_sentence(
     *given, more = given if isinstance(given[-1], dict) else (*given, {})
     with pytest.raises(CchcError, match=said):
         getattr(cchc, name)(*given, **more)
+
+
+def test_a_period_of_pandas_is_one_of_ours(
+    processed_once: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CCHC_ROOT", str(processed_once.root))
+    year = pd.Period("2022")
+    with pytest.warns(UserWarning, match="where period is 2022;"):
+        assert cchc.load_indicators(periods=year).empty
+    with pytest.warns(UserWarning, match="where area_id is one of an empty list;"):
+        assert cchc.load_indicators(areas=[]).empty
+    both = cchc.load_indicators(periods=["2022-H1", year])
+    assert set(both["period"]) == {"2022-H1"}
+    with pytest.raises(CchcError, match="'2023Q5' is not a period"):
+        cchc.load_indicators(periods="2023Q5")
+
+
+def test_our_own_columns_are_known_where_our_tables_are_validated(
+    processed_once: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CCHC_ROOT", str(processed_once.root))
+    for names in (None, "en"):
+        assert cchc.validate(cchc.load_indicators(names)).attrs["passed_over"] == []
+    assert cchc.validate(cchc.load_observations()).attrs["passed_over"] == []
 
 
 def test_what_is_opened_is_a_line_and_html(

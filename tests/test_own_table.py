@@ -271,13 +271,13 @@ def test_a_table_with_dates_and_categories_is_read_as_it_stands() -> None:
             "period_end": pd.to_datetime(["2024-06-30", "2024-06-30"]),
             "indicator": pd.Categorical(["online_rate", "staff_total_present"]),
             "value": [101.0, 5.0],
-            "is_contested": [False, False],
+            "is_checked": [False, False],
         }
     )
     findings = validate_table(table, None, REFERENCE, ROOT.expectations)
     assert findings["rule_id"].tolist() == ["O12"]
     assert findings["period_end"].tolist() == ["2024-06-30"]
-    assert findings.attrs["passed_over"] == ["is_contested"]
+    assert findings.attrs["passed_over"] == ["is_checked"]
 
 
 def test_of_a_table_with_all_our_columns_the_figures_of_the_rule_are_named() -> None:

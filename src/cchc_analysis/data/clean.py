@@ -274,8 +274,8 @@ def drop_opposites(name: str, known: Iterable[str]) -> list[str]:
 def nearest_names(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """The known names most like a given one, best first, for a sentence that suggests.
 
-    First those that are one letter away or begin with what was written, the shortest first; none
-    that says the opposite.
+    First those that are one letter away, begin with what was written or have all its words, the
+    shortest first; none that says the opposite.
 
     >>> nearest_names("on_time", ["resolved_on_time", "on_time_rate", "time", "on_tine"])
     ['on_tine', 'on_time_rate', 'resolved_on_time']
@@ -285,12 +285,14 @@ def nearest_names(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
 
     folded = fold_text(name)
     choices = {each: fold_text(each) for each in drop_opposites(name, known)}
-    near = {
-        each: (distance > 1, len(text))
-        for each, text in choices.items()
-        if (distance := Levenshtein.distance(folded, text, score_cutoff=1)) <= 1
-        or (len(folded) > 1 and text.startswith(folded))
-    }
+    near, words = dict[str, tuple[int, int]](), {*folded.split()}
+    for each, text in choices.items():
+        if Levenshtein.distance(folded, text, score_cutoff=1) <= 1:
+            near[each] = 0, len(text)
+        elif len(folded) > 1 and text.startswith(folded):
+            near[each] = 1, len(text)
+        elif len(words) > 1 and words <= {*text.split()}:
+            near[each] = 2, len(text)
     scored = process.extract(folded, choices, scorer=fuzz.WRatio, limit=limit, score_cutoff=50)
     alike = (str(each) for *_, each in scored)
     return list(dict.fromkeys([*sorted(near, key=near.__getitem__), *alike]))[:limit]

@@ -38,6 +38,8 @@ NAME_MEANINGS: dict[str, str] = load_own("columns")["names"]
 NAME_COLUMNS = tuple(NAME_MEANINGS)
 """The columns that ``add_names`` adds, each behind the code that it names."""
 
+ONE = (str, Integral, pd.Period)
+"""What names one thing: a name, a code, or a year or quarter as pandas has them."""
 MOST_SHOWN = 8
 LEAST_OVERLAP = 0.8
 """How much of the days that either counts a window and a report's period have to share."""
@@ -67,7 +69,8 @@ def choose_rows(
         before, chosen = chosen, chosen[chosen[column].isin(wanted)]
         if chosen.empty and len(before):
             held = sorted(str(each) for each in before[column].unique() if each)
-            said = f"Nothing is held where {column} is {' or '.join(sorted(wanted))}"
+            named_all = " or ".join(sorted(wanted)) or "one of an empty list"
+            said = f"Nothing is held where {column} is {named_all}"
             left = f"the other choices leave {column} {join_some(held, MOST_SHOWN)}."
             warnings.warn(f"{said}; {left}", UserWarning, stacklevel=3)
     return chosen.reset_index(drop=True)
@@ -96,7 +99,7 @@ def _match_held(held: set[str], days: Sequence[str], reference: Reference, name:
 
 def take_one(value: Any, what: str) -> str:
     """One name or code as text; a ``CommandError`` where it is a list, or no name."""
-    return str(_take(value, (str, Integral), "one_word", what))
+    return str(_take(value, ONE, "one_word", what))
 
 
 def take_some(wanted: Any) -> list[str]:
@@ -104,9 +107,9 @@ def take_some(wanted: Any) -> list[str]:
 
     A ``CommandError`` where it is neither, or holds something else.
     """
-    if isinstance(wanted, Iterable) and not isinstance(wanted, str):
+    if isinstance(wanted, Iterable) and not isinstance(wanted, str | bytes):
         return [take_one(each, "choice") for each in wanted]
-    return [str(_take(wanted, (str, Integral), "some_words", "choice"))]
+    return [str(_take(wanted, ONE, "some_words", "choice"))]
 
 
 def take_path(value: Any, what: str) -> Path:

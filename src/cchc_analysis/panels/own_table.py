@@ -22,6 +22,7 @@ import pandas as pd
 from cchc_analysis.data import records
 from cchc_analysis.data.clean import fold_text, nearest_names
 from cchc_analysis.data.files import type_columns
+from cchc_analysis.data.named import NAME_COLUMNS
 from cchc_analysis.data.records import problem, refusal
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.tidy import make_observations
@@ -38,6 +39,8 @@ from cchc_analysis.rules.wording import Teller, tabulate_drafts
 
 FREE = {*records.TRANSCRIPT_COLUMNS, "quote", "label", "label_vi", "label_en", "row"}
 """Columns that may stand there and say nothing to a rule."""
+LOADED = {*records.INDICATOR_COLUMNS, *NAME_COLUMNS}
+"""What stands beside them in a table of ours."""
 LARGEST = 1e15
 """More than anything an area can report, as in ``expectations/observations.json``."""
 
@@ -187,7 +190,8 @@ def _name_columns(
             problems.append(problem("same_columns", file, columns=told, name=name))
     ours = [*records.OBSERVATION_COLUMNS, "area", "period", "printed"]
     ours += spell("own_fields")
-    unknown = [each for each, name in names.items() if not name and fold_text(each) not in FREE]
+    nameless = [each for each, name in names.items() if not name]
+    unknown = [each for each in nameless if fold_text(each) not in FREE and each not in LOADED]
     for column in unknown:
         spelt = "_".join(column.casefold().split())
         near = dict.fromkeys([*ours, *nearest_names(column, reference.indicator_rows)])
