@@ -1942,6 +1942,60 @@ def test_headings_without_spaces_are_parted_at_their_capitals(
     }
 
 
+HEADINGS = {
+    "Tỷ lệ hồ sơ giải quyết đúng hạn": "on_time_rate",
+    "Tỉ lệ HS đúng hạn (%)": "on_time_rate",
+    "Tỷ lệ GQ đúng hạn": "on_time_rate",
+    "Tỷ lệ quá hạn": "overdue_rate",
+    "Tỷ lệ hồ sơ nộp trực tuyến 2023": "online_rate",
+    "Số hồ sơ đã giải quyết": "dossiers_resolved_total",
+    "Tổng số hồ sơ đã tiếp nhận": "dossiers_received_total",
+}
+FIELDS = ("Xã/phường", "Tên phường, xã", "Đơn vị cấp xã", "Tên Tỉnh/TP", "City/Province")
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_common_headings_are_known_in_their_spellings(heading: str, reference: Reference) -> None:
+    value = Vocabulary(PanelMapping(), reference).match_value(heading)
+    assert value
+    assert value.indicator == HEADINGS[heading]
+
+
+@pytest.mark.parametrize("heading", FIELDS)
+def test_common_headings_of_areas_are_known(heading: str, reference: Reference) -> None:
+    assert Vocabulary(PanelMapping(), reference).match_field(heading) == "area"
+
+
+UNITS_BELOW = [
+    ["TT", "Tỉnh", "PAR INDEX", "Tổng số hồ sơ tiếp nhận"],
+    ["", "", "(%)", "(hồ sơ)"],
+    [1, "Lạng Sơn", "86,5", "1.234"],
+    [2, "Cao Bằng", "84", "2.345"],
+]
+
+
+@pytest.mark.parametrize("unit", ["(%)", "%", "Đơn vị: %"])
+def test_a_row_of_units_below_the_headings_belongs_to_them(
+    unit: str, project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    rows = [[unit if cell == "(%)" else cell for cell in row] for row in UNITS_BELOW]
+    path = write(tmp_path, "units.xlsx", rows)
+    mapping = finish(draft_mapping(path, reference), period="2023")
+    assert "PAR INDEX (%)" in mapping.values
+    add_panel(project, path, mapping=mapping)
+    assert values_of(project)["20", "par_index", "2023-12-31"] == 86.5
+    assert values_of(project)["04", "dossiers_received_total", "2023-12-31"] == 2345
+
+
+def test_a_unit_of_thousands_below_a_heading_is_asked_about(
+    project: Project, tmp_path: Path
+) -> None:
+    rows = [[cell if cell != "(hồ sơ)" else "(nghìn hồ sơ)" for cell in row] for row in UNITS_BELOW]
+    path = write(tmp_path, "thousands.xlsx", rows)
+    told = refuse(project, path, constants={"period": "2023"})
+    assert "Tổng số hồ sơ tiếp nhận (nghìn hồ sơ)" in told
+
+
 def test_a_stata_file_offers_its_labels(
     project: Project, tmp_path: Path, reference: Reference
 ) -> None:

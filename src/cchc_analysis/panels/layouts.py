@@ -62,6 +62,11 @@ def find_head(sheet: Worksheet, known: Vocabulary) -> Worksheet:
         return sheet
     rows = {at: [*map(print_cell, row)] for at, *row in sheet.cells.iloc[:TOP].itertuples()}
     first, last = _find_rows(rows, known)
+    names = _flatten([row for at, row in rows.items() if first <= at <= last])
+    if units := _find_units(rows.get(last + 1, []), names):
+        last += 1
+        pairs = enumerate(names)
+        names = tuple(f"{name} ({units[at]})" if at in units else name for at, name in pairs)
     numbers = _find_numbers(rows.get(last + 1, []))
     end = last + bool(numbers)
     below = min((at for at in rows if at > end), default=0)
@@ -69,7 +74,6 @@ def find_head(sheet: Worksheet, known: Vocabulary) -> Worksheet:
     body = sheet.cells[sheet.cells.index > (below if is_coded else end)]
     if body.empty:
         raise refusal("no_body", sheet.name)
-    names = _flatten([row for at, row in rows.items() if first <= at <= last])
     note = f"row {below} of names of variables passed over" * is_coded
     return sheet.change(note, cells=body, names=names, numbers=numbers)
 
@@ -220,6 +224,14 @@ def _is_coded(row: list[str], above: list[str]) -> bool:
     has_mark = any("_" in cell or cell.isupper() for cell, _ in pairs)
     is_under = sum(word != "" for _, word in pairs) > len(pairs) / 2
     return len(pairs) > 1 and is_code and has_mark and is_under
+
+
+def _find_units(row: list[str], names: tuple[str, ...]) -> dict[int, str]:
+    """The units of the columns, where a row below the head is one of these and of nothing else."""
+    held = {at: text for at, text in enumerate(row) if text not in ("", names[at])}
+    found = {at: pattern("unit_below").fullmatch(text) for at, text in held.items()}
+    units = {at: str(each[each.lastgroup or 0]) for at, each in found.items() if each and names[at]}
+    return units if len(units) == len(held) else {}
 
 
 def _find_numbers(row: list[str]) -> dict[int, int]:

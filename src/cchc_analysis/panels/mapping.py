@@ -31,6 +31,7 @@ from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.data.system import is_portable
+from cchc_analysis.data.words import LANGUAGES
 from cchc_analysis.errors import Problem, ReportError
 
 
@@ -424,7 +425,9 @@ class Vocabulary:
             return None
         code = named.pop()
         unit = self.reference.indicator_rows[code]["unit"]
-        units = {*map(fold_text, (unit, *load_vocabulary()["units"].get(unit, ())))}
+        labels = (self.reference.unit_rows[unit][f"label_{each}"] for each in LANGUAGES)
+        spelt = load_vocabulary()["units"].get(unit, ())
+        units = {*map(fold_text, (unit, *map(str, labels), *spelt))}
         is_whole = all(codes or fold_text(part) in units for part, codes in found.items())
         return ValueColumn(indicator=code) if is_whole else None
 
@@ -551,4 +554,7 @@ def list_forms(name: str) -> tuple[str, ...]:
             each.string[each.end() :] for each in numbers if not pattern("part").search(each[0])
         )
         forms += [*pair, *rest]
-    return tuple(dict.fromkeys(map(fold_text, forms)))
+    folded = dict.fromkeys(map(fold_text, forms))
+    spelt = load_vocabulary()["spelt"]
+    usual = (" ".join(spelt.get(word, word) for word in form.split()) for form in folded)
+    return tuple(dict.fromkeys([*folded, *usual]))
