@@ -131,7 +131,11 @@ def apply_change(
     rows = _carry(draft, source)
     if draft.source["area"].startswith(UNDECIDED) and not source["area"].startswith(UNDECIDED):
         waiting = {each for each, of in text["figures"].items() if of.get("waits_for_area")}
-        rows = [_decide(row) if row["figure_id"] in waiting else row for row in rows]
+        # Whose document it is does not say whose a row is that names another unit.
+        rows = [
+            _decide(row) | {"area": row["area"]} if row["figure_id"] in waiting else row
+            for row in rows
+        ]
     if change.drop:
         rows = [row for row in rows if row["figure_id"] not in wanted]
     for at, row in enumerate(rows):
@@ -220,9 +224,10 @@ def _carry(draft: Draft, source: Row) -> list[Row]:
     before = {name: draft.source[name].removeprefix(UNDECIDED) for name in CARRIED}
     moved = {name for name in CARRIED if before[name] != source[name]}
     days = {"period_start", "period_end"}
-    rows = []
+    places, rows = (before["area"], source["area"]), []
     for row in draft.rows:
-        own = {"area"} & moved if row["area"] == before["area"] else set()
+        # A row may have named what the head now says that the document is of.
+        own = {"area"} & moved if row["area"].removeprefix(UNDECIDED) in places else set()
         if all(row[name] == before[name] for name in days):
             own |= days & moved
         elif (row["period_start"], row["period_end"]) == ("", before["period_end"]):

@@ -177,6 +177,8 @@ def _make_row(
     codes = "" if indicator else ", ".join(dict.fromkeys(figure.rivals[:3]))
     offer = f"{load_page_words()['said']['may_be']}: {codes}"
     same = {name: str(getattr(figure, name, "")) for name in TRANSCRIPT_COLUMNS}
+    if figure.named:
+        same["area"] = f"{transcripts.UNDECIDED}{figure.named}"
     return same | {
         "source_id": source_id, "figure_id": f"F{number:03d}", "indicator": indicator,
         "read_as": read_as, "note_vi": offer if codes else "",

@@ -105,7 +105,7 @@ def describe_text(
     texts = mask_persons([line.text for line in document.lines])
     lines = zip((line.number for line in document.lines), texts, strict=True)
     tell = partial(tell_reason, indicators=reference.indicator_rows)
-    kinds = load_page_words()["kinds"]
+    kinds, said = load_page_words()["kinds"], load_page_words()["said"]["names_unit"]
     return {
         "sha256": document.sha256,
         "lines": [[number, text] for number, text in lines if text.strip()],
@@ -113,12 +113,13 @@ def describe_text(
             row["figure_id"]: {
                 "start": figure.start,
                 "why": " · ".join(
-                    filter(None, (tell(figure.reason), tell_reviewer(figure.looked_again)))
+                    filter(None, (tell(figure.reason), tell_reviewer(figure.looked_again), named))
                 ),
                 "rivals": list(dict.fromkeys(figure.rivals)),
                 "waits_for_area": figure.looked_again == OWNER_OPEN,
             }
             for figure, row in zip(reading.figures, rows, strict=True)
+            for named in [figure.named and said.format(figure.named)]
         },
         "others": [
             {"line": number, "start": numeral.start, "text": numeral.text,
@@ -151,7 +152,7 @@ def describe_draft(draft: Draft, text: Mapping[str, Any]) -> dict[str, Any]:
     for row in draft.rows:
         thought = text["figures"].get(row["figure_id"], {})
         code, start = row["indicator"].removeprefix(UNDECIDED), thought.get("start", -1)
-        is_undecided = any(cell.startswith(UNDECIDED) for cell in row.values())
+        is_undecided = bool(transcripts.find_open(row))
         told = {
             "id": row["figure_id"],
             "cells": {name: row[name] for name in records.TRANSCRIPT_COLUMNS},
@@ -416,15 +417,25 @@ def accept_source(project: Project, source_id: str) -> Accepted:
 
 
 def _drop_offer(row: Mapping[str, str]) -> dict[str, str]:
-    """A figure without the codes that were offered to whoever decided it: a note is published."""
+    """A figure without the codes that were offered to whoever decided it: a note is published.
+
+    Nor is the area of one that nobody gave an indicator in question any more.
+    """
     offers = (f"{load_page_words()['said']['may_be']}: ", transcripts.OFFER)
     notes = (each for each in ("note_vi", "note_en") if row[each].startswith(offers))
-    return {**row, **dict.fromkeys(notes, "")}
+    return {**row, **dict.fromkeys(notes, ""), "area": row["area"].removeprefix(UNDECIDED)}
 
 
 def _find_problems(draft: Draft, reference: Reference) -> Iterator[Problem]:
     """One sentence a file on the cells that nobody has decided; and what its source lacks."""
     open_cells, where, source = draft.list_undecided(), f"source {draft.source_id}", draft.source
+    own = source["area"].removeprefix(UNDECIDED)
+    for row in draft.rows:
+        if "area" in transcripts.find_open(row):
+            open_cells.remove(f"{row['figure_id']}.area")
+            at = f"data/raw/transcripts/{draft.source_id}.csv, figure {row['figure_id']}"
+            named = {"name": row["area"].removeprefix(UNDECIDED), "own": own}
+            yield problem("undecided_area", at, line=row["line"], printed=row["printed"], **named)
     for file, found in (
         ("sources.csv", [cell for cell in open_cells if "." not in cell]),
         (f"transcripts/{draft.source_id}.csv", [cell for cell in open_cells if "." in cell]),

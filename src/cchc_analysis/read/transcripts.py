@@ -116,6 +116,16 @@ def _tabulate(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> pd.D
     return pd.DataFrame(rows, columns=list(columns), dtype="str")
 
 
+def find_open(row: Row) -> list[str]:
+    """The cells of a figure that a person must still decide.
+
+    Whose a figure is need not be known as long as it has no indicator: nothing takes it.
+    """
+    is_unused = not row["indicator"]
+    found = [name for name, cell in row.items() if cell.startswith(UNDECIDED)]
+    return [name for name in found if not (is_unused and name == "area")]
+
+
 @dataclass(frozen=True)
 class Draft:
     """A draft as it lies in ``data/raw``: its row of ``sources.csv`` and its figures."""
@@ -140,9 +150,10 @@ class Draft:
 
     def list_undecided(self) -> list[str]:
         """The cells that a person must still decide, by column or figure."""
-        cells = [*self.source.items()]
-        cells += [(f"{row['figure_id']}.{name}", row[name]) for row in self.rows for name in row]
-        return [name for name, cell in cells if cell.startswith(UNDECIDED)]
+        cells = [name for name, cell in self.source.items() if cell.startswith(UNDECIDED)]
+        return cells + [
+            f"{row['figure_id']}.{name}" for row in self.rows for name in find_open(row)
+        ]
 
 
 def open_draft(project: Project, source_id: str) -> Draft:

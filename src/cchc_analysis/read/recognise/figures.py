@@ -61,7 +61,8 @@ class Figure:
     that were not taken, best first; its own words allow the first ``choices`` of them.
     ``looked_again`` says what a second look changed. ``marks`` are what speaks for and against all
     of it being right, ``chance`` how likely that is. ``sentence`` is where its sentence begins in
-    the line, -1 for a cell.
+    the line, -1 for a cell. ``named`` is another unit that its text names, where it was read as
+    the document's own.
     """
 
     line: int
@@ -90,6 +91,7 @@ class Figure:
     chance: float = 0.0
     units: frozenset[str] = field(default=frozenset(), repr=False)
     sentence: int = -1
+    named: str = ""
 
     @property
     def end(self) -> int:

@@ -329,6 +329,7 @@ class Proposer:
             section=place.section,
             place=where,
             area=area,
+            named=self._scopes.find_named(entry, words) if area == self._head.area else "",
             scope=scope,
             period_start=period.start.isoformat() if period.start else "",
             period_end=period.end.isoformat() if period.end else "",

@@ -44,6 +44,8 @@ LEVEL = 25
 """Characters by which the name of a level may go on behind its first word: "xã, phường"."""
 LABEL = 8
 """Words that the label of a row or of an item has at most."""
+ABOVE = ("the list it stands in", "heading")
+"""Levels of words that say whose all is that stands below them."""
 _OF_INDEX = ("par_score", "par_index", "service_index", "sipas", "papi", "pci")
 
 LAST_DAY_OF_DISTRICTS = "2025-06-30"
@@ -245,6 +247,44 @@ class Scopes:
             if told := [each for each in list_names(said) if each in ours]:
                 return told[-1]
         return self.frames[entry.line].area or self._head.area
+
+    def find_named(self, entry: FigureText, words: WordsAround) -> str:
+        """A unit inside that the text of a figure names, though nothing says that it is its own.
+
+        The last one that its row or its sentence names; else the one that its list or heading is
+        of. Whose a figure is that was read as the document's own, a person then has to say.
+        """
+        if self.level == "commune" or not self._head.area:
+            return ""
+        if entry.label:
+            return self._name_unit(entry.label.row) or self._name_unit(entry.label.group)
+        mention = entry.mention
+        said = entry.text[mention.lead : max(mention.numeral.start, mention.own[1])]
+        if PATTERNS.goes_back.match(said):
+            before = PATTERNS.sentence_end.split(entry.text[: mention.lead].strip())[-1]
+            said = f"{before} {said}"
+        bare = PATTERNS.bare_before.search(entry.said)
+        named = self._name_unit(said) or "".join(self._name_bare(bare["name"]) if bare else ())
+        if named or PATTERNS.says_whole.search(said):
+            return named
+        above = (level.text for level in words.levels if level.name in ABOVE)
+        short = (text for text in above if len(text.split()) <= LABEL)
+        return next(filter(None, map(self._name_unit, short)), "")
+
+    def _name_unit(self, said: str) -> str:
+        """The last other unit that a text names, outside brackets if it can be."""
+        plain = PATTERNS.kind_of_level.sub(" ; ", said)
+        for text in (PATTERNS.remark.sub(" ", plain), plain):
+            names = [each for each in list_names(text) if not self._is_ours(each)]
+            if names and not PATTERNS.says_whole.search(text, text.rfind(names[-1].split()[-1])):
+                return names[-1]
+        return ""
+
+    def _is_ours(self, name: str) -> bool:
+        """Whether a name is that of the document's own area, however it is spelt."""
+        if name in (self._head.area, *self._head.rivals):
+            return True
+        return bool(self._own) and self._own == match_known(name, self._reference, self._head.day)
 
     def name_above(self) -> str:
         """What a district lies in, whose the mean of all its districts is; else its own area."""
