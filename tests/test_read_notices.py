@@ -35,6 +35,22 @@ def test_a_head_and_a_table_are_parted_by_bars_alone() -> None:
     assert [str(f.scope) for f in figures] == ["district_office"] * 6 + ["commune_aggregate"] * 6
 
 
+@pytest.mark.parametrize(
+    ("top", "dated"),
+    [
+        ("UBND PHƯỜNG ĐÔNG KINH\nĐông Kinh, ngày 12/12/2025\n", "2025-12-12"),
+        ("UBND PHƯỜNG ĐÔNG KINH\nSố: 1/BC-UBND | TP. Lạng Sơn, ngày 12.12.2025\n", "2025-12-12"),
+        ("Thứ Sáu, ngày 12/12/2025\nUBND PHƯỜNG ĐÔNG KINH\n", ""),
+        ("UBND PHƯỜNG ĐÔNG KINH\nTheo kế hoạch, ngày 12/12/2025 họp tổng kết\n", ""),
+    ],
+)
+def test_a_line_of_place_and_day_dates_a_document_with_or_without_a_number(
+    top: str, dated: str
+) -> None:
+    text = f"{top}\nBÁO CÁO\nKết quả cải cách hành chính quý IV năm 2025\n1. Tiếp nhận 12 hồ sơ.\n"
+    assert read_text(text)[0].head.dated == dated
+
+
 def test_two_columns_parted_by_a_bar_are_a_table_and_a_menu_is_none() -> None:
     rows = "Nội dung | Số lượng\nHồ sơ tiếp nhận trong kỳ | 512\nHồ sơ đã giải quyết | 498"
     text = f"Tin tức | Văn bản | Liên hệ\nBÁO CÁO\nKết quả năm 2022 của huyện Cao Lộc\n{rows}"

@@ -360,7 +360,8 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
     kind, title = _find_title(top)
     period, is_sure_period = find_period(title, top, lines)
     posted = map(PATTERNS.posted.match, top) if kind == "article" else ()
-    match = next(filter(None, chain(posted, map(PATTERNS.dated.search, top))), None)
+    written = chain(map(PATTERNS.dated.search, top), map(PATTERNS.dateline.match, top))
+    match = next(filter(None, chain(posted, written)), None)
     day = make_day(match[1], match[2], match[3]) if match else None
     dated = day.isoformat() if day else ""
     if day and period.end and period.end > day + EARLY:  # a plan looks ahead; else so much is open
