@@ -1996,6 +1996,25 @@ def test_a_unit_of_thousands_below_a_heading_is_asked_about(
     assert "Tổng số hồ sơ tiếp nhận (nghìn hồ sơ)" in told
 
 
+def test_codes_that_mostly_fit_their_areas_are_drafted_and_hold_the_others_to_them(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    names = {"20": "Lạng Sơn", "01": "Hà Nội", "04": "Cao Bằng"}
+    rows = "".join(f"{code},{name},2022,60\n" for code, name in names.items())
+    head = "Mã tỉnh,Tỉnh,Năm,PCI\n"
+    path = write(tmp_path, "codes.csv", f"{head}{rows}")
+    assert finish(draft_mapping(path, reference)).columns["area_code"] == "Mã tỉnh"
+    path = write(tmp_path, "codes.csv", f"{head}{rows}20,Bắc Giang,2022,60\n")
+    mapping = finish(draft_mapping(path, reference))
+    with pytest.raises(ReportError, match="row 5: code '20', which is Tỉnh Lạng Sơn, for 'Bắc G"):
+        add_panel(project, path, mapping=mapping)
+    others = "".join(f"{at},{name},2022,60\n" for at, name in enumerate(names.values(), 8))
+    path = write(tmp_path, "codes.csv", f"{head}{others}")
+    assert '"Mã tỉnh"  # other numbers than the codes of its areas' in draft_mapping(
+        path, reference
+    )
+
+
 def test_a_stata_file_offers_its_labels(
     project: Project, tmp_path: Path, reference: Reference
 ) -> None:

@@ -378,7 +378,8 @@ def _find_area(table: Worksheet, guess: Guess, unknown: list[str], reference: Re
         codes = print_cells(table.cells[table.names.index(code)])
         pairs = {*zip(names, codes, strict=True)}
         meant = ((index.find(name), index.list_coded(own)) for name, own in pairs if name and own)
-        if any(areas and not areas & coded for areas, coded in meant):
+        fits = [bool(areas & coded) for areas, coded in meant if areas]
+        if fits and sum(fits) <= layouts.MOSTLY * len(fits):
             unknown.append(guess.fields.pop("area_code"))
     guess.strangers = _find_strangers(table, area, reference)
     places = [AreaWords(name, "", "", "") for name in names.iloc[: layouts.SAMPLE].unique()]
