@@ -2015,6 +2015,26 @@ def test_codes_that_mostly_fit_their_areas_are_drafted_and_hold_the_others_to_th
     )
 
 
+def test_years_below_two_rows_of_headings_are_drafted(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    rows = [
+        ["Tỉnh", "Kết quả giải quyết hồ sơ", "", "", ""],
+        ["", "Số hồ sơ tiếp nhận", "", "Đã giải quyết", ""],
+        ["", "2022", "2023", "2022", "2023"],
+        ["Lạng Sơn", 1000, 2000, 990, 1990],
+        ["Cao Bằng", 1100, 2100, 1090, 2090],
+    ]
+    path = write(tmp_path, "three.xlsx", rows)
+    add_panel(project, path, mapping=finish(draft_mapping(path, reference)))
+    expected = {
+        ("20", f"dossiers_{name}_total", f"{year}-12-31"): value
+        for name, values in (("received", (1000, 2000)), ("resolved", (990, 1990)))
+        for year, value in zip((2022, 2023), values, strict=True)
+    }
+    assert expected.items() <= values_of(project).items()
+
+
 def test_a_stata_file_offers_its_labels(
     project: Project, tmp_path: Path, reference: Reference
 ) -> None:

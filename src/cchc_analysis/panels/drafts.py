@@ -388,6 +388,8 @@ def _find_area(table: Worksheet, guess: Guess, unknown: list[str], reference: Re
 
 def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:
     """Put a heading that is not known for sure where it may belong."""
+    parts = name.split(" / ")
+    periods = [*map(mapping.bare_period, filter(mapping.is_period, parts))]
     if is_rank := mapping.is_rank(name):  # of what it names: "PAR INDEX 2022 / Hạng"
         upper, _, lower = name.rpartition(" / ")
         words, year = (upper, lower, *re.findall(r"\w+", lower)), mapping.find_years(name)
@@ -397,14 +399,19 @@ def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:
         value = next(found, None)
     else:
         value = known.guess_value(name, family)
+        if value is None and len(periods) == 1:  # it may stand below two rows: "… / … / 2022"
+            rest = " / ".join(each for each in parts if not mapping.is_period(each))
+            of = known.match_value(rest) or known.guess_value(rest, family)
+            if of and of.indicator and not of.period:
+                value = of.model_copy(update={"period": periods[0]})
     if value is not None:
         guess.values[name] = value
     elif is_rank:
         guess.ranks.append(name)
     elif mapping.is_period(name):
         guess.periods.append(name)
-    elif periods := [*filter(mapping.is_period, name.split(" / "))]:
-        guess.dated[name] = mapping.bare_period(periods[0])
+    elif periods:
+        guess.dated[name] = periods[0]
     else:
         guess.rest.append(name)
 

@@ -246,7 +246,7 @@ def _find_numbers(row: list[str]) -> dict[int, int]:
 def _flatten(rows: list[list[str]]) -> tuple[str, ...]:
     """One heading a column: what stands above each other, joined; blanks look left."""
     filled = [[*row] for row in rows]
-    for row, below in pairwise(filled):
+    for below, row in pairwise(reversed(filled)):
         for at in range(1, len(row)):
             if below[at]:
                 row[at] = row[at] or row[at - 1]
