@@ -19,6 +19,8 @@ from cchc_analysis.data.areas import find_issue_day
 from cchc_analysis.data.named import choose_rows, match_names, to_wide
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.errors import AreaError, CommandError, ReferenceDataError
+from cchc_analysis.pipeline import remake
+from cchc_analysis.site.single import build_brief
 
 ROOT = Path(__file__).parents[1]
 BEFORE, SINCE, WARDS = "2025-06-30", "2025-07-01", "2026-04-30"
@@ -501,6 +503,37 @@ def test_of_namesakes_of_one_level_the_only_one_that_reports_is_not_taken_silent
     # Of two that were there one after the other, the one that reports is meant.
     assert reference.match_held("Hưng Yên", held, ["2025-01-01", "2025-12-31"]) == {"33-2025"}
     assert reference.match_held("xã Tân Lập, Tây Ninh", held, [SINCE]) == {"25489-2025"}
+
+
+def test_a_brief_takes_the_only_one_of_its_namesakes_that_reports_and_says_which(
+    reference: Reference,
+) -> None:
+    one, other, label = "25489-2025", "19462-2025", "2026-Q1"
+    with pytest.warns(UserWarning, match=r"'xã Tân Lập' is taken for Xã Tân Lập, Tỉnh Tây Ninh"):
+        assert match_told(reference, [(one, label)], "xã Tân Lập", label) == one
+    said = "Choose one of: Xã Tân Lập 2026-Q1"
+    with pytest.warns(UserWarning, match="taken for"), pytest.raises(CommandError, match=said):
+        match_told(reference, [(one, label)], "xã Tân Lập", "2026-H1")
+    with pytest.raises(AreaError, match="Several areas have that name"):
+        match_told(reference, [(one, label), (other, "2025-Q4")], "xã Tân Lập", label)
+    with pytest.raises(AreaError, match="Several areas have that name"):
+        match_told(reference, [], "xã Tân Lập", label)
+    with pytest.raises(AreaError):  # a city is not taken for the province of its name
+        match_told(reference, [("178", "2024")], "Lạng Sơn", "2024")
+
+
+@pytest.mark.usefixtures("warm")
+def test_whom_a_brief_took_is_told_beside_its_place(
+    project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (project.reference / "areas.csv").open("a", encoding="utf-8") as file:
+        file.write("9931,,Huyện Sông Mây,May,district,huyện,01,,,2025-06-30,,,,,made up\n")
+    for path in project.raw.rglob("*.csv"):
+        path.write_text(path.read_text("utf-8").replace(",huyện Sông Mây,", ",991,"), "utf-8")
+    remake(project)
+    out = build_brief(project, "Sông Mây", "2022-H1", "vi", project.root / "page.html")
+    said = f"{out}: 'Sông Mây' is taken for Huyện Sông Mây, Tỉnh Thử Nghiệm (991"
+    assert [each.partition(", valid")[0][: len(said)] for each in caplog.messages] == [said]
 
 
 def test_a_wide_table_takes_no_province_for_the_one_of_its_name_before() -> None:

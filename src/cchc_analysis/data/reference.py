@@ -262,6 +262,14 @@ class Reference:
         meant = self.match_held(name, held, days)
         return meant.pop() if len(meant) == 1 else self.match_area(name, *days[-1:])
 
+    def match_alone(self, name: str, held: Collection[str], days: Collection[str]) -> str:
+        """The one of several namesakes of one level of which something is held, or ""."""
+        rows = self.area_rows
+        there = ({e for e in found if any(exists_on(rows[e], day) for day in days)}
+                 for found in self.list_named(name))  # fmt: skip
+        alone = keep_widest(next(filter(None, there), ()), rows).intersection(held)
+        return alone.pop() if len(alone) == 1 else ""
+
     def match_over_time(self, name: str) -> list[str]:
         """The areas that bore a name one after the other: Hưng Yên before July 2025 and since.
 

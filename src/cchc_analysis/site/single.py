@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import operator
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -56,10 +57,10 @@ def build_brief(  # noqa: PLR0913 - what a person may ask for, each by its name
     is_whole = is_pdf or (out is not None and out.name != PAGE)
     own, former = (path.absolute() if path else None for path in (notebook, since))
     make = partial(make_brief, project, (district, period, lang), own, former, is_whole=is_whole)
-    folder, files = do_apart(make)
+    folder, files, heard = do_apart(make)
     page = project.site / folder / PAGE
     place = out or (page.with_name(PDF) if is_pdf else page)
-    for said in render.list_missing(files[PAGE]):
+    for said in (*heard, *render.list_missing(files[PAGE])):
         _LOG.warning("%s: %s", place, said)
     if place != page:
         files = {name: content for name, content in files.items() if name.endswith(".html")}
@@ -101,11 +102,11 @@ def make_brief(
     since: Path | None,
     *,
     is_whole: bool,
-) -> tuple[str, Mapping[str, bytes]]:
+) -> tuple[str, Mapping[str, bytes], list[str]]:
     """Make the files of a brief (district, period and language), in a process of its own.
 
-    Gives its folder within the site, and its files by name; front and annex ``is_whole`` are one
-    page, without downloads.
+    Gives its folder within the site, its files by name, and what the person has to know; front and
+    annex ``is_whole`` are one page, without downloads.
     """
     from cchc_analysis.brief import beside, content, opening, render, report
     from cchc_analysis.data.clean import label_period
@@ -121,7 +122,9 @@ def make_brief(
     reference, tables = load(project)
     district, period, lang = wanted
     period, held = label_period(match_period(period)), opening.list_briefs(tables, reference)
-    area_id = opening.match_told(reference, held, district, period)
+    with warnings.catch_warnings(record=True) as heard:
+        area_id = opening.match_told(reference, held, district, period)
+    said = [str(each.message) for each in heard]
     folder = f"{lang}/{content.name_folder(reference.area_rows[area_id], period)}"
     parameters = {"district": area_id, "period": period, "lang": lang}
     with ExitStack() as stack:
@@ -135,12 +138,12 @@ def make_brief(
             )
             stack.enter_context(opening.running_in(context))
             page = render.build_whole(project, notebook, parameters, pages.ENGINE)
-            return folder, {PAGE: page.encode()}
+            return folder, {PAGE: page.encode()}, said
         slices = Slices(tables, reference, report.load_report(project.notebooks, reference))
         find = partial(slices.of_brief, area_id, period)
         brief = pages.Page("", str(notebook), parameters, find)
         made = pages.make_files(project, reference, pages.make_task(project, brief))
-        return folder, {name: made[name] for name in made if not name.startswith(".")}
+        return folder, {name: made[name] for name in made if not name.startswith(".")}, said
 
 
 @contextmanager
