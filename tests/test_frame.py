@@ -185,6 +185,13 @@ def test_what_is_said_further_down_of_all_figures_holds_for_all() -> None:
     for text, end in (
         (f"{TITLE[:-1]}[1]\n{told}[1] Trừ nội dung có ghi riêng, {said}\n", "2023-09-12"),
         (f"{TITLE}{told}Ghi chú: Các số liệu trong báo cáo này lấy {said[8:]}\n", "2023-09-12"),
+        (
+            f"{TITLE}{told}TTHC\tSố\nCấp huyện\t290\nGhi chú: Số liệu tại bảng và trong toàn bộ "
+            f"Báo cáo {said[8:]}\n",
+            "2023-09-12",
+        ),
+        (f"{TITLE}{told}Ghi chú: Kỳ báo cáo {said[8:]}\n", "2023-09-12"),
+        (f"{TITLE}{told}3. Hồ sơ (kỳ báo cáo {said[8:-1]})\n", "2023-09-30"),
         (f"{TITLE}{told}[2] Riêng mục này, {said}\n", "2023-09-30"),
         (f"{TITLE[:-1]}[1]\n{told}[1] Ban hành ngày 12/9/2023.\n", "2023-09-30"),
         (f"{TITLE}{told}3. Số liệu nêu tại báo cáo của phòng {said[8:]}\n", "2023-09-30"),

@@ -375,3 +375,15 @@ def test_stages_below_feedback_are_none_of_dossiers() -> None:
     text = "1. Giải quyết\n- Tiếp nhận: 14 phản ánh\n- Đã giải quyết: 12\n- Quá hạn: 1\n"
     found = read_text(NINE + text)[1]
     assert [f.printed for f in found if f.indicator.startswith("dossiers_")] == []
+
+
+def test_a_value_set_beside_one_of_another_span_is_of_the_same_span_a_year_before() -> None:
+    text = (
+        "BÁO CÁO\nKết quả cải cách hành chính tháng 8 năm 2023 của huyện Cao Lộc\n1. Hồ sơ\n"
+        "Lũy kế 8 tháng đầu năm 2023, toàn huyện tiếp nhận 11.962 hồ sơ, tăng 10% so với cùng kỳ "
+        "năm 2022 (10.875 hồ sơ).\n"
+    )
+    figures = {figure.printed: figure for figure in read_text(text)[1]}
+    before = figures["10.875"]
+    assert before.indicator == "dossiers_received_total"
+    assert (before.period_start, before.period_end) == ("2022-01-01", "2022-08-31")

@@ -957,6 +957,27 @@ def test_rows_that_are_numbered_below_another_one_are_its_parts(reader) -> None:
     assert found["11"] == "", "what it is a part of is not there"
 
 
+def test_a_number_in_the_cell_of_the_words_of_a_row_numbers_it(reader) -> None:
+    text = (
+        "Kết quả\nNội dung | ĐVT | Số lượng\nI. Hồ sơ tiếp nhận (tổng số) | hồ sơ | 764\n"
+        "1. Trực tuyến | hồ sơ | 690\n2. Từ kỳ trước chuyển sang | hồ sơ | 68\n"
+        "II. Hồ sơ đã giải quyết (tổng số) | hồ sơ | 712\n1. Trước hạn | hồ sơ | 605\n"
+        "2. Quá hạn | hồ sơ | 23\nIII. Hồ sơ đang giải quyết | hồ sơ | 52\n"
+        "1. Quá hạn | hồ sơ | 4\n"
+    )
+    found = [(figure.printed, figure.indicator) for figure in reader(text)]
+    assert found == [
+        ("764", "dossiers_received_total"),
+        ("690", "dossiers_received_online"),
+        ("68", "dossiers_carried_over"),
+        ("712", "dossiers_resolved_total"),
+        ("605", "dossiers_resolved_early"),
+        ("23", "dossiers_resolved_overdue"),
+        ("52", "dossiers_pending_total"),
+        ("4", "dossiers_pending_overdue"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "printed", "expected"),
     [

@@ -551,3 +551,23 @@ def test_areas_that_are_counted_are_no_ranks() -> None:
     said = "Đã kiểm tra CCHC tại 05 sở và 04 huyện. Chỉ số CCHC năm 2022 xếp thứ 7/11 huyện."
     units = {figure.printed: figure.unit for figure in read_text(DISTRICT + said)[1]}
     assert (units["04"], units["7"], units["11"]) == ("area", "rank", "area")
+
+
+@pytest.mark.parametrize(
+    ("paper", "said", "area"),
+    [
+        ("BÁO LẠNG SƠN ĐIỆN TỬ", "toàn tỉnh", "tỉnh Lạng Sơn"),
+        ("Báo và Phát thanh, Truyền hình Lạng Sơn", "toàn tỉnh", "tỉnh Lạng Sơn"),
+        ("Báo Nông dân điện tử", "toàn tỉnh", ""),
+        ("Báo Lạng Sơn", "toàn huyện", ""),
+    ],
+)
+def test_a_paper_of_a_province_that_names_none_tells_of_its_own(
+    paper: str, said: str, area: str
+) -> None:
+    text = (
+        f"{paper}\n20/05/2025 05:30\nĐịa phương nào dẫn đầu?\nTừ đầu năm đến nay, {said} tiếp nhận"
+        f" 486.312 hồ sơ. Qua đó, {said} đạt kết quả tốt.\n"
+    )
+    reading, _ = read_text(text)
+    assert (reading.head.area, reading.head.is_sure_area) == (area, False)

@@ -153,8 +153,8 @@ def test_a_sentence_without_a_subject_goes_on_with_the_one_before_it(read) -> No
 def test_the_same_period_before_is_the_window_of_the_report_a_year_earlier(read, text: str) -> None:
     [figure] = [figure for figure in read(text) if figure.printed == "1.175"]
     assert (figure.period_start, figure.period_end) == ("2022-01-01", "2022-03-31")
-    # Beside this year's, of which quantity it is a person says.
-    is_alone = text.startswith("Cùng kỳ")
+    # Beside two of this year, of which quantity it is a person says.
+    is_alone = text.startswith("Cùng kỳ") or text.endswith("trước (1.175 hồ sơ).")
     assert figure.indicator == ("dossiers_received_total" if is_alone else "")
 
 
@@ -180,3 +180,9 @@ def test_a_zero_in_words_has_its_indicator_and_scope(read) -> None:
     [figure] = read("Không có hồ sơ nào quá hạn tại cấp xã.")
     assert (figure.indicator, figure.scope) == ("dossiers_overdue", "commune_aggregate")
     assert figure.read_as == "0"
+
+
+def test_what_a_commune_goes_on_with_is_its_own(read) -> None:
+    text = "Xã Gia Cát là điểm sáng. Trong kỳ, xã đã tiếp nhận 124 hồ sơ, đúng hạn 100%."
+    figures = read(text, replace(HEAD, area="huyện Cao Lộc"))
+    assert {(figure.area, figure.scope) for figure in figures} == {("xã Gia Cát", "commune")}

@@ -9,8 +9,9 @@ it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.data.reference import Reference
@@ -202,10 +203,14 @@ class Companions:
         compared = asked or PATTERNS.compared_to.search(entry.said)
         of_sentence = (self.at(entry, at) for at in reversed(range(entry.at))
                        if entry.mentions[at].lead == entry.mention.lead)  # fmt: skip
-        alike = (f for f in of_sentence if f and (f.units == words.units or not words.units))
+        alike = [f for f in of_sentence if f and (f.units == words.units or not words.units)]
         before = next((f for f in alike if f.indicator or not compared), None)
         is_bare = asked or not words.own - WORDS.empty - {WORDS.same_time}
-        if not (is_next or compared) or before is None or not before.indicator or not is_bare:
+        # Of several quantities that it may be, a person says which.
+        is_only = compared and len({f.indicator for f in alike if f.indicator}) == 1
+        if not (is_next or compared) or not (is_bare or is_only):
+            return None
+        if before is None or not before.indicator:
             return None
         why = "asked of the figure before it" if asked else "as the one before it, of the same kind"
         return Claim(before.indicator, SURE, why)
@@ -240,18 +245,9 @@ class Companions:
         heads = [next((each for each in line if each.indicator), None) for line in above]
         if entry.mention.role == "each":
             heads.insert(0, self.at(entry, entry.mention.partner))
-        elif entry.at and entry.mentions[entry.at - 1].lead == entry.mention.lead:
-            # The second of "cấp huyện đạt 98,9 %, cấp xã đạt 99,1 %" is as the first.
-            at = self._step_back(entry)
-            if (entry.mentions[at].role, entry.mention.role) == ("whole", "part"):
-                at = entry.mentions[at].partner
-            before = self.at(entry, at)
-            start, end = entry.mentions[at].own[0], entry.mention.own[0]
-            is_told = before and (
-                before.is_scope_said or PATTERNS.of_ours.search(entry.text, start, end)
-            )
-            if before and is_told and (before.units & words.units or before.units == words.units):
-                heads.insert(0, before)
+        else:
+            # The second of "cấp huyện 98/99 TTHC, đạt 98,9%; cấp xã 53/54 TTHC" is as the first.
+            heads[:0] = islice(self._list_alike(entry, words), 1)
         if entry.mention.parent >= 0:
             parent = self.at(entry, entry.mention.parent)
             is_sibling = entry.at and entry.mentions[entry.at - 1].parent == entry.mention.parent
@@ -265,6 +261,23 @@ class Companions:
         # "Quá hạn 116 hồ sơ[4]" and in the note "[4] huyện 101 hồ sơ, xã 15 hồ sơ".
         told = [figure for figure in self._by_line.get(line, ()) if figure.end <= at]
         return [*heads, *told[-1:]]
+
+    def _list_alike(self, entry: FigureText, words: WordsAround) -> Iterator[Figure]:
+        """The figures before one in its sentence that count the same of a level, nearest first."""
+        mention = entry.mention
+        for at in reversed(range(entry.at)):
+            each = entry.mentions[at]
+            if (each.lead, each.parent) != (mention.lead, mention.parent):
+                continue
+            if (each.role, mention.role) == ("whole", "part"):
+                continue
+            figure = self.at(entry, at)
+            is_told = figure and (
+                figure.is_scope_said
+                or PATTERNS.of_ours.search(entry.text, each.own[0], mention.own[0])
+            )
+            if figure and is_told and (figure.units & words.units or figure.units == words.units):
+                yield figure
 
     def find_twin_scope(self, entry: FigureText) -> tuple[Scope, bool] | None:
         """A second run in a sentence goes through the things that the first has named."""

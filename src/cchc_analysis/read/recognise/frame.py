@@ -463,7 +463,10 @@ class FigureContext:
         heads = (*label.column.split(INNER), label.row) if label else ()
         is_same = any(map(PATTERNS.same_period.match, (before, said)))
         if default.end and (is_same or any(map(PATTERNS.same_head.fullmatch, heads))):
-            return windows.shift_year(self._cut_at_day(entry, words, default))
+            # "Lũy kế 10 tháng đạt 98%, tăng 2% so với cùng kỳ (96%)": of the ten months.
+            beside = None if label else PATTERNS.compared_to.search(said)
+            own = self._name_time(said[: beside.start()], default) if beside else None
+            return windows.shift_year(own or self._cut_at_day(entry, words, default))
         has_risen = PATTERNS.was_before.search(before) and PATTERNS.rose.match(entry.behind)
         if default.end and has_risen and PATTERNS.year_ago.search(said):
             # "so với cùng kỳ, tỷ lệ tăng từ 45,6% lên 70,3%": the first is of the year before.

@@ -135,9 +135,17 @@ def _list_evidence(
     for text in top[:TOP_LINES]:
         for name in list_names(leave_cited(text)):
             yield name, SITE if PATTERNS.site.match(text) and level_of(name) == own else "top"
-    for line in lines:
-        for name in list_names(leave_cited(line.text)):
-            yield name, "text"
+    told = (list_names(leave_cited(line.text)) for line in lines)
+    for name in chain(_name_of_paper(top, own, known), *told):
+        yield name, "text"
+
+
+def _name_of_paper(top: Sequence[str], own: str, known: tuple[Reference, str]) -> Iterator[str]:
+    """The province that the paper is called by, where the text speaks of one without a name."""
+    papers = map(PATTERNS.paper_of_place.match, top[:TOP_LINES] if own == WORDS.above else ())
+    for paper in filter(None, papers):
+        if match_known(name := f"{own} {paper['name'].title()}", *known):
+            yield name
 
 
 def _name_titled(title: str, lines: Sequence[Line], own: str) -> list[str]:
@@ -397,12 +405,12 @@ def _list_days_of_all(lines: Sequence[Line], opening: Sequence[str]) -> Iterator
     The text of a note on its title or opening, and "Số liệu trong báo cáo này tính từ …".
     """
     marks = {each[0] for text in opening for each in PATTERNS.note_mark.finditer(text)}
-    for at, line in enumerate(lines):
+    for line in lines:
         note = PATTERNS.note_text.match(line.text)
         is_of_all = note[1] in marks if note else PATTERNS.of_all_figures.search(line.text)
         is_apart = bool(line.cells) or line.text.endswith(":") or line.text in opening
-        is_own = not (is_apart or find_note_below(lines, at))
-        if is_of_all and is_own and any(list_counted([line.text])):
+        is_told = PATTERNS.from_to.search(line.text) or any(list_counted([line.text]))
+        if is_of_all and is_told and not is_apart:
             yield line.text
 
 

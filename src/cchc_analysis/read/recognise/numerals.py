@@ -97,7 +97,8 @@ def find_first_figure(text: str) -> Numeral | None:
 def _find_named(text: str, is_cell: bool) -> Iterator[tuple[int, int, Kind, str]]:
     """The spans in which digits name something; earlier rules take their text from later ones."""
     taken: list[tuple[int, int]] = []
-    if not is_cell and (marker := PATTERNS.line_marker.match(text)) and _is_marker(text, marker):
+    marker = PATTERNS.line_marker.match(text)
+    if marker and _is_marker(text, marker, is_cell=is_cell):
         taken.append(marker.span(1))
         yield *marker.span(1), Kind.SECTION, "a number that opens a line"
     plain = text.casefold()
@@ -117,10 +118,12 @@ def _find_named(text: str, is_cell: bool) -> Iterator[tuple[int, int, Kind, str]
             yield start, end, kind, reason
 
 
-def _is_marker(text: str, marker: re.Match[str]) -> bool:
-    """Whether the number that opens a line counts the line and nothing in it."""
+def _is_marker(text: str, marker: re.Match[str], *, is_cell: bool = False) -> bool:
+    """Whether the number that opens a line, or the words of a cell, counts it and nothing in it."""
     parts = marker[1].split(".")
     rest = text[marker.end() :].lstrip(" *.)")
+    if is_cell and not rest[:1].isupper():
+        return False
     if marker[0].rstrip().endswith((".", ")", ":", "/")):
         return bool(rest) and not (marker[0].rstrip().endswith("/") and rest[:1].isdigit())
     # "2.3 Kết quả" opens a line, "12 Quyết định" counts decisions.

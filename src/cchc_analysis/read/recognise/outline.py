@@ -303,7 +303,7 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
                 ((row.number, n), Label("", "", is_order=True)) for n in range(len(row.cells))
             )
             continue
-        own_stub = _find_stub(row, orders)
+        number, own_stub = _find_stub(row, orders)
         filled = [cell for cell in row.cells if cell.text]
         others = (cell.text for cell in row.cells[1:] if cell.column not in orders)
         counts = any(map(PATTERNS.digit.search, others))
@@ -313,9 +313,9 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
             # "Tổng số" right below "I. Hồ sơ tiếp nhận" is that of these rows.
             is_first = bool(group) and not stub and PATTERNS.total.fullmatch(own_stub)
             stub = f"{group} {own_stub}" if is_first else own_stub
-            number = next((c.text.rstrip(".)") for c in row.cells if c.column in orders), "")
-            # "Quá hạn" on its own, without a number, is a part of the stage above it.
-            is_bare = not number and PATTERNS.part.fullmatch(own_stub) is not None
+            # "Quá hạn" without a number, or "1. Quá hạn" below "II.", is a part of what is above.
+            is_below = not number or (number.isdigit() and opened_as.isalpha())
+            is_bare = is_below and PATTERNS.part.fullmatch(own_stub) is not None
             is_dashed = any(map(PATTERNS.dash.match, (own_stub, f"{number} {own_stub}")))
             is_part = is_bare or is_dashed or number.startswith(f"{opened_as or '-'}.")
             if opened and is_part:
@@ -401,12 +401,16 @@ def _dates_row(stub: str, filled: Sequence[Cell]) -> bool:
     )
 
 
-def _find_stub(row: Line, orders: set[int]) -> str:
-    """The words that open a row."""
-    filled = (cell for cell in row.cells if cell.text)
+def _find_stub(row: Line, orders: set[int]) -> tuple[str, str]:
+    """The number and the words that open a row, in cells of their own or in one."""
+    filled = [cell for cell in row.cells if cell.text]
     named = (c.text for c in filled if c.column not in orders or not PATTERNS.order.match(c.text))
     first = PATTERNS.sum_of_rows.sub("", next(named, ""))
-    return "" if PATTERNS.numeric.match(first) else _spell_times(first)
+    number = next((c.text for c in row.cells if c.column in orders), "")
+    if numbered := PATTERNS.numbered_stub.match(first):
+        number, first = numbered[1], first[numbered.end() :]
+    words = "" if PATTERNS.numeric.match(first) else _spell_times(first)
+    return number.rstrip(".)"), words
 
 
 def _spell_times(text: str) -> str:

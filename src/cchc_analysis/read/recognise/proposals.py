@@ -33,6 +33,7 @@ from cchc_analysis.read.recognise.head import (
     find_level,
     find_other_news,
     find_reports,
+    list_names,
     read_head,
 )
 from cchc_analysis.read.recognise.matching import (
@@ -112,8 +113,11 @@ class Proposer:
         if speaker and speaker.kind is scopes.Speech.COMMUNE:
             # What one commune did is its own and no sum of all, unless its indicator says whose.
             rule = self._wording.rules.get(figure.indicator)
+            named = [name for name in list_names(speaker.name) if self._scopes.is_inside(name)]
+            is_other = len(named) == 1 and figure.area == self._head.area
             figure = replace(
-                figure, scope=figure.scope if rule and rule.scope else Scope.COMMUNE,
+                figure, area=named[0] if is_other else figure.area,
+                scope=figure.scope if rule and rule.scope else Scope.COMMUNE,
                 is_scope_said=True, looked_again=f"told of {speaker.name} alone",
             )  # fmt: skip
         if is_spelled:

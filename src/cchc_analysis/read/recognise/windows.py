@@ -269,8 +269,10 @@ def find_compared_window(before: str, default: Period) -> Period | None:
     year = match["year"] or match["whole"] or str(default.end.year)
     if match["month"]:
         return make_month(int(year), int(match["month"]))
+    if match["whole"]:
+        return make_year(int(year))
     span = match["span"]
-    return _parse(WORDS.span_of_year.format(span, year)) if span else make_year(int(year))
+    return _parse(WORDS.span_of_year.format(span, year)) if span else None
 
 
 def find_window_behind(before: str, behind: str) -> Period | None:
