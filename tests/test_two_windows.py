@@ -25,6 +25,7 @@ from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.exhibits import build_exhibit
 from cchc_analysis.brief.lists import make_card
 from cchc_analysis.brief.profile import open_profile
+from cchc_analysis.data.named import label_reports, to_wide
 from cchc_analysis.data.records import Tables
 from cchc_analysis.stats.windows import place_window
 
@@ -166,3 +167,15 @@ def test_of_several_windows_the_nearest_is_taken(
     nearer: tuple[str, str], farther: tuple[str, str]
 ) -> None:
     assert place_window(nearer, OWN) > place_window(farther, OWN)
+
+
+def test_a_wide_table_has_the_window_of_the_report_under_its_label() -> None:
+    since = "2022-03-05..2022-06-10"  # nine tenths of these days are those of the report
+    tables = tabulate_quarter(REPORT.replace(SINCE, since))
+    labels = label_reports(tables.indicators, tables.sources)
+    rates = tables.indicators.assign(period=labels).query("indicator == 'on_time_rate'")
+    wide = to_wide(rates, index="area_id")
+    assert wide.loc["991"].to_dict() == {"2022-03-05/2022-06-10": 98.44, "2022-Q2": 99.25}
+    # Where nothing else is held, the report's label is still that of most of its days.
+    [other] = label_reports(rates[rates["value"] == 98.44], tables.sources)
+    assert other == "2022-Q2"

@@ -29,7 +29,15 @@ from cchc_analysis.data.clean import (
     label_period,
     parse_period,
 )
-from cchc_analysis.data.records import Period, Scope, Severity, Status, load_own, problem
+from cchc_analysis.data.records import (
+    QUANTITY,
+    Period,
+    Scope,
+    Severity,
+    Status,
+    load_own,
+    problem,
+)
 from cchc_analysis.data.reference import SEVERAL, Reference, offer_names
 from cchc_analysis.data.words import Words
 from cchc_analysis.errors import AreaError, CommandError, Problem, count, join_some
@@ -186,7 +194,8 @@ def add_names(table: pd.DataFrame, reference: Reference, words: Words) -> pd.Dat
 def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
     """The label of the reporting period that each row belongs to.
 
-    A window with a calendar's label keeps it. Any other window takes the label of its report where
+    A window with a calendar's label keeps it; of several windows of one quantity the very days of
+    the report have its label. Any other window takes the label of its report where
     the two share four fifths of their days: 1 January to 20 September of a report on nine months.
     A stock takes it where it was counted in the second half of that period, or is meant for the end
     of its year, as the size of a plan. What is left keeps its own dates.
@@ -206,6 +215,11 @@ def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
     is_late |= counted.eq(last + pd.offsets.YearEnd(0)) & first.notna()
     is_own = (shared >= LEAST_OVERLAP * either).where(begun.notna(), is_late)
     is_own &= ~indicators["period"].str.fullmatch(STANDARD_LABEL).astype("bool")
+    # Of two windows of one quantity the very days of the report have its label, and they alone.
+    is_exact = is_own & counted.eq(last) & (begun.eq(first) | begun.isna())
+    names = set(indicators.columns).intersection(("source_id", *QUANTITY)).difference(columns)
+    quantity = [indicators[name] for name in sorted(names)]
+    is_own &= is_exact | ~is_exact.groupby(quantity).transform("any")
     return reports["period"].where(is_own, indicators["period"]).tolist()
 
 
