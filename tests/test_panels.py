@@ -2035,6 +2035,27 @@ def test_years_below_two_rows_of_headings_are_drafted(
     assert expected.items() <= values_of(project).items()
 
 
+@pytest.mark.parametrize("heading", ["Xếp hạng PAR INDEX", "Thứ hạng Chỉ số CCHC"])
+def test_ranks_alone_are_those_of_what_their_heading_names(
+    heading: str, project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    rows = f"Tỉnh,Năm,{heading}\nLạng Sơn,2022,20\nHà Nội,2022,3\nCao Bằng,2022,41\n"
+    path = write(tmp_path, "ranks.csv", rows)
+    add_panel(project, path, mapping=finish(draft_mapping(path, reference)))
+    assert values_of(project)["20", "par_index_rank_national", "2022-12-31"] == 20
+
+
+def test_a_head_that_is_repeated_on_each_sheet_of_paper_is_passed_over(
+    project: Project, tmp_path: Path, reference: Reference
+) -> None:
+    head = ["Tỉnh", "Năm", "PCI"]
+    rows = [head, ["Lạng Sơn", 2022, 60], head, ["Hà Nội", 2022, 66]]
+    path = write(tmp_path, "pages.xlsx", rows)
+    summary = add_panel(project, path, mapping=finish(draft_mapping(path, reference)))
+    assert "row 3 left out: the head again" in str(summary)
+    assert values_of(project)["01", "pci", "2022-12-31"] == 66
+
+
 def test_a_stata_file_offers_its_labels(
     project: Project, tmp_path: Path, reference: Reference
 ) -> None:

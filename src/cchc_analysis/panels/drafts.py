@@ -392,7 +392,10 @@ def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:
     periods = [*map(mapping.bare_period, filter(mapping.is_period, parts))]
     if is_rank := mapping.is_rank(name):  # of what it names: "PAR INDEX 2022 / Hạng"
         upper, _, lower = name.rpartition(" / ")
-        words, year = (upper, lower, *re.findall(r"\w+", lower)), mapping.find_years(name)
+        year, folded = mapping.find_years(name), fold_text(lower)
+        starts = filter(folded.startswith, mapping.load_vocabulary()["ranks"])
+        ranked = folded.removeprefix(max(starts, key=len, default="")).removesuffix(" rank")
+        words = (upper, lower, ranked, *re.findall(r"\w+", lower))
         named = filter(None, map(known.match_value, filter(None, words)))
         ranks = ((_list_rank_codes(of.indicator).get(guess.level), of.period) for of in named)
         found = (ValueColumn(indicator=code, period=said or year) for code, said in ranks if code)

@@ -75,7 +75,13 @@ def find_head(sheet: Worksheet, known: Vocabulary) -> Worksheet:
     if body.empty:
         raise refusal("no_body", sheet.name)
     note = f"row {below} of names of variables passed over" * is_coded
-    return sheet.change(note, cells=body, names=names, numbers=numbers)
+    table = sheet.change(note, cells=body, names=names, numbers=numbers)
+    head = rows[first]
+    is_head = body.map(print_cell).eq(head).all(axis=1) & (len({*head} - {""}) > 1)
+    if is_head.any():  # as on each sheet of paper
+        note = f"{name_rows(body.index[is_head])} left out: the head again"
+        table = table.change(note, cells=body[~is_head])
+    return table
 
 
 def match_columns(table: Worksheet, known: Vocabulary) -> Roles:
