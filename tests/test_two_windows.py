@@ -101,6 +101,21 @@ def test_a_sentence_that_names_its_window_takes_the_rate_of_that_window() -> Non
     assert told in front
 
 
+def test_what_an_office_did_in_the_window_comes_before_what_accumulated_in_all() -> None:
+    report = f"""
+    M001 II.1 dossiers_received_total district_office 1.250
+    M002 II.1 on_time_rate district_office 97,5
+    M003 II.2 dossiers_received_total whole_district 7.904 actual = {SINCE}
+    M004 II.2 on_time_rate whole_district 98,44 actual = {SINCE}
+    """
+    brief = open_quarter(report)
+    front = read_text(tell_front(brief))
+    assert "97,5% hồ sơ giải quyết đúng hạn (cấp huyện)." in front
+    assert "tiếp nhận 1.250 hồ sơ (cấp huyện); 97,5% số hồ sơ" in front
+    pair = brief.find_together("dossiers_received_total", "on_time_rate")
+    assert [each.value for each in pair] == [1250, 97.5]
+
+
 def test_a_chart_takes_all_its_flows_from_one_window() -> None:
     exhibit = build_exhibit(open_quarter(leave_out("M001")), "flow")
     assert exhibit is not None

@@ -429,15 +429,16 @@ class Brief:
     ) -> Entry | None:
         """The result of an indicator without breakdown, of the brief's own window or the nearest.
 
-        Without a scope: of the whole area, else of its offices, else of those below it. With a
+        Without a scope: of the whole area, else of its offices, else of those below it; of these
+        what is of the brief's own window comes before what accumulated since a day before. With a
         value ``beside`` which it is to stand: of the window of that value and no other, because
         values of two windows are never worked out together; a stock stands beside any.
         """
+        found = []
         for each in (self.whole, *self.parts) if scope is None else (scope,):
             known = self._by_place.get((indicator, each), ())
-            if found := next((e for e in known if beside is None or fits(e, beside)), None):
-                return found
-        return None
+            found += [e for e in known if beside is None or fits(e, beside)][:1]
+        return min(found, key=self.has_other_days, default=None)
 
     def find_first(self, indicators: Iterable[str]) -> Entry | None:
         """Of several indicators the result of the first that is reported."""
@@ -455,8 +456,9 @@ class Brief:
     def find_together(self, *indicators: str, scope: str | None = None) -> tuple[Entry, ...]:
         """The results of several indicators in the widest scope that has all; none without one.
 
-        All of one window, the nearest that has all.
+        All of one window, the nearest that has all; and the widest scope of the brief's own.
         """
+        told: list[tuple[Entry, ...]] = []
         for each in (self.whole, *self.parts) if scope is None else (scope,):
             known = [self._by_place.get((code, each), []) for code in indicators]
             # Each window that any of them has, in turn; where all are stocks, that of the first.
@@ -464,8 +466,9 @@ class Brief:
             for beside in self.sort_nearest(flows, (self.start, self.end)) or known[0][:1]:
                 found = [entry for code in indicators if (entry := self.find(code, each, beside))]
                 if len(found) == len(indicators):
-                    return tuple(found)
-        return ()
+                    told.append(tuple(found))
+                    break
+        return min(told, key=lambda own: any(map(self.has_other_days, own)), default=())
 
     def has_other_days(self, entry: Entry, beside: Entry | None = None) -> bool:
         """Whether a flow was counted over other days than what it stands beside, or than the brief.
