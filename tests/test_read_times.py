@@ -387,3 +387,49 @@ def test_a_value_set_beside_one_of_another_span_is_of_the_same_span_a_year_befor
     before = figures["10.875"]
     assert before.indicator == "dossiers_received_total"
     assert (before.period_start, before.period_end) == ("2022-01-01", "2022-08-31")
+
+
+def test_a_bare_annex_ends_what_the_last_heading_said() -> None:
+    text = (
+        "BÁO CÁO\nKết quả cải cách hành chính quý I năm 2023 của huyện Cao Lộc\n"
+        "C. NHIỆM VỤ TRỌNG TÂM QUÝ II\nPhấn đấu đạt 100% hồ sơ đúng hạn.\nPhụ lục\n"
+        "STT | Đơn vị | Tiếp nhận | Tỷ lệ đúng hạn (%)\n1 | Xã Gia Cát | 812 | 99,4\n"
+    )
+    figures = {figure.printed: figure for figure in read_text(text)[1]}
+    assert (figures["100"].status, figures["99,4"].status) == ("target", "actual")
+    assert figures["99,4"].period_end == "2023-03-31"
+
+
+def test_in_a_table_of_targets_what_was_done_is_a_result() -> None:
+    text = (
+        "BÁO CÁO\nKết quả cải cách hành chính quý I năm 2023 của huyện Cao Lộc\n"
+        "3. Bảng tổng hợp các chỉ tiêu\nChỉ tiêu | Kế hoạch năm 2023 | Thực hiện quý I\n"
+        "Tỷ lệ hồ sơ tiếp nhận trực tuyến (%) | 95 | 95,56\n"
+    )
+    plan, done = read_text(text)[1]
+    assert (plan.status, plan.period_end) == ("target", "2023-12-31")
+    assert (done.status, done.period_end) == ("actual", "2023-03-31")
+
+
+def test_what_a_year_asks_may_stand_in_brackets_with_the_year() -> None:
+    text = (
+        "BÁO CÁO\nKết quả cải cách hành chính 8 tháng năm 2023 của huyện Cao Lộc\n1. Hồ sơ\n"
+        "Tỷ lệ hồ sơ tiếp nhận trực tuyến đạt 71,5% (chỉ tiêu năm 2023 tỉnh giao: 80%).\n"
+    )
+    reading, [done, asked] = read_text(text)
+    assert str(reading.head.period.end) == "2023-08-31"
+    assert (done.indicator, done.status) == ("online_rate", "actual")
+    assert (asked.indicator, asked.status, asked.period_end) == (
+        "online_rate",
+        "target",
+        "2023-12-31",
+    )
+
+
+def test_a_maximum_is_of_the_year_of_the_points_that_are_given_for_it() -> None:
+    text = (
+        "BÁO CÁO\nKết quả cải cách hành chính 9 tháng năm 2023 của huyện Cao Lộc\n1. Chỉ số\n"
+        "Năm 2022 điểm tự đánh giá Chỉ số CCHC của huyện là 63,25/67 điểm.\n"
+    )
+    _, figures = read_text(text)
+    assert {figure.period_end for figure in figures} == {"2022-12-31"}

@@ -96,9 +96,12 @@ class Companions:
         return next((each for each in fitting if each.score >= CLAIM), None)
 
     def stay_beside(self, entry: FigureText, figure: Figure) -> Figure:
-        """A B that nothing is known of is of the same office and time as its A."""
+        """A B that nothing is known of is of its A's office and time, a maximum of its year."""
         part = self.at(entry, entry.mention.partner)
-        if figure.indicator or entry.mention.role != "whole" or part is None:
+        if entry.mention.role != "whole" or part is None:
+            return figure
+        is_of_year = figure.period_end[:4] == part.period_end[:4]
+        if figure.indicator and (is_of_year or figure.status is not Status.MAX_SCORE):
             return figure
         return replace(
             figure, area=part.area, scope=part.scope, is_scope_said=part.is_scope_said,

@@ -241,11 +241,13 @@ def find_status(
     said = entry.said
     if rule and (fixed := _find_fixed(rule, row) or _find_asked(entry)):
         return fixed
-    if entry.label and PATTERNS.set.match(entry.label.column.rpartition(INNER)[2]):
+    column = entry.label.column.rpartition(INNER)[2] if entry.label else ""
+    if PATTERNS.set.match(column):
         return Status.TARGET
     near = " ".join(level.text for level in words.levels if level.name in _NEAR)
     opens = PATTERNS.opens_target.match(said) or _opens_ahead(said, head)
-    is_below = framed is Status.TARGET and "%" in words.units
+    is_done = PATTERNS.done_head.match(column)
+    is_below = framed is Status.TARGET and "%" in words.units and not is_done
     if head.kind == "plan" or opens or is_below or PATTERNS.target.search(near):
         return Status.TARGET
     is_score = rule and rule.indicator.startswith("par_score") and rule.indicator != APPRAISED

@@ -9,11 +9,11 @@ list says, and that what the document says.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import Reference
@@ -487,9 +487,10 @@ def tell_offices_apart(told: Sequence[tuple[FigureText, Figure]]) -> Iterator[Fi
     """In "huyện rà soát 22 văn bản …; UBND các xã rà soát 05", the first is the office's own.
 
     A line that counts the communes beside, and not within, a figure of the same indicator says
-    of that figure that it leaves them out.
+    of that figure that it leaves them out; so does an item "b) UBND các xã tiếp nhận …" of all of
+    the item before it, "a) UBND huyện tiếp nhận …".
     """
-    apart: dict[int, int] = {}
+    apart = dict(_list_items_apart({figure.line: entry.text for entry, figure in told}))
     offices = {(f.line, f.indicator) for _, f in told if f.scope is Scope.DISTRICT_OFFICE}
     for _, group in groupby(told, key=lambda each: (each[0].line, each[0].offset)):
         before: list[tuple[FigureText, Figure]] = []
@@ -513,6 +514,13 @@ def tell_offices_apart(told: Sequence[tuple[FigureText, Figure]]) -> Iterator[Fi
                 looked_again="the line counts the communes apart, so this is without them",
             )  # fmt: skip
         yield figure
+
+
+def _list_items_apart(lines: Mapping[int, str]) -> Iterator[tuple[int, int]]:
+    """The items of the committee itself right before one of the communes, with their lengths."""
+    for (line, text), (_, below) in pairwise(lines.items()):
+        if PATTERNS.item_of_committee.match(text) and PATTERNS.item_of_communes.match(below):
+            yield line, len(text)
 
 
 def _counts_all(figure: Figure) -> bool:

@@ -347,7 +347,10 @@ class WordCollector:
         own += joined
         shared = self._find(find_shared(entry.text, entry))
         placed += [*added, *((SHARED, hit) for hit in shared if hit.term[0] != "@")]
-        placed += self._imply(entry)
+        has_level = any(hit.term[0] == "@" for _, hit in placed)
+        # "Hồ sơ trực tuyến tại UBND huyện: 2.246; tại cấp xã: 1.905": each has its own level.
+        placed += [(gap, hit) for gap, hit in self._imply(entry)
+                   if not (has_level and gap == TOPIC_GAP and hit.term[0] == "@")]  # fmt: skip
         if entry.label:
             heads = f"{entry.label.row} | {entry.label.column}"
             table = self._lines[entry.line].table
