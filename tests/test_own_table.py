@@ -135,6 +135,22 @@ def test_what_periods_owe_each_other_is_told_once(tmp_path: Path) -> None:
     assert other["arithmetic"].tolist() == ["50 ≠ 90", "50 ≠ 91"]
 
 
+@pytest.mark.parametrize(
+    ("longer", "shorter", "told"),
+    [("2024-H1,900", "2024-Q1,1000", 1), ("2024-H1,900", "2024-Q2,1000", 1),
+     ("2024,900", "2024-Q2,1000", 0), ("2024-H1,1000", "2024-Q2,1000", 0)],
+)  # fmt: skip
+def test_a_window_counts_no_less_than_its_first_or_last_part(
+    longer: str, shorter: str, told: int, tmp_path: Path
+) -> None:
+    content = f"area,period,dossiers_resolved_total\nCao Lộc,{longer}\nCao Lộc,{shorter}\n"
+    findings = run(content, tmp_path)
+    assert [*findings["rule_id"]] == ["V03"] * told
+    if told:
+        assert findings["arithmetic"].item() == "1.000 > 900"
+        assert "less than the 1,000 over 1 " in findings["explanation_en"].item()
+
+
 def test_rows_that_nothing_tells_apart_are_no_two_periods(tmp_path: Path) -> None:
     # Two communes under one district, say: which of them belongs to which row is not told.
     content = ACROSS + "Cao Lộc,2024-H1,20,9,\nCao Lộc,2024-9M,1600,12,\n"

@@ -191,16 +191,24 @@ def compare_sources(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_windows(table: pd.DataFrame) -> pd.DataFrame:
-    """What accumulates from one day on is not less at the end of a longer window."""
+    """A window counts no less than a shorter one in it that begins or ends on the same day."""
     flows = _keep_results(table)
     flows = flows[flows["aggregation"].isin(GROWING) & flows["first_day"].notna()]
-    ordered = flows[["series", "first_day", "last_day"]]
-    ordered = ordered.sort_values([*ordered], kind="stable")
+    begun = flows[["series", "first_day", "last_day"]]
+    ended = flows[["series", "last_day"]].assign(moves=-flows["first_day"])
+    verdict = pd.concat([_hold_against_shorter(table, each) for each in (begun, ended)])
+    # A window that is longer than two others is told of once, where it is less than one.
+    verdict = verdict.sort_values("holds", kind="stable")
+    return verdict[~verdict.index.duplicated()].sort_index()
+
+
+def _hold_against_shorter(table: pd.DataFrame, windows: pd.DataFrame) -> pd.DataFrame:
+    """Each of some windows against the next shorter one; columns: series, day they share, other."""
+    ordered = windows.sort_values([*windows], kind="stable")
     before = ordered.shift(1)
-    follows = (ordered["series"] == before["series"]) & (
-        ordered["first_day"] == before["first_day"]
-    )
-    follows &= ordered["last_day"] > before["last_day"]
+    series, shared, moves = ordered
+    follows = (ordered[series] == before[series]) & (ordered[shared] == before[shared])
+    follows &= ordered[moves] > before[moves]
     other = ordered.index.to_series().shift(1)[follows].astype("int64")
     verdict = _compare(table, other)
     is_below = table["high"].to_numpy()[verdict.index] < table["low"].to_numpy()[verdict["other"]]

@@ -135,7 +135,8 @@ class Teller:
         """A string of findings (``finding.…`` in the string table) in each language.
 
         Of a figure among ``rows`` called ``left`` it may say ``{left}``, ``{left_at}`` and
-        ``{left_comma}`` (its place), ``{left_date}``, ``{left_source}`` and ``{left_area}``;
+        ``{left_comma}`` (its place), ``{left_date}``, ``{left_days}``, ``{left_source}`` and
+        ``{left_area}``;
         ``numbers`` are in the Vietnamese form, ``words`` of any language or in each.
         """
         told: dict[str, str] = {}
@@ -157,6 +158,9 @@ class Teller:
             f"{side}_at": f" ({place})" if place else "",
             f"{side}_comma": f", {place}" if place else "",
             f"{side}_date": words.date(self.cell("period_end", row)),
+            f"{side}_days": plain(
+                words.span(self.cell("period_start", row), self.cell("period_end", row))
+            ),
             f"{side}_source": self.cell("source_id", row),
             f"{side}_area": plain(words.place(known)) if known else self.cell("area_id", row),
         }
