@@ -23,6 +23,7 @@ from cchc_analysis.panels.cells import open_sheets
 from cchc_analysis.read.documents import open_document, read_lines
 from cchc_analysis.read.recognise import load_wording, read_document
 from cchc_analysis.read.recognise.outline import LONGEST, PIECE, cut_lines
+from cchc_analysis.read.review import mark_lines
 from cchc_analysis.rules.suites import load_suite_file
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -292,7 +293,10 @@ def read() -> Callable[[str], object]:
     ("kind", "letters"),
     [
         *(
-            (kind, {"sentences": 4_000, "cell": 4_000, "tables": 1_500}.get(kind, 3_000))
+            (
+                kind,
+                {"sentences": 4_000, "cell": 4_000, "tables": 1_500}.get(kind, 3_000),
+            )
             for kind in LONG
             if kind != "numbers"
         ),
@@ -310,6 +314,19 @@ def test_twice_the_text_takes_twice_the_work(
         profile.runcall(read, text)
         calls.append(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]
     assert calls[1] < 2.6 * calls[0], "work grows faster than the text"
+
+
+def test_marking_twice_the_numerals_of_a_line_takes_twice_the_work() -> None:
+    calls = []
+    for count in (200, 400):
+        others = [{"line": 1, "start": 3 * at, "text": "9", "kind": "x"} for at in range(count)]
+        text = {"lines": [(1, "9, " * count)], "others": others}
+        profile = cProfile.Profile()
+        (_, pieces), *_ = profile.runcall(list, mark_lines([], text))
+        assert "".join(piece[0] for piece in pieces) == "9, " * count
+        assert sum(piece[2] == "x" for piece in pieces) == count
+        calls.append(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]
+    assert calls[1] < 2.6 * calls[0], "work grows faster than the line"
 
 
 def test_numerals_of_a_long_line_stand_where_they_stand(read: Callable[[str], object]) -> None:

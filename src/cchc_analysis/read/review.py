@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
+from bisect import bisect, insort
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, lru_cache, partial
@@ -172,14 +173,19 @@ def find_place(text: str, printed: str, start: int, taken: Sequence[tuple[int, i
     """Where a figure stands in its line, nearest to where it was read; -1 if nowhere.
 
     A mask may have moved it; and "201" is not in "5.201", unless a part of a figure is meant.
+    What is ``taken`` is told in order, and nothing of it overlaps.
     """
+
+    def is_free(at: re.Match[str]) -> bool:
+        behind = bisect(taken, at.span())
+        beside = taken[max(0, behind - 1) : behind + 1]
+        return not any(at.start() < stop and begin < at.end() for begin, stop in beside)
+
     whole = rf"(?<!\d)(?<!\d[.,]){re.escape(printed)}(?!\d|[.,]\d)"
-    for pattern in (whole, re.escape(printed)):
-        places = [
-            at.start()
-            for at in re.finditer(pattern, text)
-            if not any(at.start() < stop and begin < at.end() for begin, stop in taken)
-        ]
+    for pattern in map(re.compile, (whole, re.escape(printed))):
+        if start >= 0 and (here := pattern.match(text, start)) and is_free(here):
+            return start
+        places = [at.start() for at in pattern.finditer(text) if is_free(at)]
         if places:
             return min(places, key=lambda at: abs(at - start))
     return -1
@@ -217,11 +223,14 @@ def mark_lines(
     for number, line in text["lines"]:
         shown = line.replace("\t", " │ ")
         found: dict[tuple[int, int], Piece] = {}
+        taken: list[tuple[int, int]] = []
         for start, piece in numerals.get(number, ()):
             moved = start + 2 * line.count("\t", 0, max(0, start))
-            at = find_place(shown, piece[0], moved, list(found))
+            at = find_place(shown, piece[0], moved, taken)
             if at >= 0:
-                found[at, at + len(piece[0])] = piece
+                place = at, at + len(piece[0])
+                found[place] = piece
+                insort(taken, place)
         pieces: list[Piece] = []
         end = 0
         for (at, behind), piece in sorted(found.items(), key=lambda each: each[0]):

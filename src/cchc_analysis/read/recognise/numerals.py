@@ -15,6 +15,7 @@ mean is not known here.
 from __future__ import annotations
 
 import re
+from bisect import bisect, insort
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from itertools import pairwise
@@ -61,6 +62,8 @@ class Numeral(NamedTuple):
         return self.kind is Kind.FIGURE
 
 
+REACH = 100
+"""Letters before a number within which the patterns of what stands before it lie whole."""
 NEAR_LETTERS = 40
 """Letters before a numeral that may say what it is."""
 
@@ -110,11 +113,13 @@ def _find_named(text: str, is_cell: bool) -> Iterator[tuple[int, int, Kind, str]
         kind, reason = Kind[rule["kind"]], rule["reason"]
         for match in rule["pattern"].finditer(text):
             start, end = match.span()
-            if any(start < other_end and other_start < end for other_start, other_end in taken):
+            behind = bisect(taken, (start, end))
+            beside = taken[max(0, behind - 1) : behind + 1]
+            if any(start < other_end and other_start < end for other_start, other_end in beside):
                 continue
             if is_cell and kind is Kind.SECTION:
                 continue
-            taken.append((start, end))
+            insort(taken, (start, end))
             yield start, end, kind, reason
 
 
@@ -132,8 +137,10 @@ def _is_marker(text: str, marker: re.Match[str], *, is_cell: bool = False) -> bo
 
 def _find_free(text: str, start: int, end: int) -> Iterator[Numeral]:
     at = start
+    spaced = PATTERNS.space_groups.search(text, at, end)
     while match := PATTERNS.digits.search(text, at, end):
-        spaced = PATTERNS.space_groups.search(text, at, end)
+        if spaced and spaced.start() < at:
+            spaced = PATTERNS.space_groups.search(text, at, end)
         if spaced and spaced.start() <= match.start():
             match = spaced
         at = match.end()
@@ -169,7 +176,8 @@ def find_spelled(text: str) -> Iterator[Numeral]:
         labelled.add(match.start(1))
         yield Numeral(match.start(1), match.end(1), match[1], Kind.FIGURE, LABELLED_ZERO)
     for match in PATTERNS.zero.finditer(text):
-        if match.start() not in labelled and not PATTERNS.demand.search(text[: match.start()]):
+        end = match.start()
+        if end not in labelled and not PATTERNS.demand.search(text, max(0, end - REACH), end):
             yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, ZERO_REASON)
     for match in PATTERNS.spelled.finditer(text):
         yield Numeral(match.start(), match.end(), match[0], Kind.FIGURE, "a number in words")
@@ -272,7 +280,8 @@ def _split(text: str, start: int, end: int) -> tuple[int, int]:
         return delimiter.start(), delimiter.end()
     gap = text[start:end]
     # "cộng với 412 hồ sơ kỳ trước chuyển sang là 12.752": what stands between is of the 412.
-    cut = PATTERNS.sum.search(gap) if PATTERNS.added.search(text, 0, start - 1) else None
+    is_added = PATTERNS.added.search(text, max(0, start - REACH), start - 1)
+    cut = PATTERNS.sum.search(gap) if is_added else None
     # "210 hồ sơ trong hạn và 6 hồ sơ quá hạn": what stands between is of the first.
     cut = cut or PATTERNS.and_then.search(gap) or PATTERNS.next_words.search(gap)
     if cut:
