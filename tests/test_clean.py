@@ -22,7 +22,7 @@ from cchc_analysis.data.clean import (
     slug_text,
 )
 from cchc_analysis.data.named import label_reports
-from cchc_analysis.data.records import Comparator, Period
+from cchc_analysis.data.records import QUANTITY, Comparator, Period
 
 PRINTED = [
     # printed, value, decimals
@@ -248,6 +248,7 @@ def test_labels_come_back(year: int, suffix: str) -> None:
 def test_most_days_of_a_report_are_its_period(label: str, start: str, end: str, said: str) -> None:
     columns = ["source_id", "period", "period_start", "period_end"]
     held = pd.DataFrame([("made_up_2024_9m D01", label, start, end)], columns=columns)
+    held = held.reindex(columns=["source_id", "period", *QUANTITY], fill_value="")
     told = [("made_up_2024_9m", "2024-9M", "2024-01-01", "2024-09-30")]
     assert label_reports(held, pd.DataFrame(told, columns=columns)) == [said]
 

@@ -167,6 +167,34 @@ def test_a_target_of_the_year_is_held_against_what_accumulated() -> None:
     assert told.result.value == 98.44
 
 
+def test_the_profile_takes_it_of_its_last_year_too() -> None:
+    """Where an earlier window of other days has a longer series, which is told beside."""
+    earlier = [
+        make_source(name, "period_report", AREA, f"{name}-Q1", f"{name}-01-01", f"{name}-03-31")
+        for name in ("2020", "2021")
+    ]
+    told = "M001 II on_time_rate whole_district 97,5"
+    figures = [
+        read_figures(told, each["source_id"], AREA, (each["period_start"], each["period_end"]))
+        for each in earlier
+    ]
+    own = read_figures(REPORT, "report", AREA, OWN)
+    last = make_source("report", "period_report", AREA, "2022-Q2", *OWN)
+    tables = tabulate(pd.concat([*figures, own]), pd.DataFrame([*earlier, last]))
+    profile = open_profile(tables, made_up_reference(), load_words_of("vi"), AREA)
+    rates = profile.table.query("indicator == 'on_time_rate'")
+    assert rates["value"].tolist() == [97.5, 99.25]
+
+
+def test_the_profile_prefers_what_an_office_did_in_the_window_as_the_brief_does() -> None:
+    report = f"""
+    M001 II.1 on_time_rate district_office 97,5
+    M002 II.2 on_time_rate whole_district 98,44 actual = {SINCE}
+    """
+    profile = open_profile(tabulate_quarter(report), made_up_reference(), load_words_of("vi"), AREA)
+    assert profile.table.set_index("indicator").loc["on_time_rate", "value"] == 97.5
+
+
 @pytest.mark.parametrize(
     ("nearer", "farther"),
     [
@@ -176,6 +204,8 @@ def test_a_target_of_the_year_is_held_against_what_accumulated() -> None:
         (("2022-03-01", "2022-06-10"), ("2022-01-01", "2022-06-10")),
         (("2022-01-01", "2022-06-10"), ("2022-05-11", "2022-06-10")),
         (("2022-05-01", "2022-06-10"), ("2022-01-01", "2022-12-31")),
+        (("", "2022-06-30"), ("", "2022-12-31")),
+        (("2022-01-01", "2022-07-31"), ("2022-01-01", "2022-12-31")),
     ],
 )
 def test_of_several_windows_the_nearest_is_taken(
@@ -194,3 +224,15 @@ def test_a_wide_table_has_the_window_of_the_report_under_its_label() -> None:
     # Where nothing else is held, the report's label is still that of most of its days.
     [other] = label_reports(rates[rates["value"] == 98.44], tables.sources)
     assert other == "2022-Q2"
+
+
+def test_of_two_windows_near_that_of_a_report_one_has_its_label() -> None:
+    near = "M001 II.1 on_time_rate whole_district 98,5 actual = 2022-03-10..2022-06-10"
+    nearer = "M002 II.1 on_time_rate whole_district 99,1 actual = 2022-03-12..2022-06-10"
+    tables = tabulate_quarter(f"{near}\n{nearer}")
+    labels = label_reports(tables.indicators, tables.sources)
+    rates = tables.indicators.assign(period=labels).query("indicator == 'on_time_rate'")
+    assert dict(zip(rates["value"], rates["period"], strict=True)) == {
+        98.5: "2022-03-10/2022-06-10",
+        99.1: "2022-Q2",
+    }

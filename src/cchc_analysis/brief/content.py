@@ -396,23 +396,26 @@ class Brief:
 
     @once
     def nearest_first(self) -> list[Entry]:
-        """The district's results, those of the brief's own window first (``place_window``).
-
-        Of one window an estimate comes after an actual.
-        """
+        """The district's results, those of the brief's own window first (``place_window``)."""
         own = [
             each
             for each in reversed(self.results)
             if each.area_id == self.area["area_id"] and not each.breakdown and not each.is_withheld
         ]
-        return self.sort_nearest(own, (self.start, self.end))
+        return self.sort_nearest(own)
 
-    def sort_nearest(self, entries: Iterable[Entry], own: tuple[str, str]) -> list[Entry]:
-        """Values by how near their windows lie to another; an estimate after an actual."""
+    def sort_nearest(
+        self, entries: Iterable[Entry], own: tuple[str, str] | None = None
+    ) -> list[Entry]:
+        """Values by how near their windows lie to the brief's, or to another.
 
-        def tell_place(each: Entry) -> tuple[bool | str | float, ...]:
+        Of one window an estimate comes after an actual.
+        """
+        days = own or (self.start, self.end)
+
+        def tell_place(each: Entry) -> tuple[bool | float, ...]:
             is_actual = each.status != Status.ESTIMATE
-            return *place_window((each.start, each.end), own), is_actual
+            return *place_window((each.start, each.end), days), is_actual
 
         return sorted(entries, key=tell_place, reverse=True)
 
@@ -463,7 +466,7 @@ class Brief:
             known = [self._by_place.get((code, each), []) for code in indicators]
             # Each window that any of them has, in turn; where all are stocks, that of the first.
             flows = [entry for own in known for entry in own if entry.start]
-            for beside in self.sort_nearest(flows, (self.start, self.end)) or known[0][:1]:
+            for beside in self.sort_nearest(flows) or known[0][:1]:
                 found = [entry for code in indicators if (entry := self.find(code, each, beside))]
                 if len(found) == len(indicators):
                     told.append(tuple(found))
@@ -476,10 +479,11 @@ class Brief:
         A report may close some weeks before its period does: the head of the annex says so, and
         not every sentence.
         """
-        if beside is not None or not (entry.start and entry.is_result):
-            return beside is not None and not fits(entry, beside)
+        if beside:
+            return not fits(entry, beside)
         is_near = is_about((entry.start, entry.end), (self.start, self.end))
-        return entry.start != self.start or not is_near
+        is_flow = bool(entry.start) and entry.is_result
+        return is_flow and not (entry.start == self.start and is_near)
 
     def find_any(self, indicator: str) -> Entry | None:
         """The first value of an indicator of whatever kind: a maximum and a norm are no results."""

@@ -244,7 +244,7 @@ def _find_shares(brief: Brief, key: str, plan: ChartPlan) -> Row:
 def _find_amounts(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Amounts by who spent them, with the printed total beside them: one-stop equipment."""
     every = [entry for entry in brief.results if entry.indicator == plan.codes[0]]
-    nearest = brief.sort_nearest(every, (brief.start, brief.end))[:1]
+    nearest = brief.sort_nearest(every)[:1]
     same = [e for e in every if e.scope != brief.whole and fits(e, nearest[0])]
     spent = sorted(same, key=lambda e: -e.value)
     if len(spent) < 3:

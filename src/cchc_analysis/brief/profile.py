@@ -191,8 +191,7 @@ def open_profile(tables: Tables, reference: Reference, words: Words, area: str) 
         for pattern in patterns:
             for code in match_codes(codes, pattern):
                 theme_of.setdefault(code, theme)
-    marked = panel.mark_own_windows(own, tables.sources)
-    told = panel.choose_series(marked, theme_of, reference.indicator_rows)
+    told = panel.choose_series(own, tables.sources, theme_of, reference.indicator_rows)
     points = break_series(panel.keep_one_value(own[own["series"].isin(told)], "series"), reference)
     points = points.sort_values("period_end", kind="stable")
     judged = judge_many(points, "series")

@@ -194,11 +194,11 @@ def add_names(table: pd.DataFrame, reference: Reference, words: Words) -> pd.Dat
 def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
     """The label of the reporting period that each row belongs to.
 
-    A window with a calendar's label keeps it; of several windows of one quantity the very days of
-    the report have its label. Any other window takes the label of its report where
+    A window with a calendar's label keeps it. Any other window takes the label of its report where
     the two share four fifths of their days: 1 January to 20 September of a report on nine months.
     A stock takes it where it was counted in the second half of that period, or is meant for the end
-    of its year, as the size of a plan. What is left keeps its own dates.
+    of its year, as the size of a plan. Of several such of one quantity the nearest to the days of
+    the report takes it. What is left keeps its own dates.
     """
     columns = ["period", "period_start", "period_end"]
     source_ids = indicators["source_id"].str.split(" ").str[0]
@@ -215,11 +215,11 @@ def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
     is_late |= counted.eq(last + pd.offsets.YearEnd(0)) & first.notna()
     is_own = (shared >= LEAST_OVERLAP * either).where(begun.notna(), is_late)
     is_own &= ~indicators["period"].str.fullmatch(STANDARD_LABEL).astype("bool")
-    # Of two windows of one quantity the very days of the report have its label, and they alone.
-    is_exact = is_own & counted.eq(last) & (begun.eq(first) | begun.isna())
-    names = set(indicators.columns).intersection(("source_id", *QUANTITY)).difference(columns)
-    quantity = [indicators[name] for name in sorted(names)]
-    is_own &= is_exact | ~is_exact.groupby(quantity).transform("any")
+    # Of several windows of one quantity the nearest alone: a period has one value.
+    apart = ((counted - last).abs() + (begun - first).abs().fillna(0 * day))[is_own]
+    names = ["source_id", *(name for name in QUANTITY if name not in columns)]
+    nearest = apart.groupby([indicators.loc[is_own, name] for name in names]).transform("min")
+    is_own &= apart.eq(nearest).reindex(is_own.index, fill_value=False)
     return reports["period"].where(is_own, indicators["period"]).tolist()
 
 

@@ -432,37 +432,33 @@ def list_last_places(own: pd.DataFrame) -> set[tuple[str, ...]]:
     return set(zip(*(last[name] for name in WINDOW), strict=True))
 
 
-def mark_own_windows(held: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
-    """Results with ``is_own``: whether they are of the very window that their source is of.
-
-    A report of a quarter may tell of the year so far, too.
-    """
-    days = ["period_start", "period_end"]
-    of = sources.set_index("source_id")[days].reindex(held["source_id"].str.split(" ").str[0])
-    begun, ended = (held[day].to_numpy() == of[day].to_numpy() for day in days)
-    return held.assign(is_own=ended & (begun | (held["period_start"] == "").to_numpy()))
-
-
 def choose_series(
-    own: pd.DataFrame, theme_of: Mapping[str, str], catalogue: Mapping[str, Any]
+    own: pd.DataFrame,
+    sources: pd.DataFrame,
+    theme_of: Mapping[str, str],
+    catalogue: Mapping[str, Any],
 ) -> list[str]:
     """The series that are told, in order.
 
     Of each indicator the longest, and one that ends later where there is such; of equal ones that
-    of the windows of the reports themselves. Of those that no
-    theme names, what has two values or more, but for ranks, and a dozen at most; anything where
-    nothing else is held.
+    of the very windows of the reports, which may tell of the year so far, too, and of these that of
+    the whole area. Of those that no theme names, what has two values or more, but for ranks, and a
+    dozen at most; anything where nothing else is held.
     """
+    days = ["period_start", "period_end"]
+    of = sources.set_index("source_id")[days].reindex(own["source_id"].str.split(" ").str[0])
+    begun, ended = (own[day].to_numpy() == of[day].to_numpy() for day in days)
+    marked = own.assign(is_own=ended & (begun | (own["period_start"] == "").to_numpy()))
     chosen: dict[str, list[str]] = {OTHER: [], "": []}
     lengths: dict[str, list[tuple[int, str, bool, bool, str]]] = {}
-    groups = own.groupby(["indicator", "scope", "series"])
-    days = groups.agg(n=("period_end", "nunique"), last=("period_end", "max"), of=("is_own", "any"))
-    for (code, scope, series), length, last, is_own in days.itertuples(name=None):
-        row = (length, last, scope == Scope.WHOLE_DISTRICT.value, is_own, series)
+    groups = marked.groupby(["indicator", "scope", "series"])
+    held = groups.agg(n=("period_end", "nunique"), last=("period_end", "max"), of=("is_own", "any"))
+    for (code, scope, series), length, last, is_own in held.itertuples(name=None):
+        row = (length, last, is_own, scope == Scope.WHOLE_DISTRICT.value, series)
         lengths.setdefault(code, []).append(row)
     for code, theme in theme_of.items():
         longest = max(lengths[code])
-        latest = max(lengths[code], key=lambda row: (row[1], row[0], row[2]))
+        latest = max(lengths[code], key=lambda row: (row[1], row[0], *row[2:4]))
         names = [longest[-1]] + ([latest[-1]] if latest[1] > longest[1] else [])
         is_told = longest[0] > 1 and catalogue[code]["unit"] != "rank"
         key = theme if theme != OTHER else OTHER if is_told else ""

@@ -177,21 +177,21 @@ def is_near(one: tuple[str, str], other: tuple[str, str]) -> bool:
     return all(abs(_count(a) - _count(b)) <= NEAR for a, b in zip(one, other, strict=True))
 
 
-def place_window(window: tuple[str, str], own: tuple[str, str]) -> tuple[bool | str | float, ...]:
+def place_window(window: tuple[str, str], own: tuple[str, str]) -> tuple[bool | float, ...]:
     """How near a window lies to the one that is told of: of several the greatest is taken.
 
-    The very days come first, or a stock of the last of them; then what closes by then, and of
-    that what has the same name, but for the weeks by which offices count earlier; then what is
-    counted to the latest day, and is begun by the first day, the nearest to it: what accumulates
-    since a day before is no figure of the window, and its last weeks are not all of it.
+    What closes by then comes first, and of that what has the same name, but for the weeks by which
+    offices count earlier; then what closes nearest to the last day, and is begun by the first day,
+    the nearest to it: what accumulates since a day before is no figure of the window, and its last
+    weeks are not all of it. The very days are all of that.
 
     Args:
         window: First and last day; of a stock the first is empty.
         own: First and last day of the report, or of a target.
     """
     (start, end), (first, last) = window, own
-    is_own = end == last and start in ("", first)
-    return is_own, end <= last, is_about(window, own), end, start <= first, -_measure(start, first)
+    begun = start <= first, -_measure(start, first)
+    return end <= last, is_about(window, own), -_measure(end, last), *begun
 
 
 def _measure(day: str, other: str) -> float:
