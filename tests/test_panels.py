@@ -2045,14 +2045,24 @@ def test_ranks_alone_are_those_of_what_their_heading_names(
     assert values_of(project)["20", "par_index_rank_national", "2022-12-31"] == 20
 
 
+@pytest.mark.parametrize(
+    ("head", "passed"),
+    [
+        ([["Tỉnh", "Năm", "PCI"]], "row 3"),
+        ([["Tỉnh", "Năm", "PCI", ""], ["", "", "Điểm", "Hạng"]], "rows 4, 5"),
+    ],
+)
 def test_a_head_that_is_repeated_on_each_sheet_of_paper_is_passed_over(
-    project: Project, tmp_path: Path, reference: Reference
+    head: list[list[object]],
+    passed: str,
+    project: Project,
+    tmp_path: Path,
+    reference: Reference,
 ) -> None:
-    head = ["Tỉnh", "Năm", "PCI"]
-    rows = [head, ["Lạng Sơn", 2022, 60], head, ["Hà Nội", 2022, 66]]
-    path = write(tmp_path, "pages.xlsx", rows)
+    rows = [*head, ["Lạng Sơn", 2022, 60, 9], *head, ["Hà Nội", 2022, 66, 3]]
+    path = write(tmp_path, "pages.xlsx", [row[: len(head[0])] for row in rows])
     summary = add_panel(project, path, mapping=finish(draft_mapping(path, reference)))
-    assert "row 3 left out: the head again" in str(summary)
+    assert f"{passed} left out: the head again" in str(summary)
     assert values_of(project)["01", "pci", "2022-12-31"] == 66
 
 

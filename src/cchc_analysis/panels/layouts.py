@@ -72,16 +72,13 @@ def find_head(sheet: Worksheet, known: Vocabulary) -> Worksheet:
     below = min((at for at in rows if at > end), default=0)
     is_coded = _is_coded(rows.get(below, []), rows[last])
     body = sheet.cells[sheet.cells.index > (below if is_coded else end)]
-    if body.empty:
+    heads = {(*row,) for _, *row in sheet.cells.loc[first:end].itertuples()}
+    again = [at for at, *row in body.itertuples() if (*row,) in heads]  # on each sheet of paper
+    if len(again) == len(body):
         raise refusal("no_body", sheet.name)
-    note = f"row {below} of names of variables passed over" * is_coded
-    table = sheet.change(note, cells=body, names=names, numbers=numbers)
-    head = rows[first]
-    is_head = body.map(print_cell).eq(head).all(axis=1) & (len({*head} - {""}) > 1)
-    if is_head.any():  # as on each sheet of paper
-        note = f"{name_rows(body.index[is_head])} left out: the head again"
-        table = table.change(note, cells=body[~is_head])
-    return table
+    coded = f"row {below} of names of variables passed over" * is_coded
+    table = sheet.change(coded, cells=body.drop(again), names=names, numbers=numbers)
+    return table.change(f"{name_rows(again)} left out: the head again" * bool(again))
 
 
 def match_columns(table: Worksheet, known: Vocabulary) -> Roles:
