@@ -52,7 +52,11 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def join_some(names: Sequence[str], most: int, mark: str = ", ") -> str:
+MOST_NAMED = 8
+"""Names that a sentence lists, unless it says otherwise; more are counted."""
+
+
+def join_some(names: Sequence[str], most: int = MOST_NAMED, mark: str = ", ") -> str:
     """The first of some names, and how many more there are.
 
     >>> join_some(["a", "b", "c"], 2), join_some(["a", "b"], 2, "; ")

@@ -30,7 +30,6 @@ LEVELS = ("nation", "region", "province", "district", "commune")
 """From the widest on: a name that a province and its capital share means the province."""
 COMMUNE_TYPES = frozenset({"xã", "phường", "thị trấn", "đặc khu"})
 MOST_OFFERED = 3
-MOST_NAMED = 8
 FOR_EVER = "9999-12-31"
 
 

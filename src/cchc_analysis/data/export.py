@@ -213,10 +213,7 @@ def write_package(
 
 
 def describe_table(
-    path: Path,
-    meanings: Mapping[str, str],
-    key: Iterable[str],
-    types: Mapping[str, str] = TYPES,
+    path: Path, meanings: Mapping[str, str], key: Iterable[str], types: Mapping[str, str] = TYPES
 ) -> dict[str, Any]:
     """The descriptor of a CSV file: what its columns hold, in their order, and what names a row."""
     return describe_file(path, "text/csv") | {

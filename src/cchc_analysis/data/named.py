@@ -29,18 +29,10 @@ from cchc_analysis.data.clean import (
     label_period,
     parse_period,
 )
-from cchc_analysis.data.records import (
-    QUANTITY,
-    Period,
-    Scope,
-    Severity,
-    Status,
-    load_own,
-    problem,
-)
+from cchc_analysis.data.records import QUANTITY, Period, Scope, Severity, Status, load_own, problem
 from cchc_analysis.data.reference import SEVERAL, Reference, offer_names
 from cchc_analysis.data.words import Words
-from cchc_analysis.errors import AreaError, CommandError, Problem, count, join_some
+from cchc_analysis.errors import MOST_NAMED, AreaError, CommandError, Problem, count, join_some
 
 NAME_MEANINGS: dict[str, str] = load_own("columns")["names"]
 NAME_COLUMNS = tuple(NAME_MEANINGS)
@@ -48,16 +40,12 @@ NAME_COLUMNS = tuple(NAME_MEANINGS)
 
 ONE = (str, Integral, pd.Period)
 """What names one thing: a name, a code, or a year or quarter as pandas has them."""
-MOST_SHOWN = 8
 LEAST_OVERLAP = 0.8
 """How much of the days that either counts a window and a report's period have to share."""
 
 
 def choose_rows(
-    table: pd.DataFrame,
-    reference: Reference,
-    choice: Mapping[str, Any],
-    days: Sequence[str] = (),
+    table: pd.DataFrame, reference: Reference, choice: Mapping[str, Any], days: Sequence[str] = ()
 ) -> pd.DataFrame:
     """The rows that a person named, in the order of the table.
 
@@ -79,7 +67,7 @@ def choose_rows(
             held = sorted(str(each) for each in before[column].unique() if each)
             named_all = " or ".join(sorted(wanted)) or "one of an empty list"
             said = f"Nothing is held where {column} is {named_all}"
-            left = f"the other choices leave {column} {join_some(held, MOST_SHOWN)}."
+            left = f"the other choices leave {column} {join_some(held)}."
             warnings.warn(f"{said}; {left}", UserWarning, stacklevel=3)
     return chosen.reset_index(drop=True)
 
@@ -99,8 +87,8 @@ def _match_held(held: set[str], days: Sequence[str], reference: Reference, name:
     named, rows = next(reference.list_named(name), set()) & held, reference.area_rows
     others = {e for e in named if not days or any(exists_on(rows[e], day) for day in days)}
     if others := others - {area_id}:
-        taken, *left = map(reference.describe_area, [area_id, *sorted(others)])
-        told = f"{name!r} is taken for {taken}, not for {join_some(left, MOST_SHOWN, '; ')}"
+        taken, left = reference.describe_area(area_id), reference.describe_areas(others)
+        told = f"{name!r} is taken for {taken}, not for {left}"
         warnings.warn(f"{told}; write the kind, or the id.", UserWarning, stacklevel=4)
     return area_id
 
@@ -304,7 +292,7 @@ def match_names(
     if level:
         level = _match_word("level", LEVELS, level)
     if holes := [*map(str, names.index[names.isna()])]:
-        where = f"{count(len(holes), 'row')} of names ({join_some(holes, MOST_SHOWN)})"
+        where = f"{count(len(holes), 'row')} of names ({join_some(holes)})"
         raise CommandError(problem("no_names", where))
     keys = [*zip(names.tolist(), _take_days(day, names.index), strict=True)]
     words = {each: take_one(each[0], "area").strip() for each in keys}
@@ -325,7 +313,7 @@ def match_names(
         except AreaError:
             told[f"{words[each]!r} is {reference.describe_area(meant[each])}"] = None
     if told:
-        said = f"Areas that are no {usual}: {join_some([*told], MOST_SHOWN, '; ')}"
+        said = f"Areas that are no {usual}: {join_some([*told], mark='; ')}"
         warnings.warn(f"{said}; say level= for one level.", UserWarning, stacklevel=3)
     return pd.Series([meant[each] for each in keys], names.index, dtype="str", name="area_id")
 
@@ -439,13 +427,13 @@ def _check_dimensions(table: pd.DataFrame, told: list[str]) -> Iterator[Problem]
     for name in (each for each in DIMENSIONS if each in table.columns and each not in covered):
         held = [repr(str(each)) for each in table[name].unique()]
         if len(held) > 1:
-            said = {"number": len(held), "held": join_some(held, MOST_SHOWN), "first": held[0]}
+            said = {"number": len(held), "held": join_some(held), "first": held[0]}
             yield problem("mixed_table", "to_wide", name=name, **said)
     if "area" not in told or "area_id" in told or "area_id" not in table.columns:
         return
     # Two areas of one name are two rows: Bắc Ninh before July 2025, and since.
     ids = table.groupby("area", observed=True)["area_id"].unique()
-    for area, shared in ids[ids.str.len() > 1].head(MOST_SHOWN).items():
+    for area, shared in ids[ids.str.len() > 1].head(MOST_NAMED).items():
         said = {"number": len(shared), "area": area, "ids": ", ".join(shared)}
         yield problem("one_name", "to_wide", **said)
 

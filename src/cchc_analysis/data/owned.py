@@ -35,8 +35,6 @@ from cchc_analysis.errors import CommandError, join_some
 if TYPE_CHECKING:
     from cchc_analysis.data.reference import Project
 
-MOST_NAMED = 10
-"""Files that a refusal names; more are counted."""
 _HASH_LENGTH = 64
 NOTES = ".cchc-notes.json"
 """Where files are noted that we wrote outside of folders of ours."""
@@ -74,7 +72,7 @@ def check_folder(folder: Path, name: str) -> None:
         found = "a file" if folder.is_file() else f"a place that cannot be used ({error.strerror})"
         raise _refuse(folder, found, "a folder") from None
     if entries and read_list(folder, name) is None:
-        named = join_some(sorted(entries), MOST_NAMED)
+        named = join_some(sorted(entries))
         found = f"a folder that holds something else than pages of ours ({named})"
         raise _refuse(folder, found, "no such folder, an empty one, or one that cchc made")
 
@@ -117,7 +115,7 @@ def _check_free(folder: Path, name: str, paths: Iterable[str]) -> None:
         return path in new or not (folder / path).is_dir()
 
     if taken := sorted(filter(is_taken, new | above)):
-        found = f"files that cchc did not make: {join_some(taken, MOST_NAMED)}"
+        found = f"files that cchc did not make: {join_some(taken)}"
         raise _refuse(folder, found, "nothing in the place of what it writes")
 
 

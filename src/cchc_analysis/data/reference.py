@@ -21,7 +21,6 @@ import pandas as pd
 
 from cchc_analysis.data.areas import (
     COMMUNE_TYPES,
-    MOST_NAMED,
     MOST_OFFERED,
     AreaIndex,
     AreaRows,
@@ -210,8 +209,8 @@ class Reference:
             is_commune = any(rows[each]["level"] == "commune" for each in meant)
             if gone and is_commune and not below and not take_apart(name).types:
                 # A bare name of a province that is gone: its namesakes may lie anywhere.
-                shown = (self.name_in_parent(each) for each in sorted(meant)[:MOST_NAMED])
-                raise self._refuse_past(name, gone, day, f", or {' or '.join(map(repr, shown))}")
+                shown = [repr(self.name_in_parent(each)) for each in sorted(meant)]
+                raise self._refuse_past(name, gone, day, f", or {join_some(shown, mark=' or ')}")
             if len(meant) == 1:
                 return meant.pop()
             if meant:
@@ -245,7 +244,7 @@ class Reference:
             ordered = sorted((rows[each] for each in widest), key=lambda row: row["valid_from"])
             at_one_time = (exists_on(one, after["valid_from"]) for one, after in pairwise(ordered))
             if meant and any(at_one_time):
-                told = "; ".join(map(self.describe_area, sorted(meant)[:MOST_NAMED]))
+                told = self.describe_areas(meant)
                 alone = "" if held is None else f". Something is held of {told} alone"
                 raise self._refuse_shared(name, widest, alone)
             if meant:
@@ -265,10 +264,11 @@ class Reference:
     def match_alone(self, name: str, held: Collection[str], days: Collection[str]) -> str:
         """The one of several namesakes of one level of which something is held, or ""."""
         rows = self.area_rows
-        there = ({e for e in found if any(exists_on(rows[e], day) for day in days)}
-                 for found in self.list_named(name))  # fmt: skip
-        alone = keep_widest(next(filter(None, there), ()), rows).intersection(held)
-        return alone.pop() if len(alone) == 1 else ""
+        for found in self.list_named(name):
+            if there := {e for e in found if any(exists_on(rows[e], day) for day in days)}:
+                alone = keep_widest(there, rows).intersection(held)
+                return alone.pop() if len(alone) == 1 else ""
+        return ""
 
     def match_over_time(self, name: str) -> list[str]:
         """The areas that bore a name one after the other: Hưng Yên before July 2025 and since.
@@ -339,18 +339,20 @@ class Reference:
         time = " ".join(f"{word} {row[end]}" for end, word in ends.items() if row[end])
         return f"{self.name_in_parent(area_id)} ({', '.join(filter(None, (area_id, time)))})"
 
+    def describe_areas(self, area_ids: Iterable[str]) -> str:
+        """Some areas, each as ``describe_area`` tells it, in the order of their ids."""
+        return join_some([*map(self.describe_area, sorted(area_ids))], mark="; ")
+
     def _refuse_shared(self, name: str, area_ids: Iterable[str], alone: str = "") -> AreaError:
         """Say what tells areas of one name apart: what they lie in, or when they were there."""
         chosen = sorted(area_ids)
         places = [repr(self.name_in_parent(each)) for each in chosen]
-        if len({*places[:MOST_NAMED]}) < len(places[:MOST_NAMED]):
-            told = join_some([*map(self.describe_area, chosen)], MOST_NAMED, "; ")
+        if len({*places}) < len(places):
+            told = self.describe_areas(chosen)
             said = f"{SEVERAL}: {told}. Say the period, or write the id"
         else:
-            codes = " or ".join(chosen[:MOST_NAMED])
-            said = (
-                f"{SEVERAL}: write {join_some(places, MOST_NAMED, ' or ')}, or the code ({codes})"
-            )
+            told, codes = (join_some(each, mark=" or ") for each in (places, chosen))
+            said = f"{SEVERAL}: write {told}, or the code ({codes})"
         return _refuse("shared_area", name, said=said, alone=alone)
 
     def name_in_parent(self, area_id: str, day: str = "") -> str:
@@ -363,15 +365,15 @@ class Reference:
     def _refuse_past(self, name: str, area_ids: set[str], day: str, others: str = "") -> AreaError:
         """Say when areas were there, or under which other name, and what became of them."""
         told = []
-        for area_id in sorted(area_ids)[:MOST_NAMED]:
+        for area_id in sorted(area_ids):
             moved = (self.area_rows[each] for each, _ in self.list_moved(area_id))
-            named = [row["name"] for row in moved if exists_on(row, day)][:MOST_NAMED]
-            heirs = f" (its territory is that of {', '.join(named)})" if named else ""
+            named = [row["name"] for row in moved if exists_on(row, day)]
+            heirs = f" (its territory is that of {join_some(named)})" if named else ""
             said = f"is not there on {day}{heirs}"
             if exists_on(self.area_rows[area_id], day):
                 said = f"is {self.area_on(area_id, day)['name']!r} on {day}"
             told.append(f"{self.describe_area(area_id)} {said}")
-        return _refuse("past_area", name, said="; ".join(told), others=others)
+        return _refuse("past_area", name, said=join_some(told, mark="; "), others=others)
 
     def _refuse_strange(self, name: str, day: str = "", level: str = "") -> AreaError:
         """Offer the nearest names, or say that what one lies in was there at another time."""

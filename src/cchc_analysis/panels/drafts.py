@@ -44,7 +44,7 @@ class Guesser(Vocabulary):
         upper, _, lower = name.rpartition(" / ")
         if any(word in fold_text(upper) for word in mapping.load_vocabulary()["qualifying"]):
             return None
-        found = (mapping.first_form(self._labels, each) for each in (lower, upper))
+        found = (mapping.first_form(self.labels, each) for each in (lower, upper))
         own, period = next(filter(None, found), set()), ""
         if not own and family:
             own = self._find_alike(lower, family) or self._find_alike(name, family)
@@ -65,10 +65,10 @@ class Guesser(Vocabulary):
         upper, *rest = [*parts] or [""]
         if not rest:
             bare = _bare_score(upper)
-            named = (self._labels[each] for each in self._labels if _bare_score(each) == bare)
+            named = (self.labels[each] for each in self.labels if _bare_score(each) == bare)
             return set().union(*named) if bare else set()
-        meant = set().union(*(mapping.first_form(self._labels, each) or set() for each in rest))
-        begins = (f"{label} " for label, codes in self._labels.items() if codes & meant)
+        meant = set().union(*(mapping.first_form(self.labels, each) or set() for each in rest))
+        begins = (f"{label} " for label, codes in self.labels.items() if codes & meant)
         return meant if fold_text(upper).startswith((*begins,)) else set()
 
     def _find_alike(self, name: str, family: str) -> set[str]:
@@ -90,7 +90,7 @@ class Guesser(Vocabulary):
             return folded in parts or (is_short and folded in "".join(part[0] for part in parts))
 
         held = (
-            set().union(*(codes for label, codes in self._labels.items() if has(label, word)))
+            set().union(*(codes for label, codes in self.labels.items() if has(label, word)))
             for word in words
         )
         return {code for code in set.intersection(*held) if code.startswith(family)}
@@ -100,7 +100,7 @@ class Guesser(Vocabulary):
         value = self.match_value(title) or self.guess_value(title, family)
         if value and value.indicator:
             return value.indicator
-        forms, labels = tuple(filter(None, mapping.list_forms(title))), self._labels
+        forms, labels = tuple(filter(None, mapping.list_forms(title))), self.labels
         found = set[str]()
         if len(title) >= LONG_TITLE:
             found = found.union(*(labels[each] for each in labels if each.startswith(forms)))
@@ -115,7 +115,7 @@ class Guesser(Vocabulary):
 
     def is_about(self, name: str, title: str, indicator: str) -> bool:
         """Whether a heading holds the name of its sheet, or of what the sheet is about."""
-        labels = (label for label, codes in self._labels.items() if indicator in codes)
+        labels = (label for label, codes in self.labels.items() if indicator in codes)
         words = (mapping.list_forms(title)[-1], *(each for each in labels if " " in each))
         return any(word and word in fold_text(name) for word in words)
 

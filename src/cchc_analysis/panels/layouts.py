@@ -27,7 +27,7 @@ from cchc_analysis.data.areas import AreaIndex
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.records import problem, refusal
 from cchc_analysis.data.reference import offer_names
-from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels.cells import TOP, Worksheet, print_cell, print_cells
 from cchc_analysis.panels.mapping import (
     PanelMapping,
@@ -43,7 +43,6 @@ from cchc_analysis.panels.matching import name_rows, place_rows
 
 SAMPLE = 200
 """Rows looked at to know what a column holds."""
-MOST_NAMED = 6
 
 
 @dataclass
@@ -300,7 +299,7 @@ def find_strays(table: Worksheet, known: Iterable[int] = ()) -> Iterator[Problem
             continue  # as programs number rows
         rows |= set(held.index)
         cells = (print_cell(cell) if isinstance(cell, float) else repr(cell) for cell in held)
-        said = {"cells": ", ".join([*cells][:MOST_NAMED]), "letter": get_column_letter(at + 1)}
+        said = {"cells": join_some([*cells]), "letter": get_column_letter(at + 1)}
         yield problem("stray_cells", place_rows(table.name, held.index), **said, width=len(named))
     if lengths is None:
         return
@@ -370,7 +369,7 @@ def find_area_column(table: Worksheet, columns: Iterable[int], index: AreaIndex)
     """The first of some columns whose words are mostly names of areas."""
     sample = table.cells.iloc[:SAMPLE][[*columns]]
     words = sample.map(is_word)
-    share = (mark_areas(sample, index) & words).sum() / words.sum()
+    share = mark_areas(sample, index).sum() / words.sum()
     return next((int(at) for at in sample.columns if share[at] > MOSTLY), None)
 
 
@@ -453,7 +452,7 @@ def _part(table: Worksheet, known: Vocabulary, index: AreaIndex) -> list[Workshe
     sample = body.iloc[:SAMPLE]
     words, figures = sample.map(is_word), sample.map(is_figure)
     # The columns that name areas, nearly each of them once.
-    is_start = (mark_areas(sample, index) & words).sum() >= MOSTLY * words.sum()
+    is_start = mark_areas(sample, index).sum() >= MOSTLY * words.sum()
     is_start &= sample.where(words).nunique() >= NEARLY_ALL * words.sum()
     starts = [at for at in map(int, sample.columns) if is_start[at] and words[at].any()]
     is_value = [

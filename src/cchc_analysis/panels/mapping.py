@@ -339,7 +339,7 @@ class Vocabulary:
 
     def __init__(self, mapping: PanelMapping, reference: Reference) -> None:
         self.mapping = mapping
-        self.reference = reference
+        self.reference, self.labels = reference, reference.labelled
         self._left_out = {*map(fold_text, mapping.ignore)}
         self._values = {fold_text(head): value for head, value in mapping.values.items()}
         words = ((fold_text(word), name) for word, name in spell("fields").items())
@@ -347,11 +347,6 @@ class Vocabulary:
         self._fields = {
             word: name for word, name in words if name not in mapping.columns and word not in taken
         } | {fold_text(head): name for name, head in mapping.columns.items()}
-
-    @property
-    def _labels(self) -> Mapping[str, set[str]]:
-        """The indicators by what they are called."""
-        return self.reference.labelled
 
     def match_field(self, name: str) -> str:
         """The field that a heading names, or ``""``."""
@@ -406,7 +401,7 @@ class Vocabulary:
 
     def _find_value(self, name: str) -> ValueColumn | None:
         """By the mapping or the catalogue, where labels that two indicators share name neither."""
-        codes = (self._labels.get(form, ()) for form in list_forms(name))
+        codes = (self.labels.get(form, ()) for form in list_forms(name))
         own = (ValueColumn(indicator=code) for each in codes if len(each) == 1 for code in each)
         return first_form(self._values, name) or next(own, None) or self._find_named_twice(name)
 
@@ -416,10 +411,10 @@ class Vocabulary:
         Parts that name another one, or that nothing knows, make something else of it.
         """
         parts = [each for each in pattern("beside").split(name) if fold_text(each)]
-        turned = self._labels.get(fold_text(" ".join(reversed(parts))), set())
+        turned = self.labels.get(fold_text(" ".join(reversed(parts))), set())
         if len(turned) == 1:  # "PCI (Chỉ số …)" for "Chỉ số … (PCI)"
             return ValueColumn(indicator=next(iter(turned)))
-        found = {part: first_form(self._labels, part) or set() for part in parts}
+        found = {part: first_form(self.labels, part) or set() for part in parts}
         named = set().union(*found.values())
         if len(parts) < 2 or len(named) != 1:
             return None

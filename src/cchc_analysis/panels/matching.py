@@ -44,7 +44,6 @@ MOST_STRANGERS = 12
 USUAL_SCOPES = {"district": Scope.WHOLE_DISTRICT.value, "commune": Scope.COMMUNE.value}
 FRACTION = "fraction"
 """A unit of panels only: a hundred per cent is 1."""
-MOST_NAMED = 12
 MOST_TOLD = 6
 """Holes, cells or ranks named one by one; more are counted."""
 NOT_YET = ("chưa có",)
@@ -220,10 +219,10 @@ def look_up(cells: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
     return cells.map({cell: words.get(cell, "") for cell in cells.unique()}).astype("str")
 
 
-def name_rows(numbers: Iterable[Any], most: int = 5) -> str:
+def name_rows(numbers: Iterable[Any]) -> str:
     """Some row numbers in words: "row 3", "rows 3, 4 and 120 more"."""
     rows = [*dict.fromkeys(str(int(each)) for each in numbers)]
-    return f"row{'s' * (len(rows) > 1)} {join_some(rows, most)}"
+    return f"row{'s' * (len(rows) > 1)} {join_some(rows, 5)}"
 
 
 def place_rows(where: str, numbers: Iterable[Any]) -> str:
@@ -248,12 +247,9 @@ def match_area(place: AreaWords, reference: Reference, level: str = "") -> str:
     meant, rows = find_areas(place, reference, level), reference.area_rows
     chosen = {each for each in meant if rows[each]["level"] == level} or keep_widest(meant, rows)
     if len(chosen) > 1:
-        raise refusal("many_areas", "", name=place.name, named=_describe(chosen, reference))
+        named = reference.describe_areas(chosen)
+        raise refusal("many_areas", "", name=place.name, named=named)
     return chosen.pop()
-
-
-def _describe(areas: Iterable[str], reference: Reference) -> str:
-    return join_some([*map(reference.describe_area, sorted(areas))], MOST_NAMED, "; ")
 
 
 def find_areas(place: AreaWords, reference: Reference, level: str = "") -> set[str]:
@@ -272,7 +268,7 @@ def find_areas(place: AreaWords, reference: Reference, level: str = "") -> set[s
     if not name and not code:
         raise refusal("no_area", "")
     if province and not coded and (elsewhere := index.find(clean.take_apart(name).head)):
-        told = _describe(elsewhere, reference)
+        told = reference.describe_areas(elsewhere)
         raise refusal("area_elsewhere", "", name=name, province=province, named=told)
     if types and level not in {row["level"] for row in wide.rows.values() if row["type"] in types}:
         level = ""  # the row says of which level it is

@@ -37,10 +37,9 @@ from cchc_analysis.rules.rows import CELLS, COLUMNS, COMPARISONS, list_cells
 from cchc_analysis.rules.suites import Suite, check_examples, load_suite, make_suite
 from cchc_analysis.rules.wording import Teller, tabulate_drafts
 
-FREE = {*records.TRANSCRIPT_COLUMNS, "quote", "label", "label_vi", "label_en", "row"}
+FREE = {*records.TRANSCRIPT_COLUMNS, *records.INDICATOR_COLUMNS, *NAME_COLUMNS}
+FREE |= {"quote", "label", "label_vi", "label_en", "row"}
 """Columns that may stand there and say nothing to a rule."""
-LOADED = {*records.INDICATOR_COLUMNS, *NAME_COLUMNS}
-"""What stands beside them in a table of ours."""
 LARGEST = 1e15
 """More than anything an area can report, as in ``expectations/observations.json``."""
 
@@ -191,7 +190,7 @@ def _name_columns(
     ours = [*records.OBSERVATION_COLUMNS, "area", "period", "printed"]
     ours += spell("own_fields")
     nameless = [each for each, name in names.items() if not name]
-    unknown = [each for each in nameless if fold_text(each) not in FREE and each not in LOADED]
+    unknown = [each for each in nameless if fold_text(each) not in FREE]
     for column in unknown:
         spelt = "_".join(column.casefold().split())
         near = dict.fromkeys([*ours, *nearest_names(column, reference.indicator_rows)])
