@@ -282,8 +282,8 @@ def test_conflict_marks_in_the_manifest_are_a_sentence(
 BRIEF = ("brief", "Sông Mây", "2022-H1", "--out")
 
 
-def make_nothing(*_: object) -> tuple[str, dict[str, bytes]]:
-    return "vi/991-song-may/2022-h1", {"index.html": b"<h1>brief</h1>"}
+def make_nothing(*_: object) -> tuple[str, dict[str, bytes], list[str]]:
+    return "vi/991-song-may/2022-h1", {"index.html": b"<h1>brief</h1>"}, []
 
 
 def test_a_brief_replaces_only_what_a_brief_wrote(
