@@ -1404,13 +1404,23 @@ def test_a_panel_that_was_not_brought_in_is_named(project: Project) -> None:
     assert "a panel not registered" in str(problem)
 
 
-def test_a_code_that_went_away_sets_its_panel_aside(project: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("held", "now", "told"),
+    [
+        (",183,", ",999,", "panel long, rows 1, 3: unknown area_id '999'"),
+        (",dossier,", ",point,", "rows 1, 2: unit 'point' of dossiers_resolved_total"),
+        (",dossier,", ",old_unit,", "unit 'old_unit' of dossiers_resolved_total"),
+    ],
+)
+def test_a_code_that_went_away_sets_its_panel_aside(
+    held: str, now: str, told: str, project: Project, tmp_path: Path
+) -> None:
     bring(project, write(tmp_path, "long.csv", LONG))
     path = project.raw / "panels" / "long.csv"
-    path.write_text(path.read_text("utf-8").replace(",183,", ",999,"), "utf-8")
+    path.write_text(path.read_text("utf-8").replace(held, now), "utf-8")
     readings = read(project)
     assert readings.observations.empty
-    assert "unknown area_id '999'" in str(readings.problems["made_up_panel"][0])
+    assert told in str(readings.problems["made_up_panel"][0])
 
 
 @pytest.mark.parametrize(

@@ -122,16 +122,15 @@ def _parse_digits(digits: str, kind: str) -> tuple[float, int]:
     return float(f"{whole}.{decimals or 0}"), len(decimals)
 
 
-def format_number(value: float, decimals: int | None = None) -> str:
-    """Print a number the Vietnamese way, in its shortest exact form unless ``decimals`` are given.
+def format_number(value: float) -> str:
+    """Print a number the Vietnamese way, in its shortest exact form.
 
-    >>> format_number(1310), format_number(89.4), format_number(98.24, 1)
-    ('1.310', '89,4', '98,2')
+    >>> format_number(1310), format_number(89.4)
+    ('1.310', '89,4')
     """
-    if decimals is None:
-        shortest = repr(round(float(value), 6))
-        fraction = shortest.partition(".")[2] if "e" not in shortest else ""
-        decimals = 0 if fraction in ("", "0") else len(fraction)
+    shortest = repr(round(float(value), 6))
+    fraction = shortest.partition(".")[2] if "e" not in shortest else ""
+    decimals = 0 if fraction in ("", "0") else len(fraction)
     return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
 
 

@@ -89,7 +89,6 @@ class Reference:
     folder: Path | None = None
     """Where the communes lie; without it there are none but those among the areas."""
     _found: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
-    """What was looked up before: every page asks again."""
 
     indicator_rows = cached_property(lambda self: _index(self.indicators, "indicator"))
     """The catalogue by indicator."""

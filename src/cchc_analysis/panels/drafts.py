@@ -128,10 +128,14 @@ class Guesser(Vocabulary):
 
 def _bare_score(name: str) -> str:
     """A label folded, without the words for scores before it; those alone say nothing."""
-    words = fold_text(name)
     says = {*mapping.load_vocabulary()["scores"]} - {"ty le"}  # which says what is measured
-    starts = (each for each in says if words.startswith(f"{each} "))
-    return words.removeprefix(max(starts, key=len, default="")).strip()
+    return _strip_start(fold_text(name), says)
+
+
+def _strip_start(words: str, starts: Iterable[str]) -> str:
+    """What is left of some words without the longest of those that they begin with."""
+    own = (each for each in starts if f"{words} ".startswith(f"{each} "))
+    return words.removeprefix(max(own, key=len, default="")).strip()
 
 
 @dataclass
@@ -392,9 +396,8 @@ def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:
     periods = [*map(mapping.bare_period, filter(mapping.is_period, parts))]
     if is_rank := mapping.is_rank(name):  # of what it names: "PAR INDEX 2022 / Hạng"
         upper, _, lower = name.rpartition(" / ")
-        year, folded = mapping.find_years(name), fold_text(lower)
-        starts = filter(folded.startswith, mapping.load_vocabulary()["ranks"])
-        ranked = folded.removeprefix(max(starts, key=len, default="")).removesuffix(" rank")
+        ranked = _strip_start(fold_text(lower), mapping.load_vocabulary()["ranks"])
+        year, ranked = mapping.find_years(name), ranked.removesuffix(" rank")
         words = (upper, lower, ranked, *re.findall(r"\w+", lower))
         named = filter(None, map(known.match_value, filter(None, words)))
         ranks = ((_list_rank_codes(of.indicator).get(guess.level), of.period) for of in named)

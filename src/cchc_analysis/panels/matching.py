@@ -46,8 +46,6 @@ FRACTION = "fraction"
 """A unit of panels only: a hundred per cent is 1."""
 MOST_TOLD = 6
 """Holes, cells or ranks named one by one; more are counted."""
-NOT_YET = ("chưa có",)
-"""Words in a cell that mean none so far, or a number that nobody knows yet."""
 
 _FORMS = {
     mark: re.compile(rf"-?(?:\d+|[1-9]\d{{0,2}}(?:{group}\d{{3}})+)(?:\{mark}(\d+))?")
@@ -388,7 +386,7 @@ def _read_text(text: str, marks: set[str], kind: str, most: float) -> tuple[floa
         return np.nan, 0, equal, f"{text!r} can be thousands or decimals"
     if numbers:
         return *min(numbers), equal, ""
-    if text.casefold() in NOT_YET:
+    if text.casefold() in load_vocabulary()["not_yet"]:
         return np.nan, 0, equal, f"{text!r} can be none so far or a number that is not known yet"
     try:
         number = clean.parse_number(text, kind)

@@ -10,7 +10,7 @@ with its problems and does not stop the others.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +41,7 @@ from cchc_analysis.panels.mapping import (
     read_entry,
     salvage_mapping,
 )
-from cchc_analysis.panels.matching import place_rows
+from cchc_analysis.panels.matching import Figures
 from cchc_analysis.panels.reading import read_panel
 
 PANEL_SOURCE_COLUMNS = (*SOURCE_COLUMNS, "panel", "url", "licence", "file", "mapping", "publish")
@@ -269,7 +269,7 @@ def read_panels(raw: Path, reference: Reference) -> Readings:
         ids = set(sources["source_id"])
         try:
             table = _load_figures(raw, str(panel))
-            if unknown := [*_find_unknown(table, str(panel), ids, reference)]:
+            if unknown := _find_unknown(table, str(panel), ids, reference):
                 raise ReportError(unknown)
             tables.append(table)
         except ReportError as error:
@@ -298,26 +298,14 @@ def _load_figures(raw: Path, panel: str) -> pd.DataFrame:
 
 def _find_unknown(
     table: pd.DataFrame, panel: str, sources: set[str], reference: Reference
-) -> Iterator[Problem]:
+) -> list[Problem]:
     """Codes and units that were right when the panel came in, and are no longer."""
-    known = {
-        "source_id": sources,
-        "area_id": reference.area_rows,
-        "indicator": reference.indicator_rows,
-        "unit": reference.unit_rows,
-    }
+    figures = Figures(table.assign(row=table["figure_id"].str[1:]), f"panel {panel}", reference)
+    areas, indicators = reference.area_rows, reference.indicator_rows
+    known = {"source_id": sources, "area_id": areas, "indicator": indicators}
     for column, codes in known.items():
         # Each code once: all that are known would be the communes of the country as well.
-        lost = [code for code in table[column].unique() if code not in codes]
-        for code, rows in table[table[column].isin(lost)].groupby(column):
-            place = place_rows(f"panel {panel}", rows["figure_id"].str[1:])
-            yield problem("lost_code", place, column=column, code=code)
-    units = {code: str(row["unit"]) for code, row in reference.indicator_rows.items()}
-    for (indicator, unit), rows in table.groupby(["indicator", "unit"]):
-        if indicator in units and unit in reference.unit_rows:
-            try:
-                reference.convert_unit(unit, units[indicator])
-            except KeyError as error:
-                place = place_rows(f"panel {panel}", rows["figure_id"].str[1:])
-                said = {"unit": unit, "indicator": indicator, "own": units[indicator]}
-                yield problem("strange_unit", place, **said, remedy=error.args[0])
+        for code in (code for code in table[column].unique() if code not in codes):
+            figures.complain(table[column] == code, "lost_code", column=column, code=code)
+    figures.check_units()
+    return figures.problems
