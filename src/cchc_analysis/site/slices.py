@@ -23,7 +23,7 @@ from cchc_analysis.brief.profile import is_below
 from cchc_analysis.brief.quality import Graded, make_graded
 from cchc_analysis.brief.report import Report, load_report
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import RESULT_STATUSES, Tables
+from cchc_analysis.data.records import RESULT_STATUSES, Tables, load_own
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.words import Words
 from cchc_analysis.site.keys import key_of
@@ -31,31 +31,10 @@ from cchc_analysis.stats.panel import WINDOW, list_last_places
 from cchc_analysis.stats.peers import list_kin, list_peers
 from cchc_analysis.stats.trends import FEWEST_FOR_TREND
 
-OF_VALUE = (
-    *("source_id", "area_id", "scope", "indicator", "breakdown", "period", "period_start"),
-    *("period_end", "status", "value", "unit", "origin", "parts"),
-)
-SEEN: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "sources": (
-        "sources",
-        (
-            *("source_id", "kind", "issuer", "area", "dated", "period", "period_start"),
-            *("period_end", "licence"),
-        ),
-    ),
-    "trend": ("indicators", (*OF_VALUE, "is_contested")),
-    "peers": ("indicators", OF_VALUE),
-    "beside": ("indicators", OF_VALUE),
-    "printed": ("transcripts", ("source_id", "figure_id", "indicator", "scope", "printed")),
-    "reported": ("observations", ("source_id", "indicator", "status")),
-    "newest": ("indicators", ("period_end",)),
-}
-"""What a page sees of rows that it does not tell, by what it sees them for, with their table: that
-a source is there, whose and for when; what a value is and where it comes from, and in a trend also
-whether it is contested, which takes the word away; how a figure is printed, and which source
-reports an indicator. The other columns are empty in its slice; where it tells no row of a table,
-they are not there."""
-
+SEEN: Mapping[str, Mapping[str, Any]] = load_own("columns")["seen"]
+"""What a page sees of rows that it does not tell, by what it sees them for, with their table. The
+other columns are empty in its slice; where it tells no row of a table, they are not there."""
+OF_VALUE: list[str] = SEEN["values"]["columns"]
 OF_SOURCES = "transcripts", "observations", "indicators", "findings", "tallies", "definitions"
 """The tables of which a brief reads the rows of its own sources."""
 
@@ -114,7 +93,7 @@ class Slices:
         windows = [(peer, day) for peer in peers for day in days]
         seen = {
             "trend": self._headlines.get(area_id, NONE),
-            "peers": join(self._compared[each] for each in windows if each in self._compared),
+            "values": join(self._compared[each] for each in windows if each in self._compared),
             "sources": join(self._by_area.get(each, NONE) for each in (area_id, *peers, *kin)),
         }
         return self._slice(rows, seen, told)
@@ -142,7 +121,7 @@ class Slices:
         codes = set(table["indicator"].iloc[own])
         shown = (self._told.get(each, NONE) for each in codes | set(map(name_ranked, codes)))
         seen = {
-            "beside": join([beside, firsts, *shown]),
+            "values": join([beside, firsts, *shown]),
             "sources": self._by_area.get(area_id, NONE),
         }
         return self._slice({"indicators": own, "sources": self._find("sources", told)}, seen, told)
@@ -230,8 +209,8 @@ class Slices:
         """The slice of some rows, and of others of which it sees the outside only."""
         views = [View(name, at) for name, at in rows.items()]
         for view, at in (seen or {}).items():
-            name, columns = SEEN[view]
-            views.append(View(name, np.setdiff1d(at, rows.get(name, NONE)), columns))
+            name, columns = SEEN[view].values()
+            views.append(View(name, np.setdiff1d(at, rows.get(name, NONE)), (*columns,)))
         hashes = [self._hash(each.table, each.columns)[each.rows].tobytes() for each in views]
         key = key_of(hashes, [each.table for each in views])
         return Slice(key, tuple(sorted(told)), partial(self._cut, views))
