@@ -51,7 +51,7 @@ def point(**more: Any) -> dict[str, Any]:
 
 
 def five(**more: Any) -> dict[str, Any]:
-    return {"least": 1.0, "q1": 2.0, "median": 3.0, "q3": 4.0, "most": 5.0, "own": 4.5} | more
+    return {"least": 1.0, "q1": 2.0, "median": 3.0, "q3": 4.0, "most": 5.0} | more
 
 
 YEARS = pd.DataFrame(
@@ -74,13 +74,13 @@ TABLES: dict[Callable[..., Any], pd.DataFrame] = {
     plots.plot_amounts: pd.DataFrame([part(), part(is_contested=True)]),
     plots.plot_points: pd.DataFrame([point(), point(start=80.0, value=90.0, low=85.0, high=95.0)]),
     plots.plot_multiples: YEARS,
-    plots.plot_distribution: pd.DataFrame([five(label="2019"), five(label="2020", own=NAN)]),
+    plots.plot_distribution: pd.DataFrame([five(label="2019"), five(label="2020")]),
     plots.plot_dots: pd.DataFrame(
         {"name": ["A", "B"], "value": [1.0, 2.0], "low": [0.5, NAN], "high": [1.5, NAN]}
         | {"text": ["1", "2"], "role": "deep"}
     ),
     plots.plot_funnel: pd.DataFrame(
-        {"name": ["A", "B"], "total": [10.0, 90.0], "rate": [50.0, 80.0], "place": ["own", "high"]}
+        {"name": ["A", "B"], "total": [10.0, 90.0], "rate": [50.0, 80.0], "place": ["low", "high"]}
     ),
     plots.plot_coverage: pd.DataFrame({"2019": [True, False]}, index=["A", "B"]),
     plots.plot_spine: pd.DataFrame(

@@ -8,7 +8,7 @@ each province has its square: the tables ``tile_map_63`` and ``tile_map_34`` of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import isnan, nan
+from math import nan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,10 +52,8 @@ AXIS = 18.0
 TITLED = 34.0
 """Room below axes for their numbers and a name."""
 OUTSIDE = ("low", "high")
-"""Places in a funnel that are named."""
+"""Places in a funnel that are named, where there is room."""
 FIVE = ("least", "q1", "median", "q3", "most")
-OWN = "own"
-"""The place of the one that is asked about, named wherever it stands."""
 
 
 @drawn_from("name year value segment role")
@@ -115,19 +113,18 @@ def _draw_segments(canvas: Canvas, name: str, rows: pd.DataFrame, form: Format) 
 def plot_distribution(
     data: pd.DataFrame, ax: Axes | None = None, *, unit: str = "", form: Format = PLAIN
 ) -> Axes:
-    """Per period the least, the middle half, the median and the greatest; a dot for one area.
+    """Per period the least, the middle half, the median and the greatest.
 
     Args:
-        data: A row per period: ``label``, ``least``, ``q1``, ``median``, ``q3``, ``most`` in one
-            unit; ``own``, the value of the marked area (NaN or no column: none).
+        data: A row per period: ``label``, ``least``, ``q1``, ``median``, ``q3``, ``most``.
         unit: The name of the axis.
     """
     rows = list_rows(data)
     labels = [str(row["label"]) for row in rows]
     left = min(max(54.0, *(width_of(plain(label)) + 12 for label in labels)), WIDTH / 2)
     canvas = _open_rows(ax, labels, 24.0, unit, (left, 6.0, 0.0))
-    shown = data.reindex(columns=["least", "most", "own"]).to_numpy("float64")
-    across = canvas.measure(_widen(shown, 0.05), form, unit, has_grid=True)
+    ends = _widen(data[["least", "most"]].to_numpy("float64"), 0.05)
+    across = canvas.measure(ends, form, unit, has_grid=True)
     for at, row in enumerate(rows):
         y, told = 24.0 * at + 12, [form(row[name]) for name in FIVE]
         x = {name: across(row[name]) for name in FIVE}
@@ -135,8 +132,6 @@ def plot_distribution(
         canvas.add(Stroke([(x["least"], y), (x["most"], y)], "rule"))
         canvas.add(Box((x["q1"], y - 6), half, "pale", words, "deep"))
         canvas.add(Stroke([(x["median"], y - 7.92), (x["median"], y + 7.92)], "deep", 2))
-        if not isnan(own := row.get("own", nan)):
-            canvas.add(*dot((across(own), y), "alert", f"{row['label']}: {form(own)}"))
     return canvas.close()
 
 
@@ -213,8 +208,7 @@ def plot_funnel(
     """Shares over the size of their denominators, with the limits that chance sets.
 
     Args:
-        data: ``name``, ``total`` (cases), ``rate`` (per cent), ``place``: those of ``OUTSIDE`` and
-            ``OWN`` are named, where there is room.
+        data: ``name``, ``total`` (cases), ``rate`` (per cent), ``place`` (see ``OUTSIDE``).
         limits: ``total``, ``low``, ``high`` (per cent) and ``role``, one line each way a role.
         centre: The common share in per cent, and its words.
         names: What the axes are called.
@@ -237,17 +231,15 @@ def plot_funnel(
     for row, at in zip(rows, places, strict=True):
         is_out = row["place"] in OUTSIDE
         words = f"{row['name']}: {form(row['rate'])} ({form(row['total'])})"
-        is_hollow = not is_out and row["place"] != OWN
-        canvas.add(*dot(at, "alert" if is_out else "deep", words, is_hollow=is_hollow))
+        canvas.add(*dot(at, "alert" if is_out else "deep", words, is_hollow=not is_out))
     _name_points(canvas, zip(rows, places, strict=True))
     return canvas.close()
 
 
 def _name_points(canvas: Canvas, placed: Iterable[tuple[dict[str, Any], Point]]) -> None:
-    """Names beside the points that are asked about or lie outside, where they find room."""
+    """Names beside the points that lie outside, where they find room."""
     taken: list[tuple[float, float, float]] = []
-    told = (each for each in placed if each[0]["place"] in (*OUTSIDE, OWN))
-    for row, (x, y) in sorted(told, key=lambda each: each[0]["place"] != OWN):
+    for row, (x, y) in (each for each in placed if each[0]["place"] in OUTSIDE):
         room = width_of(row["name"])
         is_right = canvas.sides[1] - x > room + 10
         at, side = (x + 8, "left") if is_right else (x - 8, "right")
