@@ -41,7 +41,6 @@ from cchc_analysis.stats.windows import compare_same_window, is_near, year_befor
 
 MOST_IN_PART = 36
 """Areas that one part of a drawing holds: more would not fit on a sheet of paper."""
-FLOWS = ("flow_ytd", "flow_ytd_incl_opening")
 LAST_YEAR = "_pct_same_period"
 MOST_PERIODS = 6
 """Periods that a table has columns for; the test looks at all."""
@@ -118,11 +117,8 @@ def _is_in_time(result: Entry, target: Entry) -> bool:
 
     But for the weeks by which offices count earlier: a year from December to November is this year.
     """
-    if not target.end:
-        return True
-    if result.start and target.start and result.start < _weeks_before(target.start):
-        return False
-    return bool(target.start <= result.end <= target.end)
+    is_since = not target.start or not result.start or result.start >= _weeks_before(target.start)
+    return not target.end or (is_since and target.start <= result.end <= target.end)
 
 
 def _judge(brief: Brief, target: Entry, result: Entry, relation: str) -> State:
@@ -159,7 +155,7 @@ def is_running_rate(brief: Brief, indicator: str) -> bool:
     """
     rows = brief.reference.indicator_rows
     parts = [rows[indicator]["numerator"], rows[indicator]["denominator"]]
-    return all(part and rows[part]["aggregation"] in FLOWS for part in parts)
+    return set(parts) <= set(brief.reference.list_flows())
 
 
 def show_plan(brief: Brief) -> Section:

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from cchc_analysis.brief.templates import shows
+from cchc_analysis.brief.templates import HasHead, shows
 from cchc_analysis.data.clean import fold_text, nearest_names, slug_text
 from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import format_table
@@ -42,7 +42,7 @@ FEWEST_AT_ONCE = 10
     "show_standardised show_methods",
 )
 @dataclass(frozen=True)
-class Board:
+class Board(HasHead):
     """The values of one indicator, ready to be drawn.
 
     Attributes:
@@ -67,13 +67,10 @@ class Board:
     strata: pd.DataFrame
     newest: int
 
+    head = "show_opening"
+
     def __repr__(self) -> str:
         return f"<Board {self.code}, {len(self.values)} values, {self.words.lang}>"
-
-    def _repr_html_(self) -> str:
-        from cchc_analysis.brief.board_sections import show_opening
-
-        return show_opening(self)._repr_html_()
 
     @property
     def code(self) -> str:

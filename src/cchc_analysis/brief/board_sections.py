@@ -24,7 +24,7 @@ from cchc_analysis.brief.board import FEWEST_AREAS, FILE, Board, name_trend, sho
 from cchc_analysis.brief.plots.many import FIVE, find_ends, has_intervals
 from cchc_analysis.brief.templates import Section, join, tell_section
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.records import NOTICE, is_synthetic
+from cchc_analysis.data.records import NOTICE, TWO_TIERS_SINCE, is_synthetic
 from cchc_analysis.data.words import plain
 from cchc_analysis.stats import rates
 from cchc_analysis.stats.panel import OLD, SPREAD, change_over, find_common_steps
@@ -37,7 +37,6 @@ MOST_IN_PART = 24
 """Areas in one part of a chart: three parts stand side by side, and each fits on a sheet."""
 MOST_BESIDE = 20
 """Rows of a table that stands beside its chart; a longer one is folded away below it."""
-NEW_PROVINCES = "2025-07-01"
 ROLE_OF_WORD = {"rising": "deep", "falling": "alert"}
 NOTHING = Section(Markup(""))
 Picture = tuple[Callable[..., Any], Any, dict[str, Any]]
@@ -138,7 +137,7 @@ def show_map(board: Board) -> Section:
     look = {"form": board.form, "missing": board.words.plain("trends.map.missing")}
     values = latest.set_index("area_id")["value"]
     if rows[latest["area_id"].iloc[0]]["level"] == "province":
-        is_new = latest["period_end"].iloc[0] >= NEW_PROVINCES
+        is_new = latest["period_end"].iloc[0] >= TWO_TIERS_SINCE
         tiles = board.reference.tile_map_34 if is_new else board.reference.tile_map_63
         known = values[values.index.isin(tiles["area_id"])]
         picture: Picture = (plots.plot_tile_map, known, look | {"tiles": tiles})

@@ -23,7 +23,7 @@ from markupsafe import Markup, escape
 from cchc_analysis.brief import nouns
 from cchc_analysis.brief.nouns import Comparison, Contradiction, Entry, Row
 from cchc_analysis.brief.report import AREAS, Report, load_report, part_of
-from cchc_analysis.brief.templates import join, load_macros, shows
+from cchc_analysis.brief.templates import HasHead, join, load_macros, shows
 from cchc_analysis.data.clean import parse_period, slug_text
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import (
@@ -107,7 +107,7 @@ def name_short(page: Any, indicator: str) -> Markup:
     "show_annex_head show_reform_areas show_notes find_readings",
 )
 @dataclass(frozen=True, eq=False, repr=False)
-class Brief:
+class Brief(HasHead):
     """One area, one period, one language, as a page tells them.
 
     Attributes:
@@ -166,11 +166,6 @@ class Brief:
 
     def __repr__(self) -> str:
         return f"<Brief {self.area['name']}, {self.period}, {self.lang}>"
-
-    def _repr_html_(self) -> str:
-        from cchc_analysis.brief.brief_sections import show_head
-
-        return show_head(self)._repr_html_()
 
     @property
     def lang(self) -> str:

@@ -22,7 +22,7 @@ from cchc_analysis.brief.opening import REPORTING, list_briefs
 from cchc_analysis.brief.plots import draw, plot_spine
 from cchc_analysis.brief.plots.parts import sketch_line, sketch_spine
 from cchc_analysis.brief.report import load_report
-from cchc_analysis.brief.templates import Section, tell_section
+from cchc_analysis.brief.templates import HasHead, Section, tell_section
 from cchc_analysis.data.export import join_licences
 from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.records import Tables, load_own, problem
@@ -40,7 +40,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Profile:
+class Profile(HasHead):
     """All that is held of an area, ready to be told.
 
     Attributes:
@@ -85,9 +85,6 @@ class Profile:
 
     def __repr__(self) -> str:
         return f"<Profile {self.area['name']}, {len(self.table)} series, {self.words.lang}>"
-
-    def _repr_html_(self) -> str:
-        return str(self.show_head()._repr_html_())
 
     @property
     def sections(self) -> dict[str, Section]:

@@ -21,7 +21,7 @@ from cchc_analysis.brief import nouns, render
 from cchc_analysis.brief.content import ANNEX, Brief, find_folder, name_folder
 from cchc_analysis.brief.nouns import Row
 from cchc_analysis.brief.report import AREAS, load_report
-from cchc_analysis.brief.templates import Section, shows, tell_section
+from cchc_analysis.brief.templates import HasHead, Section, shows, tell_section
 from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Severity, Tables, problem
@@ -69,7 +69,7 @@ def make_graded(brief: Brief) -> Graded:
 
 @shows(nouns="tell_about tell_rule tell_sum", content="name_indicator")
 @dataclass(frozen=True, eq=False)
-class Quality:
+class Quality(HasHead):
     """Sources with what was found in them, in one language.
 
     Attributes:
@@ -89,9 +89,6 @@ class Quality:
 
     def __repr__(self) -> str:
         return f"<Quality of {len(self.tables.sources)} sources, {self.words.lang}>"
-
-    def _repr_html_(self) -> str:
-        return str(self.show_head()._repr_html_())
 
     @cached_property
     def sources(self) -> list[Row]:

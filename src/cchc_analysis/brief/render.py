@@ -93,23 +93,15 @@ _LEAD = re.compile(r'<p class="lead">(.*?)</p>', re.DOTALL)
 _TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 
 
-def build_whole(
-    project: Project, notebook: Path, parameters: Mapping[str, str], engine: str | None = None
-) -> str:
-    """Front and annex of a brief as one page, to be mailed and printed; raises as ``build_pages``.
-
-    It runs in a ``Context`` that is whole, so that what led to the annex leads to its place.
-    """
-    annex = project.notebooks / ANNEX_NOTEBOOK
-    more = [annex] if annex.is_file() else []
-    return build_pages(project, notebook, parameters, "", engine, more)[""]
-
-
 def build_page(
-    project: Project, notebook: Path, parameters: Mapping[str, str], engine: str | None = None
+    project: Project,
+    notebook: Path,
+    parameters: Mapping[str, str],
+    engine: str | None = None,
+    more: Sequence[Path] = (),
 ) -> str:
-    """The page of a notebook; raises as ``build_pages``."""
-    return build_pages(project, notebook, parameters, "", engine)[""]
+    """The page of a notebook, or of several; raises as ``build_pages``."""
+    return build_pages(project, notebook, parameters, "", engine, more)[""]
 
 
 def build_pages(
@@ -379,7 +371,6 @@ def make_exporter(notebooks: Path, lang: str) -> Any:
 
 
 def _find_text(body: str, pattern: re.Pattern[str]) -> str:
-    """The text of the first element of a kind, without its tags."""
     found = pattern.search(body)
     return trust(found[1]).striptags() if found else ""
 

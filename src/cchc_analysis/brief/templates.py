@@ -102,6 +102,15 @@ class Section:
         return f"<Section {self.name or 'without a name'}>"
 
 
+class HasHead:
+    """What a page is told of: a notebook shows its first section."""
+
+    head = "show_head"
+
+    def _repr_html_(self) -> str:
+        return str(getattr(self, self.head)()._repr_html_())
+
+
 Owner = TypeVar("Owner")
 
 

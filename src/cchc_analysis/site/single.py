@@ -137,7 +137,8 @@ def make_brief(
                 project, reference, tables, is_whole=True, notebook=notebook.name
             )
             stack.enter_context(opening.running_in(context))
-            page = render.build_whole(project, notebook, parameters, pages.ENGINE)
+            annex = [e for e in [project.notebooks / render.ANNEX_NOTEBOOK] if e.is_file()]
+            page = render.build_page(project, notebook, parameters, pages.ENGINE, annex)
             return folder, {PAGE: page.encode()}, said
         slices = Slices(tables, reference, report.load_report(project.notebooks, reference))
         find = partial(slices.of_brief, area_id, period)

@@ -298,7 +298,6 @@ def _join_points(points: Sequence[Point]) -> str:
 
 
 def _write(number: float) -> str:
-    """A number of an SVG."""
     return f"{number:.1f}".removesuffix(".0")
 
 
@@ -368,7 +367,6 @@ def _set_limits(canvas: Canvas, ax: Any) -> Callable[[Mark], Any]:
 
 
 def _make_artist(mark: Mark, **more: Any) -> Any:
-    """A mark as an artist of matplotlib."""
     from matplotlib import lines, patches, text
 
     match mark:
