@@ -433,3 +433,59 @@ def test_a_maximum_is_of_the_year_of_the_points_that_are_given_for_it() -> None:
     )
     _, figures = read_text(text)
     assert {figure.period_end for figure in figures} == {"2022-12-31"}
+
+
+@pytest.mark.parametrize(
+    ("title", "note", "start", "end"),
+    [
+        ("4 tháng\n(từ tháng 7 đến tháng 10 năm 2023)", "", "2023-07-01", "2023-10-31"),
+        ("cuối năm\n(từ tháng 11/2022 đến hết tháng 2/2023)", "", "2022-11-01", "2023-02-28"),
+        (
+            "quý I năm 2023 (1)",
+            "(1) Thời gian chốt số liệu: từ ngày 15 tháng 12 năm trước kỳ báo cáo đến ngày 14 "
+            "tháng 3 của năm báo cáo.",
+            "2022-12-15",
+            "2023-03-14",
+        ),
+    ],
+)
+def test_months_and_days_of_the_report_are_told_in_many_words(
+    title: str, note: str, start: str, end: str
+) -> None:
+    text = (
+        f"UBND HUYỆN CAO LỘC\nBÁO CÁO\nKết quả công tác cải cách hành chính {title}\n\n"
+        f"UBND huyện báo cáo như sau:\n{note}\nI. Hồ sơ\nTiếp nhận 812 hồ sơ.\n"
+    )
+    figure = read_text(text)[1][-1]
+    assert (figure.period_start, figure.period_end) == (start, end)
+
+
+def test_a_note_may_say_which_days_each_of_two_years_has() -> None:
+    text = (
+        "BÁO CÁO\nKết quả cải cách hành chính năm 2023 của huyện Cao Lộc\n1. Hồ sơ\n"
+        "Ghi chú: số liệu năm 2022 tính từ 01/12/2021 đến 30/11/2022; số liệu năm 2023 tính từ "
+        "01/12/2022 đến 30/11/2023.\nNội dung | Năm 2022 | Năm 2023\n"
+        "Hồ sơ đã giải quyết | 7.717 | 8.254\n"
+    )
+    days = [(figure.period_start, figure.period_end) for figure in read_text(text)[1]]
+    assert days == [("2021-12-01", "2022-11-30"), ("2022-12-01", "2023-11-30")]
+
+
+def test_the_days_of_what_is_compared_with_are_not_moved_a_year_more() -> None:
+    text = (
+        "BÁO CÁO\nKết quả cải cách hành chính 9 tháng đầu năm 2023 của huyện Cao Lộc\n1. Hồ sơ\n"
+        "So với cùng kỳ năm 2022 (từ ngày 01/01/2022 đến ngày 30/9/2022), hồ sơ tiếp nhận tăng từ "
+        "1.964 lên 2.318 hồ sơ.\n"
+    )
+    days = [(figure.period_start, figure.period_end) for figure in read_text(text)[1]]
+    assert days == [("2022-01-01", "2022-09-30"), ("2023-01-01", "2023-09-30")]
+
+
+def test_a_month_in_the_head_of_a_column_is_that_of_its_values() -> None:
+    text = (
+        "THÔNG BÁO\nKết quả Bộ chỉ số phục vụ người dân tháng 5/2026 của phường Kỳ Lừa\n"
+        "Nội dung | Điểm tháng 4/2026 | Điểm tháng 5/2026\nCông khai, minh bạch | 17,40 | 17,52\n"
+    )
+    figures = read_text(text)[1]
+    assert [figure.period_end for figure in figures] == ["2026-04-30", "2026-05-31"]
+    assert {figure.indicator for figure in figures} == {"service_index_transparency"}

@@ -571,3 +571,11 @@ def test_a_paper_of_a_province_that_names_none_tells_of_its_own(
     )
     reading, _ = read_text(text)
     assert (reading.head.area, reading.head.is_sure_area) == (area, False)
+
+
+def test_a_name_in_capitals_ends_where_the_text_ends_it() -> None:
+    text = (
+        "THỊ XÃ NÀ KHUỔI QUAN TÂM SẮP XẾP BỘ MÁY\n20/4/2023\nQuý I năm 2023, thị xã Nà Khuổi "
+        "tiếp tục kiện toàn tổ chức. Thị xã Nà Khuổi tiếp nhận 812 hồ sơ.\n"
+    )
+    assert read_text(text)[0].head.area == "thị xã Nà Khuổi"

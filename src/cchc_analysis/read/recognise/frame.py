@@ -14,9 +14,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from cchc_analysis.data.clean import OTHER_DAYS
@@ -58,6 +58,7 @@ class Frame:
         index: The year that an index is of.
         status: A result or a target, by the heading that says so.
         ahead: The later time for which its heading sets targets.
+        years: The days over which the document counts a year, by the year, where it says so.
     """
 
     area: str = ""
@@ -67,6 +68,7 @@ class Frame:
     index: Period | None = None
     status: Status | None = None
     ahead: Period | None = None
+    years: Mapping[str, Period] = field(default_factory=dict)
 
 
 def frame_lines(
@@ -86,7 +88,9 @@ def frame_lines(
         "area": lambda text: _name_area(text, head, is_inside),
         "scope": read_scope,
         "window": lambda text: (None if PATTERNS.event_days.search(text)
-                                else windows.find_exact_window(_leave_compared(text), above[0])),
+                                or windows.find_days_of_years(text)
+                                else windows.find_exact_window(
+                                    windows.leave_carried(_leave_compared(text)), above[0])),
         "day": lambda text: windows.find_day(text, head.window),
         "index": lambda text: next((windows.make_year(int(year))
                                     for year in PATTERNS.index_year.findall(
@@ -102,7 +106,7 @@ def frame_lines(
                  if text.endswith(":"))  # fmt: skip
     said = PATTERNS.committee_itself.sub(" ", " | ".join([head.title, *announced]))
     days = readers["window"](head.title) or _find_dossier_days(lines, head)
-    titled = Frame(window=days, scope=read_scope(said))
+    titled = Frame(window=days, scope=read_scope(said), years=_list_years(lines))
     opened: dict[str, tuple[Any, list[str]]] = {}
     home: tuple[int, ...] = ()
     annexes: dict[str, Period] = {}
@@ -145,6 +149,12 @@ def frame_lines(
                 own["window"] = outer
         frames.append(replace(titled, **own))
     return frames
+
+
+def _list_years(lines: Sequence[Line]) -> dict[str, Period]:
+    """The days over which the document counts a year, by the year."""
+    told = (windows.find_days_of_years(line.text).items() for line in lines)
+    return dict(chain.from_iterable(told))
 
 
 def _find_dossier_days(lines: Sequence[Line], head: ReportHead) -> Period | None:
@@ -473,7 +483,9 @@ class FigureContext:
         if default.end and has_risen and PATTERNS.year_ago.search(said):
             # "so với cùng kỳ, tỷ lệ tăng từ 45,6% lên 70,3%": the first is of the year before.
             return windows.shift_year(default)
-        said_of = windows.find_compared_window(said, default)
+        headed = (PATTERNS.month_of_head.fullmatch(head) for head in heads)
+        months = (windows.make_month(int(each[2]), int(each[1])) for each in headed if each)
+        said_of = next(months, None) or windows.find_compared_window(said, default)
         if said_of := said_of or windows.find_window_behind(before, "" if label else entry.behind):
             return said_of
         for level in words.levels:
@@ -493,6 +505,8 @@ class FigureContext:
         """The window or year that a text names; the report's own are the days that it counts."""
         found = windows.find_window(text, default)
         found = found or windows.find_year(text, default, is_caption=is_caption)
+        for year, days in self._frames[0].years.items():
+            found = days if found == windows.make_year(int(year)) else found
         since = self._head.since
         is_earlier = since and found and str(found.start) < since <= str(found.end)
         of_year = (PATTERNS.since_new_year, PATTERNS.new_year_to)

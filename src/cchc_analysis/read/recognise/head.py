@@ -123,13 +123,16 @@ def _list_evidence(
     """Each name with the place that speaks for it."""
     for name in dict.fromkeys(_name_issuers(top, known)):
         yield name, ISSUER
+    named = {name for line in lines if not line.text.isupper() for name in list_names(line.text)}
     for name in dict.fromkeys(_list_all(leave_cited(title), known)):
-        yield name, TITLE
+        # In capitals nothing says where a name ends: "THỊ XÃ A QUAN TÂM …" is on "thị xã A".
+        within = (each for each in named if title.isupper() and name.startswith(f"{each} "))
+        yield max(within, key=len, default=name), TITLE
     yield from ((name, TITLE) for name in _name_titled(title, lines, own))
     place = next((match[1] for text in top if (match := PATTERNS.place_date.match(text))), "")
-    named = [name for text in top for name in list_names(leave_cited(text))]
     if place:
-        of_place = [name for name in dict.fromkeys(named) if name.endswith(f" {place}")]
+        above = [name for text in top for name in list_names(leave_cited(text))]
+        of_place = [name for name in dict.fromkeys(above) if name.endswith(f" {place}")]
         if of_place or own:
             yield (of_place or [f"{own} {place}"])[0], DATELINE
     for text in top[:TOP_LINES]:

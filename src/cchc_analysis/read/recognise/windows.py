@@ -112,7 +112,27 @@ def find_exact_window(text: str, default: Period) -> Period | None:
         # "Từ ngày 21/3 đến nay": up to the last day that the report counts.
         start = make_day(since[1], since[2], since[3], year)
         return Period(start, default.end) if start and start < default.end else None
-    return None
+    between = PATTERNS.between_months.search(text)
+    return _span_months(between) if between else None
+
+
+def find_days_of_years(text: str) -> dict[str, Period]:
+    """The days of two years or more, by the year: "năm 2022 tính từ …; năm 2023 tính từ …"."""
+    found: dict[str, Period] = {}
+    for year in PATTERNS.counted_year.finditer(text):
+        said = text[year.end() :].partition(";")[0]
+        if days := find_exact_window(said, Period(None, None)):
+            found[year[1]] = days
+    return found if len(found) > 1 else {}
+
+
+def _span_months(between: re.Match[str]) -> Period | None:
+    """From the first day of one month to the last day of a later one."""
+    first = make_month(int(between["begun"] or between["ended"]), int(between["first"]))
+    last = make_month(int(between["ended"]), int(between["last"]))
+    if not (first and last and first.start and last.end and first.start < last.end):
+        return None
+    return Period(first.start, last.end)
 
 
 def _count_since_begun(begun: re.Match[str], default: Period) -> Period | None:
