@@ -97,18 +97,12 @@ def render_own(name: str, /, **data: Any) -> str:
 
 def render_text(template: str, /, **data: Any) -> str:
     """What a template says of some data, as plain text without a last line end."""
-    told: str = _compile_template(template).render(data, count=count)
-    return told.rstrip("\n")
-
-
-@lru_cache
-def _compile_template(template: str) -> Any:
     import jinja2
 
     plain = jinja2.Environment(  # noqa: S701 - plain text, and no page
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return plain.from_string(template)
+    return plain.from_string(template).render(data, count=count).rstrip("\n")
 
 
 def problem(

@@ -26,6 +26,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.data import outside
+from cchc_analysis.data.clean import keep_text
 from cchc_analysis.data.records import refusal
 from cchc_analysis.errors import join_some
 from cchc_analysis.panels.mapping import spell
@@ -192,7 +193,7 @@ def frame_columns(
         )
     )
     cells.index = pd.RangeIndex(first, first + len(cells))
-    return Worksheet(name, cells, tuple(_tidy(print_cell(head)) for head in heads))
+    return Worksheet(name, cells, tuple(keep_text(print_cell(head)) for head in heads))
 
 
 def _list_old_workbook(path: Path, sheet: str) -> Iterator[tuple[str, Rows, str]]:
@@ -271,11 +272,7 @@ def _read_value(value: object, form: str | None = None) -> str | float:
         return round(100.0 * value, 10) if "%" in (form or "") else float(value)
     if isinstance(value, dt.datetime | dt.date):
         return f"{value:%Y-%m-%d}"
-    return "" if value is None else _tidy(str(value))
-
-
-def _tidy(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return "" if value is None else keep_text(str(value))
 
 
 def print_cell(cell: object) -> str:

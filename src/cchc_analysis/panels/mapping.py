@@ -328,12 +328,6 @@ MARKS = " -–—:(,/"
 MOST_SUGGESTED = 3
 
 
-@cache
-def _compile_bounds() -> re.Pattern[str]:
-    said = load_vocabulary()["bounds"].items()
-    return re.compile("|".join(rf"(?P<{role}>{'|'.join(words)})" for role, words in said))
-
-
 class Vocabulary:
     """The labels that are known, folded: those of the mapping first."""
 
@@ -365,10 +359,12 @@ class Vocabulary:
         >>> Vocabulary.match_bound(None, "PAPI - điểm tối thiểu trong khoảng tin cậy 95%")
         ('low', 'PAPI')
         """
+        said = load_vocabulary()["bounds"].items()
+        bounds = "|".join(rf"(?P<{role}>{'|'.join(words)})" for role, words in said)
         last = re.split(r"\s[-–—]\s|[:/(,]\s*|^\s*[-–—]\s*", name)
         for at in range(1, len(last) + 1):
             tail = fold_text(pattern("hump").sub(" ", " ".join(last[-at:])))
-            if found := _compile_bounds().search(tail):
+            if found := re.search(bounds, tail):
                 role = str(found.lastgroup)
                 if {*tail[: found.start()].split()} <= {*load_vocabulary()["interval"]}:
                     end = name.rindex(last[-at].strip() or last[-1].strip())

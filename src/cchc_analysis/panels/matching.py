@@ -42,8 +42,6 @@ from cchc_analysis.panels.mapping import (
 MOST_STRANGERS = 12
 """More areas of another level than most are no slip: the panel is of several levels."""
 USUAL_SCOPES = {"district": Scope.WHOLE_DISTRICT.value, "commune": Scope.COMMUNE.value}
-FRACTION = "fraction"
-"""A unit of panels only: a hundred per cent is 1."""
 MOST_TOLD = 6
 """Holes, cells or ranks named one by one; more are counted."""
 

@@ -44,13 +44,6 @@ from cchc_analysis.stats.peers import list_breaks
 
 BOUNDS = dict(zip(("low", "high", "standard_error"), UNCERTAINTY, strict=True))
 """The fields of a mapping that say how sure a value is, and the columns of the figures."""
-NEEDED = {
-    "area": ("area", "area_code"),
-    "indicator": ("indicator",),
-    "period": ("period", "period_end"),
-    "value": (),
-}
-"""What a column, a constant or every heading of values has to say, and the fields that say it."""
 SLACK = 1e-9
 
 
@@ -184,8 +177,8 @@ def _read_numbers(figures: Figures) -> pd.DataFrame:
     for field, name in BOUNDS.items():
         said = rows.loc[rows[field] != "", field]
         read[name] = matching.read_numerals(said, about, mark)["value"] if len(said) else np.nan
-    # Of a share two more decimals are printed than of per cents.
-    is_share = read["unit"] == matching.FRACTION
+    # A unit of panels alone: a share of one is printed with two more decimals than its per cents.
+    is_share = read["unit"] == "fraction"
     for name in ("value", *UNCERTAINTY):
         read[name] = read[name].where(~is_share, (100 * read[name]).round(9))
     decimals = read["decimals"].where(~is_share, (read["decimals"] - 2).clip(lower=0))
@@ -202,7 +195,7 @@ def unfold_table(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> F
     values = [each for each in roles.values.values() if not each.bound]
     lacking = [
         name
-        for name, fields in NEEDED.items()
+        for name, fields in load_vocabulary()["needed"].items()
         if not said & {*fields}
         if not (values and all(getattr(each, name, name == "value") for each in values))
     ]

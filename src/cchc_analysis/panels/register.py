@@ -26,6 +26,7 @@ from cchc_analysis.data.records import (
     UNCERTAINTY,
     Readings,
     is_synthetic,
+    load_own,
     problem,
     refusal,
 )
@@ -44,18 +45,11 @@ from cchc_analysis.panels.mapping import (
 from cchc_analysis.panels.matching import Figures
 from cchc_analysis.panels.reading import read_panel
 
-PANEL_SOURCE_COLUMNS = (*SOURCE_COLUMNS, "panel", "url", "licence", "file", "mapping", "publish")
-PANEL_COLUMNS = (
-    *("source_id", "figure_id", "line", "section", "area", "area_id", "scope"),
-    *("period_start", "period_end", "indicator", "breakdown", "printed", "value", *UNCERTAINTY),
-    *("unit", "decimals", "status", "comparator", "note"),
-)
-"""A file of figures: row and column of each, as printed, and the number read, in ``unit``."""
+PANEL_SOURCE_COLUMNS = (*SOURCE_COLUMNS, *load_own("columns")["panels"]["sources"])
+PANEL_COLUMNS: tuple[str, ...] = tuple(load_own("columns")["panels"]["figures"])
 
 LONGEST_CSV = 100_000
 """Figures up to which a panel is kept as text; a longer one is kept as Parquet."""
-EVERYWHERE = "VN"
-"""The area of a source that speaks of several areas."""
 LATER = {"publish": "yes"} | dict.fromkeys(UNCERTAINTY, "")
 """Columns that files from before they were asked for lack, and what then held."""
 NUMBERS = dict.fromkeys(("value", *UNCERTAINTY), "float64") | {"decimals": "int64"}
@@ -210,7 +204,7 @@ def _describe_source(source: PanelSource, table: pd.DataFrame) -> dict[str, str]
         **dict.fromkeys(PANEL_SOURCE_COLUMNS, ""),
         **source.model_dump(exclude={"key", "publisher"}),
         "kind": "panel",
-        "area": areas[0] if len(areas) == 1 else EVERYWHERE,
+        "area": areas[0] if len(areas) == 1 else "VN",
         "issuer": source.publisher,
         "period": label_period(parse_period(f"{start}/{end}")),
         "period_start": start,
