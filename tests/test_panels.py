@@ -2616,5 +2616,5 @@ def test_a_day_of_a_mapping_needs_no_quotes() -> None:
 def test_the_scope_that_is_taken_is_told(project: Project, tmp_path: Path) -> None:
     text = "Đơn vị,Năm,dossiers_received_total\nhuyện Cao Lộc,2021,1000\ntỉnh Lạng Sơn,2021,9000\n"
     summary = add_panel(project, write(tmp_path, "own.csv", text), SOURCE)
-    assert "scope: unspecified, whole_district" in summary.told
+    assert "scope: unspecified, whole_district" in str(summary)
     assert {*read(project).observations["scope"]} == {"unspecified", "whole_district"}

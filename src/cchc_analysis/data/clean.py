@@ -128,10 +128,9 @@ def format_number(value: float) -> str:
     >>> format_number(1310), format_number(89.4)
     ('1.310', '89,4')
     """
-    shortest = repr(round(float(value), 6))
-    fraction = shortest.partition(".")[2] if "e" not in shortest else ""
-    decimals = 0 if fraction in ("", "0") else len(fraction)
-    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    from babel.numbers import format_decimal
+
+    return format_decimal(round(float(value), 6), "#,##0.######", "vi")
 
 
 def parse_period(text: str) -> Period:

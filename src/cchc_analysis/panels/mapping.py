@@ -197,13 +197,6 @@ class PanelSource(_Entry):
             self.publish or pattern("forbids").search(self.licence)
         )
 
-    @property
-    def terms(self) -> str:
-        """The licence, and what follows from it, in words."""
-        kept = "publish = no, kept off site and downloads"
-        terms = "published with its rows" if self.may_be_published else kept
-        return f"{self.source_id}: licence “{self.licence}”; {terms}"
-
 
 class PanelMapping(_Entry):
     """One mapping file, as ``data/reference/panel_mappings/README.md`` describes it."""

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -29,11 +30,12 @@ from cchc_analysis.data.records import (
     load_own,
     problem,
     refusal,
+    render_own,
 )
 from cchc_analysis.data.reference import Project, Reference, check_ids, load_reference
 from cchc_analysis.data.store import as_transcripts
 from cchc_analysis.data.tidy import make_observations
-from cchc_analysis.errors import Problem, ReportError, count
+from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels.cells import print_cells
 from cchc_analysis.panels.mapping import (
     PanelMapping,
@@ -96,20 +98,12 @@ def add_panel(
         said = {"panel": panel, "file": file.name, "sha256": files.hash_file(file)}
         said["mapping"] = mapping.name if isinstance(mapping, Path) else ""
         fresh = pd.DataFrame([_describe_source(each, table) | said for each in used], dtype="str")
-        kept = register[register["panel"] != panel]
-        joined = pd.concat([kept, fresh], ignore_index=True) if len(kept) else fresh
+        joined = pd.concat([register[register["panel"] != panel], fresh], ignore_index=True)
         path = _write(project, panel, table, joined.sort_values("source_id"))
-    form, figures = found.attrs["form"], len(table)
-    areas, periods, indicators = (
-        int(table[name].nunique()) for name in ("area_id", "period_end", "indicator")
-    )
-    numbers = (figures, areas, periods, indicators, len(used), found.attrs["cells"])
-    counts = map(count, numbers, ("figure", "area", "period", "indicator", "source", "cell"))
-    first = "{}: {} of {}, {}, {}, {} from {}".format(panel, *counts)
-    told = (first + f", read as form {form}" * bool(form), *found.attrs["notes"])
-    told += (f"scope: {', '.join(sorted(table['scope'].unique()))}",)
-    terms = (each.terms for each in used)
-    return PanelSummary(path, figures, areas, periods, form, (*told, *terms))
+    held: Any = found.attrs
+    told = render_own("panel", panel=panel, table=table, sources=used, **held)
+    areas, periods = (int(table[name].nunique()) for name in ("area_id", "period_end"))
+    return PanelSummary(path, len(table), areas, periods, held["form"], told)
 
 
 def _prepare(
@@ -243,10 +237,10 @@ class PanelSummary:
     areas: int
     periods: int
     form: str
-    told: tuple[str, ...]
+    told: str
 
     def __str__(self) -> str:
-        return "\n  ".join(self.told)
+        return self.told
 
 
 def read_panels(raw: Path, reference: Reference) -> Readings:
