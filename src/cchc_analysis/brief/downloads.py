@@ -169,10 +169,13 @@ def write_csv(
 def disarm(cell: Any) -> Any:
     """A cell for CSV: text that could run begins with an apostrophe, numbers stay numbers.
 
-    >>> disarm("=SUM(A1)"), disarm(-5.0), disarm("=")
-    ("'=SUM(A1)", -5.0, '=')
+    A sign that stands alone is no formula.
+
+    >>> disarm("=SUM(A1)"), disarm(-5.0), disarm("="), disarm("a=b")
+    ("'=SUM(A1)", -5.0, '=', 'a=b')
     """
-    return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell
+    is_formula = isinstance(cell, str) and len(cell) > 1 and cell.startswith(FORMULA_STARTS)
+    return f"'{cell}" if is_formula else cell
 
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -182,19 +185,8 @@ LONGEST_CELL = 32_767
 """Characters in a cell of a workbook; more and Excel calls the file broken."""
 
 _WIDEST = 60
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-_TIME = b"1980-01-01T00:00:00Z"
 _STAMP = re.compile(rb'(<dcterms:(?:created|modified) xsi:type="dcterms:W3CDTF">)[^<]*')
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-
-
-def is_formula(text: str) -> bool:
-    """Whether a spreadsheet could run a text; a sign that stands alone is none.
-
-    >>> is_formula("=1+1"), is_formula("="), is_formula("a=b")
-    (True, False, False)
-    """
-    return len(text) > 1 and text.startswith(FORMULA_STARTS)
 
 
 def bind_workbook(
@@ -217,11 +209,11 @@ def bind_workbook(
     # The same archive with rows in its sheets, without the time at which it was made.
     with zipfile.ZipFile(written) as old, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            entry = zipfile.ZipInfo(name, _ZIP_TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry = zipfile.ZipInfo(name)  # of 1980
             entry.create_system = 0
-            part, end = _STAMP.sub(rb"\g<1>" + _TIME, old.read(name)), b"</sheetData>"
-            new.writestr(entry, part.replace(end, rows.get(name, b"") + end))
+            part = _STAMP.sub(rb"\g<1>1980-01-01T00:00:00Z", old.read(name))
+            whole = part.replace(b"</sheetData>", rows.get(name, b"") + b"</sheetData>")
+            new.writestr(entry, whole, zipfile.ZIP_DEFLATED)
     return fixed.getvalue()
 
 
@@ -296,20 +288,22 @@ def simplify(cell: Any) -> Any:
 
 LOOKS: Mapping[str, tuple[int, Mapping[str, Any]]] = load_own("columns")["sheet"]
 """The width of each column of the sheet, and how it looks."""
-A4 = 9
-"""How Excel numbers the paper."""
 DATE_FORMATS = {"vi": "dd/mm/yyyy", "en": "d mmm yyyy"}
 
 
 def write_front(book: Any, brief: Brief, title: str, citation: str) -> None:
     """Put the sheet into a workbook that has none yet; its print-out fits the width of A4."""
     words, sheet = brief.words, book.create_sheet(brief.words.plain("sheet.name"))
-    lines = [*_tell_head(brief, citation)]
+    lines = [f"{words.plain('sheet.period')}: {plain(words.span(brief.start, brief.end))}"]
+    for source in brief.documents:
+        facts = [str(source[name]) for name in ("issuer", "title", "number") if source[name]]
+        lines.append(f"[{brief.letter_of[source['source_id']]}] {', '.join(facts)}")
+    lines += [f"{words.plain('sheet.cite')}: {citation}", words.plain("sheet.note"), ""]
     for letter, (width, _) in zip(ascii_uppercase, LOOKS.values(), strict=False):
         sheet.column_dimensions[letter].width = width
     names_at = len(lines) + 2
     sheet.freeze_panes, sheet.print_title_rows = f"B{names_at + 1}", f"{names_at}:{names_at}"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.oddFooter.right.text = "&P/&N"
@@ -326,18 +320,6 @@ def write_front(book: Any, brief: Brief, title: str, citation: str) -> None:
         for entry in own:
             told = zip(_tell_entry(brief, entry), LOOKS.values(), strict=True)
             sheet.append([_write(sheet, *cell, **look) for cell, (_, look) in told])
-
-
-def _tell_head(brief: Brief, citation: str) -> Iterator[str]:
-    """The lines above the table, below the title."""
-    words = brief.words
-    yield f"{words.plain('sheet.period')}: {plain(words.span(brief.start, brief.end))}"
-    for source in brief.documents:
-        facts = [str(source[name]) for name in ("issuer", "title", "number") if source[name]]
-        yield f"[{brief.letter_of[source['source_id']]}] {', '.join(facts)}"
-    yield f"{words.plain('sheet.cite')}: {citation}"
-    yield words.plain("sheet.note")
-    yield ""
 
 
 def _tell_entry(brief: Brief, entry: Entry) -> Iterator[tuple[Any, ...]]:

@@ -41,7 +41,6 @@ TABLES = "tables/"
 FILES = "project/"
 COMMAND = "cchc rerun"
 README = Path(__file__).with_suffix(".txt")
-_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 class Kit(BaseModel):
@@ -99,7 +98,7 @@ def pack_kit(
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(files.items()):
-            archive.writestr(zipfile.ZipInfo(name, _TIME), content, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 
