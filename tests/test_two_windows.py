@@ -206,6 +206,7 @@ def test_the_profile_prefers_what_an_office_did_in_the_window_as_the_brief_does(
         (("2022-05-01", "2022-06-10"), ("2022-01-01", "2022-12-31")),
         (("", "2022-06-30"), ("", "2022-12-31")),
         (("2022-01-01", "2022-07-31"), ("2022-01-01", "2022-12-31")),
+        (OWN, ("2022-02-30", "2022-06-10")),  # as a table may say that somebody wrote
     ],
 )
 def test_of_several_windows_the_nearest_is_taken(
@@ -236,3 +237,13 @@ def test_of_two_windows_near_that_of_a_report_one_has_its_label() -> None:
         98.5: "2022-03-10/2022-06-10",
         99.1: "2022-Q2",
     }
+
+
+def test_a_target_of_a_day_before_the_brief_is_held_against_that_day() -> None:
+    report = """
+    M001 I dossiers_pending_total whole_district 72 actual = 2021-12-31..2021-12-31
+    M002 I dossiers_pending_total whole_district 90 target <= 2021-12-31..2021-12-31
+    """
+    [told] = open_quarter(report).comparisons
+    assert told.result is not None
+    assert (told.result.value, told.state, told.is_earlier) == (72, "met", True)

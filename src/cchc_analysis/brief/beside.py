@@ -82,8 +82,9 @@ def _compare(brief: Brief, target: Entry) -> Iterator[Comparison]:
     same: dict[str, Any] = {"result_indicator": target.indicator, "relation": "same"}
     in_time = [each for each in brief.nearest_first if _is_in_time(each, target)]
     # What was done so far in its own time: of a year what accumulates, and not its last weeks.
-    days = (target.start or brief.start, min(target.end or brief.end, brief.end))
-    ordered = reversed(brief.sort_nearest(in_time, days))
+    end = min(target.end or brief.end, brief.end)
+    start = min(target.start or brief.start, end)
+    ordered = reversed(brief.sort_nearest(in_time, (start, end)))
     places, found = {(each.indicator, each.scope): each for each in ordered}, False
     for row in (same, *rows):
         scopes: Sequence[str] = (brief.whole, *brief.parts)

@@ -17,7 +17,7 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.data.clean import label_period, lies_about, parse_period
+from cchc_analysis.data.clean import is_day, label_period, lies_about, parse_period
 from cchc_analysis.data.intervals import read_interval, with_range
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin
 from cchc_analysis.data.reference import Reference
@@ -195,13 +195,13 @@ def place_window(window: tuple[str, str], own: tuple[str, str]) -> tuple[bool | 
 
 
 def _measure(day: str, other: str) -> float:
-    return abs(_count(day) - _count(other)) if day and other else 0.0
+    return abs(_count(day) - _count(other)) if is_day(day) and is_day(other) else 0.0
 
 
 @lru_cache(maxsize=4096)
 def is_about(window: tuple[str, str], own: tuple[str, str]) -> bool:
     """Whether a window goes by the name of another, but for the weeks by which offices count."""
-    periods = [parse_period("/".join(days)) for days in (window, own) if all(days)]
+    periods = [parse_period("/".join(days)) for days in (window, own) if all(map(is_day, days))]
     return len(periods) == 2 and lies_about(*periods, fills=True)
 
 
