@@ -1056,6 +1056,28 @@ REFUSED: dict[str, tuple[Table, dict[str, object], tuple[str, ...]]] = {
             "say `decimal_mark: '.'`",
         ),
     ),
+    "a period that is left out": (
+        "area,period,par_index\nCao Lộc,2023,80\nCao Lộc,,81\n",
+        {},
+        ("row 3: no period; expected a period for every figure",),
+    ),
+    "days that are none, or turned": (
+        "area,start,end,par_index\nCao Lộc,2023-01-01,31/12/2023,80\n"
+        "Văn Quan,2023-12-31,2023-01-01,81\n",
+        {},
+        (
+            "row 2: period_end '31/12/2023'; expected a day such as 2024-06-30",
+            "row 3: a start after its end; expected dates in order",
+        ),
+    ),
+    "a source that nothing describes": (
+        "area,period,par_index,source_id\nCao Lộc,2023,80,bộ\nVăn Quan,2023,81,\n",
+        {"sources": [{"source_id": "other_one", "publisher": "Ai đó", "licence": "CC0"}]},
+        (
+            "row 2: unknown source 'bộ', which nothing describes; expected one of",
+            "row 3: an empty source, which nothing describes",
+        ),
+    ),
     "an area that no longer exists": (
         "area,period,par_index\nhuyện Cao Lộc,2026,80.5\n",
         {},
