@@ -20,15 +20,9 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 import pandas as pd
 
+from cchc_analysis.data import clean
 from cchc_analysis.data.areas import LEVELS, exists_on
-from cchc_analysis.data.clean import (
-    STANDARD_LABEL,
-    PeriodError,
-    fold_text,
-    is_day,
-    label_period,
-    parse_period,
-)
+from cchc_analysis.data.clean import PeriodError, fold_text, label_period, parse_period
 from cchc_analysis.data.records import QUANTITY, Period, Scope, Severity, Status, load_own, problem
 from cchc_analysis.data.reference import SEVERAL, Reference, offer_names
 from cchc_analysis.data.words import Words
@@ -202,7 +196,7 @@ def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
     is_late = (first + (last - first) / 2 < counted) & (counted <= last)
     is_late |= counted.eq(last + pd.offsets.YearEnd(0)) & first.notna()
     is_own = (shared >= LEAST_OVERLAP * either).where(begun.notna(), is_late)
-    is_own &= ~indicators["period"].str.fullmatch(STANDARD_LABEL).astype("bool")
+    is_own &= ~indicators["period"].str.fullmatch(clean.STANDARD_LABEL).astype("bool")
     # Of several windows of one quantity the nearest alone: a period has one value.
     apart = ((counted - last).abs() + (begun - first).abs().fillna(0 * day))[is_own]
     names = ["source_id", *(name for name in QUANTITY if name not in columns)]
@@ -217,7 +211,7 @@ def warn_other_days(table: pd.DataFrame, periods: list[str], sources: pd.DataFra
     on_one = sources.loc[sources["period"].isin(asked), "source_id"]
     of_one = table["source_id"].str.split(" ").str[0].isin(on_one)
     days = table.loc[of_one & ~table["period"].isin(asked), "period"]
-    if len(own := days[~days.str.fullmatch(STANDARD_LABEL)]):
+    if len(own := days[~days.str.fullmatch(clean.STANDARD_LABEL)]):
         said = f"Left out: {count(len(own), 'row')} of reports on {' or '.join(asked)} with other"
         remedy = "leave periods out, or name these days."
         warnings.warn(f"{said} days, such as {own.mode()[0]}; {remedy}", UserWarning, stacklevel=3)
@@ -225,7 +219,7 @@ def warn_other_days(table: pd.DataFrame, periods: list[str], sources: pd.DataFra
 
 def check_day(day: Any) -> None:
     """Refuse what is neither empty nor a day, with a ``CommandError``."""
-    if day and not (isinstance(day, str) and is_day(day)):
+    if day and not (isinstance(day, str) and clean.is_day(day)):
         raise CommandError(problem("no_day", f"day {day!r}"))
 
 

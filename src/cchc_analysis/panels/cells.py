@@ -74,11 +74,9 @@ def open_sheets(path: Path, sheet: str = "") -> list[Worksheet]:
     if suffix not in formats:
         kind = "foreign_format" if suffix in foreign else "strange_format"
         raise refusal(kind, path.name, suffix=path.suffix, how=foreign.get(suffix))
-    opened: list[Worksheet]
-    if formats[suffix] == "text":
-        opened = [_open_text(path)]
-    else:
-        opened = outside.call_apart(open_alone, path, formats[suffix], sheet)
+    form = formats[suffix]
+    is_text = form == "text"
+    opened = [_open_text(path)] if is_text else outside.call_apart(open_alone, path, form, sheet)
     if held := [each for each in opened if not each.cells.empty]:
         return held
     raise refusal("no_cells", path.name)

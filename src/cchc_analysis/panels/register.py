@@ -17,21 +17,11 @@ from typing import Any
 
 import pandas as pd
 
-from cchc_analysis.data import files
+from cchc_analysis.data import files, records
 from cchc_analysis.data.clean import label_period, parse_period, slug_text
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.owned import all_or_none, changing
-from cchc_analysis.data.records import (
-    SOURCE_COLUMNS,
-    TERM_COLUMNS,
-    UNCERTAINTY,
-    Readings,
-    is_synthetic,
-    load_own,
-    problem,
-    refusal,
-    render_own,
-)
+from cchc_analysis.data.records import Readings, load_own, problem, refusal, render_own
 from cchc_analysis.data.reference import Project, Reference, check_ids, load_reference
 from cchc_analysis.data.store import as_transcripts
 from cchc_analysis.data.tidy import make_observations
@@ -47,14 +37,14 @@ from cchc_analysis.panels.mapping import (
 from cchc_analysis.panels.matching import Figures
 from cchc_analysis.panels.reading import read_panel
 
-PANEL_SOURCE_COLUMNS = (*SOURCE_COLUMNS, *load_own("columns")["panels"]["sources"])
+PANEL_SOURCE_COLUMNS = (*records.SOURCE_COLUMNS, *load_own("columns")["panels"]["sources"])
 PANEL_COLUMNS: tuple[str, ...] = tuple(load_own("columns")["panels"]["figures"])
 
 LONGEST_CSV = 100_000
 """Figures up to which a panel is kept as text; a longer one is kept as Parquet."""
-LATER = {"publish": "yes"} | dict.fromkeys(UNCERTAINTY, "")
+LATER = {"publish": "yes"} | dict.fromkeys(records.UNCERTAINTY, "")
 """Columns that files from before they were asked for lack, and what then held."""
-NUMBERS = dict.fromkeys(("value", *UNCERTAINTY), "float64") | {"decimals": "int64"}
+NUMBERS = dict.fromkeys(("value", *records.UNCERTAINTY), "float64") | {"decimals": "int64"}
 ROUNDED = ("rate", "score", "money", "time", "other")
 """Kinds of unit whose published numbers are rounded; what is counted or ranked is not."""
 
@@ -86,7 +76,7 @@ def add_panel(
         register = load_register(project.raw)
         _check_free(panel, sources.values(), register, project, replace=replace)
         found = read_panel(file, chosen, reference, sources)
-        if any(map(is_synthetic, {*found["source"].unique(), *found["area_id"].unique()})):
+        if any(map(records.is_synthetic, {*found["source"].unique(), *found["area_id"].unique()})):
             raise refusal("synthetic", "add-panel")
         table = found.assign(
             source_id=found["source"],
@@ -172,7 +162,7 @@ def _check_free(
     """A panel and its sources come in once; another panel's source is never overwritten."""
     taken = dict(zip(register["source_id"], register["panel"], strict=True))
     if (reports := project.raw / "sources.csv").is_file():
-        ids = files.load_text_table(reports, SOURCE_COLUMNS, may_be_empty=True)["source_id"]
+        ids = files.load_text_table(reports, records.SOURCE_COLUMNS, may_be_empty=True)["source_id"]
         taken |= dict.fromkeys(ids, "the reports")
     problems = [
         problem("source_taken", f"source {each.source_id}", of=taken[each.source_id])
@@ -268,7 +258,7 @@ def read_panels(raw: Path, reference: Reference) -> Readings:
     figures = figures[figures["source_id"].isin(good["source_id"])]
     rounded = {unit for unit, row in reference.unit_rows.items() if row["kind"] in ROUNDED}
     observations = make_observations(figures, reference, figures["unit"].isin(rounded))
-    sources = good[[*SOURCE_COLUMNS, *TERM_COLUMNS]]
+    sources = good[[*records.SOURCE_COLUMNS, *records.TERM_COLUMNS]]
     return Readings(sources, as_transcripts(figures), observations, problems)
 
 
