@@ -42,8 +42,6 @@ from cchc_analysis.panels.mapping import (
 MOST_STRANGERS = 12
 """More areas of another level than most are no slip: the panel is of several levels."""
 USUAL_SCOPES = {"district": Scope.WHOLE_DISTRICT.value, "commune": Scope.COMMUNE.value}
-MOST_TOLD = 6
-"""Holes, cells or ranks named one by one; more are counted."""
 
 _FORMS = {
     mark: re.compile(rf"-?(?:\d+|[1-9]\d{{0,2}}(?:{group}\d{{3}})+)(?:\{mark}(\d+))?")
@@ -185,7 +183,7 @@ class Figures:
         """Cells that are no number or two; ``named_by`` columns that name a row of one's own."""
         faulty = self.rows[self.rows["fault"] != ""]
         for indicator, rows in faulty.groupby("indicator", sort=False):
-            words = "; ".join(dict.fromkeys(rows["fault"].iloc[:MOST_TOLD]))
+            words = join_some([*dict.fromkeys(rows["fault"])], mark="; ")
             is_open = rows["fault"].str.contains("thousands or decimals").any()
             kind = "own_" * bool(named_by) + ("open_mark" if is_open else "unread_number")
             place, found = place_rows(self.where, rows["row"]), f"{indicator}: {words}"

@@ -12,7 +12,7 @@ panel stays usable and a reader has to know.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from cchc_analysis.data.clean import fold_text, nearest_names, parse_period, slu
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, UNCERTAINTY, problem, refusal
 from cchc_analysis.data.reference import Reference, offer_names
-from cchc_analysis.errors import Problem, ReportError, join_some
+from cchc_analysis.errors import MOST_NAMED, Problem, ReportError, join_some
 from cchc_analysis.panels import layouts, matching
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
 from cchc_analysis.panels.mapping import (
@@ -38,13 +38,15 @@ from cchc_analysis.panels.mapping import (
     pattern,
     spell,
 )
-from cchc_analysis.panels.matching import MOST_TOLD, Figures, name_rows, place_rows
+from cchc_analysis.panels.matching import Figures, name_rows, place_rows
 from cchc_analysis.rules.rows import RANKED, judge_ranks
 from cchc_analysis.stats.peers import list_breaks
 
 BOUNDS = dict(zip(("low", "high", "standard_error"), UNCERTAINTY, strict=True))
 """The fields of a mapping that say how sure a value is, and the columns of the figures."""
 SLACK = 1e-9
+LINES = ";\n  "
+"""Parts the sentences of one note, each on a line of its own."""
 
 
 def read_panel(
@@ -52,7 +54,7 @@ def read_panel(
     mapping: PanelMapping,
     reference: Reference,
     sources: Mapping[str, PanelSource],
-    known: Iterable[Problem] = (),
+    known: Sequence[Problem] = (),
 ) -> pd.DataFrame:
     """Read a panel file, with its sources by what the ``source`` column says.
 
@@ -61,7 +63,6 @@ def read_panel(
     have held one), ``form`` (the official one, if it is one) and ``notes``, in words.
     """
     notes, parts, problems, form = list[str](), list[Figures](), [*known], ""
-    are_figures_read = not problems
     try:
         tables = _list_tables(path, mapping, reference, notes)
         heads = [name for _, table in tables for name in table.names]
@@ -71,7 +72,7 @@ def read_panel(
     for own, table in tables:
         try:
             roles = layouts.match_columns(table, own)
-            if are_figures_read:
+            if not known:
                 parts.append(unfold_table(table, roles, own))
                 _understand(parts[-1], sources)
             form = form or roles.form
@@ -341,7 +342,7 @@ def _check_values(figures: Figures) -> None:
             advice = f"If {marks[0]!r} parts the decimals, {mark}. "
         low, high = first["range_min"], first["range_max"]
         said = {
-            "areas": ", ".join(dict.fromkeys(rows["area"].iloc[:MOST_TOLD])),
+            "areas": join_some([*dict.fromkeys(rows["area"])]),
             "range": f"{low:g} to {high:g}" if np.isfinite(high) else f"at least {low:g}",
             "advice": advice,
         }
@@ -369,7 +370,7 @@ def _check_existence(figures: Figures) -> None:
         for day, rows in placed[is_wrong].groupby(column):
             named = list(dict.fromkeys(rows["name"] + " (" + rows["area_id"] + ")"))
             said = {name: rows[name].iloc[0] for name in ("period_start", "period_end")}
-            said["areas"] = join_some(named, MOST_TOLD)
+            said["areas"] = join_some(named)
             said["words"] = f"{several if len(named) > 1 else one} {day}"
             figures.complain(rows.index, "no_area_then", **said)
 
@@ -387,7 +388,7 @@ def drop_doubles(figures: pd.DataFrame, where: str, notes: list[str]) -> pd.Data
         rows, whole = parts[0], pd.concat(parts)
         said = {name: rows[name].iloc[0] for name in ("area", "indicator", "period_end")}
         said["values"] = " and ".join(map(str, rows["printed"].iloc[:3]))
-        said["columns"] = join_some([*map(repr, whole["section"].unique())], MOST_TOLD)
+        said["columns"] = join_some([*map(repr, whole["section"].unique())])
         said |= {
             "heading": rows["section"].iloc[0],
             "year": find_years(rows["section"].iloc[0]) or "…",
@@ -423,8 +424,7 @@ def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Refer
             printed = f"printed {row['printed']}, the rows give {value:.12g}"
             said.append(f"{row['area']} of {row['indicator']} in row {row['row']}: {printed}")
     kept = f"{len(both) - len(said)} of {len(both)} totals and means follow from their rows"
-    told = _shorten(said, "{} more totals that do not follow from their rows")
-    return [*told, kept] if len(both) else []
+    return [*filter(None, [join_some(said, mark=LINES)]), kept] if len(both) else []
 
 
 def tell_gaps(figures: pd.DataFrame, reference: Reference) -> list[str]:
@@ -449,16 +449,10 @@ def tell_gaps(figures: pd.DataFrame, reference: Reference) -> list[str]:
             if exists_on(reference.area_rows[area], day)
         ]
         told = f"no figure for {', '.join(lacking)}"
-        if len(lacking) > MOST_TOLD:
+        if len(lacking) > MOST_NAMED:
             told = f"{len(lacking)} of {grid.size} area-periods without a figure"
         holes += [f"{indicator}: {told}"] * bool(lacking)
-    told_changes = _shorten(changes, "changes of {} more indicators")
-    return [*told_changes, *_shorten(holes, "holes in {} more indicators")]
-
-
-def _shorten(said: list[str], more: str) -> list[str]:
-    rest = [more.format(len(said) - MOST_TOLD)] if len(said) > MOST_TOLD else []
-    return [*said[:MOST_TOLD], *rest]
+    return [join_some(said, mark=LINES) for said in (changes, holes) if said]
 
 
 def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> Iterator[str]:
@@ -480,6 +474,6 @@ def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> Iterator[str]:
             own = f"{row['least']:g}{more if row['is_complete'] else ' or more'}"
             place = f"{names[row['area_id']]} {row['period_end'][:4]}"
             off.append(f"{place} is printed {row['printed']:g}, its value gives {own}")
-        named = f": {join_some(off, MOST_TOLD, '; ')}" if off else ""
+        named = f": {join_some(off, mark='; ')}" if off else ""
         kept = f"{len(rows) - len(off)} of {len(rows)} ranks of {indicator} follow from its values"
         yield f"{kept}{named}"
