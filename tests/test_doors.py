@@ -18,7 +18,7 @@ from cchc_analysis.data import owned
 from cchc_analysis.data.owned import all_or_none, changing, hold
 from cchc_analysis.data.reference import Project
 from cchc_analysis.data.system import PACKAGE
-from cchc_analysis.errors import CommandError, ReportError
+from cchc_analysis.errors import CommandError, Problem, ReportError
 from cchc_analysis.panels import PanelSource, add_panel
 from cchc_analysis.panels.mapping import build_mapping
 from cchc_analysis.read.drafting import read_report
@@ -338,3 +338,8 @@ def test_a_name_of_a_file_does_nothing_to_the_terminal(
     path.write_bytes(b"")
     assert main(["--root", str(project.root), "read", str(path)]) == 3
     assert "a\\x1b[2J\\u202eb\\udcff.txt: an empty file" in capsys.readouterr().err
+
+
+def test_a_name_with_a_line_end_is_told_in_one_line() -> None:
+    told = str(Problem("a\nb.txt", "a folder", "a file", "Name one."))
+    assert told == "a\\nb.txt: a folder; expected a file. Name one."

@@ -47,6 +47,8 @@ MAPPINGS = {
     "no day": ("a: 2024-13-45", "not YAML"),
     "tag": ("a: !!python/object/apply:os.system ['true']", "not YAML"),
     "key": ("? [a, {b: c}]\n: d", "not YAML"),
+    "twice": ("sheet: a\nsheet: b", "the key .sheet. stands twice"),
+    "twice below": ("columns: {a: {indicator: x}, a: {indicator: y}}", "the key .a. stands twice"),
     "long": ("a: " + "x" * (11 * 2**20), "11 MB"),
     "other encoding": ("tên: số".encode("utf-16"), "is not UTF-8"),
 }
@@ -66,7 +68,9 @@ def test_references_that_end_are_yaml(tmp_path: Path) -> None:
     assert load_yaml(path) == {"a": {"b": 1}, "c": [{"b": 1}, {"b": 1}], "d": {"b": 1}}
 
 
-@pytest.mark.parametrize("content", ["[" * 100_000, "{", "1" * 5_000, b"\xff", ""])
+@pytest.mark.parametrize(
+    "content", ["[" * 100_000, "{", "1" * 5_000, b"\xff", "", '{"name": "a", "name": "b"}']
+)
 def test_json_that_is_none_is_refused(tmp_path: Path, content: str | bytes) -> None:
     path = write(tmp_path, "suite.json", content)
     with pytest.raises(ReportError):

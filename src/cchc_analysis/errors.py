@@ -24,9 +24,8 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        return escape_controls(
-            f"{self.where}: {self.found}; expected {self.expected}. {self.remedy}"
-        )
+        where = self.where.replace("\n", "\\n")  # as a name of a file may have it
+        return escape_controls(f"{where}: {self.found}; expected {self.expected}. {self.remedy}")
 
 
 _CONTROLS = re.compile(

@@ -19,6 +19,7 @@ import unicodedata
 import warnings
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -119,15 +120,28 @@ def _load(path: Path, kind: str) -> Any:
 
     # The C loader of safe_load: ten times faster, and as safe.
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class Loader(loader):  # type: ignore[misc]
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            _hold_once([(key.value, None) for key, _ in node.value if key.id == "scalar"])
+            return super().construct_mapping(node, deep)
+
     text = read_text(path, "a file that people write by hand")
     try:
         if kind == "JSON":
-            return json.loads(text)
+            return json.loads(text, object_pairs_hook=_hold_once)
         _check_growth(path, yaml.parse(text, Loader=loader))
-        return yaml.load(text, Loader=loader)  # noqa: S506
+        return yaml.load(text, Loader=Loader)  # noqa: S506
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         told = " ".join(str(error).split())[:200] or type(error).__name__
         raise refuse(path, "not_parsed", kind=kind, error=told) from None
+
+
+def _hold_once(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    """Pairs as a mapping; a ``ValueError`` where a key stands twice."""
+    if twice := [key for key, times in Counter(key for key, _ in pairs).items() if times > 1]:
+        raise ValueError(f"the key {twice[0]!r} stands twice")
+    return dict(pairs)
 
 
 def _check_growth(path: Path, events: Iterable[Any]) -> None:
