@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -50,23 +50,21 @@ _FORMS = {
 """A number with a decimal dot and commas between thousands, and the other way round."""
 
 
+@dataclass
 class Figures:
     """The figures of a table, while their words become ids; gathers ``problems`` and ``notes``.
 
-    A table of one's own has no mapping, where more could be said.
+    A table of one's own (``is_own``) has no mapping; of ``cells`` each could have held a figure.
     """
 
-    def __init__(
-        self,
-        rows: pd.DataFrame,
-        where: str,
-        reference: Reference,
-        mapping: PanelMapping | None = None,
-    ) -> None:
-        self.rows, self.where, self.reference, self.cells = rows, where, reference, len(rows)
-        self.mapping, self.has_mapping = mapping or PanelMapping(), mapping is not None
-        self.problems: list[Problem] = []
-        self.notes: list[str] = []
+    rows: pd.DataFrame
+    where: str
+    reference: Reference
+    mapping: PanelMapping = field(default_factory=PanelMapping)
+    is_own: bool = False
+    cells: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def complain(
         self, rows: Any, kind: str, cell: tuple[str, str] | None = None, /, **said: object
@@ -123,7 +121,7 @@ class Figures:
             cell: words.get(cell) or folded.get(clean.fold_text(cell) or "?") or ""
             for cell in cells.unique()
         }
-        own = f"Translate it under `{column}s:` in the mapping" if self.has_mapping else "Mend it"
+        own = "Mend it" if self.is_own else f"Translate it under `{column}s:` in the mapping"
         row = f", or add a row to data/reference/{column}s.csv" if is_listed else ""
         few = f"one of {', '.join(dict.fromkeys(filter(None, words.values())))}"
         said, names = {"expected": "a known one" if is_listed else few}, [*words]
@@ -179,15 +177,16 @@ class Figures:
         if level and 0 < len(strangers) <= MOST_STRANGERS:  # so that a slip stands out
             self.notes.append(f"areas that are no {level}: {'; '.join(strangers)}")
 
-    def check_numerals(self, named_by: Sequence[str] = ()) -> None:
-        """Cells that are no number or two; ``named_by`` columns that name a row of one's own."""
+    def check_numerals(self) -> None:
+        """Cells that are no number or two; a row of one's own is told with what it is about."""
         faulty = self.rows[self.rows["fault"] != ""]
         for indicator, rows in faulty.groupby("indicator", sort=False):
             words = join_some([*dict.fromkeys(rows["fault"])], mark="; ")
             is_open = rows["fault"].str.contains("thousands or decimals").any()
-            kind = "own_" * bool(named_by) + ("open_mark" if is_open else "unread_number")
+            kind = "own_" * self.is_own + ("open_mark" if is_open else "unread_number")
             place, found = place_rows(self.where, rows["row"]), f"{indicator}: {words}"
-            if named := [str(rows[name].iloc[0]) for name in named_by if name in rows]:
+            if self.is_own:
+                named = (str(rows[name].iloc[0]) for name in ("area", "period", "indicator"))
                 place, found = f"{place} ({', '.join(filter(None, named))})", words
             self.problems.append(problem(kind, place, found=found))
 

@@ -253,7 +253,7 @@ def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> 
     for name, said in usual.items():
         texts[name] = texts[name].where(texts[name] != "", said)
     texts["period"] = texts["period"].where(texts["period_end"] == "", "")
-    read = Figures(texts, file, reference)
+    read = Figures(texts, file, reference, is_own=True)
     read.match_periods()
     read.translate()
     read.rows = rows = _read_numbers(read.rows, reference)
@@ -261,7 +261,7 @@ def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> 
     for code, large in rows[is_large].groupby("indicator", sort=False):
         value = large["value"].iloc[0]
         read.complain(large.index, "too_large", indicator=code, value=value, most=LARGEST)
-    read.check_numerals(("area", "period", "indicator"))
+    read.check_numerals()
     read.check_units()
     if read.problems:
         raise ReportError(read.problems)

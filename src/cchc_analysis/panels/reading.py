@@ -204,7 +204,7 @@ def unfold_table(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> F
         raise ReportError(_ask_for(name, table, roles) for name in lacking)
     melted = _melt(table, _describe_rows(table, roles, known.mapping), roles)
     figures = Figures(melted, table.name, known.reference, known.mapping)
-    figures.notes += filter(None, [table.remark])
+    figures.cells, figures.notes = len(melted), [*filter(None, [table.remark])]
     _drop_missing(figures)
     if len(totals := figures.rows[figures.rows["is_total"]]):
         labels = ", ".join(map(repr, totals["area"].unique()))
