@@ -198,10 +198,8 @@ def _find_bars(brief: Brief, key: str, plan: ChartPlan) -> Row:
 
 def _find_posts(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Staff present against posts granted."""
-    pairs: dict[str, Sequence[Entry]] = {}
-    for code in plan.codes:
-        if both := brief.find_together(f"{code}_present", f"{code}_quota"):
-            pairs[code] = both
+    found = {e: brief.find_together(f"{e}_present", f"{e}_quota") for e in plan.codes}
+    pairs = {code: both for code, both in found.items() if both}
     drawn = {code: both for code, both in pairs.items() if code not in plan.within} or pairs
     rates = [each for name in plan.rates if pairs and (each := brief.find(name))]
     return {
@@ -243,13 +241,12 @@ def _find_shares(brief: Brief, key: str, plan: ChartPlan) -> Row:
 
 def _find_amounts(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Amounts by who spent them, with the printed total beside them: one-stop equipment."""
-    every = [entry for entry in brief.results if entry.indicator == plan.codes[0]]
-    nearest = brief.sort_nearest(every)[:1]
-    same = [e for e in every if e.scope != brief.whole and fits(e, nearest[0])]
-    spent = sorted(same, key=lambda e: -e.value)
+    every = brief.sort_nearest(e for e in brief.results if e.indicator == plan.codes[0])
+    spent = [e for e in every if e.scope != brief.whole and fits(e, every[0])]
     if len(spent) < 3:
         return {}
-    whole, here = brief.find(plan.codes[0], brief.whole, nearest[0]), brief.area["area_id"]
+    spent.sort(key=lambda e: -e.value)
+    whole, here = brief.find(plan.codes[0], brief.whole, spent[0]), brief.area["area_id"]
     entries = [*spent, *filter(None, [whole])]
     named = [
         (brief.name_scope(e.scope) if e.area_id == here else brief.name_place(e.area_id), e)
