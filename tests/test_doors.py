@@ -20,7 +20,7 @@ from cchc_analysis.data.reference import Project
 from cchc_analysis.data.system import PACKAGE
 from cchc_analysis.errors import CommandError, Problem, ReportError
 from cchc_analysis.panels import PanelSource, add_panel
-from cchc_analysis.panels.mapping import build_mapping
+from cchc_analysis.panels.mapping import PanelMapping
 from cchc_analysis.read.drafting import read_report
 from cchc_analysis.read.review import accept_source
 from cchc_analysis.read.transcripts import read_sources
@@ -252,7 +252,7 @@ def test_a_file_of_others_among_the_panels_is_not_replaced(
     with pytest.raises(ReportError, match="no panel is registered for"):
         add_panel(project, file, source, replace=True)
     with pytest.raises(ReportError, match="the name of the list of panels"):
-        add_panel(project, file, source, build_mapping({"panel": "sources"}, "m.yml"))
+        add_panel(project, file, source, PanelMapping(panel="sources"))
     assert snapshot(project.root) == before
 
 

@@ -19,6 +19,7 @@ import yaml
 
 from cchc_analysis.data.clean import nearest_names
 from cchc_analysis.data.files import format_table, list_rows, write_text
+from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.records import (
     OBSERVATION_COLUMNS,
     SOURCE_COLUMNS,
@@ -26,21 +27,20 @@ from cchc_analysis.data.records import (
     Readings,
 )
 from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.errors import ReportError
+from cchc_analysis.errors import Problem, ReportError
 from cchc_analysis.panels import (
     PanelMapping,
     PanelSource,
     PanelSummary,
     add_panel,
     draft_mapping,
-    load_mapping,
     read_panels,
     register,
 )
 from cchc_analysis.panels.cells import Worksheet
 from cchc_analysis.panels.drafts import Guesser
 from cchc_analysis.panels.layouts import arrange_sheet
-from cchc_analysis.panels.mapping import Vocabulary, build_mapping, is_total
+from cchc_analysis.panels.mapping import Vocabulary, as_plain, is_total, read_entry
 from cchc_analysis.panels.matching import AreaWords, find_areas, match_area, read_numerals
 from cchc_analysis.panels.register import PANEL_SOURCE_COLUMNS, load_register
 from cchc_analysis.pipeline import remove_source
@@ -99,6 +99,14 @@ def write(
             sheet.merge_cells(area)
     book.save(folder / name)
     return folder / name
+
+
+def build_mapping(content: object, name: str, reference: Reference | None = None) -> PanelMapping:
+    problems: list[Problem] = []
+    found = read_entry(PanelMapping, as_plain(content), name, problems, reference)
+    if found is None:
+        raise ReportError(problems)
+    return found
 
 
 def bring(project: Project, path: Path, **mapping: object) -> PanelSummary:
@@ -431,8 +439,7 @@ FORM_CONSTANTS = {"area": "huyện Cao Lộc", "period": "2024-H1", "scope": "di
 
 def test_form_ii_06a_is_recognised(project: Project, tmp_path: Path) -> None:
     path = write(tmp_path, "form_ii_06a.xlsx", FORM, FORM_MERGED)
-    mapping = load_mapping(MAPPINGS / "form_ii_06a.yml")
-    summary = add_panel(project, path, mapping=mapping)
+    summary = add_panel(project, path, mapping=MAPPINGS / "form_ii_06a.yml")
     assert summary.form == "II.06a"
     assert summary.figures == 33
     observations = read(project).observations
@@ -1493,7 +1500,7 @@ def test_what_is_wrong_with_the_form_and_the_codes_of_a_mapping_is_told_at_once(
 
 def test_all_mappings_can_be_loaded(reference: Reference) -> None:
     for path in MAPPINGS.glob("*.yml"):
-        assert load_mapping(path, reference).sources, path.name
+        assert build_mapping(load_yaml(path), path.name, reference).sources, path.name
 
 
 # --- As publishers lay them out -------------------------------------------------------------------

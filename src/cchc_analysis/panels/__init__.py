@@ -19,7 +19,6 @@ once, in the sentences of ``data/problems.toml``; words of publishers stand in `
 from cchc_analysis.panels.drafts import draft_mapping as draft_mapping
 from cchc_analysis.panels.mapping import PanelMapping as PanelMapping
 from cchc_analysis.panels.mapping import PanelSource as PanelSource
-from cchc_analysis.panels.mapping import load_mapping as load_mapping
 from cchc_analysis.panels.own_table import validate_table as validate_table
 from cchc_analysis.panels.register import PanelSummary as PanelSummary
 from cchc_analysis.panels.register import add_panel as add_panel

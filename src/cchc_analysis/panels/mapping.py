@@ -27,12 +27,11 @@ from cchc_analysis.data.clean import (
     parse_period,
     take_sides,
 )
-from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.data.words import LANGUAGES
-from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.errors import Problem
 
 
 @cache
@@ -232,19 +231,6 @@ class PanelMapping(_Entry):
 
 E = TypeVar("E", bound=_Entry)
 T = TypeVar("T")
-
-
-def load_mapping(path: Path, reference: Reference | None = None) -> PanelMapping:
-    """Load a mapping file; all that no mapping can say is refused, and unknown codes likewise."""
-    return build_mapping(load_yaml(path), path.name, reference)
-
-
-def build_mapping(content: object, name: str, reference: Reference | None = None) -> PanelMapping:
-    """Make a mapping of the content of its file; what no mapping can say is refused."""
-    problems = list[Problem]()
-    if found := read_entry(PanelMapping, as_plain(content), name, problems, reference):
-        return found
-    raise ReportError(problems)
 
 
 def as_plain(content: object) -> Any:
