@@ -93,7 +93,7 @@ def add_panel(
     held: Any = found.attrs
     told = render_own("panel", panel=panel, table=table, sources=used, **held)
     areas, periods = (int(table[name].nunique()) for name in ("area_id", "period_end"))
-    return PanelSummary(path, len(table), areas, periods, held["form"], told)
+    return PanelSummary(path, len(table), areas, periods, held["form"], (*told.splitlines(),))
 
 
 def _prepare(
@@ -227,10 +227,10 @@ class PanelSummary:
     areas: int
     periods: int
     form: str
-    told: str
+    told: tuple[str, ...]
 
     def __str__(self) -> str:
-        return self.told
+        return "\n".join(self.told)
 
 
 def read_panels(raw: Path, reference: Reference) -> Readings:
