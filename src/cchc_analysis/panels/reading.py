@@ -148,18 +148,17 @@ def _add_ranks(figures: Figures) -> None:
     figures.rows = rows
     if rule is None:
         return
-    levels = dict(figures.reference.tabulate_areas(rows["area_id"].unique())["level"])
-    places = zip(rows["indicator"], rows["area_id"].map(levels), strict=True)
-    ranks = [rule.indicators.get(indicator, {}).get(level, "") for indicator, level in places]
-    ranked = rows.assign(indicator=pd.Series(ranks, index=rows.index, dtype="str"))
-    ranked["of"] = rows["indicator"]
-    ranked = ranked[(ranked["indicator"] != "") & (ranked["rank"] != "")]
+    levels = figures.reference.tabulate_areas(rows["area_id"].unique())["level"]
+    named = [(of, *each) for of, own in rule.indicators.items() for each in own.items()]
+    ranks = pd.DataFrame(named, columns=["of", "level", "indicator"]).query("indicator != ''")
+    values = rows[rows["rank"] != ""].rename(columns={"indicator": "of"})
+    ranked = values.join(levels, on="area_id").merge(ranks)
     if rule.period:
         ranked = ranked[ranked["period_end"] == str(parse_period(rule.period).end)]
     elif (ranked.groupby(["row", "of"])["period_end"].nunique() > 1).any():
         raise refusal("many_ranked", f"{figures.where}, ranks in {rule.column!r}")
     is_last = ranked["rank"].str.casefold() == rule.last.casefold()
-    added = ranked.drop(columns="of").assign(
+    added = ranked[rows.columns].assign(
         unit="rank",
         printed=ranked["rank"],
         read_as=ranked["rank"].mask(is_last, ranked["rank_of"]),
