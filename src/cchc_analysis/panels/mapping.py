@@ -19,14 +19,8 @@ from typing import Annotated, Any, Literal, TypeVar
 import pydantic
 from pydantic_core import to_jsonable_python
 
-from cchc_analysis.data.clean import (
-    PeriodError,
-    drop_opposites,
-    fold_text,
-    nearest_names,
-    parse_period,
-    take_sides,
-)
+from cchc_analysis.data import clean
+from cchc_analysis.data.clean import fold_text, nearest_names, parse_period
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.data.system import is_portable
@@ -420,10 +414,10 @@ class Vocabulary:
         """The known names to suggest for a heading: first those that have most of its words."""
         bare, fillers = bare_heading(name), load_vocabulary()["fillers"]
         words = {*fold_text(bare).split()} - {*fillers}
-        names, sides = drop_opposites(bare, self.list_names()), take_sides(bare)
+        names, sides = clean.drop_opposites(bare, self.list_names()), clean.take_sides(bare)
         shared = {each: len(words & {*fold_text(each).split()}) for each in names}
         most = [each for each in names if shared[each] > 1 and 2 * shared[each] >= len(words)]
-        most.sort(key=lambda each: (take_sides(each) != sides, -shared[each], len(each)))
+        most.sort(key=lambda each: (clean.take_sides(each) != sides, -shared[each], len(each)))
         return [*dict.fromkeys([*most, *nearest_names(bare, names)])][:MOST_SUGGESTED]
 
     def list_names(self) -> list[str]:
@@ -448,7 +442,7 @@ def is_rank(name: str) -> bool:
 
 def is_period(name: str) -> bool:
     """Whether a heading is a period."""
-    with suppress(PeriodError):
+    with suppress(clean.PeriodError):
         return parse_period(bare_period(name)).end is not None
     return False
 
