@@ -395,10 +395,9 @@ def to_wide(
         A        1.0   2.0
         B        NaN   3.0
     """
-    from pandas.api.types import is_list_like
-
     check_table(table, "to_wide")
-    rows, heads = ([*each] if is_list_like(each) else [each] for each in (index, columns))
+    is_list = pd.api.types.is_list_like
+    rows, heads = ([*each] if is_list(each) else [each] for each in (index, columns))
     told = [*rows, *heads]
     if missing := [str(name) for name in [*told, values] if name not in [*table.columns]]:
         hint = f"The table has {', '.join(map(str, table.columns))}."
