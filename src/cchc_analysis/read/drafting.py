@@ -25,7 +25,7 @@ from cchc_analysis.data.reference import SEVERAL, Project, Reference, check_ids,
 from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.read import recognise, transcripts
 from cchc_analysis.read.documents import Document, mask_persons, open_document
-from cchc_analysis.read.recognise.head import find_reports, level_of, note_begin
+from cchc_analysis.read.recognise.head import level_of, note_begin, part_reports
 from cchc_analysis.read.review import describe_text, doubt_head, load_page_words, render_static
 from cchc_analysis.rules import load_identities
 
@@ -113,9 +113,7 @@ def _choose_report(
     document: Document, reference: Reference, area: str | None
 ) -> tuple[Document, recognise.ReportHead]:
     """Of several reports in a file the one that is of an area, if one is; and its head."""
-    lines = document.lines
-    starts = [0, *find_reports(lines)] if area else [0]
-    parts = [lines[at:end] for at, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    parts = part_reports(document.lines) if area else [document.lines]
     heads = [recognise.read_head(part, reference) for part in parts]
     meant = []
     for at, head in enumerate(heads):
@@ -129,7 +127,7 @@ def _choose_report(
     [at] = meant
     first, last = parts[at][0].number, parts[at][-1].number
     told = f"of {len(parts)} reports in the file, the one in lines {first} to {last} is read"
-    return replace(document, lines=parts[at], remarks=(*document.remarks, told)), heads[at]
+    return replace(document, lines=tuple(parts[at]), remarks=(*document.remarks, told)), heads[at]
 
 
 def _doubt_head(

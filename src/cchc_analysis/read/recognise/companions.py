@@ -20,7 +20,7 @@ from cchc_analysis.read.recognise.figures import Figure, say_whole
 from cchc_analysis.read.recognise.frame import APPRAISED, is_asked
 from cchc_analysis.read.recognise.head import level_of, list_names
 from cchc_analysis.read.recognise.matching import Claim, WordsAround, match_rules
-from cchc_analysis.read.recognise.outline import OutlinePlace
+from cchc_analysis.read.recognise.outline import Label, OutlinePlace
 from cchc_analysis.read.recognise.surroundings import (
     FigureText,
     WordCollector,
@@ -434,10 +434,9 @@ def is_other_score(
     )
 
 
-def is_entity_row(entry: FigureText, wording: Wording, candidate: Claim) -> bool:
+def is_entity_row(label: Label, wording: Wording, candidate: Claim) -> bool:
     """A row that names one field or office: its numbers are parts that we have no code for."""
-    label = entry.label
-    if label is None or not label.column or not label.row or candidate.breakdown:
+    if not label.column or not label.row or candidate.breakdown:
         return False
     row = {hit.term for hit in wording.find_terms(label.row)}
     row |= {name_field(label.row)} - {""}

@@ -176,9 +176,6 @@ OF_WHAT = frozenset({"identity complete", "many figures"})
 """Marks that speak for what is counted, and for nothing where it is open when that was."""
 OF_TIME = frozenset({"other days too", "others say when", CARRIED})
 
-LESS_SURE = "less sure: "
-"""Opens the reason of a figure that is doubted for its marks alone."""
-
 
 def mark_entry(
     entry: FigureText, claim: Claim | None, words: WordsAround, scope: Scope, period: Period
@@ -337,7 +334,7 @@ def weigh_figures(
             against = [mark for mark in sorted(marks) if wording.weights.get(mark, 0.0) < 0]
             against.sort(key=wording.weights.__getitem__)
             told = "; ".join(wording.marks[mark] for mark in against[:2] or [BASE])
-            confidence, doubt = Confidence.LOW, doubt or f"{LESS_SURE}{told}"
+            confidence, doubt = Confidence.LOW, doubt or f"less sure: {told}"
             if chance < wording.weights[CLAIMED_FROM]:  # it is a candidate, and no more
                 confidence, doubt = Confidence.NONE, f"{figure.indicator} is unlikely; left open"
                 rivals = (figure.indicator, *figure.rivals)

@@ -176,24 +176,17 @@ def _list_events(line: Line, place: OutlinePlace) -> list[str]:
     is_open = text.endswith(":") and not line.cells
     # "- Cấp xã", and below it what its communes have done.
     is_bare = not re.search(r"\d", text) and not line.cells and len(text.split()) <= BARE_WORDS
-    return [
-        event
-        for event, is_so in (
-            ("heading", place.is_heading),
-            ("caption", PATTERNS.caption.match(text) is not None),
-            # The days of one column are not those of the lines below the table.
-            (
-                "text",
-                not place.note
-                and sum(bool(cell.text) for cell in line.cells) < 2
-                and not PATTERNS.summed_up.match(text),
-            ),
-            ("list", is_open and not place.note),
-            ("label", is_open and len(text.split()) <= LEVEL_WORDS),
-            ("label", is_bare and text.startswith(("-", "+", "*", "•"))),
-        )
-        if is_so
-    ]
+    is_bare = is_bare and text.startswith(("-", "+", "*", "•"))
+    # The days of one column are not those of the lines below the table.
+    is_one = sum(bool(cell.text) for cell in line.cells) < 2
+    events = {
+        "heading": place.is_heading,
+        "caption": PATTERNS.caption.match(text),
+        "text": is_one and not place.note and not PATTERNS.summed_up.match(text),
+        "list": is_open and not place.note,
+        "label": is_bare or (is_open and len(text.split()) <= LEVEL_WORDS),
+    }
+    return [event for event, is_so in events.items() if is_so]
 
 
 def _leave_compared(text: str) -> str:

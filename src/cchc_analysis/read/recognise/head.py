@@ -443,9 +443,9 @@ def find_other_news(lines: Sequence[Line]) -> int:
     return next(at, len(lines))
 
 
-def find_reports(lines: Sequence[Line]) -> list[int]:
-    """Where further reports of the same file begin: a head with office or number, and a title."""
-    starts, last = [], None
+def part_reports(lines: Sequence[Line]) -> list[Sequence[Line]]:
+    """The lines of each report of a file: it opens with a head with office or number, and title."""
+    starts, last = [0], None
     for at, line in enumerate(lines):
         if line.cells or not (line.text.isupper() and PATTERNS.title_alone.match(line.text)):
             continue
@@ -454,7 +454,7 @@ def find_reports(lines: Sequence[Line]) -> list[int]:
         if last is not None and at - last >= FEWEST_LINES and opened:
             starts.append(opened[0])
         last = at
-    return starts
+    return [lines[start:end] for start, end in pairwise([*starts, len(lines)])]
 
 
 def _find_title(top: Sequence[str]) -> tuple[str, str]:

@@ -150,11 +150,9 @@ def _find_free(text: str, start: int, end: int) -> Iterator[Numeral]:
 def _judge(text: str, match: re.Match[str]) -> Numeral:
     start, end = match.span()
     printed = match[0]
-    # A full stop or comma that ends the sentence is not part of the number: "\d" follows it never.
     left = text[max(0, start - NEAR_LETTERS) : start]
-    if PATTERNS.code_before.search(left) and PATTERNS.capitals_before.search(left):
-        return Numeral(start, end, printed, Kind.STANDARD, "digits of a code")
-    if PATTERNS.letter_behind.match(text, end) and not PATTERNS.glued_unit.match(text, end):
+    is_glued = PATTERNS.letter_behind.match(text, end) and not PATTERNS.glued_unit.match(text, end)
+    if is_glued or PATTERNS.capitals_before.search(left):
         return Numeral(start, end, printed, Kind.STANDARD, "digits of a code")
     if PATTERNS.bare_year.fullmatch(printed):
         right = text[end:]
@@ -433,10 +431,8 @@ def _find_pairs(text: str, mentions: list[Mention]) -> list[Mention]:
         of = not PATTERNS.on_fields.match(text, right.numeral.start) and PATTERNS.of.match(gap)
         is_pair = left.role != "whole" and (PATTERNS.slash.match(gap) or of)
         if is_pair or PATTERNS.range.match(gap):
-            own, roles = (
-                (left.own[0], right.own[1]),
-                ("part", "whole") if is_pair else ("low", "high"),
-            )
+            own = left.own[0], right.own[1]
+            roles = ("part", "whole") if is_pair else ("low", "high")
             # "92 trên 95" is of ninety-five, and no more than them.
             right = right._replace(comparator=Comparator.EQUAL) if is_pair and of else right
             found[at] = left._replace(own=own, partner=at + 1, role=roles[0])

@@ -32,8 +32,8 @@ from cchc_analysis.read.recognise.head import (
     ReportHead,
     find_level,
     find_other_news,
-    find_reports,
     list_names,
+    part_reports,
     read_head,
 )
 from cchc_analysis.read.recognise.matching import (
@@ -84,7 +84,7 @@ class Proposer:
         )
         self._context = FigureContext(head, reference, self._scopes.frames)
         self._speakers = scopes.Speakers(lines, places, head.area, self._scopes.level)
-        self._figures: list[tuple[FigureText, Figure]] = []
+        self.figures: list[tuple[FigureText, Figure]] = []
 
     def propose(self, entry: FigureText) -> None:
         """Propose one figure; a number in words only where an indicator is found for it."""
@@ -111,13 +111,11 @@ class Proposer:
         figure = self._build(entry, words, candidate, rivals, choices)
         figure = self._beside.stay_beside(entry, figure)
         if speaker and speaker.kind is scopes.Speech.COMMUNE:
-            # What one commune did is its own and no sum of all, unless its indicator says whose.
-            rule = self._wording.rules.get(figure.indicator)
+            # What one commune did is its own and no sum of all.
             named = [name for name in list_names(speaker.name) if self._scopes.is_inside(name)]
             is_other = len(named) == 1 and figure.area == self._head.area
             figure = replace(
-                figure, area=named[0] if is_other else figure.area,
-                scope=figure.scope if rule and rule.scope else Scope.COMMUNE,
+                figure, area=named[0] if is_other else figure.area, scope=Scope.COMMUNE,
                 is_scope_said=True, looked_again=f"told of {speaker.name} alone",
             )  # fmt: skip
         if is_spelled:
@@ -127,7 +125,7 @@ class Proposer:
                 figure, read_as=figure.printed.replace(",", ""),
                 looked_again="the comma is read as one between thousands: a count has no fraction",
             )  # fmt: skip
-        self._figures.append((entry, figure))
+        self.figures.append((entry, figure))
         self._beside.note(entry, figure)
 
     def _speaks_for(
@@ -159,10 +157,6 @@ class Proposer:
             return False
         unit = self._reference.indicator_rows[figure.indicator]["unit"]
         return bool(self._reference.unit_rows[unit]["kind"] == "count")
-
-    def finish(self) -> tuple[Figure, ...]:
-        """All proposed figures in the order of the document."""
-        return tuple(scopes.tell_offices_apart(self._figures))
 
     def _choose(
         self, entry: FigureText, words: WordsAround
@@ -272,7 +266,7 @@ class Proposer:
         is_fraction = printed.count(",") == 1 or ("," in printed and "." in printed)
         if kind == "count" and words.factor == 1 and is_fraction and not is_grouped:
             return False
-        is_entity = entry.label and companions.is_entity_row(entry, self._wording, candidate)
+        is_entity = entry.label and companions.is_entity_row(entry.label, self._wording, candidate)
         # A row that names a commune that we know is told of that commune.
         return not is_entity or self._scopes.find_area(entry, words) != self._head.area
 
@@ -391,8 +385,7 @@ def read_document(
 ) -> Reading:
     """Read a document; its head is proposed from the first lines if it is not given."""
     lines = outline.spread_tables(outline.restore_words([*outline.cut_lines(document.lines)]))
-    starts = [0, *find_reports(lines)]
-    parts = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    parts = part_reports(lines)
     numerals: dict[int, tuple[Numeral, ...]] = defaultdict(tuple)
     first, figures = _read_part(parts[0], reference, wording, head, numerals)
     if len(parts) > 1 and head is None:
@@ -434,7 +427,7 @@ def _read_part(
                 surroundings.mentions[at] = entries[0].mentions
             for entry in entries:
                 proposer.propose(entry)
-    return head, proposer.finish()
+    return head, tuple(scopes.tell_offices_apart(proposer.figures))
 
 
 def _enter_line(
@@ -454,18 +447,12 @@ def _enter_line(
         begin = line.text.find(text, begin)
         by = line.start + begin
         moved = [each._replace(start=each.start + by, end=each.end + by) for each in numerals]
-        yield moved, _make_entries(at, text, numerals, label, by)
+        if not label:
+            # Numbers put in words join the figures; they are kept only where an indicator is found.
+            numerals = sorted([*numerals, *find_spelled(text)], key=lambda numeral: numeral.start)
+        mentions = tuple(find_mentions(text, numerals))
+        yield moved, [FigureText(at, text, mentions, n, label, by) for n in range(len(mentions))]
         begin += len(text)
-
-
-def _make_entries(
-    at: int, text: str, numerals: list[Numeral], label: outline.Label | None, offset: int
-) -> list[FigureText]:
-    if not label:
-        # Numbers put in words join the figures; they are kept only where an indicator is found.
-        numerals = sorted([*numerals, *find_spelled(text)], key=lambda numeral: numeral.start)
-    mentions = tuple(find_mentions(text, numerals))
-    return [FigureText(at, text, mentions, n, label, offset) for n in range(len(mentions))]
 
 
 def _find_repeated(lines: Sequence[Line]) -> set[int]:

@@ -9,7 +9,7 @@ list says, and that what the document says.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -35,6 +35,7 @@ from cchc_analysis.read.recognise.surroundings import (
     FigureText,
     WordCollector,
     find_bare_level,
+    take_last_sentence,
 )
 from cchc_analysis.read.recognise.wording import Hit, WordingRule
 
@@ -121,11 +122,11 @@ class Scopes:
             return self._translate("@province")
         if not head:
             return None
-        if head["city"] is not None and self._head.area.casefold().startswith("thành phố"):
-            # Of a city that is a province, "Thành phố" are its own offices.
-            return self._translate("@province" if self.level == "province" else "@district_office")
         if head["district"]:
-            return self._translate("@district_office")
+            # Of a city that is a province, "Thành phố" are its own offices.
+            is_own = head["city"] is not None and self._head.area.casefold().startswith("thành phố")
+            is_province = is_own and self.level == "province"
+            return self._translate("@province" if is_province else "@district_office")
         if head["communes"]:
             return Scope.COMMUNE_AGGREGATE
         # "Tổng" is the total of the table: whose that is, what stands above it may say.
@@ -261,8 +262,7 @@ class Scopes:
         mention = entry.mention
         said = entry.text[mention.lead : max(mention.numeral.start, mention.own[1])]
         if PATTERNS.goes_back.match(said):
-            before = PATTERNS.sentence_end.split(entry.text[: mention.lead].strip())[-1]
-            said = f"{before} {said}"
+            said = f"{take_last_sentence(entry.text[: mention.lead].strip())} {said}"
         bare = PATTERNS.bare_before.search(entry.said)
         named = self._name_unit(said) or "".join(self._name_bare(bare["name"]) if bare else ())
         if named or PATTERNS.says_whole.search(said):
@@ -490,7 +490,11 @@ def tell_offices_apart(told: Sequence[tuple[FigureText, Figure]]) -> Iterator[Fi
     of that figure that it leaves them out; so does an item "b) UBND các xã tiếp nhận …" of all of
     the item before it, "a) UBND huyện tiếp nhận …".
     """
-    apart = dict(_list_items_apart({figure.line: entry.text for entry, figure in told}))
+    lines = {figure.line: entry.text for entry, figure in told}
+    apart = {
+        line: len(text) for (line, text), (_, below) in pairwise(lines.items())
+        if PATTERNS.item_of_committee.match(text) and PATTERNS.item_of_communes.match(below)
+    }  # fmt: skip
     offices = {(f.line, f.indicator) for _, f in told if f.scope is Scope.DISTRICT_OFFICE}
     for _, group in groupby(told, key=lambda each: (each[0].line, each[0].offset)):
         before: list[tuple[FigureText, Figure]] = []
@@ -514,13 +518,6 @@ def tell_offices_apart(told: Sequence[tuple[FigureText, Figure]]) -> Iterator[Fi
                 looked_again="the line counts the communes apart, so this is without them",
             )  # fmt: skip
         yield figure
-
-
-def _list_items_apart(lines: Mapping[int, str]) -> Iterator[tuple[int, int]]:
-    """The items of the committee itself right before one of the communes, with their lengths."""
-    for (line, text), (_, below) in pairwise(lines.items()):
-        if PATTERNS.item_of_committee.match(text) and PATTERNS.item_of_communes.match(below):
-            yield line, len(text)
 
 
 def _counts_all(figure: Figure) -> bool:

@@ -428,7 +428,7 @@ class WordCollector:
         yield "its sentence", text[mention.lead : reach]
         place = self._places[entry.line]
         yield from self._go_on(entry)
-        if place.note:
+        if place.anchor[0] >= 0:
             yield from self._anchor(place)
         for parent in place.parents:
             yield "the list it stands in", take_last_sentence(self._lines[parent].text)
@@ -454,16 +454,13 @@ class WordCollector:
     def _anchor(self, place: OutlinePlace) -> Iterator[tuple[str, str]]:
         """The text that a note hangs on: the figure before its mark, and that one's wholes."""
         line, at = place.anchor
-        if line < 0:
-            return
         text = self._lines[line].text
         mentions = self.mentions.get(line, ())
         before = [n for n, mention in enumerate(mentions) if mention.numeral.end <= at]
         if before and at - mentions[before[-1]].numeral.end < 60:
             for whole in (before[-1], *list_wholes(mentions, before[-1])):
                 yield "what it is a part of", text[slice(*mentions[whole].own)]
-        lead = max((m.end() for m in PATTERNS.sentence_end.finditer(text, 0, at)), default=0)
-        yield "the text the note hangs on", text[lead:at]
+        yield "the text the note hangs on", take_last_sentence(text[:at])
         for parent in self._places[line].parents:
             yield "the list it stands in", take_last_sentence(self._lines[parent].text)
 

@@ -22,7 +22,6 @@ from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.patterns import PATTERNS
 from cchc_analysis.read.recognise.figures import (
     EQUALS,
-    LESS_SURE,
     OTHER_REPORT,
     Confidence,
     Figure,
@@ -367,9 +366,8 @@ def _leave_impossible(figure: Figure, reference: Reference) -> Change | None:
     least, most = float(row["range_min"]), float(row["range_max"])
     if not (value < least or value > most):
         return None
-    told = f"{figure.indicator} is between {least:g} and {most:g}; left open"
-    rivals = (figure.indicator, *figure.rivals)
-    return {"indicator": "", "rivals": rivals, "looked_again": told}
+    why = f"{figure.indicator} is between {least:g} and {most:g}; left open"
+    return {"indicator": "", "rivals": (figure.indicator, *figure.rivals), "looked_again": why}
 
 
 def _doubt_rivals(figures: list[Figure]) -> list[Figure]:
@@ -379,12 +377,9 @@ def _doubt_rivals(figures: list[Figure]) -> list[Figure]:
         printed[name_claim(figure)].append(figure.printed)
 
     def find(_: int, figure: Figure) -> Change | None:
-        # Which value it stands beside says more than that it is less sure.
-        is_told = figure.looked_again and not figure.looked_again.startswith(LESS_SURE)
-        is_doubted = is_told and figure.confidence is Confidence.LOW
         beside = dict.fromkeys(each for each in printed[name_claim(figure)]
                                if figure.indicator and each != figure.printed)  # fmt: skip
-        if "two values" not in figure.marks or not beside or is_doubted:
+        if "two values" not in figure.marks or not beside:
             return None
         told = f"stands beside {', '.join(beside)} for the same quantity"
         return {"confidence": Confidence.LOW, "looked_again": told}

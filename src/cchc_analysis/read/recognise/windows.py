@@ -39,7 +39,10 @@ def find_window(text: str, default: Period) -> Period | None:
     if window := find_exact_window(text, default):
         return window
     if begun := PATTERNS.since_begun.search(text):
-        return _count_since_begun(begun, default)
+        ended = begun["year"] or begun["last"]
+        until = f"hết tháng {begun['month'] or MONTHS}/{ended}" if ended else begun["rest"]
+        first = dt.date.fromisoformat(TWO_TIERS_SINCE)
+        return find_exact_window(f"từ ngày {first:%d/%m/%Y} đến {until}", default)
     if (since := PATTERNS.since_open.search(text)) and default.end:
         start = make_day(since[1], since[2], since[3], default.end.year)
         return Period(start, default.end) if start and start < default.end else None
@@ -133,20 +136,6 @@ def _span_months(between: re.Match[str]) -> Period | None:
     if not (first and last and first.start and last.end and first.start < last.end):
         return None
     return Period(first.start, last.end)
-
-
-def _count_since_begun(begun: re.Match[str], default: Period) -> Period | None:
-    """From the first day of the two levels on, up to the end that is named, or now."""
-    end = default.end
-    if begun["year"]:
-        end = make_year(int(begun["year"])).end
-    elif begun["month"]:
-        month = make_month(int(begun["last"]), int(begun["month"]))
-        end = month.end if month else None
-    elif begun[4]:
-        end = make_day(begun[4], begun[5], begun[6], end.year if end else None)
-    start = dt.date.fromisoformat(TWO_TIERS_SINCE)
-    return Period(start, end) if end and start < end else None
 
 
 def find_counted_window(texts: Sequence[str], period: Period, dated: str = "") -> Period | None:
@@ -310,8 +299,6 @@ def find_day(text: str, default: Period) -> dt.date | None:
         return None
     year = default.end.year if default.end else None
     found = None
-    for match in PATTERNS.as_of_words.finditer(text):
-        found = make_day(match[1], match[2], match[3], year) or found
     for match in PATTERNS.as_of_quarter.finditer(text) if year else ():
         span = _name_span(match, int(match["year"] or year or 0))
         found = span.end if span else found
