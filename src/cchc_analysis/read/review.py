@@ -323,7 +323,10 @@ def _find_broken(
     observations: pd.DataFrame, identities: Sequence[rules.Identity], reference: Reference
 ) -> Iterator[dict[str, Any]]:
     statements = rules.tabulate_statements(observations, reference)
-    identities = _list_telling(identities, set(statements.figures["indicator"]))
+    # With their rivals; most rules need what no report has.
+    there = set(statements.figures["indicator"])
+    names = {rule.rival_group or rule.rule_id for rule in identities if rule.codes & there}
+    identities = [rule for rule in identities if (rule.rival_group or rule.rule_id) in names]
     verdicts, definitions = rules.evaluate_rivals(identities, statements)
     unfit = definitions[(definitions["fits"] == 0) & (definitions["rivals"] > 1)]
     told, found = set[str](), list[rules.Broken]()
@@ -355,21 +358,6 @@ def _find_broken(
 
 def _list_figures(rows: pd.DataFrame) -> list[str]:
     return [*dict.fromkeys(" ".join(rows["figures"]).split())]
-
-
-def _list_telling(identities: Sequence[rules.Identity], there: set[str]) -> list[rules.Identity]:
-    """The rules that these indicators can break, with their rivals; most need what no report has.
-
-    A rule needs all quantities that are no part of a sum, and of the parts one.
-    """
-
-    def is_told(rule: rules.Identity) -> bool:
-        totals = {each.code for each in rule.operands if each not in rule.parts}
-        parts = {each.code for each in rule.parts}
-        return totals <= there and (not parts or not parts.isdisjoint(there))
-
-    names = {rule.rival_group or rule.rule_id for rule in identities if is_told(rule)}
-    return [rule for rule in identities if (rule.rival_group or rule.rule_id) in names]
 
 
 def _find_repeated(observations: pd.DataFrame) -> Iterator[dict[str, Any]]:

@@ -9,20 +9,20 @@ it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
 from cchc_analysis.data.records import Scope, Status
-from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.figures import Figure, say_whole
 from cchc_analysis.read.recognise.frame import APPRAISED, is_asked
 from cchc_analysis.read.recognise.head import level_of, list_names
 from cchc_analysis.read.recognise.matching import Claim, WordsAround, match_rules
-from cchc_analysis.read.recognise.outline import Label, OutlinePlace
+from cchc_analysis.read.recognise.outline import Label
 from cchc_analysis.read.recognise.surroundings import (
     FigureText,
+    Paper,
     WordCollector,
     is_placed,
     name_field,
@@ -43,13 +43,12 @@ _WHOLE = frozenset({"task", "unit"})
 class Companions:
     """The figures proposed so far, by where they stand."""
 
-    def __init__(
-        self, reference: Reference, wording: Wording, places: Sequence[OutlinePlace]
-    ) -> None:
-        self._reference, self._wording, self._places = reference, wording, places
+    def __init__(self, paper: Paper) -> None:
+        self._reference, self._wording = paper.reference, paper.wording
+        self._places = paper.places
         self.by_mention: dict[tuple[int, str, int], Figure] = {}
         self._by_line: dict[int, list[Figure]] = {}
-        rules = wording.rules.items()
+        rules = paper.wording.rules.items()
         self._present = {rule.over: code for code, rule in rules if rule.over.endswith("_quota")}
 
     def note(self, entry: FigureText, figure: Figure) -> None:

@@ -25,17 +25,11 @@ from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise import windows
-from cchc_analysis.read.recognise.head import (
-    ReportHead,
-    find_level,
-    leave_cited,
-    level_of,
-    list_names,
-)
+from cchc_analysis.read.recognise.head import ReportHead, leave_cited, level_of, list_names
 from cchc_analysis.read.recognise.matching import WordsAround
 from cchc_analysis.read.recognise.numerals import find_first_figure
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace, find_note_below, say_heading
-from cchc_analysis.read.recognise.surroundings import CAPTION, FigureText
+from cchc_analysis.read.recognise.surroundings import CAPTION, FigureText, Paper
 from cchc_analysis.read.recognise.wording import WordingRule
 
 OPENING = 12
@@ -72,17 +66,14 @@ class Frame:
 
 
 def frame_lines(
-    lines: Sequence[Line],
-    places: Sequence[OutlinePlace],
-    head: ReportHead,
-    read_scope: Callable[[str], Scope | None],
-    is_inside: Callable[[str], bool],
+    paper: Paper, read_scope: Callable[[str], Scope | None], is_inside: Callable[[str], bool]
 ) -> list[Frame]:
     """The frame of every line.
 
     ``read_scope`` tells the one level that a short line names, ``is_inside`` whether a commune lies
     in the area of the document.
     """
+    lines, head = paper.lines, paper.head
     above = [head.window]
     readers: dict[str, Callable[[str], Any]] = {
         "area": lambda text: _name_area(text, head, is_inside),
@@ -112,7 +103,7 @@ def frame_lines(
     annexes: dict[str, Period] = {}
     outside: dict[str, tuple[Any, list[str]]] = {}
     frames = []
-    for at, (line, place) in enumerate(zip(lines, places, strict=True)):
+    for at, (line, place) in enumerate(zip(lines, paper.places, strict=True)):
         if bool(line.cells) != bool(at and lines[at - 1].cells):
             # What the rows of a table open ends with it.
             outside, opened = (opened, dict(opened)) if line.cells else ({}, outside)
@@ -361,10 +352,10 @@ CARRIED, OWN_TIME, BY_CUSTOM = "time carried", "own time named", "time by custom
 class FigureContext:
     """What the document says about all its figures, and what its parts say otherwise."""
 
-    def __init__(self, head: ReportHead, reference: Reference, frames: Sequence[Frame]) -> None:
-        self._head, self._reference = head, reference
+    def __init__(self, paper: Paper, frames: Sequence[Frame]) -> None:
+        self._head, self._reference = paper.head, paper.reference
         self._frames = frames
-        self._is_commune = find_level(head.area, reference, head.day) == "commune"
+        self._is_commune = paper.level == "commune"
         self.mark_of_time = ""
 
     def find_period(

@@ -25,7 +25,6 @@ from cchc_analysis.read.recognise.frame import (
     FigureContext,
     counts_dossiers,
     find_status,
-    frame_lines,
     is_asked,
 )
 from cchc_analysis.read.recognise.head import (
@@ -51,7 +50,7 @@ from cchc_analysis.read.recognise.numerals import (
     find_spelled,
     read_spelled,
 )
-from cchc_analysis.read.recognise.surroundings import FigureText, WordCollector
+from cchc_analysis.read.recognise.surroundings import FigureText, Paper, WordCollector
 from cchc_analysis.read.recognise.windows import find_target_period, find_window_behind
 from cchc_analysis.read.recognise.wording import Wording
 
@@ -65,30 +64,21 @@ BELOW = frozenset({"@district_office", "@commune_aggregate"})
 class Proposer:
     """Proposes figures one after the other, each knowing those before it."""
 
-    def __init__(
-        self,
-        head: ReportHead,
-        reference: Reference,
-        wording: Wording,
-        surroundings: WordCollector,
-        lines: Sequence[Line],
-        places: Sequence[outline.OutlinePlace],
-    ) -> None:
-        self._reference, self._wording, self._surroundings = reference, wording, surroundings
-        self._lines, self._places, self._head = lines, places, head
-        self._others = find_other_news(lines) if head.kind == "article" else len(lines)
-        self._beside = companions.Companions(reference, wording, places)
-        self._scopes = scopes.Scopes(head, reference, surroundings)
-        self._scopes.frames = frame_lines(
-            lines, places, head, self._scopes.read_level_line, self._scopes.is_inside
-        )
-        self._context = FigureContext(head, reference, self._scopes.frames)
-        self._speakers = scopes.Speakers(lines, places, head.area, self._scopes.level)
+    def __init__(self, paper: Paper) -> None:
+        self._reference, self._wording, self._head = paper.reference, paper.wording, paper.head
+        self._lines, self._places = paper.lines, paper.places
+        is_news = paper.head.kind == "article"
+        self._others = find_other_news(paper.lines) if is_news else len(paper.lines)
+        self.surroundings = WordCollector(paper)
+        self._beside = companions.Companions(paper)
+        self._scopes = scopes.Scopes(paper, self.surroundings)
+        self._context = FigureContext(paper, self._scopes.frames)
+        self._speakers = scopes.Speakers(paper)
         self.figures: list[tuple[FigureText, Figure]] = []
 
     def propose(self, entry: FigureText) -> None:
         """Propose one figure; a number in words only where an indicator is found for it."""
-        words = self._surroundings.collect(entry)
+        words = self.surroundings.collect(entry)
         is_ours = entry.line < self._others
         candidate, rivals = self._choose(entry, words) if is_ours else (None, ())
         choices = len(rivals)
@@ -183,13 +173,7 @@ class Proposer:
         ):
             return companion, ()
         matched = match_rules(words, self._wording)
-        candidates = [
-            each
-            for each in matched
-            if not each.against
-            and self._allows(entry, words, each)
-            and not self._repeats_whole(entry, words, each)
-        ]
+        candidates = [c for c in matched if not c.against and self._allows(entry, words, c)]
         candidates = self._favour_shares(entry, candidates, words)
         names = tuple(dict.fromkeys(each.indicator for each in [*candidates, *matched]))
         if candidates and candidates[0].score >= companions.CLAIM:
@@ -247,8 +231,9 @@ class Proposer:
         # "đạt 02/04 điểm" is what was reached, neither lost nor a maximum.
         is_reached = entry.mention.role == "part" and row["unit"] == "point"
         is_no_score = is_reached and re.search(r"_lost|_max", candidate.indicator) is not None
-        if is_no_score or (is_part and not rule.over and WORDS.given not in words.own):
-            # The A of "A/B" is a part: what knows no whole cannot be it.
+        # The A of "A/B" is a part: what knows no whole cannot be it.
+        has_no_whole = is_part and not rule.over and WORDS.given not in words.own
+        if is_no_score or has_no_whole or self._repeats_whole(entry, words, candidate):
             return False
         stem = candidate.indicator.removesuffix("_min").removesuffix("_max")
         is_bound = row["aggregation"] == "extremum" and f"{stem}_max" in self._wording.rules
@@ -259,7 +244,7 @@ class Proposer:
         ):
             return False
         if not is_placed or companions.speaks_against(
-            entry, words, rule, self._surroundings, is_dossiers=is_dossiers
+            entry, words, rule, self.surroundings, is_dossiers=is_dossiers
         ):
             return False
         is_grouped = PATTERNS.comma_groups.fullmatch(printed) is not None
@@ -407,10 +392,7 @@ def _read_part(
 ) -> tuple[ReportHead, tuple[Figure, ...]]:
     """The head and figures of one report, whose lines are ready; its numerals join ``numerals``."""
     head = head or read_head(lines, reference)
-    places = outline.outline_lines(lines)
-    is_commune = find_level(head.area, reference, head.day) == "commune"
-    surroundings = WordCollector(lines, places, wording, head.title, is_commune=is_commune)
-    proposer = Proposer(head, reference, wording, surroundings, lines, places)
+    proposer = Proposer(Paper(lines, outline.outline_lines(lines), head, reference, wording))
     tables: dict[int, list[int]] = defaultdict(list)
     for at, line in enumerate(lines):
         if line.cells:
@@ -418,13 +400,13 @@ def _read_part(
     labels: dict[tuple[int, int], outline.Label] = {}
     for rows in tables.values():
         found = dict(outline.label_cells([lines[at] for at in rows]))
-        labels |= _name_counted(found, surroundings.find_caption(rows[0]))
+        labels |= _name_counted(found, proposer.surroundings.find_caption(rows[0]))
     repeated = _find_repeated(lines)
     for at, line in enumerate(lines):
         for digits, entries in _enter_line(at, line, labels, at in repeated):
             numerals[line.number] += tuple(digits)
             if entries and not line.cells:
-                surroundings.mentions[at] = entries[0].mentions
+                proposer.surroundings.mentions[at] = entries[0].mentions
             for entry in entries:
                 proposer.propose(entry)
     return head, tuple(scopes.tell_offices_apart(proposer.figures))

@@ -16,23 +16,16 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 
 from cchc_analysis.data.records import Scope
-from cchc_analysis.data.reference import Reference
-from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.figures import Figure
-from cchc_analysis.read.recognise.frame import Frame
-from cchc_analysis.read.recognise.head import (
-    ReportHead,
-    find_level,
-    level_of,
-    list_names,
-    match_known,
-)
+from cchc_analysis.read.recognise.frame import frame_lines
+from cchc_analysis.read.recognise.head import find_level, level_of, list_names, match_known
 from cchc_analysis.read.recognise.matching import Level, WordsAround
-from cchc_analysis.read.recognise.outline import INNER, OutlinePlace
+from cchc_analysis.read.recognise.outline import INNER
 from cchc_analysis.read.recognise.surroundings import (
     CAPTION,
     FigureText,
+    Paper,
     WordCollector,
     find_bare_level,
     take_last_sentence,
@@ -61,13 +54,17 @@ IN_PROVINCE = {
 class Scopes:
     """Finds whose the figures of one document are."""
 
-    def __init__(self, head: ReportHead, reference: Reference, surroundings: WordCollector) -> None:
-        self._head, self._reference, self._surroundings = head, reference, surroundings
+    def __init__(self, paper: Paper, surroundings: WordCollector) -> None:
+        self._head, self._reference, self._surroundings = (
+            paper.head,
+            paper.reference,
+            surroundings,
+        )
         self._names: dict[str, bool] = {}
-        self.level = find_level(head.area, reference, head.day)
-        self.frames: Sequence[Frame] = ()
+        self.level = paper.level
         self._last: Scope | None = None
-        self._own = match_known(head.area, reference, head.day)
+        self._own = match_known(self._head.area, self._reference, self._head.day)
+        self.frames = frame_lines(paper, self.read_level_line, self.is_inside)
 
     def find_scope(
         self, entry: FigureText, words: WordsAround, rule: WordingRule | None
@@ -382,11 +379,9 @@ class Speaker:
 class Speakers:
     """Finds whose work the clauses of one document tell of."""
 
-    def __init__(
-        self, lines: Sequence[Line], places: Sequence[OutlinePlace], area: str, level: str
-    ):
-        self._lines, self._places = lines, places
-        self._area, self._level = area.casefold(), level
+    def __init__(self, paper: Paper) -> None:
+        self._lines, self._places = paper.lines, paper.places
+        self._area, self._level = paper.head.area.casefold(), paper.level
         self._name = lru_cache(maxsize=4096)(self._find_speaker)
 
     def find(self, entry: FigureText, *, beside: bool) -> Speaker | None:

@@ -15,9 +15,11 @@ from functools import cached_property, lru_cache
 from itertools import takewhile
 from typing import Any
 
+from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise import matching, numerals
+from cchc_analysis.read.recognise.head import ReportHead, find_level
 from cchc_analysis.read.recognise.outline import (
     INNER,
     Label,
@@ -144,6 +146,22 @@ def _take_said(entry: FigureText) -> str:
     return said + " " + entry.text[entry.mention.numeral.start : entry.mention.own[1]]
 
 
+@dataclass(frozen=True)
+class Paper:
+    """One report that is read: its lines, where they stand, its head, and what is known of all."""
+
+    lines: Sequence[Line]
+    places: Sequence[OutlinePlace]
+    head: ReportHead
+    reference: Reference
+    wording: Wording
+
+    @cached_property
+    def level(self) -> str:
+        """The level of its area."""
+        return find_level(self.head.area, self.reference, self.head.day)
+
+
 STOPS = 10
 """Characters before a sentence in which the stop of the one before it stands."""
 _PLACED: dict[str, Callable[[Any, FigureText], object]] = {
@@ -212,28 +230,19 @@ PREVIOUS_LINES = 3
 class WordCollector:
     """Finds the words around the mentions of one document."""
 
-    def __init__(
-        self,
-        lines: Sequence[Line],
-        places: Sequence[OutlinePlace],
-        wording: Wording,
-        title: str,
-        *,
-        is_commune: bool,
-    ) -> None:
-        self._lines, self._places, self._title = lines, places, title
+    def __init__(self, paper: Paper) -> None:
+        self._paper, self._lines, self._places = paper, paper.lines, paper.places
         self._find = lru_cache(maxsize=4096)(
             lambda text: (
-                *wording.find_terms(text),
+                *paper.wording.find_terms(text),
                 *(Hit(WORDS.plan, *m.span(1), 0, 0) for m in PATTERNS.plan.finditer(text)),
             )
         )
-        self._nouns = matching.index_nouns(wording.units)
-        self._is_commune = is_commune
+        self._nouns = matching.index_nouns(paper.wording.units)
         self.mentions: dict[int, tuple[numerals.Mention, ...]] = {}
-        self._first_row = {line.table: at for at, line in reversed([*enumerate(lines)])}
-        self._after = {place.before: at for at, place in enumerate(places)}
-        self._notes = find_table_notes(lines, places)
+        self._first_row = {line.table: at for at, line in reversed([*enumerate(self._lines)])}
+        self._after = {place.before: at for at, place in enumerate(self._places)}
+        self._notes = find_table_notes(self._lines, self._places)
 
     def collect(self, entry: FigureText) -> matching.WordsAround:
         """The words around a mention, nearest level first."""
@@ -438,8 +447,8 @@ class WordCollector:
             yield CAPTION, self.find_caption(entry.line)
         for heading in place.headings:
             yield "heading", say_heading(self._lines[heading].text)
-        yield "title", self._title
-        if self._is_commune:
+        yield "title", self._paper.head.title
+        if self._paper.level == "commune":
             yield "the document", WORDS.of_commune
 
     def _go_on(self, entry: FigureText) -> Iterator[tuple[str, str]]:
