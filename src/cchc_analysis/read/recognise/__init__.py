@@ -12,9 +12,9 @@ per printed figure, each with a reason. Rule-based: every decision can be shown 
 - ``figures``, ``whole``: the record and how sure it is, and what the document as a whole says
 """
 
-from cchc_analysis.read.recognise.figures import Confidence, Figure, read_value, tabulate_figures
+from cchc_analysis.read.recognise.figures import Confidence, Figure, read_value
 from cchc_analysis.read.recognise.head import ReportHead, read_head
-from cchc_analysis.read.recognise.numerals import Kind, Numeral, find_numerals
+from cchc_analysis.read.recognise.numerals import Kind, find_numerals
 from cchc_analysis.read.recognise.proposals import Reading, read_document
 from cchc_analysis.read.recognise.whole import OWNER_OPEN, doubt_figures, look_again
 from cchc_analysis.read.recognise.wording import Wording, load_wording
@@ -24,7 +24,6 @@ __all__ = [
     "Confidence",
     "Figure",
     "Kind",
-    "Numeral",
     "Reading",
     "ReportHead",
     "Wording",
@@ -35,5 +34,4 @@ __all__ = [
     "read_document",
     "read_head",
     "read_value",
-    "tabulate_figures",
 ]

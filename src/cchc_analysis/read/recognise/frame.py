@@ -233,7 +233,7 @@ def find_status(
 ) -> Status:
     """Whether a figure is a result, an estimate, a target, or a norm."""
     said = entry.said
-    if rule and (fixed := _find_fixed(rule, row) or _find_asked(entry)):
+    if rule and (fixed := _find_fixed(entry, rule, row)):
         return fixed
     column = entry.label.column.rpartition(INNER)[2] if entry.label else ""
     if PATTERNS.set.match(column):
@@ -283,13 +283,6 @@ def _name_later(text: str) -> tuple[str, bool]:
     return later[0] if later else "", said is not None
 
 
-@lru_cache(maxsize=256)
-def _open_sentences(text: str) -> list[str]:
-    """How the sentences of a text open, the last one first."""
-    sentences = reversed(PATTERNS.sentence_end.split(text))
-    return [" ".join(each.split()[:LATER_WORDS]) for each in sentences]
-
-
 def counts_dossiers(code: str, reference: Reference) -> bool:
     """Whether an indicator is of dossiers or a share of them."""
     row = reference.indicator_rows.get(code, {})
@@ -297,23 +290,20 @@ def counts_dossiers(code: str, reference: Reference) -> bool:
     return part.get("unit") == "dossier"
 
 
-def _find_asked(entry: FigureText) -> Status | None:
-    if not is_asked(entry):
-        return None
-    return Status.TARGET if PATTERNS.goal.search(entry.said) else Status.THRESHOLD
-
-
-def _find_fixed(rule: WordingRule, row: Mapping[str, str]) -> Status | None:
-    """What an indicator is by nature: a maximum, a threshold, a norm, a plan."""
+def _find_fixed(entry: FigureText, rule: WordingRule, row: Mapping[str, str]) -> Status | None:
+    """What an indicator is by nature, a maximum, threshold, norm or plan; or is asked to be."""
+    is_norm = row["aggregation"] == "norm"
     if rule.indicator == "recruits_quota":
         return Status.PLAN
-    if row["aggregation"] != "norm":
-        return None
-    if row["unit"] == "point":
+    if is_norm and row["unit"] == "point":
         return Status.MAX_SCORE
-    if "min" in rule.indicator or "required" in rule.indicator:
+    if is_norm and ("min" in rule.indicator or "required" in rule.indicator):
         return Status.THRESHOLD
-    return Status.LEGAL_NORM if row["unit"] in ("day", "year") else None
+    if is_norm and row["unit"] in ("day", "year"):
+        return Status.LEGAL_NORM
+    if is_asked(entry):
+        return Status.TARGET if PATTERNS.goal.search(entry.said) else Status.THRESHOLD
+    return None
 
 
 RUNNING = "service_index"
@@ -414,7 +404,8 @@ class FigureContext:
         texts = [entry.said]
         for level in words.levels:
             if level.name == "its paragraph":
-                texts += _open_sentences(level.text)
+                sentences = reversed(PATTERNS.sentence_end.split(level.text))
+                texts += [" ".join(each.split()[:LATER_WORDS]) for each in sentences]
             elif level.name in ("its sentence, line before", "the list it stands in"):
                 texts.append(level.text)
         for text in texts:

@@ -18,7 +18,7 @@ import re
 from bisect import bisect, insort
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from itertools import pairwise
+from itertools import zip_longest
 from typing import NamedTuple
 
 from cchc_analysis.data.clean import BOUND_WORDS
@@ -230,28 +230,24 @@ NEAR_LABEL = 45
 
 
 def find_borders(text: str, figures: Sequence[Numeral]) -> Iterator[tuple[int, int]]:
-    """The own stretch of every figure: from the split before it to the split after it."""
+    """The own stretch of every figure: from the split before it to the split after it.
+
+    A share that opens its clause speaks of all of it: "100% cán bộ, công chức … đạt chuẩn".
+    """
     start = start_near(text, 0, figures[0].start)
-    for figure, following in pairwise(figures):
-        end, next_start = _split(text, figure.end, following.start)
-        yield start, end
-        start = start_near(text, next_start, following.start)
-    stop = PATTERNS.delimiter.search(text, figures[-1].end)
-    yield start, stop.start() if stop else len(text)
-
-
-def widen_shares(
-    text: str, figures: Sequence[Numeral], borders: Sequence[tuple[int, int]]
-) -> Iterator[tuple[int, int]]:
-    """A share that opens its clause speaks of all of it: "100% cán bộ, công chức … đạt chuẩn"."""
-    starts = [*(start for start, _ in borders[1:]), len(text)]
-    for figure, (start, end), following in zip(figures, borders, starts, strict=True):
+    for figure, following in zip_longest(figures, figures[1:]):
+        if following:
+            end, reach = _split(text, figure.end, following.start)
+            reach = start_near(text, reach, following.start)
+        else:
+            stop = PATTERNS.delimiter.search(text, figure.end)
+            end, reach = stop.start() if stop else len(text), len(text)
         opens = PATTERNS.only_bound.fullmatch(text[start : figure.start])
         if opens and re.match(r"\s*%", text[figure.end :]):
-            stops = [m.start() for m in PATTERNS.strong.finditer(text, figure.end, following)]
-            yield start, max(end, min([*stops, following]))
-        else:
-            yield start, end
+            strong = PATTERNS.strong.search(text, figure.end, reach)
+            end = max(end, strong.start() if strong else reach)
+        yield start, end
+        start = reach
 
 
 def start_near(text: str, start: int, end: int) -> int:
@@ -370,7 +366,6 @@ def find_mentions(text: str, numerals: Sequence[Numeral]) -> list[Mention]:
         lambda m: m[0] if any(m.start() < at < m.end() for at in starts) else f" {m[0][1:-1]} ",
         text,
     )
-    borders = list(widen_shares(plain, figures, list(find_borders(plain, figures))))
     # The whole text is looked at: a figure that opens a sentence is part of its mark.
     ends = [0, *(match.end() for match in PATTERNS.sentence_end.finditer(text))]
     mentions = [
@@ -380,7 +375,7 @@ def find_mentions(text: str, numerals: Sequence[Numeral]) -> list[Mention]:
             max(lead for lead in ends if lead <= figure.start),
             comparator=_find_bound(text, figure.start),
         )
-        for figure, (start, end) in zip(figures, borders, strict=True)
+        for figure, (start, end) in zip(figures, find_borders(plain, figures), strict=True)
     ]
     return find_turns(text, _find_pairs(text, _find_parents(plain, mentions)))
 

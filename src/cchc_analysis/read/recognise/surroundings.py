@@ -212,12 +212,6 @@ LEVELS = 5
 """Lines in a row that may each tell of one level."""
 
 
-@lru_cache(maxsize=64)
-def _list_remarks(text: str) -> list[tuple[int, int]]:
-    """Where brackets of a line tell what is counted with a figure."""
-    return [match.span() for match in PATTERNS.included.finditer(text)] if "(" in text else []
-
-
 @lru_cache(maxsize=4096)
 def name_field(text: str) -> str:
     """The term of the field that a bare heading or label names, or ""."""
@@ -338,8 +332,8 @@ class WordCollector:
             hits = [h._replace(start=h.start + cut, end=h.end + cut) for h in found]
         # "64 hồ sơ (trong thời hạn giải quyết)" are all that are pending.
         in_term = PATTERNS.all_in_term.match(text, mention.numeral.end)
-        remarks = _list_remarks(text)
-        remarks = [*remarks, in_term.span(1)] if in_term else remarks
+        remarks = [in_term.span(1)] if in_term else []
+        remarks += [match.span() for match in PATTERNS.included.finditer(text)]
         hits = [hit for hit in hits if not any(a <= hit.start < b for a, b in remarks)]
         if denied := PATTERNS.zero.search(text, mention.numeral.end):
             # "Có 90% hồ sơ trực tuyến và không còn hồ sơ quá hạn": what is denied is not counted.
