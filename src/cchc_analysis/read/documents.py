@@ -148,15 +148,12 @@ def raise_digits(mark: str) -> str:
     return f"⁽{mark.translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}⁾"
 
 
-LINES_AFTER_OFFICE = 4
-
-
 def mask_persons(lines: list[str]) -> list[str]:
     """Mask persons' names, addresses and numbers in the lines of a document."""
     masked, signed = [], 0
     for text in lines:
         if PATTERNS.signed.match(text) and len(text.split()) < 12:
-            signed = LINES_AFTER_OFFICE
+            signed = 4  # so many lines below, the name
         elif text.strip():
             if signed and PATTERNS.lone_name.match(text):
                 masked.append(WORDS.name_mask)

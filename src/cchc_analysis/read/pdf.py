@@ -198,7 +198,6 @@ def _take_tables(page: Any, number: int) -> Iterator[_Table]:
 
 
 def _read_page(letters: Any, height: float, tables: Sequence[_Table]) -> list[TextLine | Row]:
-    """The lines and rows of a page from top to bottom."""
     words = [
         word
         for word in _list_words(letters, height)

@@ -113,14 +113,14 @@ def describe_text(
         "figures": {
             row["figure_id"]: {
                 "start": figure.start,
-                "why": " · ".join(
-                    filter(None, (tell(figure.reason), tell_reviewer(figure.looked_again), named))
-                ),
+                "why": " · ".join(filter(None, (
+                    tell(figure.reason), tell_reviewer(figure.looked_again),
+                    figure.named and said.format(figure.named),
+                ))),
                 "rivals": list(dict.fromkeys(figure.rivals)),
                 "waits_for_area": figure.looked_again == OWNER_OPEN,
             }
             for figure, row in zip(reading.figures, rows, strict=True)
-            for named in [figure.named and said.format(figure.named)]
         },
         "others": [
             {"line": number, "start": numeral.start, "text": numeral.text,

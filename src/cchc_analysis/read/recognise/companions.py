@@ -34,10 +34,6 @@ CLAIM, SURE = 3.2, 5.5
 WHOLE = "what it is a part of"
 COMMUNES = "communes_total"
 MEAN = "_district_mean"
-NEAR_LINES = 6
-"""Lines above within which an index was told, for the values of other places."""
-_WHOLE = frozenset({"task", "unit"})
-"""Units of wholes that their noun and what stands above it tell."""
 
 
 class Companions:
@@ -89,7 +85,8 @@ class Companions:
         named = {hit.term for hit in noun.hits if not entry.text[end : hit.start].strip()}
         if named.intersection(*self._wording.rules[COMMUNES].under):
             return Claim(COMMUNES, SURE, "all there are, of which it is a part")
-        wholes = {rule.over for rule in self._wording.rules.values() if rule.unit in _WHOLE}
+        rules = self._wording.rules.values()
+        wholes = {rule.over for rule in rules if rule.unit in ("task", "unit")}
         claims = match_rules(replace(words, levels=(noun, *words.levels[1:])), self._wording)
         fitting = (each for each in claims if each.indicator in wholes and not each.against)
         return next((each for each in fitting if each.score >= CLAIM), None)
@@ -219,7 +216,7 @@ class Companions:
 
     def follow_place(self, entry: FigureText, words: WordsAround, area: str) -> Claim | None:
         """The same of another place: "huyện A đạt 91,4%, sau huyện B (92,1%)"."""
-        for at in range(entry.line, entry.line - NEAR_LINES, -1):
+        for at in range(entry.line, entry.line - 6, -1):  # an index may be told above
             for figure in reversed(self._by_line.get(at, ())):
                 is_kind = at == entry.line or figure.indicator in WORDS.whole_indices
                 if is_kind and figure.indicator and figure.units == words.units:
@@ -323,8 +320,6 @@ def _name_of_level(code: str, words: WordsAround) -> str:
     return str(WORDS.of_levels.get(code, {}).get(level, code))
 
 
-NOUN = 80
-"""Characters behind a number within which its noun ends."""
 _BEYOND = frozenset({"title", "its paragraph", "the document"})
 
 
@@ -373,7 +368,7 @@ def counts_all_of_them(
     opened = near.read_level("", text[entry.clause : first.numeral.start])
     if opened.terms.intersection(rule.never):
         return False
-    behind = entry.behind[:NOUN]
+    behind = entry.behind[:80]  # in which its noun ends
     noun = near.read_level("", behind).hits
     # What stands behind a comma or a full stop is no noun: "số đơn vị sự nghiệp: 54, giảm 02".
     if noun and noun[0].first == 0 and not behind.startswith((",", ".")):

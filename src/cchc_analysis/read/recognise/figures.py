@@ -162,12 +162,6 @@ def _parse(text: str, kind: str) -> Number | None:
 
 BASE, SURE_FROM, CLAIMED_FROM = "(base)", "(sure from)", "(claimed from)"
 EQUALS = "="
-CROWD, LONG_LINE = 8, 90
-"""Many figures in one sentence, and many words in one line."""
-FEW = 20
-"""Below this a count may be of anything."""
-LEAD = 2.0
-"""By how much the words speak less for a rival that may as well be meant."""
 _FAR = ("(heading)", "(its paragraph)", "(title)", "(the document)", "(goes on with)")
 _COUNTED = {"document": "documents", "person": "people"}
 _MEASURES = frozenset({"%", "point", "rank"})
@@ -187,11 +181,11 @@ def mark_entry(
     sentence = [m for m in mentions if m.lead == mention.lead]
     marks = {
         "told far": any(each in claim.reason for each in _FAR),
-        "close rival": claim.lead < LEAD,
+        "close rival": claim.lead < 2,
         "first of its sentence": not entry.label and sentence[0] is mention,
         "part of another": not entry.label and mention.parent >= 0,
-        "many figures": not entry.label and len(sentence) >= CROWD,
-        "long line": len(entry.text.split()) > LONG_LINE,
+        "many figures": not entry.label and len(sentence) >= 8,
+        "long line": len(entry.text.split()) > 90,
         "in a table": entry.label is not None,
         "another time said": _says_another_time(entry, words, period),
         "another level said": _says_another_level(words, scope),
@@ -286,7 +280,7 @@ def mark_document(
             "others say when": not is_timed and first_timed < figure.line,
             "no result": figure.status not in (Status.ACTUAL, Status.ESTIMATE),
             "others unread": figure.sentence >= 0 and 2 * told.count(False) >= len(told) - 1 > 0,
-            "small count": unit not in _MEASURES and value in range(FEW),
+            "small count": unit not in _MEASURES and value in range(20),
             "measured": is_measured,
             _COUNTED.get(unit, ""): unit in _COUNTED,
         }

@@ -15,7 +15,6 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Any
 
@@ -30,12 +29,10 @@ from cchc_analysis.read.recognise.matching import WordsAround
 from cchc_analysis.read.recognise.numerals import find_first_figure
 from cchc_analysis.read.recognise.outline import INNER, OutlinePlace, find_note_below, say_heading
 from cchc_analysis.read.recognise.surroundings import CAPTION, FigureText, Paper
-from cchc_analysis.read.recognise.wording import WordingRule
+from cchc_analysis.read.recognise.wording import MONEY, WordingRule
 
 OPENING = 12
 """Words of a sentence with which it may open the time of those behind it."""
-LATER_WORDS = 7
-"""Words with which it may open a time behind the report's."""
 LEVEL_WORDS, BARE_WORDS = 8, 5
 """Words of a line that does nothing but open a level or an area, with its colon or without one."""
 
@@ -150,14 +147,14 @@ def _list_years(lines: Sequence[Line]) -> dict[str, Period]:
 
 def _find_dossier_days(lines: Sequence[Line], head: ReportHead) -> Period | None:
     """The days over which dossiers alone are counted, where the opening or the title says so."""
-    for text in (head.title, *head.opening, *(line.text for line in lines[:OPENING])):
-        said = PATTERNS.counted_dossiers.search(text)
-        told = PATTERNS.sentence_end.split(text[said.start() :])[0] if said else ""
-        window, day = windows.find_exact_window(told, head.window), None
-        if said and not window:
-            day = windows.find_day(text[said.start() :], head.window)
-        if window or (day and head.window.start and head.window.start < day):
-            return window or Period(head.window.start, day)
+    texts = (head.title, *head.opening, *(line.text for line in lines[:OPENING]))
+    for said in filter(None, map(PATTERNS.counted_dossiers.search, texts)):
+        told = said.string[said.start() :]
+        if window := windows.find_exact_window(PATTERNS.sentence_end.split(told)[0], head.window):
+            return window
+        day = windows.find_day(told, head.window)
+        if day and head.window.start and head.window.start < day:
+            return Period(head.window.start, day)
     return None
 
 
@@ -275,14 +272,6 @@ def is_asked(entry: FigureText) -> bool:
     return is_second and not entry.label and PATTERNS.asked.search(entry.said) is not None
 
 
-@lru_cache(maxsize=1024)
-def _name_later(text: str) -> tuple[str, bool]:
-    """The time to come that a text names last, and whether another time is named behind it."""
-    later = next(reversed([*PATTERNS.later_time.finditer(text)]), None)
-    said = PATTERNS.said_time.search(text, later.end() if later else 0)
-    return later[0] if later else "", said is not None
-
-
 def counts_dossiers(code: str, reference: Reference) -> bool:
     """Whether an indicator is of dossiers or a share of them."""
     row = reference.indicator_rows.get(code, {})
@@ -306,15 +295,6 @@ def _find_fixed(entry: FigureText, rule: WordingRule, row: Mapping[str, str]) ->
     return None
 
 
-RUNNING = "service_index"
-"""An index that is counted from day to day, not once a year."""
-OF_THE_YEAR = ("public_investment", "budget_revenue")
-"""What is counted from the first day of the year on, in the report of a quarter as well."""
-
-SHARES = frozenset({"%", "VND", "thousand VND", "million VND", "billion VND"})
-"""Units of money, and of what may be a share of it."""
-
-
 def _list_alike(words: WordsAround) -> list[str]:
     """The sentences of a paragraph before a figure, nearest first, that do not count other things.
 
@@ -329,8 +309,9 @@ def _list_alike(words: WordsAround) -> list[str]:
     alike = []
     for start, end in pairwise(ends):
         said = {hit.term for hit in paragraph.hits if start <= hit.start < end} & WORDS.nouns
-        is_money = PATTERNS.of_money.search(paragraph.text, start, end) and not words.units & SHARES
-        if not is_money and (not own or not said or own & said):
+        is_money = PATTERNS.of_money.search(paragraph.text, start, end)
+        is_other = is_money and words.units.isdisjoint(MONEY | {"%"})
+        if not is_other and (not own or not said or own & said):
             alike.append(paragraph.text[start:end])
     return alike[::-1]
 
@@ -369,7 +350,8 @@ class FigureContext:
             # "Cấp huyện (đến hết 30/6/2025)" below "từ 01/01 đến 30/11/2025".
             window = self._cut_at_day(entry, words, window)
         row = self._reference.indicator_rows[rule.indicator] if rule else {}
-        is_running = rule is not None and rule.indicator.startswith(RUNNING)
+        # This index is counted from day to day, not once a year.
+        is_running = rule is not None and rule.indicator.startswith("service_index")
         if rule and row["reform_area"] == "index":
             told = windows.find_compared_window(entry.said, default)
             told = told or self._find_index_year(entry, is_running=is_running)
@@ -405,20 +387,21 @@ class FigureContext:
         for level in words.levels:
             if level.name == "its paragraph":
                 sentences = reversed(PATTERNS.sentence_end.split(level.text))
-                texts += [" ".join(each.split()[:LATER_WORDS]) for each in sentences]
+                texts += [" ".join(each.split()[:7]) for each in sentences]
             elif level.name in ("its sentence, line before", "the list it stands in"):
                 texts.append(level.text)
         for text in texts:
-            later, is_said = _name_later(text)
-            if is_said:
-                return None
+            later = next(reversed([*PATTERNS.later_time.finditer(text)]), None)
+            if PATTERNS.said_time.search(text, later.end() if later else 0):
+                return None  # another time is named behind it
             if later:
-                return windows.find_ahead(later, self._head.window)
+                return windows.find_ahead(later[0], self._head.window)
         return None
 
     def count_from_new_year(self, period: Period, rule: WordingRule | None) -> Period:
-        """A period from the first day of its year, for what is counted so."""
-        if not rule or not period.end or not rule.indicator.startswith(OF_THE_YEAR):
+        """A period from the first day of its year, for what is counted so in any report."""
+        of_year = ("public_investment", "budget_revenue")
+        if not rule or not period.end or not rule.indicator.startswith(of_year):
             return period
         if self._is_commune and period.end.year == int(TWO_TIERS_SINCE[:4]):
             # A commune of July 2025 has counted nothing before.

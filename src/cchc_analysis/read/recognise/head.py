@@ -350,10 +350,9 @@ class ReportHead:
         plain = (PATTERNS.time_of_others.sub(" ", text) for text in list_plain(texts, self.period))
         for match in chain.from_iterable(map(PATTERNS.day.finditer, plain)):
             day = make_day(match[1], match[2], match[3], end.year)
-            is_read = day in (window.start, window.end) or f"{day}" == self.dated
-            if not day or is_read or day > end:
+            if not day or day in (window.start, window.end) or f"{day}" == self.dated:
                 continue
-            if day >= end - near or abs(day - start) <= near:
+            if end - near <= day <= end or start - near <= day <= min(end, start + near):
                 yield match[0], None
 
     @property
@@ -379,7 +378,7 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
         is_sure_period = is_sure_period and kind == "plan"
     number = next((match[1] for text in top if (match := PATTERNS.number.search(text))), "")
     known = reference, ReportHead(kind, "", False, period, is_sure_period, dated=dated).day
-    own = lines[: find_other_news(lines)] if kind == "article" else lines
+    own = lines[: find_other_news(lines, kind)]
     area, is_sure_area, rivals = find_owner(top, title, kind, own, known)
     is_opening = (text[:1] == "(" or not PATTERNS.heading.match(text) for text in top)
     opened = sum(takewhile(bool, is_opening))
@@ -437,10 +436,10 @@ def _part_columns(texts: Iterable[str]) -> list[str]:
     return [kept for part in found if (kept := keep_text(part))]
 
 
-def find_other_news(lines: Sequence[Line]) -> int:
-    """Where a page goes on with the titles of other items, which are none of this one."""
+def find_other_news(lines: Sequence[Line], kind: str) -> int:
+    """Where news goes on with the titles of other items, which are none of this one."""
     at = (n for n, line in enumerate(lines) if PATTERNS.other_news.fullmatch(line.text))
-    return next(at, len(lines))
+    return next(at, len(lines)) if kind == "article" else len(lines)
 
 
 def part_reports(lines: Sequence[Line]) -> list[Sequence[Line]]:
@@ -491,7 +490,6 @@ def _tells(text: str) -> bool:
 
 
 def _name_kind(text: str) -> str:
-    """The kind of document that a line names, or ""."""
     rows = PATTERNS.rows("documents")
     return next((str(row["kind"]) for row in rows if row["pattern"].match(text)), "")
 

@@ -64,8 +64,6 @@ class Numeral(NamedTuple):
 
 REACH = 100
 """Letters before a number within which the patterns of what stands before it lie whole."""
-NEAR_LETTERS = 40
-"""Letters before a numeral that may say what it is."""
 
 
 def find_numerals(text: str, *, is_cell: bool = False) -> list[Numeral]:
@@ -150,7 +148,7 @@ def _find_free(text: str, start: int, end: int) -> Iterator[Numeral]:
 def _judge(text: str, match: re.Match[str]) -> Numeral:
     start, end = match.span()
     printed = match[0]
-    left = text[max(0, start - NEAR_LETTERS) : start]
+    left = text[max(0, start - 40) : start]
     is_glued = PATTERNS.letter_behind.match(text, end) and not PATTERNS.glued_unit.match(text, end)
     if is_glued or PATTERNS.capitals_before.search(left):
         return Numeral(start, end, printed, Kind.STANDARD, "digits of a code")
@@ -164,7 +162,6 @@ def _judge(text: str, match: re.Match[str]) -> Numeral:
 
 
 ZERO_REASON = "a zero in words"
-LABELLED_ZERO = "a zero in words, behind what is not there"
 
 
 def find_spelled(text: str) -> Iterator[Numeral]:
@@ -172,7 +169,8 @@ def find_spelled(text: str) -> Iterator[Numeral]:
     labelled = set()
     for match in PATTERNS.labelled_zero.finditer(text):
         labelled.add(match.start(1))
-        yield Numeral(match.start(1), match.end(1), match[1], Kind.FIGURE, LABELLED_ZERO)
+        told = "a zero in words, behind what is not there"
+        yield Numeral(match.start(1), match.end(1), match[1], Kind.FIGURE, told)
     for match in PATTERNS.zero.finditer(text):
         end = match.start()
         if end not in labelled and not PATTERNS.demand.search(text, max(0, end - REACH), end):
@@ -226,7 +224,6 @@ class Mention(NamedTuple):
 
 NEAR = 20
 """Words before a figure that may still label it."""
-NEAR_LABEL = 45
 
 
 def find_borders(text: str, figures: Sequence[Numeral]) -> Iterator[tuple[int, int]]:
@@ -264,7 +261,7 @@ def start_near(text: str, start: int, end: int) -> int:
         start = max((m.end() for m in re.finditer(r"[;.]\s|\),?\s", text[: start - 1])), default=0)
     words = list(re.finditer(r"\S+", text[start:end]))
     # "…: 10", "… là 10", "… đạt 10": all that stands before is the label.
-    near = NEAR_LABEL if PATTERNS.labels.search(text[start:end]) else NEAR
+    near = 45 if PATTERNS.labels.search(text[start:end]) else NEAR
     return start + words[-near].start() if len(words) > near else start
 
 
@@ -284,10 +281,6 @@ def _split(text: str, start: int, end: int) -> tuple[int, int]:
     unit = re.match(r"\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+)?)", gap)
     at = start + (unit.end() if unit and not re.match(r"\s*/", gap) else 0)
     return at, at
-
-
-LONGEST_NAME = 5
-"""Words at the end of a stem that can be the name of the first of several things."""
 
 
 def find_turns(text: str, mentions: list[Mention]) -> list[Mention]:
@@ -351,7 +344,7 @@ def _are_alike(names: Sequence[str]) -> bool:
         return False
     if all(map(PATTERNS.ends_level.search, names)):
         return True
-    last = set(words[0][-LONGEST_NAME:])
+    last = set(words[0][-5:])
     return all(each[0] in last for each in words[1:])
 
 

@@ -43,15 +43,11 @@ def cut_lines(lines: Iterable[Line]) -> Iterator[Line]:
             yield replace(line, text=piece[0], cells=(), table=0, start=line.start + piece.start())
 
 
-FEW = 0.02
-"""The share of letters with diacritics up to which a text has lost them."""
-
-
 def restore_words(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Spell the words of officialdom in a document without diacritics; others stay as they are."""
     text = "".join(line.text for line in lines)
     letters = [character for character in text if character.isalpha()]
-    if not letters or sum(not c.isascii() for c in letters) > FEW * len(letters):
+    if not letters or sum(not c.isascii() for c in letters) > 0.02 * len(letters):
         return tuple(lines)
     words = {fold_word(word): word for word in WORDS.spelled}
     longest = "|".join(sorted(words, key=lambda word: (-len(word), word)))
@@ -69,8 +65,6 @@ def restore_words(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", "[]")
 _RANKS = {"*": 1, "(": 1, "-": 2, "–": 2, "—": 2, "•": 2, "●": 2, "▪": 2, "+": 3, "○": 3}
-LONG_LINE = 45
-"""Words from which a line without a bullet is a paragraph of its own and closes a list."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +172,8 @@ class _Walk:
         if bullet and "+" in bullet[1]:
             rank = _RANKS["+"]
         is_open = text.rstrip().rstrip("*").endswith(tuple(WORDS.opens_list))
-        is_long = not bullet and len(text.split()) > LONG_LINE
+        # A long line without a bullet is a paragraph of its own, and closes a list.
+        is_long = not bullet and len(text.split()) > 45
         is_apart = rank or is_long or (is_open and len(text.split()) > 8)
         while self._lists:
             top_rank, top = self._lists[-1]
@@ -296,12 +291,11 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
     orders = _find_order_columns(rows, headers)
     dates = _find_date_columns(rows[first_data:], headers)
     units = {c.column for row in headers for c in row.cells if PATTERNS.unit_header.match(c.text)}
+    no_label = Label("", "", is_order=True)
     stub, group, below, opened, opened_as = "", "", None, "", ""
     for at, row in enumerate(rows):
         if _numbers_columns(row):
-            yield from (
-                ((row.number, n), Label("", "", is_order=True)) for n in range(len(row.cells))
-            )
+            yield from (((row.number, n), no_label) for n in range(len(row.cells)))
             continue
         number, own_stub = _find_stub(row, orders)
         filled = [cell for cell in row.cells if cell.text]
@@ -332,13 +326,11 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
                 at < first_data and PATTERNS.only_time.fullmatch(_spell_times(cell.text))
             )
             if is_order or cell.column in dates or _dates_row(own_stub, filled):
-                yield (row.number, n), Label("", "", is_order=True)
+                yield (row.number, n), no_label
                 continue
             column = "" if at < first_data else _find_column(cell, headers, below)
-            yield (
-                (row.number, n),
-                Label(f"{stub}{unit}" if cell.text != stub else "", column, group),
-            )
+            words = f"{stub}{unit}" if cell.text != stub else ""
+            yield (row.number, n), Label(words, column, group)
 
 
 def _is_title_row(row: Line) -> bool:

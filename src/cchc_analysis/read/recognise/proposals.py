@@ -56,9 +56,6 @@ from cchc_analysis.read.recognise.wording import Wording
 
 MOST_RIVALS = 5
 """Candidates that are kept beside the one that was taken."""
-MARGIN = 0.45
-"""By how much the best candidate must lead the second."""
-BELOW = frozenset({"@district_office", "@commune_aggregate"})
 
 
 class Proposer:
@@ -67,8 +64,7 @@ class Proposer:
     def __init__(self, paper: Paper) -> None:
         self._reference, self._wording, self._head = paper.reference, paper.wording, paper.head
         self._lines, self._places = paper.lines, paper.places
-        is_news = paper.head.kind == "article"
-        self._others = find_other_news(paper.lines) if is_news else len(paper.lines)
+        self._others = find_other_news(paper.lines, paper.head.kind)
         self.surroundings = WordCollector(paper)
         self._beside = companions.Companions(paper)
         self._scopes = scopes.Scopes(paper, self.surroundings)
@@ -88,7 +84,7 @@ class Proposer:
         speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
         if candidate and speaker and not self._speaks_for(speaker, candidate, entry, words):
             candidate, rivals = None, ()
-        is_below = self._scopes.level == "province" and words.own & BELOW
+        is_below = self._scopes.level == "province" and words.own & scopes.BOTH
         if candidate and not is_below:
             code = self._name_of_level(candidate.indicator, self._scopes.find_area(entry, words))
             is_whole = candidate.indicator in WORDS.whole_payroll
@@ -108,9 +104,11 @@ class Proposer:
                 figure, area=named[0] if is_other else figure.area, scope=Scope.COMMUNE,
                 is_scope_said=True, looked_again=f"told of {speaker.name} alone",
             )  # fmt: skip
+        unit = self._reference.unit_rows.get(figure.unit, {})
+        is_count = figure.indicator and unit.get("kind") == "count"
         if is_spelled:
             figure = replace(figure, read_as=str(read_spelled(figure.printed)))
-        elif PATTERNS.comma_groups.fullmatch(figure.printed) and self._counts(figure):
+        elif PATTERNS.comma_groups.fullmatch(figure.printed) and is_count:
             figure = replace(
                 figure, read_as=figure.printed.replace(",", ""),
                 looked_again="the comma is read as one between thousands: a count has no fraction",
@@ -141,12 +139,6 @@ class Proposer:
 
     def _is_of_dossiers(self, candidate: Claim | None) -> bool:
         return candidate is not None and counts_dossiers(candidate.indicator, self._reference)
-
-    def _counts(self, figure: Figure) -> bool:
-        if not figure.indicator:
-            return False
-        unit = self._reference.indicator_rows[figure.indicator]["unit"]
-        return bool(self._reference.unit_rows[unit]["kind"] == "count")
 
     def _choose(
         self, entry: FigureText, words: WordsAround
@@ -181,7 +173,7 @@ class Proposer:
             second = next((c.score for c in candidates if c.indicator != best.indicator), 0.0)
             allowed = (c.score for c in matched if not c.against and c.indicator != best.indicator)
             best = replace(best, lead=best.score - max(allowed, default=-math.inf))
-            if best.score - second >= MARGIN:
+            if best.score - second >= 0.45:
                 if entry.mention.role != "part":
                     best = self._beside.follow_whole(entry, words, best)
                 return best, names[1 : MOST_RIVALS + 1]
@@ -348,8 +340,6 @@ def _is_placed(entry: FigureText, words: WordsAround, *, is_rank: bool, is_bound
 
 FEWEST_STAGES = 3
 """Stages of dossiers among the heads of a table from which it counts dossiers."""
-REPEATED_WORDS = 8
-"""A line of at least so many words that stood before word for word is a repetition."""
 
 
 @dataclass(frozen=True)
@@ -370,28 +360,26 @@ def read_document(
 ) -> Reading:
     """Read a document; its head is proposed from the first lines if it is not given."""
     lines = outline.spread_tables(outline.restore_words([*outline.cut_lines(document.lines)]))
-    parts = part_reports(lines)
-    numerals: dict[int, tuple[Numeral, ...]] = defaultdict(tuple)
-    first, figures = _read_part(parts[0], reference, wording, head, numerals)
-    if len(parts) > 1 and head is None:
-        first = replace(first, is_sure_area=False)
-    for part in parts[1:]:
+    own, *others = part_reports(lines)
+    reading = _read_part(own, reference, wording, head or read_head(own, reference))
+    if others and head is None:
+        reading = replace(reading, head=replace(reading.head, is_sure_area=False))
+    for part in others:
         # A second report in the file: its head is its own, and nobody has said that it is meant.
-        _, others = _read_part(part, reference, wording, None, numerals)
+        other = _read_part(part, reference, wording, read_head(part, reference))
         told = f"{OTHER_REPORT} {part[0].number}"
-        figures += tuple(replace(figure, looked_again=told) for figure in others)
-    return Reading(first, dict(numerals), figures, tuple(part[0].number for part in parts[1:]))
+        figures = (replace(figure, looked_again=told) for figure in other.figures)
+        reading = replace(
+            reading, numerals=reading.numerals | other.numerals,
+            figures=(*reading.figures, *figures), others=(*reading.others, part[0].number),
+        )  # fmt: skip
+    return reading
 
 
 def _read_part(
-    lines: Sequence[Line],
-    reference: Reference,
-    wording: Wording,
-    head: ReportHead | None,
-    numerals: dict[int, tuple[Numeral, ...]],
-) -> tuple[ReportHead, tuple[Figure, ...]]:
-    """The head and figures of one report, whose lines are ready; its numerals join ``numerals``."""
-    head = head or read_head(lines, reference)
+    lines: Sequence[Line], reference: Reference, wording: Wording, head: ReportHead
+) -> Reading:
+    """One report, whose lines are ready."""
     proposer = Proposer(Paper(lines, outline.outline_lines(lines), head, reference, wording))
     tables: dict[int, list[int]] = defaultdict(list)
     for at, line in enumerate(lines):
@@ -402,6 +390,7 @@ def _read_part(
         found = dict(outline.label_cells([lines[at] for at in rows]))
         labels |= _name_counted(found, proposer.surroundings.find_caption(rows[0]))
     repeated = _find_repeated(lines)
+    numerals: dict[int, tuple[Numeral, ...]] = defaultdict(tuple)
     for at, line in enumerate(lines):
         for digits, entries in _enter_line(at, line, labels, at in repeated):
             numerals[line.number] += tuple(digits)
@@ -409,7 +398,7 @@ def _read_part(
                 proposer.surroundings.mentions[at] = entries[0].mentions
             for entry in entries:
                 proposer.propose(entry)
-    return head, tuple(scopes.tell_offices_apart(proposer.figures))
+    return Reading(head, dict(numerals), tuple(scopes.tell_offices_apart(proposer.figures)))
 
 
 def _enter_line(
@@ -438,13 +427,11 @@ def _enter_line(
 
 
 def _find_repeated(lines: Sequence[Line]) -> set[int]:
-    """Lines that repeat an earlier one, as the lead of a news page does."""
+    """Lines that repeat an earlier one word for word, as the lead of a news page does."""
     seen, repeated = set(), set()
     for at, line in enumerate(lines):
-        folded = fold_text(line.text)
-        if line.cells or len(folded.split()) < REPEATED_WORDS:
-            continue
-        if folded in seen:
+        folded = "" if line.cells else fold_text(line.text)
+        if folded in seen and len(folded.split()) >= 8:
             repeated.add(at)
         seen.add(folded)
     return repeated
@@ -493,6 +480,5 @@ def _name_counted(
 
 
 def _count_stages(heads: Iterable[str]) -> int:
-    """How many stages of dossiers the heads of rows or columns name."""
     said = " | ".join(dict.fromkeys(heads))
     return len({stage.casefold() for stage in PATTERNS.stages.findall(said)})

@@ -32,18 +32,12 @@ from cchc_analysis.read.recognise.surroundings import (
 )
 from cchc_analysis.read.recognise.wording import Hit, WordingRule
 
-TOPIC = 20
-"""Words at the head of a sentence that may name whose work it tells of."""
 LEVEL = 25
 """Characters by which the name of a level may go on behind its first word: "xã, phường"."""
 LABEL = 8
 """Words that the label of a row or of an item has at most."""
-ABOVE = ("the list it stands in", "heading")
-"""Levels of words that say whose all is that stands below them."""
 _OF_INDEX = ("par_score", "par_index", "service_index", "sipas", "papi", "pci")
 
-LAST_DAY_OF_DISTRICTS = "2025-06-30"
-"""Of one that is gone an item may still tell what it had."""
 BOTH = frozenset({"@district_office", "@commune_aggregate"})
 IN_PROVINCE = {
     "@district_office": Scope.DISTRICT_AGGREGATE,
@@ -55,12 +49,9 @@ class Scopes:
     """Finds whose the figures of one document are."""
 
     def __init__(self, paper: Paper, surroundings: WordCollector) -> None:
-        self._head, self._reference, self._surroundings = (
-            paper.head,
-            paper.reference,
-            surroundings,
-        )
-        self._names: dict[str, bool] = {}
+        self._head, self._reference = paper.head, paper.reference
+        self._surroundings = surroundings
+        self.is_inside = lru_cache(maxsize=4096)(self._is_inside)
         self.level = paper.level
         self._last: Scope | None = None
         self._own = match_known(self._head.area, self._reference, self._head.day)
@@ -72,7 +63,7 @@ class Scopes:
         """Whose work is counted, and whether the text says so rather than the document."""
         area = self.find_area(entry, words)
         ours = (self._head.area, *self._head.rivals, self.frames[entry.line].area)
-        if self._names.get(area) or area not in ours:
+        if area not in ours or self.is_inside(area):
             is_commune = find_level(area, self._reference) == "commune"
             return (Scope.COMMUNE if is_commune else Scope.WHOLE_DISTRICT), True
         if self.level == "commune":
@@ -214,20 +205,18 @@ class Scopes:
         for sentence in reversed(PATTERNS.sentence_end.split(plain)):
             told = PATTERNS.who_says.sub("", sentence).split(";")
             topics = [re.split(r"\d", clause, maxsplit=1)[0] for clause in told]
-            opened = " | ".join(" ".join(topic.split()[:TOPIC]) for topic in topics)
+            opened = " | ".join(" ".join(topic.split()[:20]) for topic in topics)
             found = self._surroundings.read_level(level.name, opened)
             if found.scopes:
                 said = self._surroundings.read_level(level.name, sentence).scopes
                 return found if len(said) == 1 else Level(level.name, "", ())
         return Level(level.name, "", ())
 
-    def is_inside(self, name: str) -> bool:
+    def _is_inside(self, name: str) -> bool:
         """Whether a name is that of one area inside that of the document, if that is known."""
-        if name not in self._names:
-            named = match_known(name, self._reference, self._head.day, self._own)
-            is_below = named and self._own and self._reference.is_below(named, self._own)
-            self._names[name] = bool(is_below or (named and not self._head.area))
-        return self._names[name]
+        named = match_known(name, self._reference, self._head.day, self._own)
+        is_below = named and self._own and self._reference.is_below(named, self._own)
+        return bool(is_below or (named and not self._head.area))
 
     def find_area(self, entry: FigureText, words: WordsAround) -> str:
         """The area of a figure: one that its own words name, else that of its frame."""
@@ -264,7 +253,8 @@ class Scopes:
         named = self._name_unit(said) or "".join(self._name_bare(bare["name"]) if bare else ())
         if named or PATTERNS.says_whole.search(said):
             return named
-        above = (level.text for level in words.levels if level.name in ABOVE)
+        names = ("the list it stands in", "heading")
+        above = (level.text for level in words.levels if level.name in names)
         short = (text for text in above if len(text.split()) <= LABEL)
         return next(filter(None, map(self._name_unit, short)), "")
 
@@ -327,7 +317,8 @@ class Scopes:
         if end < 0 or not is_bare:
             return ""
         above = str(self._reference.area_rows[self._own]["parent_id"])
-        days = (self._head.day, LAST_DAY_OF_DISTRICTS)
+        # Of a district that is gone since an item may still tell what it had.
+        days = (self._head.day, "2025-06-30")
         known = (match_known(name, self._reference, day, above) for day in days)
         return name if next(filter(None, known), self._own) != self._own else ""
 
@@ -363,9 +354,6 @@ class Speech(StrEnum):
     FIELD = "one field of work"
     MODEL = "one way of working"
     ELSEWHERE = "another area"
-
-
-_COMMUNES = frozenset({Speech.COMMUNE, Speech.COMMUNES})
 
 
 @dataclass(frozen=True)
@@ -437,7 +425,8 @@ class Speakers:
             return None
         sentences = reversed(PATTERNS.sentence_end.split(before.strip()))
         found = (self._name(_start(each)) for each in sentences)
-        return next((each for each in found if each and each.kind in _COMMUNES), None)
+        communes = (Speech.COMMUNE, Speech.COMMUNES)
+        return next((each for each in found if each and each.kind in communes), None)
 
     def _search(self, said: str) -> Speaker | None:
         """The speaker of the last piece that has one; a comma parts only behind a figure."""
@@ -454,7 +443,6 @@ class Speakers:
         return None
 
     def _find_speaker(self, text: str) -> Speaker | None:
-        """The speaker whose name opens a text."""
         for row in PATTERNS.rows("speakers"):
             match = row["pattern"].match(text) if self._level in row["levels"] else None
             speaker = Speaker(Speech(row["kind"]), match[0]) if match else None

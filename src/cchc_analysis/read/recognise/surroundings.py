@@ -32,8 +32,6 @@ from cchc_analysis.read.recognise.wording import Hit, Wording, count_words
 
 BEFORE = "earlier in its sentence, another clause"
 LATER, CAPTION, EARLIER = "goes on with", "above the table", "earlier in its sentence"
-TAIL = 25
-"""Words behind the own stretch of a figure that may still speak for it."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ def find_tail(text: str, entry: FigureText, end: int) -> str:
         tail = tail[: goes_on.start()]
     elif following and stop == following[0]:
         tail = tail.rpartition(",")[0] if "," in tail[1:] else ""
-    return " ".join(tail.split()[:TAIL])
+    return " ".join(tail.split()[:25])
 
 
 def find_shared(text: str, entry: FigureText) -> str:
@@ -162,13 +160,12 @@ class Paper:
         return find_level(self.head.area, self.reference, self.head.day)
 
 
-STOPS = 10
-"""Characters before a sentence in which the stop of the one before it stands."""
 _PLACED: dict[str, Callable[[Any, FigureText], object]] = {
     "roles": lambda roles, entry: entry.mention.role in roles,
     "behind": lambda pattern, entry: pattern.match(entry.text, entry.mention.numeral.end),
+    # The stop of the sentence before it may be asked for.
     "before": lambda pattern, entry: pattern.search(
-        entry.text, max(0, entry.mention.lead - STOPS), entry.mention.numeral.start
+        entry.text, max(0, entry.mention.lead - 10), entry.mention.numeral.start
     ),
     "said": lambda pattern, entry: pattern.search(_take_said(entry)),
     "sentence": lambda pattern, entry: pattern.search(entry.text, entry.mention.lead),
@@ -202,10 +199,6 @@ def label_pair(mention: numerals.Mention, text: str, hits: list[Hit]) -> list[Hi
     return [hit for hit in hits if hit not in other]
 
 
-CAUSE = 240
-"""Characters before a loss of points within which its cause stands."""
-SHARED = 8
-"""The words that what a figure shares with the next one counts as away."""
 TOPIC_GAP = 5
 """The words that the topic of a sentence counts as away from a figure in a later clause."""
 LEVELS = 5
@@ -216,9 +209,6 @@ LEVELS = 5
 def name_field(text: str) -> str:
     """The term of the field that a bare heading or label names, or ""."""
     return str(WORDS.bare_headings.get(PATTERNS.heading_mark.sub("", text).casefold(), ""))
-
-
-PREVIOUS_LINES = 3
 
 
 class WordCollector:
@@ -312,10 +302,9 @@ class WordCollector:
         if PATTERNS.of_rates.search(label):
             return frozenset({"%"})
         caption = self.find_caption(entry.line) if entry.label else ""
-        named = PATTERNS.unit_of_table.search(caption)
-        return (
-            matching.find_units_behind(caption, named.end(), self._nouns) if named else frozenset()
-        )
+        if named := PATTERNS.unit_of_table.search(caption):
+            return matching.find_units_behind(caption, named.end(), self._nouns)
+        return frozenset()
 
     def _own(self, entry: FigureText, end: int) -> tuple[str, tuple[Hit, ...], dict[str, int]]:
         """The own words of a mention, and how many words stand between each and the number."""
@@ -348,8 +337,9 @@ class WordCollector:
             placed.append((count_words(text[slice(*span)]), hit))
         joined, added = self._join_lines(entry, end)
         own += joined
-        shared = self._find(find_shared(entry.text, entry))
-        placed += [*added, *((SHARED, hit) for hit in shared if hit.term[0] != "@")]
+        # What a figure shares with the next one counts as so many words away.
+        shared = ((8, hit) for hit in self._find(find_shared(entry.text, entry)))
+        placed += [*added, *((gap, hit) for gap, hit in shared if hit.term[0] != "@")]
         has_level = any(hit.term[0] == "@" for _, hit in placed)
         # "Hồ sơ trực tuyến tại UBND huyện: 2.246; tại cấp xã: 1.905": each has its own level.
         placed += [(gap, hit) for gap, hit in self._imply(entry)
@@ -392,7 +382,7 @@ class WordCollector:
             return hits
         if terms <= WORDS.bare_loss:
             start = entry.mention.own[0]
-            near = max(0, start - CAUSE)
+            near = max(0, start - 240)  # its cause stands there
             borders = PATTERNS.loss_border.finditer(entry.text[near:start])
             cause = max((m.end() for m in borders), default=0) + near
             return [*(h for h in self._find(entry.text) if cause <= h.start < start), *hits]
@@ -487,7 +477,7 @@ class WordCollector:
             text for text in above
             if text.strip() and not any(each.search(text) for each in no_caption)
         ]  # fmt: skip
-        told = [take_last_sentence(text) for text in filled[-PREVIOUS_LINES:]]
+        told = [take_last_sentence(text) for text in filled[-3:]]
         return " ".join([*told, *self._notes.get(table, {}).get("", ())]).strip()
 
     def _imply(self, entry: FigureText) -> Iterator[tuple[int, Hit]]:

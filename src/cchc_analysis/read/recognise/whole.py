@@ -61,10 +61,6 @@ def _mend(figures: list[Figure], find: Callable[[int, Figure], Change | None]) -
     return [replace(figure, **change) if change else figure for figure, change in found]
 
 
-NEAR_LINES = 4
-"""Lines within which a pair is of the total above it."""
-
-
 def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
     """A total that comes back as the B of a pair: in its line, or right below it.
 
@@ -77,7 +73,7 @@ def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
     def find(at: int, figure: Figure) -> Change | None:
         part = figures[at - 1] if at else figure
         is_pair = part.line == figure.line and 0 < figure.start - part.end < 4
-        reach = NEAR_LINES if is_pair and len(figure.printed) > 1 else 1
+        reach = 4 if is_pair and len(figure.printed) > 1 else 1
         near = (known.get((figure.line - n, figure.printed)) for n in range(reach))
         twin = next(filter(None, near), None)
         if figure.indicator or not twin or (figure.units and twin.unit not in figure.units):
@@ -160,10 +156,6 @@ def _find_why_new(values: Values) -> str:
     return "only with what was carried over is it what was resolved and is pending" * is_beside
 
 
-NEAR = 12
-"""Figures before a share that may be its part and its whole."""
-
-
 def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
     """A share named only by what stands before it must be that share of its whole.
 
@@ -173,7 +165,7 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
 
     def find(at: int, figure: Figure) -> Change | None:
         row = reference.indicator_rows.get(figure.indicator, {})
-        near = [each for each in figures[max(0, at - NEAR) : at]
+        near = [each for each in figures[max(0, at - 12) : at]
                 if each.indicator and each.scope == figure.scope]  # fmt: skip
         if not near or not row.get("denominator"):
             return None
@@ -247,6 +239,9 @@ def decide_open(
         at for at, each in enumerate(figures)
         if not each.indicator and each.choices and each.comparator is Comparator.EQUAL
     ]  # fmt: skip
+    kinds = {code: row["aggregation"] for code, row in reference.indicator_rows.items()}
+    # That a part is no more than its whole decides nothing.
+    equal = [rule for rule in identities if rule.operator == EQUALS]
     tried: list[tuple[int, Figure, tuple[Identity, ...]]] = []
     drafts: list[list[Figure]] = []
     for at in opened[:MOST_CHOICES] if identities else ():
@@ -256,9 +251,16 @@ def decide_open(
         for code in figures[at].rivals[: min(3, figures[at].choices)]:
             unit = str(reference.indicator_rows[code]["unit"])
             trial = replace(figures[at], indicator=code, unit=figures[at].unit or unit)
-            if reference.indicator_rows[code]["aggregation"] == "stock":
+            if kinds[code] == "stock":
                 trial = replace(trial, period_start="")
-            if about := _list_rules([*near, trial], trial, reference, identities):
+            known = {
+                each.indicator
+                for each in [*near, trial]
+                # Of the same last day, unless a norm is asked for.
+                if each.period_end == trial.period_end
+                or "norm" in (kinds[code], kinds.get(each.indicator))
+            }
+            if about := tuple(r for r in equal if code in r.codes and known.issuperset(r.codes)):
                 codes = {each for rule in about for each in rule.codes}
                 told = [figure for figure in near if figure.indicator in codes]
                 tried.append((at, trial, about))
@@ -277,24 +279,6 @@ def decide_open(
                 looked_again=f"chosen because {gain} identities hold with it and none breaks",
             )  # fmt: skip
     return figures
-
-
-def _list_rules(
-    figures: Sequence[Figure], trial: Figure, reference: Reference, identities: tuple[Identity, ...]
-) -> tuple[Identity, ...]:
-    """The rules that can close or break with a trial: all else that they ask for is there.
-
-    Of the same last day, unless a norm is asked for; that a part is no more than its whole decides
-    nothing.
-    """
-    kinds = {code: row["aggregation"] for code, row in reference.indicator_rows.items()}
-    known = {
-        each.indicator for each in figures
-        if each.period_end == trial.period_end
-        or "norm" in (kinds[trial.indicator], kinds.get(each.indicator))
-    }  # fmt: skip
-    of_trial = (rule for rule in identities if trial.indicator in rule.codes)
-    return tuple(r for r in of_trial if r.operator == EQUALS and known.issuperset(r.codes))
 
 
 def _judge(

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -106,26 +107,23 @@ class Wording:
         return {words: sorted(lengths, reverse=True) for words, lengths in found.items()}
 
     @cached_property
-    def _speakers(self) -> dict[str, tuple[int, ...]]:
-        """The variants that a term can speak for, as positions."""
-        found: dict[str, list[int]] = {}
-        for at, rule in enumerate(self.variants):
-            for term in {term for saying in rule.says for term in saying}:
-                found.setdefault(term, []).append(at)
-        return {term: tuple(places) for term, places in found.items()}
-
-    @cached_property
     def list_rules(self) -> Callable[[frozenset[str], frozenset[str]], list[WordingRule]]:
         """The rules that terms can speak for and a noun of units can count, in their order."""
-        return lru_cache(maxsize=4096)(self._list_rules)
+        speakers: dict[str, set[int]] = defaultdict(set)
+        for at, rule in enumerate(self.variants):
+            for term in chain(*rule.says):
+                speakers[term].add(at)
 
-    def _list_rules(self, terms: frozenset[str], units: frozenset[str]) -> list[WordingRule]:
-        places = {at for term in terms for at in self._speakers.get(term, ())}
-        rules = (self.variants[at] for at in sorted(places))
-        return [
-            rule for rule in rules if fits_unit(rule.unit, units)
-            and any(map(terms.issuperset, rule.says))
-        ]  # fmt: skip
+        @lru_cache(maxsize=4096)
+        def find(terms: frozenset[str], units: frozenset[str]) -> list[WordingRule]:
+            places = {at for term in terms for at in speakers.get(term, ())}
+            rules = (self.variants[at] for at in sorted(places))
+            return [
+                rule for rule in rules if fits_unit(rule.unit, units)
+                and any(map(terms.issuperset, rule.says))
+            ]  # fmt: skip
+
+        return find
 
     def find_terms(self, text: str) -> list[Hit]:
         """The terms of a text in order; a term inside a longer one is not there.
@@ -182,7 +180,7 @@ def _is_joined(text: str, words: list[re.Match[str]], commas: list[bool]) -> boo
     return True
 
 
-_MONEY = frozenset({"VND", "thousand VND", "million VND", "billion VND"})
+MONEY = frozenset({"VND", "thousand VND", "million VND", "billion VND"})
 
 
 def fits_unit(unit: str, units: frozenset[str]) -> bool:
@@ -190,8 +188,8 @@ def fits_unit(unit: str, units: frozenset[str]) -> bool:
 
     A share needs its percent sign and money its currency; anything else may stand bare.
     """
-    if unit in _MONEY:
-        return not units.isdisjoint(_MONEY)
+    if unit in MONEY:
+        return not units.isdisjoint(MONEY)
     if unit == "%":
         return "%" in units
     if unit == "rank" and not units & {"%", "point"}:
@@ -282,8 +280,7 @@ def check_wording(
                 yield Problem(where, f"unknown indicator {pointed!r}", "a known one", nearest)
         if unknown := sorted(set(entries["indicators"][code]) - _KEYS - {"or"}):
             known = ", ".join(sorted({*_KEYS, "or"}))
-            names = {"unknown": ", ".join(unknown), "known": known}
-            yield problem("unknown_key", where, **names)
+            yield problem("unknown_key", where, unknown=", ".join(unknown), known=known)
         if not rule.example:
             yield Problem(where, "no example", "a made-up sentence", "Write one.")
 
@@ -303,14 +300,10 @@ _LISTS = {"says": "+", "under": "|", "unless": "", "never": "", "of": ""}
 
 
 def _parse_rule(code: str, entry: Mapping[str, Any]) -> WordingRule:
-    told: dict[str, Any] = {"unit": ""}
-    for name in _KEYS & {name for name, value in entry.items() if value}:
-        value = entry[name]
-        told[name] = str(value)
-        if name in _LISTS:
-            mark, each = _LISTS[name], (value,) if isinstance(value, str) else map(str, value)
-            parted = (tuple(map(str.strip, text.split(mark))) if mark else text for text in each)
-            told[name] = tuple(parted)
-        elif name in ("alone", "breakdown"):
-            told[name] = bool(value) if name == "alone" else dict(value)
+    told = {"unit": "", **{name: value for name, value in entry.items() if name in _KEYS and value}}
+    for name, mark in _LISTS.items():
+        value = told.get(name, ())
+        texts = (value,) if isinstance(value, str) else map(str, value)
+        parted = (tuple(map(str.strip, text.split(mark))) if mark else text for text in texts)
+        told[name] = tuple(parted)
     return WordingRule(code, **told)
