@@ -1193,3 +1193,15 @@ def test_a_province_is_read_with_its_own_codes(
     figures = read_document(document, reader.reference, reader.wording).figures
     [figure] = [each for each in figures if each.printed == "12"]
     assert (figure.indicator, figure.period_start, figure.period_end) == (code, start, end)
+
+
+def test_a_row_that_numbers_the_columns_counts_nothing(reader) -> None:
+    head = "Nội dung\tTổng số\tĐúng hạn\tQuá hạn"
+    text = f"{head}\n(1)\t(2) = (3) + (4)\t(3)\t(4)\nHồ sơ đã giải quyết\t120\t110\t10"
+    assert [figure.printed for figure in reader(text)] == ["120", "110", "10"]
+
+
+def test_spaces_may_stand_between_thousands_of_what_is_counted() -> None:
+    assert figures_in("Toàn huyện tiếp nhận 12 345 hồ sơ, giải quyết 11 900 hồ sơ.") == [
+        "12 345", "11 900",
+    ]  # fmt: skip
