@@ -247,3 +247,21 @@ def test_a_target_of_a_day_before_the_brief_is_held_against_that_day() -> None:
     [told] = open_quarter(report).comparisons
     assert told.result is not None
     assert (told.result.value, told.state, told.is_earlier) == (72, "met", True)
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("vi", "Nguồn khác nêu số khác cho cùng kỳ: 99,2."),
+        ("en", "Another source states 99.2 for the same days."),
+    ],
+)
+def test_what_another_source_states_is_no_contradiction_of_the_report(lang: str, told: str) -> None:
+    tables = tabulate_quarter(REPORT)
+    at = tables.indicators.index[tables.indicators["printed"] == "99,25"]
+    tables.indicators.loc[at, ["other_readings", "is_contested"]] = ["99,2 [notice: F001]", True]
+    brief = briefs.open_brief(tables, made_up_reference(), load_words_of(lang), AREA, "2022-Q2")
+    front = read_text(tell_front(brief))
+    assert told in front
+    assert "trong báo cáo. " not in front.partition("Tóm tắt")[0]
+    assert "own figures disagree" not in front

@@ -55,7 +55,7 @@ class Entry(SimpleNamespace):
     ``high``, its Wilson interval in the unit of the value, if it has one; the ``document`` of a
     target that no source of ours prints; the ``base`` that one of last year is worked out from. It
     ``is_result`` if it states what happened, rather than what ought to, and ``is_withheld`` if
-    people decided to publish none of its readings.
+    people decided to publish none of its readings. ``elsewhere`` are the readings of other sources.
     """
 
     def __init__(self, row: Row, **more: Any) -> None:
@@ -66,6 +66,9 @@ class Entry(SimpleNamespace):
         self.is_result = self.status in RESULT_STATUSES
         self.is_withheld = self.value != self.value
         self.is_derived = self.origin == Origin.DERIVED
+        others = str(given.get("other_readings", "")).split("; ")
+        # "99,2 [another_source: F001]": a reading of its own source names no source.
+        self.elsewhere = tuple(each.partition(" [")[0] for each in others if ": " in each)
 
 
 def make_series(entry: Entry, points: Sequence[Row]) -> dict[str, Any]:
