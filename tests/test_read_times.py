@@ -489,3 +489,28 @@ def test_a_month_in_the_head_of_a_column_is_that_of_its_values() -> None:
     figures = read_text(text)[1]
     assert [figure.period_end for figure in figures] == ["2026-04-30", "2026-05-31"]
     assert {figure.indicator for figure in figures} == {"service_index_transparency"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Đã giải quyết 3.301 hồ sơ (lũy kế từ 01/01/2023: 10.072 hồ sơ); trong đó: trước hạn 2.745 "
+        "hồ sơ, quá hạn 28 hồ sơ. Tỷ lệ đúng hạn đạt 99,5% (lũy kế từ 01/01/2023 đạt 98,7%).",
+        "Trong quý giải quyết 3.301 hồ sơ, trước hạn 2.745 hồ sơ. Lũy kế từ 01/01/2023 đến "
+        "30/9/2023 giải quyết 10.072 hồ sơ.\nQuá hạn 28 hồ sơ. Tỷ lệ đúng hạn đạt 99,5%.",
+        "Đã giải quyết 3.301 hồ sơ (từ 01/01/2023 đến nay: 10.072 hồ sơ), trước hạn 2.745 hồ sơ, "
+        "quá hạn 28 hồ sơ. Tỷ lệ đúng hạn đạt 99,5%.",
+    ],
+)
+def test_what_accumulated_beside_a_figure_dates_itself_alone(told: str) -> None:
+    text = (
+        "BÁO CÁO\nKết quả cải cách hành chính quý III năm 2023 của huyện Cao Lộc\n1. Hồ sơ\n"
+        f"{told}\n"
+    )
+    found = {figure.printed: figure for figure in read_text(text)[1]}
+    own = {found[each].period_start for each in ("3.301", "2.745", "28", "99,5")}
+    assert own == {"2023-07-01"}
+    sums = [found[each] for each in ("10.072", "98,7") if each in found]
+    assert {figure.period_start for figure in sums} == {"2023-01-01"}
+    codes = {"10.072": "dossiers_resolved_total", "98,7": "on_time_rate"}
+    assert all(figure.indicator == codes[figure.printed] for figure in sums)

@@ -194,11 +194,11 @@ function fold(text) { // as fold_text, by which `cchc list` compares; a space be
   const bare = text.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/[\u0300-\u036f'’ʼ`]/g, "");
   return (bare.match(/[a-z0-9]+/g) || []).map((word) => ` ${word}`).join("");
 }
-function sift(options, typed) { // what holds the text from the start of a word, as `cchc list` does; then its words; then parts of words
+function sift(options, typed) { // what is the text; what holds it from the start of a word, as `cchc list` does; then its words; then parts of words
   const text = fold(typed), words = text.split(" ").slice(1);
   const ranks = [(name) => name.includes(text), (name) => words.every((word) => name.includes(` ${word}`)), (name) => words.every((word) => name.includes(word))];
-  const rank = ([value, label]) => ranks.findIndex((has) => has(fold(`${label} ${value}`)));
-  return [0, 1, 2].flatMap((at) => options.filter((option) => rank(option) === at));
+  const rank = ([value, label]) => (fold(value) === text ? 0 : ranks.findIndex((has) => has(fold(`${label} ${value}`))) + 1 || 9);
+  return [0, 1, 2, 3].flatMap((at) => options.filter((option) => rank(option) === at));
 }
 function startMenu() { // nothing of the list is chosen beside what is typed freely, before an arrow is
   menu.chosen = menu.first = menu.isFree && byId("menu-input").value ? -1 : 0;

@@ -199,7 +199,9 @@ class Companions:
         # "tăng 2,5 điểm so với tháng 8/2025 (88,9 điểm)": what was added is no value. Nor is a
         # distance that stands between: "31,2%, vượt 1,2% so với kế hoạch (30%)".
         asked = is_asked(entry) and "%" in words.units
-        compared = asked or PATTERNS.compared_to.search(entry.said)
+        last = entry.mentions[entry.at - 1].numeral.end if entry.at else 0
+        is_summed = PATTERNS.summed_beside.search(entry.text[last : entry.mention.numeral.start])
+        compared = asked or is_summed or PATTERNS.compared_to.search(entry.said)
         of_sentence = (self.at(entry, at) for at in reversed(range(entry.at))
                        if entry.mentions[at].lead == entry.mention.lead)  # fmt: skip
         alike = [f for f in of_sentence if f and (f.units == words.units or not words.units)]

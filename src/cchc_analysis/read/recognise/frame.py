@@ -178,11 +178,15 @@ def _list_events(line: Line, place: OutlinePlace) -> list[str]:
 
 
 def _leave_compared(text: str) -> str:
-    """A text without the days of what its first figure is compared with."""
-    # Most lines compare with nothing, and need not be searched for figures.
-    figure = find_first_figure(text) if PATTERNS.time_of_others.search(text) else None
+    """A text without the days of what its first figure is set beside: another year, or a sum."""
+    # Most lines set nothing beside, and need not be searched for figures.
+    others = (PATTERNS.time_of_others, PATTERNS.summed_behind)
+    figure = find_first_figure(text) if any(each.search(text) for each in others) else None
     at = figure.end if figure else len(text)
-    return text[:at] + PATTERNS.time_of_others.sub(" ", text[at:])
+    behind = text[at:]
+    for each in others:
+        behind = each.sub(" ", behind)
+    return text[:at] + behind
 
 
 def _say_first(text: str) -> str:
@@ -481,6 +485,7 @@ class FigureContext:
         """
         for sentence in sentences:
             opened = PATTERNS.year_in_brackets.sub(" ", sentence)
+            opened = _leave_compared(opened)
             opened = windows.leave_carried(" ".join(opened.split()[:OPENING]))
             # What stands behind a figure opens nothing: "tăng từ 21,4% năm 2021 lên …".
             time = self._name_time(PATTERNS.behind_share.sub("", opened), default)
