@@ -265,3 +265,8 @@ def test_what_another_source_states_is_no_contradiction_of_the_report(lang: str,
     assert told in front
     assert "trong báo cáo. " not in front.partition("Tóm tắt")[0]
     assert "own figures disagree" not in front
+
+
+def test_no_note_leads_to_remarks_that_are_not_there() -> None:
+    annex = read_text(tell_annex(open_quarter(REPORT)))
+    assert "Lưu ý của người đọc" not in annex
