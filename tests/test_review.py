@@ -966,9 +966,11 @@ def test_digits_typed_in_the_box_of_the_period_are_text(
 def test_a_code_typed_whole_comes_before_those_that_hold_it(
     typist: Typist, drafted: Project
 ) -> None:
+    before = find_current(typist, drafted)["figure_id"]
     typist.press("i", *"on_time_rate", "Enter")
     typist.wait()
-    assert find_current(typist, drafted)["indicator"] == "on_time_rate"
+    [row] = [row for row in read_rows(drafted) if row["figure_id"] == before]
+    assert row["indicator"] == "on_time_rate"
 
 
 def test_days_typed_in_the_box_of_the_period_are_taken_as_people_write_them(
