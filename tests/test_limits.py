@@ -315,7 +315,7 @@ def test_twice_the_text_takes_twice_the_work(
         profile = cProfile.Profile()
         text = LONG[kind](length)
         profile.runcall(read, text)
-        calls.append(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]
+        calls.append(vars(pstats.Stats(profile))["total_calls"])
     assert calls[1] < 2.6 * calls[0], "work grows faster than the text"
 
 

@@ -258,8 +258,7 @@ def tell_arithmetic(brief: Brief, finding: Row) -> Markup:
 
 def tell_sum(page: Any, finding: Row) -> str:
     """The arithmetic of a finding, kept in the Vietnamese form of numbers; English swaps marks."""
-    marks = str.maketrans(".,", ",.") if page.words.lang == "en" else {}
-    return _NUMBER.sub(lambda match: match[0].translate(marks), finding["arithmetic"])
+    return _NUMBER.sub(lambda match: page.words.turn(match[0]), finding["arithmetic"])
 
 
 def tell_rule(page: Any, finding: Row) -> Markup:

@@ -172,6 +172,10 @@ class Words:
         kind, last = "window" if start else "day" if end else "none", self.date(end)
         return self.say(f"span.{kind}", start=self.date(start), end=last, day=last)
 
+    def turn(self, text: str) -> str:
+        """A text with numbers in the Vietnamese form, "1.310,5", in that of the language."""
+        return text if self.lang == "vi" else text.translate(str.maketrans(".,", ",."))
+
     def join(self, parts: Iterable[Any]) -> Markup:
         """A list in words: "a, b và c"."""
         *first, last = [escape(part) for part in parts] or [Markup("")]

@@ -141,8 +141,7 @@ class Teller:
         """
         told: dict[str, str] = {}
         for language, texts in self._languages.items():
-            turned = {} if language == "vi" else str.maketrans(",.", ".,")
-            values = {name: number.translate(turned) for name, number in numbers.items()}
+            values = {name: texts.turn(number) for name, number in numbers.items()}
             for side, row in rows.items():
                 values |= self._describe(side, row, language)
             for name, word in words.items():

@@ -9,9 +9,7 @@ it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 
 from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.read.patterns import PATTERNS, WORDS
@@ -248,7 +246,7 @@ class Companions:
             heads.insert(0, self.at(entry, entry.mention.partner))
         else:
             # The second of "cấp huyện 98/99 TTHC, đạt 98,9%; cấp xã 53/54 TTHC" is as the first.
-            heads[:0] = islice(self._list_alike(entry, words), 1)
+            heads.insert(0, self._find_other_level(entry, words))
         if entry.mention.parent >= 0:
             parent = self.at(entry, entry.mention.parent)
             is_sibling = entry.at and entry.mentions[entry.at - 1].parent == entry.mention.parent
@@ -263,8 +261,8 @@ class Companions:
         told = [figure for figure in self._by_line.get(line, ()) if figure.end <= at]
         return [*heads, *told[-1:]]
 
-    def _list_alike(self, entry: FigureText, words: WordsAround) -> Iterator[Figure]:
-        """The figures before one in its sentence that count the same of a level, nearest first."""
+    def _find_other_level(self, entry: FigureText, words: WordsAround) -> Figure | None:
+        """The nearest figure before one in its sentence that counts the like of a level."""
         mention = entry.mention
         for at in reversed(range(entry.at)):
             each = entry.mentions[at]
@@ -278,7 +276,8 @@ class Companions:
                 or PATTERNS.of_ours.search(entry.text, each.own[0], mention.own[0])
             )
             if figure and is_told and (figure.units & words.units or figure.units == words.units):
-                yield figure
+                return figure
+        return None
 
     def find_twin_scope(self, entry: FigureText) -> tuple[Scope, bool] | None:
         """A second run in a sentence goes through the things that the first has named."""
