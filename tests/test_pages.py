@@ -420,7 +420,8 @@ def test_a_number_of_the_front_leads_to_its_note_on_the_annex(browser: Any, site
     page.locator("#key ~ .body .big a").first.click()
     annex, _, note = page.url.partition("#")
     assert annex.endswith(ANNEX)
-    page.locator(f"#{note}").wait_for(state="attached")  # the address changes before the page is read
+    # The address changes before the page is read.
+    page.locator(f"#{note}").wait_for(state="attached")
     page.context.close()
 
 

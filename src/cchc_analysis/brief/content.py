@@ -283,6 +283,18 @@ class Brief(HasHead):
         return [each for each in self.contradictions if each.severity != Severity.INFO]
 
     @once
+    def warnings(self) -> list[str]:
+        """The findings of these: some tell one thing in several sums."""
+        is_serious = self.findings["severity"] != Severity.INFO
+        return [*self.findings.loc[is_serious, "finding_id"]]
+
+    @once
+    def judged(self) -> list[Contradiction]:
+        """Those that concern a report: what its grade rests on, and none of a plan alone."""
+        told = set(self.reports["source_id"])
+        return [each for each in self.serious if not each.sources.isdisjoint(told)]
+
+    @once
     def doubted(self) -> set[int]:
         """The numbers of those about figures that people quote: a doubt about the brief."""
         quoted = [each for each in self.entries if each.indicator in self.report.quoted]

@@ -30,8 +30,8 @@ from cchc_analysis.data.words import LANGUAGES, bare_name, load_words, plain
 Card = dict[str, Any]
 """What the lists say of one brief, kept with it as JSON: ``lang``, ``folder`` (of its page),
 ``figures`` (of its row in the index, each with its note; empty where not reported), ``ledger`` (its
-contradictions, each with the place where it stands), ``findings`` (those that it tells), ``facts``
-(what ``pages.json`` says of it)."""
+contradictions, each with the place where it stands), ``findings`` (those that it tells) and
+``warnings`` (more than remarks) by id, ``facts`` (what ``pages.json`` says of it)."""
 MOST_ROWS = 60
 """Briefs that one table shows at a glance."""
 MOST_LINES = 200
@@ -90,6 +90,7 @@ def make_card(brief: Brief) -> Card:
         "figures": figures,
         "ledger": ledger,
         "findings": [*brief.contradiction_of],
+        "warnings": brief.warnings,
         "facts": facts,
     }
 
@@ -97,12 +98,18 @@ def make_card(brief: Brief) -> Card:
 def list_place(row: Mapping[str, Any], cards: Sequence[Card] = ()) -> dict[str, Any]:
     """A province or an area with a page that leads to its briefs, by period.
 
-    With the ``folder`` of its page, its place in the alphabet (``order``), and how many
-    contradictions the ledgers of its briefs hold (``lines``).
+    With the ``folder`` of its page, its place in the alphabet (``order``), how many lines the
+    ledgers of its briefs have (``lines``), and how many contradictions those tell: one between two
+    reports stands in two ledgers.
     """
-    told = {"row": row, "cards": cards, "folder": find_folder(row)}
-    lines = sum(len(card["ledger"]) for card in cards)
-    return {**told, "order": alphabet_key(bare_name(row)), "lines": lines}
+    return {
+        "row": row,
+        "cards": cards,
+        "folder": find_folder(row),
+        "order": alphabet_key(bare_name(row)),
+        "lines": sum(len(card["ledger"]) for card in cards),
+        "contradictions": len({each for card in cards for each in card["warnings"]}),
+    }
 
 
 def name_letter(letter: str) -> str:

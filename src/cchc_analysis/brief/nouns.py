@@ -175,8 +175,8 @@ class Contradiction(SimpleNamespace):
     """Findings with one cause, as one entry of the ledger.
 
     Its ``number``, ``severity`` and ``findings`` (rows, the cause first); the ``sign`` before its
-    number; the ``anchor`` where it stands on the page; ``is_remark`` where a reader noticed it, and
-    no arithmetic.
+    number; the ``anchor`` where it stands on the page; the ``sources`` that it concerns;
+    ``is_remark`` where a reader noticed it, and no arithmetic.
     """
 
     def __init__(self, number: int, findings: Sequence[Row]) -> None:
@@ -184,6 +184,18 @@ class Contradiction(SimpleNamespace):
         self.severity = min((row["severity"] for row in findings), key=[*Severity].index)
         self.sign = SIGNS[self.severity]
         self.is_remark = findings[0]["kind"] == "remark"
+        self.sources = {source for row in findings for source in name_sources(row)}
+
+
+def name_sources(finding: Row) -> set[str]:
+    """The sources of a finding: whose it is, and those whose figures it holds against theirs."""
+    named = split_figures(finding["source_id"], finding["figures"])
+    return {*finding["source_id"].split(), *dict(named)}
+
+
+def list_concerned(findings: pd.DataFrame) -> list[set[str]]:
+    """``name_sources`` of each finding of a table."""
+    return [*map(name_sources, list_rows(findings[["source_id", "figures"]]))]
 
 
 def number_findings(findings: pd.DataFrame) -> list[Contradiction]:
@@ -214,14 +226,12 @@ def grade_brief(brief: Brief) -> SimpleNamespace:
     those of a cause that concerns a headline figure; ``notes`` are remarks and roundings;
     ``missing`` the required headline figures that no report prints or determines.
     """
-    own = set(brief.reports["source_id"])
-    serious = [each for each in brief.serious if each.findings[0]["source_id"] in own]
-    headline = [each for each in serious if each.number in brief.doubted]
+    headline = [each for each in brief.judged if each.number in brief.doubted]
     missing = [name for name in brief.report.required if brief.find(name) is None]
-    warnings = int((brief.findings["severity"] != Severity.INFO).sum())
+    warnings = len(brief.warnings)
     best = "A" if brief.rules_asked else UNGRADED
     return SimpleNamespace(
-        letter="D" if missing else "C" if headline else "B" if serious else best,
+        letter="D" if missing else "C" if headline else "B" if brief.judged else best,
         rules_asked=brief.rules_asked,
         warnings=warnings,
         notes=len(brief.findings) - warnings,

@@ -28,10 +28,18 @@ import pandas as pd
 from cchc_analysis.brief.beside import compare_plan
 from cchc_analysis.brief.board import Board, open_board
 from cchc_analysis.brief.content import NOT_TOLD, Brief
-from cchc_analysis.brief.nouns import Entry, Quote, Quotes, Row, name_anchor, split_figures
+from cchc_analysis.brief.nouns import (
+    Entry,
+    Quote,
+    Quotes,
+    Row,
+    list_concerned,
+    name_anchor,
+    split_figures,
+)
 from cchc_analysis.brief.quality import Graded
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
-from cchc_analysis.data.clean import label_period, nearest_names
+from cchc_analysis.data.clean import format_number, label_period, nearest_names
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.named import list_days, match_period
 from cchc_analysis.data.outside import read_text
@@ -74,10 +82,15 @@ def open_brief(
     sources = tables.sources.set_index("source_id", drop=False).loc[[*order]]
     is_own = [order.keys() >= {*each.split()} for each in tables.indicators["source_id"]]
     indicators = tables.indicators.loc[is_own].reset_index(drop=True)
-    observations, figures, findings = (
+    observations, figures = (
         table[table["source_id"].isin(list(order))].reset_index(drop=True)
-        for table in (tables.observations, tables.transcripts, tables.findings)
+        for table in (tables.observations, tables.transcripts)
     )
+    concerned = [not order.keys().isdisjoint(each) for each in list_concerned(tables.findings)]
+    findings = tables.findings.loc[concerned].reset_index(drop=True)
+    stated = observations.loc[observations["is_published"], [*QUANTITY]]
+    if len(stated.merge(indicators[[*QUANTITY]]).drop_duplicates()) < len(stated.drop_duplicates()):
+        indicators = _derive_alone(observations, figures, sources, findings, reference)
     end = max(row["period_end"] for row in own)
     area = reference.area_on(area_id, end)
     is_asked = tables.tallies["source_id"].isin([row["source_id"] for row in own])
@@ -108,6 +121,32 @@ def open_brief(
         quotes=find_quotes(reports, sources, figures) if reports else {},
     )
     return replace(opened, comparisons=compare_plan(opened))
+
+
+def _derive_alone(
+    observations: pd.DataFrame,
+    figures: pd.DataFrame,
+    sources: pd.DataFrame,
+    findings: pd.DataFrame,
+    reference: Reference,
+) -> pd.DataFrame:
+    """What some sources state and determine by themselves, where another one speaks for them.
+
+    A notice tells its own figures, with what a report states otherwise as another reading.
+    """
+    from cchc_analysis.stats.derive import derive_indicators, mark_findings
+
+    alone = derive_indicators(observations, figures, sources, reference)
+    others: dict[str, str] = {}
+    for row in list_rows(findings[findings["kind"] == "two_sources"]):
+        value = row["left"] if row["source_id"] in sources.index else row["right"]
+        named = split_figures(row["source_id"], row["figures"])
+        place = next((each for each in named if each[0] not in sources.index), None)
+        if place:
+            others[row["finding_id"]] = f"{format_number(value)} [{place[0]}: {place[1]}]"
+    marked = mark_findings(alone, findings)
+    told = [filter(None, map(others.get, each.split())) for each in marked["findings"]]
+    return marked.assign(other_readings=["; ".join(each) for each in told])
 
 
 def match_told(

@@ -44,18 +44,19 @@ RESULT, GOAL = "●", "○"
 Graded = dict[str, Any]
 """What is known of one brief, kept with it as JSON, so that none is opened again: ``area_id``,
 ``period``, ``sources`` (its reports), ``grade`` (a ``Grade``), ``contested`` (headline figures that
-a contradiction of its own reports concerns), ``anchors`` (where its ledger tells a finding)."""
+a contradiction of its reports concerns), ``anchors`` (where its ledger tells a finding),
+``warnings`` (the findings that are more than remarks)."""
 
 
 def make_graded(brief: Brief) -> Graded:
     """What a page on data quality says of a brief."""
     own = brief.reports["source_id"].tolist()
+    judged = {each.number for each in brief.judged}
     contested = dict.fromkeys(
         entry.indicator
         for entry in brief.entries
-        for each in brief.marks(entry)
         if entry.indicator in brief.report.quoted
-        if each.severity != Severity.INFO and each.findings[0]["source_id"] in own
+        if any(each.number in judged for each in brief.marks(entry))
     )
     return {
         "area_id": brief.area["area_id"],
@@ -64,6 +65,7 @@ def make_graded(brief: Brief) -> Graded:
         "grade": vars(brief.grade),
         "contested": [*contested],
         "anchors": {finding: each.anchor for finding, each in brief.contradiction_of.items()},
+        "warnings": brief.warnings,
     }
 
 

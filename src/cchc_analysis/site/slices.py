@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.brief.board import FEWEST_AT_ONCE, find_told, name_ranked
+from cchc_analysis.brief.nouns import list_concerned
 from cchc_analysis.brief.opening import OF_SOURCE, choose_rows, list_briefs, open_brief
 from cchc_analysis.brief.profile import is_below
 from cchc_analysis.brief.quality import Graded, make_graded
@@ -177,7 +178,15 @@ class Slices:
         here = [self._rows[at] for at in self._by_area.get(area_id, NONE)]
         told = [str(row["source_id"]) for row in choose_rows(here, period)]
         rows = {name: self._find_own(name, told) for name in OF_SOURCES}
+        rows["findings"] = join(self._concerning.get(each, NONE) for each in told)
         return told, rows | {"sources": self._find("sources", told)}
+
+    @cached_property
+    def _concerning(self) -> dict[str, Rows]:
+        """The findings that concern each source, whosever they are."""
+        named = pd.Series(list_concerned(self._tables.findings), dtype=object).explode()
+        at = named.index.to_numpy()
+        return {each: at[rows] for each, rows in index_rows(named.to_frame("of"), "of").items()}
 
     @cache  # noqa: B019 - lives as long as a build
     def _index(self, name: str, column: str, *, is_whole: bool = False) -> dict[str, Rows]:
