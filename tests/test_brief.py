@@ -384,6 +384,14 @@ def test_the_summary_has_three_to_six_sentences_whatever_is_reported() -> None:
     assert len(list_sentences(least)) == 3
 
 
+def test_the_summary_counts_the_figures_that_the_page_tells() -> None:
+    tables = make_tables("M001 I video_meetings whole_district 06")
+    unread = tables.transcripts.assign(figure_id="M002", indicator="", printed="7")
+    both = pd.concat([tables.transcripts, unread], ignore_index=True)
+    brief = open_made_up(replace(tables, transcripts=both))
+    assert "Trang này nêu 1 số liệu" in read_text(brief.show_summary().html)
+
+
 def test_the_summary_says_nothing_of_what_is_not_reported() -> None:
     text = read_text(only("M001 I video_meetings whole_district 06").show_summary().html)
     for word in ("đúng hạn là", "trực tuyến:", "giải ngân", "điểm"):

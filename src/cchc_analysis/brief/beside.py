@@ -53,7 +53,8 @@ def compare_plan(brief: Brief) -> tuple[Comparison, ...]:
     reach at one level what it misses at another.
     """
     stated = (Status.TARGET, Status.PLAN, Status.THRESHOLD)
-    targets = [entry for entry in brief.entries if entry.status in stated]
+    own = (entry for entry in brief.entries if entry.area_id == brief.area["area_id"])
+    targets = [entry for entry in own if entry.status in stated]
     return tuple(each for own in (*targets, *_list_targets(brief)) for each in _compare(brief, own))
 
 
@@ -252,7 +253,7 @@ def list_last_year(brief: Brief) -> list[dict[str, Any]]:
     rounding leaves it between ``low`` and ``high``.
     """
     found = []
-    for share in brief.results:
+    for share in (each for each in brief.results if each.area_id == brief.area["area_id"]):
         base = brief.find(share.indicator.removesuffix(LAST_YEAR), share.scope, share)
         if not share.indicator.endswith(LAST_YEAR) or share.value <= 0 or base is None:
             continue

@@ -222,11 +222,12 @@ def _tell_page(brief: Brief, area: str) -> str:
 
 def _tell_area(brief: Brief, exhibits: Sequence[Exhibit], left: Sequence[Entry]) -> Markup:
     """The charts of an area with their tables; then a row for each quantity that no chart shows."""
-    groups: dict[tuple[str, str], list[Entry]] = {}
+    groups: dict[tuple[str, Markup], list[Entry]] = {}
     # The whole area first; what is broken down last; else in the order of the documents.
     for entry in sorted(left, key=lambda e: (bool(e.breakdown), SCOPE_ORDER.index(Scope(e.scope)))):
         code = entry.indicator if entry.breakdown else ""
-        groups.setdefault((code, entry.scope), []).append(entry)
+        scope = brief.name_scope(entry.scope, entry.area_id)
+        groups.setdefault((code, scope), []).append(entry)
     return render(brief.words, "area", brief=brief, exhibits=exhibits, groups=groups)
 
 

@@ -494,7 +494,18 @@ class Brief(HasHead):
 
     def find_any(self, indicator: str) -> Entry | None:
         """The first value of an indicator of whatever kind: a maximum and a norm are no results."""
-        return next((entry for entry in self.entries if entry.indicator == indicator), None)
+        own = (entry for entry in self.entries if entry.area_id == self.area["area_id"])
+        return next((entry for entry in own if entry.indicator == indicator), None)
+
+    def find_operand(self, entry: Entry, name: str) -> Entry | None:
+        """The value that a derived one has in the place of a name of its formula, "code@scope"."""
+        code, _, scope = name.partition("@")
+        place, beside = (code, scope or entry.scope), entry.base or entry
+        if entry.area_id == self.area["area_id"]:
+            return self.find(*place, beside) or self.find(*place) or self.find_any(code)
+        own = (each for each in self.entries if each.area_id == entry.area_id)
+        known = (each for each in own if (each.indicator, each.scope) == place)
+        return next((each for each in known if fits(each, beside)), None)
 
     def tell_plain(self, entry: Entry, *, unit: bool = True) -> str:
         """A value as text, for a chart or a text alternative."""
@@ -555,9 +566,15 @@ class Brief(HasHead):
         rows = self.reference.rows_where("breakdowns", "breakdown", breakdown)
         return self.words.pick(rows[0], "label") if rows else clean_text(breakdown)
 
-    def name_scope(self, scope: str) -> Markup:
-        """Whose work is counted, "Cấp huyện"; nothing for what is said of a whole document."""
-        return self.words.say(f"scope.{scope}") if scope else Markup("")
+    def name_scope(self, scope: str, area_id: str = "") -> Markup:
+        """Whose work is counted, "Cấp huyện"; nothing for what is said of a whole document.
+
+        Of an area below, "Toàn huyện" in a brief of a province; communes go by their scope.
+        """
+        words, row = self.words, self.reference.area_rows.get(area_id)
+        if row and area_id != self.area["area_id"] and scope != Scope.COMMUNE:
+            words = words.fit(self.reference.area_on(area_id, self.end), self.end)
+        return words.say(f"scope.{scope}") if scope else Markup("")
 
     def name_area(self) -> Markup:
         """The name of the district."""

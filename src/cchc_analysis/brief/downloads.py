@@ -333,7 +333,7 @@ def _tell_entry(brief: Brief, entry: Entry) -> Iterator[tuple[Any, ...]]:
     if sign := COMPARATOR_SIGNS.get(entry.comparator, "").strip():
         form = f'"{sign} "{form}'
     yield (plain(brief.name_entry(entry)),)
-    yield (plain(brief.name_scope(entry.scope)),)
+    yield (plain(brief.name_scope(entry.scope, entry.area_id)),)
     for day in (entry.start, entry.end):
         yield date.fromisoformat(day) if is_day(day) else day, DATE_FORMATS[brief.lang]
     yield (words.plain("sheet.actual" if entry.status == "actual" else f"status.{entry.status}"),)

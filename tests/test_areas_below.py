@@ -1,0 +1,65 @@
+"""What a report of a province states of its districts stays theirs in its brief."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from brief_work import (
+    load_words_of,
+    made_up_reference,
+    make_source,
+    read_figures,
+    read_text,
+    tabulate,
+    tell_annex,
+)
+from cchc_analysis.brief import open_brief
+from cchc_analysis.brief.beside import list_last_year
+from cchc_analysis.brief.content import Brief
+
+DAYS = ("2022-01-01", "2022-06-30")
+PROVINCE, DISTRICT = "tỉnh Thử Nghiệm", "huyện Sông Mây"
+OWN = """
+M001 II.1 dossiers_resolved_total whole_district 1.190
+M002 II.1 dossiers_resolved_on_time whole_district 1.180
+M003 III budget_revenue_total whole_district 700
+"""
+BELOW = """
+M011 II.2 dossiers_resolved_total whole_district 119
+M012 II.2 dossiers_resolved_on_time whole_district 100
+M013 II.2 dossiers_received_online district_office 82
+M014 III budget_revenue_total_pct_same_period whole_district 140
+M015 II.2 on_time_rate whole_district 90 target >=
+"""
+
+
+def open_province(lang: str = "vi") -> Brief:
+    figures = [read_figures(OWN, "report", PROVINCE, DAYS)]
+    figures += [read_figures(BELOW, "report", DISTRICT, DAYS)]
+    source = make_source("report", "period_report", PROVINCE, "2022-H1", *DAYS)
+    tables = tabulate(pd.concat(figures, ignore_index=True), pd.DataFrame([source]))
+    return open_brief(tables, made_up_reference(), load_words_of(lang), PROVINCE, "2022-H1")
+
+
+def test_figures_of_districts_stand_under_their_own_scope() -> None:
+    annex = read_text(tell_annex(open_province()))
+    head, name = "Toàn huyện", "Hồ sơ đã giải quyết: tổng số – huyện Sông Mây"
+    assert f"khác: {head.lower()} Nội dung Giá trị Đơn vị {name} 119 hồ sơ" in annex
+    assert f"{name}, {head.lower()}." in annex
+    assert "Cấp huyện Nội dung Giá trị Đơn vị Hồ sơ tiếp nhận trực tuyến – huyện Sông Mây" in annex
+
+
+def test_a_rate_of_a_district_is_worked_out_of_its_own_figures() -> None:
+    brief = open_province()
+    [rate] = [e for e in brief.entries if e.is_derived and e.area_id == "991"]
+    parts = ("dossiers_resolved_on_time", "dossiers_resolved_total")
+    found = [brief.find_operand(rate, each) for each in parts]
+    assert [each and each.value for each in found] == [100, 119]
+
+
+def test_a_target_of_a_district_is_not_held_against_the_province() -> None:
+    assert open_province().comparisons == ()
+
+
+def test_last_year_of_a_district_is_not_worked_out_of_the_province() -> None:
+    assert list_last_year(open_province()) == []  # and not 500, of which 700 are 140 per cent
