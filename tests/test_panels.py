@@ -1069,11 +1069,11 @@ REFUSED: dict[str, tuple[Table, dict[str, object], tuple[str, ...]]] = {
         ("row 3: no period; expected a period for every figure",),
     ),
     "days that are none, or turned": (
-        "area,start,end,par_index\nCao Lộc,2023-01-01,31/12/2023,80\n"
+        "area,start,end,par_index\nCao Lộc,2023-01-01,12/31/2023,80\n"
         "Văn Quan,2023-12-31,2023-01-01,81\n",
         {},
         (
-            "row 2: period_end '31/12/2023'; expected a day such as 2024-06-30",
+            "row 2: period_end '12/31/2023'; expected a day such as 2024-06-30",
             "row 3: a start after its end; expected dates in order",
         ),
     ),
@@ -2647,3 +2647,15 @@ def test_the_scope_that_is_taken_is_told(project: Project, tmp_path: Path) -> No
     summary = add_panel(project, write(tmp_path, "own.csv", text), SOURCE)
     assert "scope: unspecified, whole_district" in str(summary)
     assert {*read(project).observations["scope"]} == {"unspecified", "whole_district"}
+
+
+def test_days_are_read_as_people_write_them(project: Project, tmp_path: Path) -> None:
+    rows = [
+        ["Huyện", "Từ ngày", "Đến ngày", "Hồ sơ đã giải quyết"],
+        ["Cao Lộc", "15/12/2023", "14/6/2024", 7],
+    ]
+    bring(project, write(tmp_path, "days.xlsx", rows))
+    found = read(project).observations
+    assert found[["period_start", "period_end"]].to_numpy().tolist() == [
+        ["2023-12-15", "2024-06-14"]
+    ]

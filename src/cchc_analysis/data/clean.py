@@ -142,7 +142,7 @@ def parse_period(text: str) -> Period:
     ('2024-06-30', '2024-Q1')
     """
     folded = _WRITTEN_DAY.sub(
-        lambda day: f"{day[3]}-{day[2]:0>2}-{day[1]:0>2}", keep_text(text).casefold()
+        lambda day: f"{day[3]}-{day[2]:0>2}-{day[1]:0>2}", _strip_accents(keep_text(text))
     )
     found = next(filter(None, (each.fullmatch(folded) for each in _PERIOD_FORMS)), None)
     if found is None:
@@ -150,10 +150,9 @@ def parse_period(text: str) -> Period:
     said = found.groupdict()
     quarter = _SAID["quarters"].get(said.get("quarter"), said.get("window", ""))
     months = _WINDOWS[quarter.upper()]
-    if "opening" in said:
-        months = [1, int(said["opening"])]
-    if "closing" in said:
-        months = [13 - int(said["closing"]), 12]
+    for name in {*said} & {"opening", "closing"}:
+        number = _SAID["months"].get(said[name]) or int(said[name])
+        months = [1, number] if name == "opening" else [13 - number, 12]
     try:
         if "year" in said:
             return _span(said["year"], *months)
@@ -166,7 +165,7 @@ def parse_period(text: str) -> Period:
     return Period(start, end)
 
 
-_WRITTEN_DAY = re.compile(r"(?:ngày )?\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
+_WRITTEN_DAY = re.compile(r"(?:ngay )?\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
 _PERIOD_FORMS = [re.compile(form) for form in _SAID["periods"]]
 
 
@@ -230,8 +229,13 @@ def fold_text(text: str) -> str:
     >>> fold_text("Huyện Đắk R'Lấp") == fold_text("huyen Dak R’lap")
     True
     """
+    return " ".join(re.findall(r"[a-z0-9]+", re.sub("['’ʼ`]", "", _strip_accents(text))))
+
+
+def _strip_accents(text: str) -> str:
+    """A text without case and diacritics, its punctuation kept."""
     letters = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"[\u0300-\u036f'’ʼ`]", "", letters)))
+    return re.sub(r"[\u0300-\u036f]", "", letters)
 
 
 def slug_text(text: str) -> str:

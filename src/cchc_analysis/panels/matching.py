@@ -142,10 +142,14 @@ class Figures:
                 self.complain(labels == label, "strange_period", error=error)
         for column, days in (("period_start", starts), ("period_end", ends)):
             dates = self.rows[column].where(labels == "", look_up(labels, days))
-            for day in dates.unique():
-                if day and not clean.is_day(day):
+            written = {"": ""}
+            for day in filter(None, dates.unique()):
+                with suppress(clean.PeriodError):
+                    period = clean.parse_period(day)
+                    written |= {day: str(period.end)} if period.start is None else {}
+                if day not in written:
                     self.complain(dates == day, "wrong_day", column=column, day=day)
-            self.rows = self.rows.assign(**{column: dates})
+            self.rows = self.rows.assign(**{column: look_up(dates, written)})
         start, end = self.rows["period_start"], self.rows["period_end"]
         if (is_turned := (start > end) & (end != "")).any():
             self.complain(is_turned, "turned_days")
