@@ -113,6 +113,16 @@ def test_peers_are_placed_in_a_funnel(tables: Tables, country: SyntheticCountry)
     assert NOTICE["vi"] in told.show_head().html
 
 
+def test_rates_of_peers_have_the_decimals_that_they_are_printed_with(
+    tables: Tables, country: SyntheticCountry
+) -> None:
+    rounded = replace(tables, indicators=tables.indicators.round({"value": 1}))
+    page = str(tell(rounded, country.reference).show_peers().html)
+    told = re.findall(r'/index.html">([\d,]+)%', page)
+    assert any("," in each for each in told)
+    assert not [each for each in told if each.endswith(",0") or each[-3:-2] == ","]
+
+
 def test_without_a_rule_nothing_is_placed(tables: Tables, country: SyntheticCountry) -> None:
     told = tell(tables, country.reference)
     entry = told.find("on_time_rate")

@@ -317,7 +317,7 @@ def test_a_window_that_begins_in_december_is_of_the_year_of_its_end(
 def test_a_share_has_its_sign_and_a_rank_its_word_as_in_a_brief(run: Run) -> None:
     points = [("20", "on_time_rate", 2020, 99.4), ("20", "pci_rank", 2020, 26.0)]
     page = tell(open_of(run, make(run, points), "20", "vi"))
-    assert "<b>99,40%</b>" in page
+    assert "<b>99,4%</b>" in page
     assert "<b>hạng 26</b>" in page
     assert "<small>%" not in page
 

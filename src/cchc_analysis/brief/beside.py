@@ -385,7 +385,7 @@ def find_standing(brief: Brief, entry: Entry) -> dict[str, Any] | None:
 def draw_spine(brief: Brief, standing: Row) -> str:
     """A value on the line from the lowest to the highest of its peers and its own."""
     role = "alert" if standing["entry"].is_contested else "deep"
-    return sketch_spine({**standing, "role": role}, brief.words.number)
+    return sketch_spine({**standing, "role": role}, brief.words.as_printed)
 
 
 def _value_of(brief: Brief, area_id: str, entry: Entry) -> Any:
@@ -402,12 +402,12 @@ def _draw(brief: Brief, standing: Row) -> dict[str, Any]:
     data = pd.DataFrame({"area_id": values.keys(), "value": values.values()})
     data = data.assign(
         name=[words.short_name(rows[area_id]).striptags() for area_id in values],
-        text=[words.number(value, 2) for value in values.values()],
+        text=[*map(words.as_printed, values.values())],
         role=["deep", *["mid"] * len(standing["others"])],
         low=nan,
         high=nan,
     ).sort_values("value", ascending=False, kind="stable")
-    percent = brief.words.say("unit.percent", n=words.number(standing["median"], 2))
+    percent = words.say("unit.percent", n=words.as_printed(standing["median"]))
     median = words.plain("standing.middle", n=percent)
     look: Any = {"reference": (standing["median"], median), "unit": "%", "form": words.number}
     half = -(-len(data) // 2) if len(data) > MOST_IN_PART else len(data)

@@ -141,14 +141,14 @@ class Profile(HasHead):
 
     def _tell_row(self, row: Row) -> dict[str, Any]:
         """Of a series its page, small line and spine, and the form of its values."""
-        decimals = 0 if row["unit"] == "rank" else None if row["value"].is_integer() else 2
-        form = partial(self.words.number, decimals=decimals)
+        is_rank, words = row["unit"] == "rank", self.words
+        form = partial(words.number, decimals=0) if is_rank else words.as_printed
         # The page of the indicator, or of the index that a rank is of.
         names = [e for e in (row["indicator"], name_ranked(row["indicator"])) if e in self.told]
         href = f"../{name_trend(names[0])}/index.html" if names else ""
         points, line = self.points_of[row["series"]], ""
         if len({segment for *_, segment in points}) < len(points):
-            line = sketch_line(points, form, is_rank=row["unit"] == "rank")
+            line = sketch_line(points, form, is_rank=is_rank)
         spine = sketch_spine(row, form) if row["is_full"] else ""
         return {"href": href, "line": line, "spine": spine, "form": form}
 

@@ -132,6 +132,15 @@ class Words:
         # −0 is 0, and would be taken for it once it is kept.
         return _format_number(float(value) + 0.0, decimals, self.lang)
 
+    def as_printed(self, value: float) -> str:
+        """A number with the decimals that it has; what was worked out, and has more, with two.
+
+        >>> Words("vi", {}).as_printed(98.4), Words("vi", {}).as_printed(99.7989)
+        ('98,4', '99,80')
+        """
+        decimals = len(f"{value:.6f}".rstrip("0").partition(".")[2])
+        return self.number(value, min(decimals, 2))
+
     def date(self, day: str) -> str:
         """An ISO date in the form of the language; anything else as it is.
 
