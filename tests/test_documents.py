@@ -20,7 +20,7 @@ from cchc_analysis.data.outside import MOST_PDF_OBJECTS, TCVN3, convert_tcvn3, c
 from cchc_analysis.errors import ReportError
 from cchc_analysis.read import pdf
 from cchc_analysis.read.documents import Document, mask_persons, open_document, open_here
-from cchc_analysis.read.recognise import read_head
+from cchc_analysis.read.recognise import read_document, read_head
 from reading_work import load_rules
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -503,3 +503,20 @@ def test_a_head_laid_out_as_a_table_says_its_number_and_day(
     assert [line.text for line in document.lines if line.cells] == [
         "Nội dung\tKết quả", "Số hồ sơ tiếp nhận\t120",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["html", "docx"])
+def test_a_figure_in_the_words_of_a_tall_cell_is_read_once(tmp_path: Path, form: str) -> None:
+    words, rows = "Tổng số hồ sơ tiếp nhận: 1.250", ("Trực tuyến 900", "Trực tiếp 350")
+    tall = f"<tr><td rowspan=2>{words}</td><td>{rows[0]}</td></tr>"
+    page = f"<html><body><table>{tall}<tr><td>{rows[1]}</td></tr></table></body></html>"
+    table = "".join(
+        f"<w:tr><w:tc><w:tcPr><w:vMerge{cell}/></w:tcPr>{paragraph(said)}</w:tc>"
+        f"<w:tc>{paragraph(row)}</w:tc></w:tr>"
+        for cell, said, row in zip((" w:val='restart'", ""), (words, ""), rows, strict=True)
+    )
+    data = page.encode() if form == "html" else make_word(f"<w:tbl>{table}</w:tbl>")
+    document = open_here(write(tmp_path, f"a.{form}", data))
+    assert [line.text.count("1.250") for line in document.lines] == [1, 1]
+    figures = read_document(document, *load_rules()).figures
+    assert [figure.printed for figure in figures] == ["1.250", "900", "350"]

@@ -27,11 +27,15 @@ from cchc_analysis.read.patterns import PATTERNS, WORDS
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table: its text and the columns it covers, counted from 0."""
+    """A cell of a table: its text and the columns it covers, counted from 0.
+
+    One that ``is_repeated`` is the rest of a tall cell, whose words label each row beside it.
+    """
 
     text: str
     column: int
     width: int = 1
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True)

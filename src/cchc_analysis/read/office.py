@@ -147,13 +147,14 @@ class _WordReader:
                 width = _read_span(_value(cell, "tcPr/gridSpan"))
                 inner += cell.findall(f"{W}tbl")
                 text = "\n".join(self._read_paragraph(p).strip() for p in cell.findall(f"{W}p"))
-                if _value(cell, "tcPr/vMerge", bare="continue") == "continue":
+                is_repeated = _value(cell, "tcPr/vMerge", bare="continue") == "continue"
+                if is_repeated:
                     # The words of a merged cell label every row beside it; its number is one.
                     text = above.get(column, "")
                     text = "" if text[:1].isdigit() else text
                 else:
                     above[column] = text
-                cells.append(Cell(text, column, width))
+                cells.append(Cell(text, column, width, is_repeated))
                 column += width
             yield Row(tuple(cells), number)
         for nested in inner:
@@ -271,8 +272,9 @@ def _lay_out(rows: Iterable[list[_Spanning]], number: int) -> Iterator[Row]:
         cells: list[Cell] = []
         column, coming, waiting = 0, {}, given[::-1]
         while waiting or column in tall:
-            text, width, height = tall[column] if column in tall else waiting.pop()
-            cells.append(Cell(text, column, width))
+            is_repeated = column in tall
+            text, width, height = tall[column] if is_repeated else waiting.pop()
+            cells.append(Cell(text, column, width, is_repeated))
             if height > 1:
                 coming[column] = ("" if text[:1].isdigit() else text, width, height - 1)
             column += width

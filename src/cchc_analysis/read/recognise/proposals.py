@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Comparator, Period, Scope, Status
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.read.documents import Document, Line
+from cchc_analysis.read.documents import Cell, Document, Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise import companions, outline, scopes
 from cchc_analysis.read.recognise.figures import OTHER_REPORT, Figure, mark_entry
@@ -406,10 +406,10 @@ def _enter_line(
 ) -> Iterator[tuple[list[Numeral], list[FigureText]]]:
     """The numerals of a line and its mentions, ready to be looked at: cell by cell in a table."""
     begin = 0
-    for column, text in enumerate([cell.text for cell in line.cells] or [line.text]):
-        label = labels.get((line.number, column))
+    for column, cell in enumerate(line.cells or (Cell(line.text, 0),)):
+        text, label = cell.text, labels.get((line.number, column))
         numerals = find_numerals(text, is_cell=bool(line.cells))
-        if is_repeated:
+        if is_repeated or cell.is_repeated:
             told = "this line stood before, word for word"
             numerals = [each._replace(kind=Kind.REPEATED, reason=told) for each in numerals]
         elif label and label.is_order:
