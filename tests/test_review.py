@@ -939,6 +939,20 @@ def find_current(typist: Typist, project: Project) -> dict[str, str]:
     return row
 
 
+def test_the_only_row_that_is_not_decided_is_not_left_for_the_next_one(
+    typist: Typist, drafted: Project
+) -> None:
+    doubt = (
+        "() => { const row = draft.rows[1]; row.is_undecided = true; go(row.id); return row.id; }"
+    )
+    last = typist.page.evaluate(doubt)
+    for _ in range(3):
+        typist.press("n")
+        typist.wait()
+        assert find_current(typist, drafted)["figure_id"] == last
+    assert typist.page.inner_text("#said") == f"Chỉ còn {last} chưa quyết."
+
+
 @pytest.mark.parametrize("is_busy", [False, True])
 @pytest.mark.parametrize("typed", ["2021-9M", "2021-01-01/2021-09-30"])
 def test_digits_typed_in_the_box_of_the_period_are_text(

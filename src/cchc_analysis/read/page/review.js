@@ -158,7 +158,9 @@ function move(by) { go(order[Math.min(order.length - 1, Math.max(0, order.indexO
 function next() {
   const at = order.indexOf(current);
   const following = [...order.slice(at + 1), ...order.slice(0, at)].find((id) => find(id).is_undecided);
-  if (following) go(following); else move(1);
+  if (following) go(following);
+  else if (find(current).is_undecided) say(`Chỉ còn ${current} chưa quyết.`);
+  else move(1);
 }
 async function decide(cells) { // what says that a row was looked at: the row is done
   const wasMany = selected.size;
