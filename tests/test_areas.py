@@ -453,6 +453,24 @@ def test_a_choice_of_rows_takes_a_name_as_a_brief_does(reference: Reference) -> 
         assert set(chosen["area_id"]) == {area_id}
 
 
+@pytest.mark.parametrize("days", [(), (SINCE,)])
+def test_a_choice_of_rows_takes_the_only_namesake_of_which_anything_is_held(
+    reference: Reference, days: tuple[str, ...]
+) -> None:
+    table = pd.DataFrame({"area_id": ["183", "25489-2025"], "value": [1, 2]})
+    with pytest.warns(UserWarning, match="'xã Tân Lập' is taken for Xã Tân Lập, Tỉnh Tây Ninh"):
+        chosen = choose_rows(table, reference, {"area_id": "xã Tân Lập"}, days)
+    assert chosen["value"].tolist() == [2]
+    both = pd.DataFrame({"area_id": ["19462-2025", "25489-2025"], "value": [1, 2]})
+    with pytest.raises(AreaError, match="Several areas have that name"):
+        choose_rows(both, reference, {"area_id": "xã Tân Lập"}, days)
+
+
+def test_a_bare_name_that_only_a_commune_is_near_to_is_offered_that(reference: Reference) -> None:
+    with pytest.raises(AreaError, match="Did you mean 'Phường Kỳ Lừa'"):
+        reference.match_area("Kỳ Lùa")
+
+
 def test_a_period_says_which_of_several_of_a_name_is_meant(reference: Reference) -> None:
     """Of the three communes Yên Phúc one is there since July 2025."""
     commune, days = "06298-2025", ["2026-04-01", "2026-06-30"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from brief_work import publish_once
+from brief_work import load_words_of, publish_once
 from cchc_analysis.data.records import Comparator, Tables
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.trace import find_published, format_trace
@@ -30,17 +30,22 @@ def test_a_reported_number_leads_to_its_line(made: tuple[Tables, Reference]) -> 
     assert "2022-H1 (2022-01-01 to 2022-06-30)" in told
 
 
-def test_a_number_is_traced_in_vietnamese_with_codes_and_quotations_as_they_are(
+def test_a_number_is_traced_in_vietnamese_without_codes_and_with_quotations_as_they_are(
     made: tuple[Tables, Reference],
 ) -> None:
     wanted = ("991", "online_rate", "2022-H1", "commune_aggregate")
-    told = format_trace(find_published(*made, *wanted), *made, "vi")
+    told = format_trace(find_published(*made, *wanted), *made, load_words_of("vi"))
     assert told.startswith("Tỷ lệ hồ sơ tiếp nhận trực tuyến / Online filing rate\n")
-    assert "2022-H1 (2022-01-01 đến 2022-06-30), actual\n= 90%, theo báo cáo\n" in told
-    assert "M020: mục II.3, chú thích 2, dòng 31: “90,0” %" in told
+    days = "2022-H1 (2022-01-01 đến 2022-06-30)"
+    assert f"cấp xã, {days}, thực hiện\n= 90%, theo báo cáo\n" in told
+    said = "Tỷ lệ hồ sơ tiếp nhận trực tuyến, cấp xã"
+    assert f"M020: mục II.3, chú thích 2, dòng 31: “90,0” % ({said})" in told
     derived = find_published(*made, "991", "on_time_rate", "2022-H1", "district_office")
-    assert "98,991597%, tính ra" in format_trace(derived, *made, "vi")
-    assert "khoảng tin cậy 95% (Wilson)" in format_trace(derived, *made, "vi")
+    assert "98,991597%, tính ra" in format_trace(derived, *made, load_words_of("vi"))
+    assert "khoảng tin cậy 95% (Wilson)" in format_trace(derived, *made, load_words_of("vi"))
+    assert "100 * “Hồ sơ đã giải quyết trước hạn và đúng hạn” / " in format_trace(
+        derived, *made, load_words_of("vi")
+    )
 
 
 @pytest.mark.parametrize("comparator", Comparator)

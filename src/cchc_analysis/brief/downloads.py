@@ -336,7 +336,7 @@ def _tell_entry(brief: Brief, entry: Entry) -> Iterator[tuple[Any, ...]]:
     yield (plain(brief.name_scope(entry.scope, entry.area_id)),)
     for day in (entry.start, entry.end):
         yield date.fromisoformat(day) if is_day(day) else day, DATE_FORMATS[brief.lang]
-    yield (words.plain("sheet.actual" if entry.status == "actual" else f"status.{entry.status}"),)
+    yield (words.plain(f"status.{entry.status}"),)
     yield words.plain("withheld") if entry.is_withheld else entry.value, form
     yield ("%" if entry.unit == "%" else plain(brief.tell_unit(entry, many=True)),)
     yield (brief.tell_plain(judged.target) if judged else "",)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -167,9 +166,6 @@ def match_told(
         area_id = reference.match_alone(area, {place for place, _ in places}, days)
         if not area_id:
             raise
-        said = reference.describe_area(area_id)
-        warnings.warn(f"{area!r} is taken for {said}: of no other of that name is a report held",
-                      UserWarning, stacklevel=2)  # fmt: skip
     if area_id in told:
         return area_id
     rows = reference.area_rows

@@ -8,6 +8,7 @@ names that are. Where the parts of a project folder lie stands here too.
 from __future__ import annotations
 
 import re
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -261,12 +262,22 @@ class Reference:
         return meant.pop() if len(meant) == 1 else self.match_area(name, *days[-1:])
 
     def match_alone(self, name: str, held: Collection[str], days: Collection[str]) -> str:
-        """The one of several namesakes of one level of which something is held, or ""."""
+        """The one of several namesakes of one level of which something is held, or "".
+
+        They are there on one of the days, if days are given. A warning says whom it took.
+        """
         rows = self.area_rows
         for found in self.list_named(name):
-            if there := {e for e in found if any(exists_on(rows[e], day) for day in days)}:
-                alone = keep_widest(there, rows).intersection(held)
-                return alone.pop() if len(alone) == 1 else ""
+            there = {e for e in found if not days or any(exists_on(rows[e], day) for day in days)}
+            alone = keep_widest(there, rows).intersection(held)
+            if len(alone) == 1:
+                [area_id] = alone
+                said = f"{name!r} is taken for {self.describe_area(area_id)}"
+                told = f"{said}: of no other of that name is anything held"
+                warnings.warn(told, UserWarning, stacklevel=2)
+                return area_id
+            if there:
+                return ""
         return ""
 
     def match_over_time(self, name: str) -> list[str]:
@@ -392,15 +403,18 @@ class Reference:
         They are of the day and of the level, or else of the level of the written kind; of the very
         kind too, but for the very name and where none is.
         """
-        said, index = take_apart(name), next(iter(self._choose_indexes(name, level)))
-        levels = {level} if level else {
-            row["level"] for row in index.rows.values() if row["type"] in said.types
-        }  # fmt: skip
-        then = [row for row in index.list_near(name) if not day or exists_on(row, day)]
-        near = [row for row in then if not levels or row["level"] in levels]
-        kin = [row for row in near if not said.types or row["type"] in said.types]
-        akin = [row for row in near if row in kin or take_apart(row["name"]).bare == said.bare]
-        return (akin or near)[:MOST_OFFERED]
+        said = take_apart(name)
+        for index in self._choose_indexes(name, level):
+            levels = {level} if level else {
+                row["level"] for row in index.rows.values() if row["type"] in said.types
+            }  # fmt: skip
+            then = [row for row in index.list_near(name) if not day or exists_on(row, day)]
+            near = [row for row in then if not levels or row["level"] in levels]
+            kin = [row for row in near if not said.types or row["type"] in said.types]
+            akin = [row for row in near if row in kin or take_apart(row["name"]).bare == said.bare]
+            if near:
+                return (akin or near)[:MOST_OFFERED]
+        return []
 
     def convert_unit(self, unit: str, to: str) -> float:
         """The factor that turns a value in ``unit`` into one in ``to``.

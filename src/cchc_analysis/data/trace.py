@@ -29,6 +29,7 @@ from cchc_analysis.data.outside import load_yaml, refuse
 from cchc_analysis.data.records import QUANTITY, Tables, problem, render_own
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.store import load
+from cchc_analysis.data.words import Words, load_words
 from cchc_analysis.errors import CommandError
 
 
@@ -40,7 +41,8 @@ def trace_value(
     published = find_published(tables, reference, **wanted)
     rows = [row for _, row in published.iterrows()] if cite else []
     cited = [cite_any(row, project.root, tables.sources) for row in rows]
-    return format_trace(published, tables, reference, lang), cited
+    words = load_words(project.notebooks / "page", lang) if lang == "vi" else None
+    return format_trace(published, tables, reference, words), cited
 
 
 def find_published(
@@ -80,26 +82,57 @@ def find_published(
 
 
 def format_trace(
-    published: pd.DataFrame, tables: Tables, reference: Reference, lang: str = "en"
+    published: pd.DataFrame, tables: Tables, reference: Reference, words: Words | None = None
 ) -> str:
-    """Where each of some published values comes from, as text; codes and quotations stay."""
+    """Where each of some published values comes from, as text; quotations stay as they are.
+
+    In English with codes, or in Vietnamese, by its ``words``, with what these mean.
+    """
     rows, transcripts = list_rows(published), tables.transcripts
+    labelled = {"indicator": reference.indicator_rows, "unit": reference.unit_rows}
+    labelled["breakdown"] = {row["breakdown"]: row for row in list_rows(reference.breakdowns)}
+
+    def name(column: str, code: str, row: Mapping[str, Any]) -> str:
+        """A code in a column, or what it means, of a published value."""
+        if not words or not code:
+            return code
+        if column in labelled:
+            return str(labelled[column][code]["label_vi"])
+        own = words.fit(reference.area_rows[row["area_id"]], row["period_end"])
+        told = own.plain(f"{column}.{code}")
+        return told[:1].lower() + told[1:]
+
+    def name_parts(row: Mapping[str, Any]) -> str:
+        """A formula with the names of what it is made of."""
+
+        def tell(found: re.Match[str]) -> str:
+            told = f"“{name('indicator', found[1], row)}”"
+            return f"{told} ({name('scope', found[2], row)})" if found[2] else told
+
+        return _PART.sub(tell, row["parts"]) if words else str(row["parts"])
+
     named, broken = (
         {each for row in rows for each in row[column].split()}
         for column in ("source_id", "findings")
     )
     return render_own(
         "trace",
-        is_vi=lang == "vi",
+        is_vi=words is not None,
         marks=str.maketrans(",.", ".,"),
         rows=rows,
         label=_label_days,
+        name=name,
+        name_parts=name_parts,
         areas=reference.area_rows,
         catalogue=reference.indicator_rows,
         sources={row["source_id"]: row for row in list_rows(tables.sources)},
         figures=list_rows(transcripts[transcripts["source_id"].isin(named)]),
         findings=list_rows(tables.findings[tables.findings["finding_id"].isin(broken)]),
     )
+
+
+_PART = re.compile(r"([a-z][a-z0-9_]*)(?:@([a-z_]+))?")
+"""An operand of a formula, and the scope that it is of where that is another one."""
 
 
 def _label_days(start: str, end: str) -> str:
