@@ -100,6 +100,20 @@ def test_nothing_is_sure_where_no_time_is_told() -> None:
             "Năm 2022, huyện Cao Lộc xếp thứ 3/11, toàn huyện tiếp nhận 312 hồ sơ.",
             "huyện Cao Lộc",
         ),
+        # Further on in a title the bare name is one that we know at the level of the text.
+        *(
+            (
+                f"{title}\nThứ Tư, ngày 03 tháng 5 năm 2023\nNăm 2022, toàn huyện tiếp nhận 312 "
+                "hồ sơ; trên địa bàn huyện không còn hồ sơ trễ hẹn. Xã Đá Vàng là điểm sáng.",
+                "huyện Cao Lộc",
+            )
+            for title in (
+                "Chuyển biến trong giải quyết thủ tục hành chính ở Cao Lộc",
+                "Vì sao Cao Lộc dẫn đầu về dịch vụ công trực tuyến",
+                "Người dân vùng cao Cao Lộc hài lòng với một cửa",
+                "Cải cách hành chính - điểm sáng Cao Lộc",
+            )
+        ),
     ],
 )
 def test_whose_an_item_is(text: str, area: str) -> None:
@@ -136,6 +150,12 @@ def test_rows_with_bars_between_their_cells_alone_are_a_table() -> None:
     # A menu, or what is said of one page, is none.
     menu = "Giới thiệu | Tin tức | Liên hệ\nHuyện tiếp nhận 12 hồ sơ | Lượt xem: 15\n"
     assert [each.place for each in read_text(POSTED + menu)[1]] == ["text"]
+
+
+@pytest.mark.parametrize("banner", ["Báo điện tử", "Tin tức - Sự kiện", "Cổng TTĐT"])
+def test_the_day_of_a_page_may_stand_behind_what_page_it_is(banner: str) -> None:
+    head = read_text(f"{banner} | Thứ Sáu, 05/7/2024 - 09:42\nHuyện Cao Lộc họp\nĐã họp.\n")[0].head
+    assert head.dated == "2024-07-05"
 
 
 @pytest.mark.parametrize("posted", ["05/7/2024", "Ngày đăng: 05/7/2024 | Lượt xem: 90"])

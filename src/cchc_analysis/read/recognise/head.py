@@ -128,7 +128,10 @@ def _list_evidence(
         # In capitals nothing says where a name ends: "THỊ XÃ A QUAN TÂM …" is on "thị xã A".
         within = (each for each in named if title.isupper() and name.startswith(f"{each} "))
         yield max(within, key=len, default=name), TITLE
-    yield from ((name, TITLE) for name in _name_titled(title, lines, own))
+    # Elsewhere in a title only what we know at the level that the text speaks of.
+    bare = PATTERNS.place_name.finditer(title) if own and not list_names(title) else ()
+    titled = [name for each in bare if match_known(name := f"{own} {each[0]}", *known)]
+    yield from ((name, TITLE) for name in titled or _name_titled(title, lines, own))
     place = next((match[1] for text in top if (match := PATTERNS.place_date.match(text))), "")
     if place:
         above = [name for text in top for name in list_names(leave_cited(text))]

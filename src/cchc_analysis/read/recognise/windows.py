@@ -545,12 +545,12 @@ def _list_days(texts: Iterable[str]) -> list[dt.date]:
 def _write_period(match: re.Match[str], year: str) -> str:
     if match["quarter"]:
         return str(WORDS.span_of_year.format(match["quarter"].casefold(), year))
-    months = match["months"].casefold().lstrip("0")
     named = WORDS.last_months_of_year if match["last"] else WORDS.months_of_year
-    return str(named.format(WORDS.month_counts.get(months, months), year))
+    return str(named.format(match["months"].casefold().lstrip("0"), year))
 
 
 def _parse(words: str) -> Period | None:
+    words = PATTERNS.spelled_months.sub(lambda said: WORDS.month_counts[said[0]], words.casefold())
     with suppress(PeriodError):
         period = parse_period(words)
         return period if period.end and period.end.year in YEARS else None
