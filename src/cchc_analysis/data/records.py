@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from cchc_analysis.errors import Problem, ReportError, count
 
 if TYPE_CHECKING:
+    import jinja2
     import pandas as pd
 
 
@@ -97,12 +98,17 @@ def render_own(name: str, /, **data: Any) -> str:
 
 def render_text(template: str, /, **data: Any) -> str:
     """What a template says of some data, as plain text without a last line end."""
+    return _compile(template).render(data, count=count).rstrip("\n")
+
+
+@lru_cache
+def _compile(template: str) -> jinja2.Template:
     import jinja2
 
     plain = jinja2.Environment(  # noqa: S701 - plain text, and no page
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return plain.from_string(template).render(data, count=count).rstrip("\n")
+    return plain.from_string(template)
 
 
 def problem(
