@@ -15,7 +15,9 @@ import calendar
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -120,6 +122,46 @@ def _parse_digits(digits: str, kind: str) -> tuple[float, int]:
     if kind == "count" and decimals:
         raise NumberError("is a fraction of a thing that is counted")
     return float(f"{whole}.{decimals or 0}"), len(decimals)
+
+
+def can_stand_for(printed: str, read: str) -> bool:
+    """Whether printed digits can stand for the number that a person gives for them.
+
+    Within half a unit of their last digit and what their words leave open; "nghìn" and "triệu" may
+    stand outside of them. What is no number, such as a word, can stand for any.
+
+    >>> [can_stand_for(*pair) for pair in (("97,7", "97.68"), ("12", "12.000"), ("61", "16"))]
+    [True, True, False]
+    """
+    meant = [number.value for number in _list_numbers(read)]
+    stated = [*_list_numbers(printed)]
+    if not meant or not stated:
+        return True
+    return any(
+        _is_near(value, replace(one, value=one.value * 10**shift, decimals=one.decimals - shift))
+        for one in stated
+        for value in meant
+        for shift in (0, *_MAGNITUDES.values())
+    )
+
+
+def _list_numbers(text: str) -> Iterator[Number]:
+    """All that digits can be, whatever their unit: "1.250" of a program is no thousand."""
+    with suppress(ValueError):
+        yield Number(float(text), len(text.partition(".")[2]))
+    for kind in ("count", "other"):
+        with suppress(NumberError):
+            yield parse_number(text, kind)
+
+
+def _is_near(value: float, stated: Number) -> bool:
+    room = 0.5 * 10.0**-stated.decimals + 1e-9
+    if stated.comparator == Comparator.ABOUT:
+        room += 0.05 * abs(stated.value)
+    is_open_up = stated.comparator in (Comparator.AT_LEAST, Comparator.MORE)
+    is_open_down = stated.comparator in (Comparator.AT_MOST, Comparator.LESS)
+    apart = value - stated.value
+    return (is_open_up or apart <= room) and (is_open_down or apart >= -room)
 
 
 def format_number(value: float) -> str:

@@ -20,13 +20,13 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.data import records
-from cchc_analysis.data.clean import fold_text, nearest_names
+from cchc_analysis.data.clean import can_stand_for, fold_text, nearest_names
 from cchc_analysis.data.files import type_columns
 from cchc_analysis.data.named import NAME_COLUMNS
 from cchc_analysis.data.records import problem, refusal
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.tidy import make_observations
-from cchc_analysis.errors import ReportError, ValidationError, join_some
+from cchc_analysis.errors import ReportError, ValidationError, count, join_some
 from cchc_analysis.panels import cells
 from cchc_analysis.panels.layouts import find_head, find_strays
 from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary, spell
@@ -67,11 +67,12 @@ def validate_table(
     if suite is not None and (problems := list(check_examples(given, reference))):
         raise ValidationError(problems)
     file = table.name if isinstance(table, Path) else "table"
-    own, passed_over = _understand(file, _open(table, reference), given, reference)
+    own, passed_over, told = _understand(file, _open(table, reference), given, reference)
     if given.table == "statements":
-        found, told = _check_statements(given, own, reference, file, expectations)
+        found, apart = _check_statements(given, own, reference, file, expectations)
+        told += apart
     else:
-        found, told = [validation.check_rows(given, own, reference)], []
+        found = [validation.check_rows(given, own, reference)]
     drafts, applied = validation.settle_repeated(found), sum(each.applied for each in found)
     if not drafts and not applied:
         raise refusal("nothing_applies", Path(file).stem, suite=given.file)
@@ -128,21 +129,21 @@ def _find_head(sheet: cells.Worksheet, reference: Reference) -> cells.Worksheet:
 
 def _understand(
     file: str, table: pd.DataFrame, suite: Suite, reference: Reference
-) -> tuple[pd.DataFrame, list[str]]:
-    """The table that a suite is for, and the columns of the given one that nothing knows."""
+) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """The table that a suite is for, the columns that nothing knows, and what is odd in rows."""
     needed = [*dict.fromkeys(_list_columns(suite))]
     if suite.table in ("indicators", "transcripts"):
         # To a table that names indicators the catalogue adds their ranges.
         there = {*table.columns, *(("range_min", "range_max") if "indicator" in table else ())}
         _ask_for(file, suite, [name for name in needed if name not in there])
-        return _type_cells(file, table), []
+        return _type_cells(file, table), [], []
     operands = {code: Operand(code) for code in reference.indicator_rows}
     for identity in suite.identities:
         operands |= {str(each): each for each in identity.operands if isinstance(each, Operand)}
     own, unknown = _name_columns(file, table, operands, reference)
     if {*records.OBSERVATION_COLUMNS} - {*records.UNCERTAINTY} <= {*own.columns}:
         whole = own.reindex(columns=list(records.OBSERVATION_COLUMNS), fill_value="")
-        return _type_cells(file, whole.reset_index(drop=True)), unknown
+        return _type_cells(file, whole.reset_index(drop=True)), unknown, []
     if not ("indicator" in own and ("value" in own or "printed" in own)):
         if suite.table != "statements" or not {*own.columns} & {*operands}:
             kind = f"no_columns_of_{suite.table}"
@@ -153,7 +154,17 @@ def _understand(
         lacks = ("area_id", "area"), ("period_end", "period")
         asked = [name for name, word in lacks if name in needed and not {name, word} & {*own}]
         _ask_for(file, suite, asked)
-    return _make_observations(file, own, reference), unknown
+    return _make_observations(file, own, reference), unknown, [*_doubt_values(file, own)]
+
+
+def _doubt_values(file: str, table: pd.DataFrame) -> Iterator[str]:
+    """The rows in which a person gives another value than is printed: nothing else would tell."""
+    pairs = table.reindex(columns=["printed", "value"], fill_value="")
+    given = pairs.itertuples(name=None)
+    rows = [str(row) for row, *pair in given if all(pair) and not can_stand_for(*pair)]
+    if rows:
+        told = f"{count(len(rows), 'row')} ({join_some(rows, 5)})"
+        yield f"{file}: printed and value are two numbers in {told}; the value is taken"
 
 
 def _list_columns(suite: Suite) -> Iterator[str]:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.data.clean import VERBAL_ZEROS, is_cut_off
+from cchc_analysis.data.clean import VERBAL_ZEROS, can_stand_for, is_cut_off
 from cchc_analysis.data.records import OBSERVATION_KEY, QUANTITY, RESULT_STATUSES, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.rules.statements import Booleans, Integers, leave_room
@@ -94,7 +94,15 @@ SAID = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 CELLS: Mapping[str, str] = {name: " ".join(each.split()) for name, each in SAID["cells"].items()}
 """The rule types about one row, each with the condition that it keeps."""
 
+
+def stand_for(printed: pd.Series[str], read_as: pd.Series[str]) -> pd.Series[bool]:
+    """Whether printed digits can stand for what a person reads them as, where one does."""
+    pairs = zip(printed, read_as, strict=True)
+    return pd.Series([not read or can_stand_for(one, read) for one, read in pairs], printed.index)
+
+
 _KNOWN = {"results": RESULT_STATUSES, "infinity": np.inf, "zeros": VERBAL_ZEROS}
+_KNOWN |= {"stand_for": stand_for}
 """What conditions name with @."""
 
 
