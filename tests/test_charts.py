@@ -140,7 +140,7 @@ def test_a_target_an_interval_and_a_contested_value_differ_in_form() -> None:
 
 
 def test_amounts_are_to_scale() -> None:
-    rows = [part("a", 10.0, "deep", is_contested=False), part("b", 5.0, "deep", is_contested=False)]
+    rows = [part("a", 10.0, "deep"), part("b", 5.0, "deep")]
     drawn = widths(sketch(plot_amounts, pd.DataFrame(rows)), "deep")
     assert drawn[0] == pytest.approx(2 * drawn[1], abs=0.3)
 

@@ -71,7 +71,7 @@ TABLES: dict[Callable[..., Any], pd.DataFrame] = {
         ]
     ),
     plots.plot_stacks: pd.DataFrame([part(row="R", total=9.0, heading="9", is_shared=False)]),
-    plots.plot_amounts: pd.DataFrame([part(), part(is_contested=True)]),
+    plots.plot_amounts: pd.DataFrame([part(), part()]),
     plots.plot_points: pd.DataFrame([point(), point(start=80.0, value=90.0, low=85.0, high=95.0)]),
     plots.plot_multiples: YEARS,
     plots.plot_distribution: pd.DataFrame([five(label="2019"), five(label="2020")]),

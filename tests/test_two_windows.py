@@ -149,6 +149,28 @@ def test_the_profile_takes_the_window_of_the_report(other: str) -> None:
     assert rows.loc["dossiers_received_total", "period"] == "2022-03-15/2022-06-10"
 
 
+@pytest.mark.parametrize(
+    ("days", "beside"),
+    [
+        (("2022-06-10", "2022-03-14", "2021-12-31"), ("2022-03-14", "2022-06-10", "2022-06-10")),
+        (("2022-03-14", "2021-12-31"), ("2022-03-14", "2022-03-14", None)),
+        (("2021-12-31",), (None, None, None)),
+    ],
+)
+def test_a_stock_stands_beside_a_flow_on_the_nearest_day_and_none_before_it_began(
+    days: tuple[str, ...], beside: tuple[str | None, ...]
+) -> None:
+    code = "dossiers_received_total"
+    lines = [f"M110 II {code} whole_district 3.000 actual = 2022-01-01..2022-03-14"] + [
+        f"M111 II dossiers_pending_total whole_district 70 actual = {day}..{day}" for day in days
+    ]
+    brief = open_quarter("\n".join([leave_out("M008"), *lines]))
+    flows = [entry for entry in brief.results if entry.indicator == code]
+    flows.sort(key=lambda entry: (entry.start, entry.end))
+    found = [brief.find("dossiers_pending_total", None, entry) for entry in flows]
+    assert tuple(entry and entry.end for entry in found) == beside
+
+
 def test_last_year_is_worked_back_within_one_window() -> None:
     report = f"""
     M001 I budget_revenue_total whole_district 1.000

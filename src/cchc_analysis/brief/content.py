@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from datetime import date
+from functools import cached_property, partial
 from itertools import chain, product
 from math import inf
 from operator import itemgetter
@@ -64,9 +65,19 @@ _CODE = re.compile(r"([a-z_][a-z0-9_]*(?:@[a-z_]+)?)")
 
 
 def fits(entry: Entry, beside: Entry) -> bool:
-    """Whether two values are of one window; a stock, which is of a day, stands beside any."""
-    is_stock = not (entry.start and beside.start)
-    return is_stock or (entry.start, entry.end) == (beside.start, beside.end)
+    """Whether two values are of one window; a stock is of a day of the year since that began."""
+    if entry.start and beside.start:
+        return (entry.start, entry.end) == (beside.start, beside.end)
+    stock, other = (beside, entry) if entry.start else (entry, beside)
+    is_dated = bool(entry.end and beside.end)
+    return not is_dated or (stock.end >= other.start and stock.end[:4] == other.end[:4])
+
+
+def count_apart(entry: Entry, beside: Entry) -> int:
+    """The days between the ends of two values; none where one is not dated."""
+    if not (entry.end and beside.end):
+        return 0
+    return abs((date.fromisoformat(entry.end) - date.fromisoformat(beside.end)).days)
 
 
 def find_folder(area: Row) -> str:
@@ -442,12 +453,15 @@ class Brief(HasHead):
         Without a scope: of the whole area, else of its offices, else of those below it; of these
         what is of the brief's own window comes before what accumulated since a day before. With a
         value ``beside`` which it is to stand: of the window of that value and no other, because
-        values of two windows are never worked out together; a stock stands beside any.
+        values of two windows are never worked out together; a stock of the nearest day.
         """
         found = []
         for each in (self.whole, *self.parts) if scope is None else (scope,):
-            known = self._by_place.get((indicator, each), ())
-            found += [e for e in known if beside is None or fits(e, beside)][:1]
+            known = self._by_place.get((indicator, each), [])
+            if beside:
+                known = [entry for entry in known if fits(entry, beside)]
+                known = sorted(known, key=partial(count_apart, beside=beside))
+            found += known[:1]
         return min(found, key=self.has_other_days, default=None)
 
     def find_first(self, indicators: Iterable[str]) -> Entry | None:

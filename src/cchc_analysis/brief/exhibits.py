@@ -254,7 +254,6 @@ def _find_amounts(brief: Brief, _: str, plan: ChartPlan) -> Row:
     ]
     rows = [
         {"label": plain(name), "value": entry.value, "text": brief.tell_plain(entry, unit=False)}
-        | {"role": "deep", "is_contested": False}
         for name, entry in named[: len(spent)]
     ]
     return {"rows": rows, "cited": spent, "entries": entries, "named": named, "whole": whole}

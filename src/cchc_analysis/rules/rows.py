@@ -199,25 +199,47 @@ def compare_sources(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_windows(table: pd.DataFrame) -> pd.DataFrame:
-    """A window counts no less than a shorter one in it that begins or ends on the same day."""
+    """A window counts no less than a shorter one in it."""
     flows = _keep_results(table)
     flows = flows[flows["aggregation"].isin(GROWING) & flows["first_day"].notna()]
     begun = flows[["series", "first_day", "last_day"]]
     ended = flows[["series", "last_day"]].assign(moves=-flows["first_day"])
-    verdict = pd.concat([_hold_against_shorter(table, each) for each in (begun, ended)])
+    others = (*(_find_shorter(each) for each in (begun, ended)), _find_inner(flows))
+    verdict = pd.concat([_hold_against_shorter(table, each) for each in others])
     # A window that is longer than two others is told of once, where it is less than one.
     verdict = verdict.sort_values("holds", kind="stable")
     return verdict[~verdict.index.duplicated()].sort_index()
 
 
-def _hold_against_shorter(table: pd.DataFrame, windows: pd.DataFrame) -> pd.DataFrame:
-    """Each of some windows against the next shorter one; columns: series, day they share, other."""
+def _find_shorter(windows: pd.DataFrame) -> pd.Series[int]:
+    """The next shorter one of some windows; columns: series, day they share, other."""
     ordered = windows.sort_values([*windows], kind="stable")
     before = ordered.shift(1)
     series, shared, moves = ordered
     follows = (ordered[series] == before[series]) & (ordered[shared] == before[shared])
     follows &= ordered[moves] > before[moves]
-    other = ordered.index.to_series().shift(1)[follows].astype("int64")
+    return ordered.index.to_series().shift(1)[follows].astype("int64")
+
+
+def _find_inner(flows: pd.DataFrame) -> pd.Series[int]:
+    """Of the windows that begin and end inside of one, in its year, that which counts most."""
+    years = flows["last_day"].to_numpy().astype("datetime64[D]").astype("datetime64[Y]")
+    days = ["first_day", "last_day"]
+    own = flows[["series", *days, "value"]].assign(year=years.astype("int64"), row=flows.index)
+    # Few begin later than another of their year does, and only these can lie inside of one.
+    first = own.groupby(["series", "year"])["first_day"].transform("min")
+    later = own[own["first_day"] > first]
+    own = own[own["series"].isin(later["series"])]
+    met = own.merge(later, on=["series", "year"], suffixes=("", "_inner"))
+    is_inside = met["first_day"] < met["first_day_inner"]
+    is_inside &= met["last_day"] > met["last_day_inner"]
+    inner = met[is_inside].sort_values("value_inner", ascending=False, kind="stable")
+    found: pd.Series[int] = inner.drop_duplicates("row").set_index("row")["row_inner"]
+    return found
+
+
+def _hold_against_shorter(table: pd.DataFrame, other: pd.Series[int]) -> pd.DataFrame:
+    """Windows (the index of ``other``) against shorter ones in them (its cells)."""
     verdict = _compare(table, other)
     is_below = table["high"].to_numpy()[verdict.index] < table["low"].to_numpy()[verdict["other"]]
     was_estimate = table["status"].to_numpy()[verdict["other"]] == Status.ESTIMATE

@@ -104,12 +104,12 @@ def plot_stacks(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return canvas.close(y)
 
 
-@drawn_from("label value text role is_contested")
+@drawn_from("label value text")
 def plot_amounts(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """A bar per row from zero, all to one scale.
 
     Args:
-        data: ``label``, ``value`` (one unit for all), ``text``, ``role``, ``is_contested``.
+        data: ``label``, ``value`` (one unit for all), ``text``.
     """
     canvas, y = Canvas(ax), 0.0
     longest = max(float(data["value"].max()), 1e-9)
@@ -117,8 +117,7 @@ def plot_amounts(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
         _write_heading(canvas, y, row["label"], row["text"], bold=False)
         size = (row["value"] / longest * (canvas.width - 2 * EDGE), 8.0)
         at, words = (EDGE, y + LINE + GAP), f"{row['label']}: {row['text']}"
-        is_open = row["is_contested"]
-        canvas.add(*(hatch(at, size, words) if is_open else [bar(at, size, row["role"], words)]))
+        canvas.add(bar(at, size, "deep", words))
         y += LINE + GAP + 8 + GAP * 1.5
     return canvas.close(y)
 
