@@ -24,18 +24,11 @@ from typing import Any
 
 import pandas as pd
 
+from cchc_analysis.brief import nouns
 from cchc_analysis.brief.beside import compare_plan
 from cchc_analysis.brief.board import Board, open_board
 from cchc_analysis.brief.content import NOT_TOLD, Brief
-from cchc_analysis.brief.nouns import (
-    Entry,
-    Quote,
-    Quotes,
-    Row,
-    list_concerned,
-    name_anchor,
-    split_figures,
-)
+from cchc_analysis.brief.nouns import Entry, Quote, Quotes, Row, name_anchor, split_figures
 from cchc_analysis.brief.quality import Graded
 from cchc_analysis.brief.render import NOTEBOOK, TEMPLATE
 from cchc_analysis.data.clean import format_number, label_period, nearest_names
@@ -85,7 +78,9 @@ def open_brief(
         table[table["source_id"].isin(list(order))].reset_index(drop=True)
         for table in (tables.observations, tables.transcripts)
     )
-    concerned = [not order.keys().isdisjoint(each) for each in list_concerned(tables.findings)]
+    concerned = [
+        not order.keys().isdisjoint(each) for each in nouns.list_concerned(tables.findings)
+    ]
     findings = tables.findings.loc[concerned].reset_index(drop=True)
     stated = observations.loc[observations["is_published"], [*QUANTITY]]
     if len(stated.merge(indicators[[*QUANTITY]]).drop_duplicates()) < len(stated.drop_duplicates()):
@@ -136,13 +131,12 @@ def _derive_alone(
     from cchc_analysis.stats.derive import derive_indicators, mark_findings
 
     alone = derive_indicators(observations, figures, sources, reference)
-    others: dict[str, str] = {}
+    others = {}
     for row in list_rows(findings[findings["kind"] == "two_sources"]):
-        value = row["left"] if row["source_id"] in sources.index else row["right"]
-        named = split_figures(row["source_id"], row["figures"])
-        place = next((each for each in named if each[0] not in sources.index), None)
-        if place:
-            others[row["finding_id"]] = f"{format_number(value)} [{place[0]}: {place[1]}]"
+        value = row["left" if row["source_id"] in sources.index else "right"]
+        figures_of = dict(split_figures(row["source_id"], row["figures"]))
+        named = [f"{each}: {figures_of[each]}" for each in figures_of if each not in sources.index]
+        others[row["finding_id"]] = f"{format_number(value)} [{', '.join(named)}]"
     marked = mark_findings(alone, findings)
     told = [filter(None, map(others.get, each.split())) for each in marked["findings"]]
     return marked.assign(other_readings=["; ".join(each) for each in told])

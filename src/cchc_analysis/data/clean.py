@@ -17,7 +17,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -133,14 +132,11 @@ def can_stand_for(printed: str, read: str) -> bool:
     >>> [can_stand_for(*pair) for pair in (("97,7", "97.68"), ("12", "12.000"), ("61", "16"))]
     [True, True, False]
     """
-    meant = [number.value for number in _list_numbers(read)]
-    stated = [*_list_numbers(printed)]
-    if not meant or not stated:
-        return True
-    return any(
-        _is_near(value, replace(one, value=one.value * 10**shift, decimals=one.decimals - shift))
+    stated, meant = ([*_list_numbers(each)] for each in (printed, read))
+    return not (stated and meant) or any(
+        _leaves_room(one, each.value / 10**shift)
         for one in stated
-        for value in meant
+        for each in meant
         for shift in (0, *_MAGNITUDES.values())
     )
 
@@ -154,14 +150,13 @@ def _list_numbers(text: str) -> Iterator[Number]:
             yield parse_number(text, kind)
 
 
-def _is_near(value: float, stated: Number) -> bool:
+def _leaves_room(stated: Number, value: float) -> bool:
     room = 0.5 * 10.0**-stated.decimals + 1e-9
-    if stated.comparator == Comparator.ABOUT:
-        room += 0.05 * abs(stated.value)
-    is_open_up = stated.comparator in (Comparator.AT_LEAST, Comparator.MORE)
-    is_open_down = stated.comparator in (Comparator.AT_MOST, Comparator.LESS)
+    room += 0.05 * abs(stated.value) * (stated.comparator == Comparator.ABOUT)
+    is_above = stated.comparator in (Comparator.AT_LEAST, Comparator.MORE)
+    is_below = stated.comparator in (Comparator.AT_MOST, Comparator.LESS)
     apart = value - stated.value
-    return (is_open_up or apart <= room) and (is_open_down or apart >= -room)
+    return (is_above or apart <= room) and (is_below or -apart <= room)
 
 
 def format_number(value: float) -> str:

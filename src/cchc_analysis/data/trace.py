@@ -104,12 +104,9 @@ def format_trace(
 
     def name_parts(row: Mapping[str, Any]) -> str:
         """A formula with the names of what it is made of."""
-
-        def tell(found: re.Match[str]) -> str:
-            told = f"“{name('indicator', found[1], row)}”"
-            return f"{told} ({name('scope', found[2], row)})" if found[2] else told
-
-        return _PART.sub(tell, row["parts"]) if words else str(row["parts"])
+        told = _PART.sub(lambda each: f"“{name('indicator', each[0], row)}”", row["parts"])
+        told = _SCOPE.sub(lambda each: f" ({name('scope', each[1], row)})", told)
+        return told if words else str(row["parts"])
 
     named, broken = (
         {each for row in rows for each in row[column].split()}
@@ -131,8 +128,8 @@ def format_trace(
     )
 
 
-_PART = re.compile(r"([a-z][a-z0-9_]*)(?:@([a-z_]+))?")
-"""An operand of a formula, and the scope that it is of where that is another one."""
+_PART, _SCOPE = re.compile(r"\b(?<!@)[a-z]\w*"), re.compile(r"@(\w+)")
+"""An operand of a formula, and behind it the scope that it is of where that is another one."""
 
 
 def _label_days(start: str, end: str) -> str:
