@@ -289,7 +289,6 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
         first_data -= 1
     headers = list(rows[:first_data])
     orders = _find_order_columns(rows, headers)
-    dates = _find_date_columns(rows[first_data:], headers)
     units = {c.column for row in headers for c in row.cells if PATTERNS.unit_header.match(c.text)}
     no_label = Label("", "", is_order=True)
     stub, group, below, opened, opened_as = "", "", None, "", ""
@@ -325,7 +324,7 @@ def label_cells(rows: Sequence[Line]) -> Iterator[tuple[tuple[int, int], Label]]
             is_order = is_order or (
                 at < first_data and PATTERNS.only_time.fullmatch(_spell_times(cell.text))
             )
-            if is_order or cell.column in dates or _dates_row(own_stub, filled):
+            if is_order:
                 yield (row.number, n), no_label
                 continue
             column = "" if at < first_data else _find_column(cell, headers, below)
@@ -369,28 +368,6 @@ def _find_order_columns(rows: Sequence[Line], headers: Sequence[Line]) -> set[in
     )
     is_run = len(counted) > 1 and counted[:3] == list(range(1, len(counted[:3]) + 1))
     return named | ({0} if is_run and has_words else set())
-
-
-def _find_date_columns(rows: Sequence[Line], headers: Sequence[Line]) -> set[int]:
-    """Columns headed "Năm", "Tháng" or "Ngày" whose cells are one; days only beside their month."""
-    found = {}
-    for cell in (cell for row in headers for cell in row.cells):
-        head = cell.text.strip().casefold()
-        below = [c.text for row in rows for c in row.cells if c.column == cell.column and c.text]
-        if PATTERNS.date_header.fullmatch(head) and all(
-            PATTERNS.date_part.fullmatch(f"{head} {text}") for text in below
-        ):
-            found[cell.column] = head
-    is_day_told = len({*found.values()}) > 1
-    return {column for column, head in found.items() if is_day_told or head != WORDS.day}
-
-
-def _dates_row(stub: str, filled: Sequence[Cell]) -> bool:
-    """Whether a row labelled as a time holds only its parts: "Ngày chốt | 2024 | 03 | 06"."""
-    numbers = [cell.text for cell in filled if cell.text != stub]
-    return bool(
-        PATTERNS.date_stub.match(stub) and PATTERNS.parts_of_date.fullmatch("|".join(numbers))
-    )
 
 
 def _find_stub(row: Line, orders: set[int]) -> tuple[str, str]:
