@@ -1086,11 +1086,6 @@ def test_a_text_without_diacritics_has_a_head_and_dates(reader) -> None:
     assert restore_words(read_lines("Huyện tiep nhan").lines)[0].text == "Huyện tiep nhan"
 
 
-def test_a_lead_that_is_repeated_counts_once(reader) -> None:
-    line = "Trong kỳ, toàn huyện tiếp nhận 1.310 hồ sơ của người dân và doanh nghiệp."
-    assert len(reader(f"{line}\n{line}")) == 1
-
-
 def test_reading_does_not_depend_on_other_lines_order(reader) -> None:
     lines = ["Tiếp nhận 12 phản ánh, kiến nghị.", "Duy trì 30 hộp thư điện tử công vụ."]
     shuffled = lines[::-1]

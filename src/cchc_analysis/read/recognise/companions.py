@@ -15,7 +15,6 @@ from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.figures import Figure, say_whole
 from cchc_analysis.read.recognise.frame import APPRAISED, is_asked
-from cchc_analysis.read.recognise.head import level_of, list_names
 from cchc_analysis.read.recognise.matching import Claim, WordsAround, match_rules
 from cchc_analysis.read.recognise.outline import Label
 from cchc_analysis.read.recognise.surroundings import (
@@ -174,23 +173,6 @@ class Companions:
         )
         return Claim(code, SURE, f"the value right behind {before.indicator}") if is_same else None
 
-    def follow_series(self, entry: FigureText, words: WordsAround) -> Claim | None:
-        """The second of "Bộ phận một cửa: 255 TTHC cấp huyện, 118 TTHC cấp xã" is as the first."""
-        before = self.figure_before(entry)
-        if not before:
-            return None
-        rule = self._wording.rules.get(before.indicator)
-        start, end = entry.mentions[entry.at - 1].numeral.end, entry.mention.numeral.start
-        first = PATTERNS.subject.fullmatch(entry.text[start:end])
-        behind = entry.behind.split()[:1]
-        if not rule or rule.scope or not first or behind != first[1].split()[:1]:
-            return None
-        is_bare = not words.own - WORDS.empty - words.levels[0].scopes
-        if not is_bare and WORDS.joined not in first[0]:
-            return None
-        code = _name_of_level(before.indicator, words)
-        return Claim(code, SURE, "as the one before it, of the same kind")
-
     def follow_years(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The same in another year, or what is asked of it: "từ 12% lên 68% (yêu cầu 70%)"."""
         is_next = PATTERNS.other_year.fullmatch(entry.own_before)
@@ -342,20 +324,6 @@ def speaks_against(
         or (rule.unit == "commune" and is_other_noun)
         or is_told_otherwise(entry, words, rule, is_dossiers=is_dossiers)
     )
-
-
-def is_of_other_area(entry: FigureText, area: str) -> bool:
-    """Whether the clause of a rank or score names another area last, or right behind it.
-
-    "vị trí thứ 2 là tỉnh Quảng Ninh; tỉnh Bình Thuận xếp vị trí thứ 20": none is the paper's own.
-    """
-    mention, text = entry.mention, entry.text
-    if entry.label or not area:
-        return False
-    behind = PATTERNS.is_of_area.match(text, mention.numeral.end)
-    said = behind[1] if behind else text[entry.clause : mention.numeral.start]
-    named = list_names(said)
-    return bool(named) and named[-1] != area and level_of(named[-1]) == level_of(area)
 
 
 def counts_all_of_them(

@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.records import TWO_TIERS_SINCE, Comparator, Period, Scope, Status
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Cell, Document, Line
@@ -81,7 +80,7 @@ class Proposer:
         if candidate is None and words.units:
             wide = (each.indicator for each in match_widely(words, self._wording))
             rivals = tuple(dict.fromkeys([*rivals, *wide]))[:MOST_RIVALS]
-        speaker = self._speakers.find(entry, beside=self._is_of_dossiers(candidate))
+        speaker = self._speakers.find(entry)
         if candidate and speaker and not self._speaks_for(speaker, candidate, entry, words):
             candidate, rivals = None, ()
         is_below = self._scopes.level == "province" and words.own & scopes.BOTH
@@ -158,11 +157,8 @@ class Proposer:
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             is_same = is_last_years and not is_change
             return (self._beside.follow_years(entry, words) if is_same else None), ()
-        if (
-            companion := self._beside.follow_series(entry, words)
-            or self._beside.follow_rank(entry, words)
-            or self._beside.follow_years(entry, words)
-        ):
+        companion = self._beside.follow_rank(entry, words)
+        if companion := companion or self._beside.follow_years(entry, words):
             return companion, ()
         matched = match_rules(words, self._wording)
         candidates = [c for c in matched if not c.against and self._allows(entry, words, c)]
@@ -231,10 +227,6 @@ class Proposer:
         is_bound = row["aggregation"] == "extremum" and f"{stem}_max" in self._wording.rules
         is_placed = _is_placed(entry, words, is_rank=kind == "rank", is_bound=is_bound)
         is_dossiers = self._is_of_dossiers(candidate)
-        if "index" in candidate.indicator and companions.is_of_other_area(
-            entry, self._scopes.find_area(entry, words)
-        ):
-            return False
         if not is_placed or companions.speaks_against(
             entry, words, rule, self.surroundings, is_dossiers=is_dossiers
         ):
@@ -389,10 +381,9 @@ def _read_part(
     for rows in tables.values():
         found = dict(outline.label_cells([lines[at] for at in rows]))
         labels |= _name_counted(found, proposer.surroundings.find_caption(rows[0]))
-    repeated = _find_repeated(lines)
     numerals: dict[int, tuple[Numeral, ...]] = defaultdict(tuple)
     for at, line in enumerate(lines):
-        for digits, entries in _enter_line(at, line, labels, at in repeated):
+        for digits, entries in _enter_line(at, line, labels):
             numerals[line.number] += tuple(digits)
             if entries and not line.cells:
                 proposer.surroundings.mentions[at] = entries[0].mentions
@@ -402,15 +393,15 @@ def _read_part(
 
 
 def _enter_line(
-    at: int, line: Line, labels: dict[tuple[int, int], outline.Label], is_repeated: bool
+    at: int, line: Line, labels: dict[tuple[int, int], outline.Label]
 ) -> Iterator[tuple[list[Numeral], list[FigureText]]]:
     """The numerals of a line and its mentions, ready to be looked at: cell by cell in a table."""
     begin = 0
     for column, cell in enumerate(line.cells or (Cell(line.text, 0),)):
         text, label = cell.text, labels.get((line.number, column))
         numerals = find_numerals(text, is_cell=bool(line.cells))
-        if is_repeated or cell.is_repeated:
-            told = "this line stood before, word for word"
+        if cell.is_repeated:
+            told = "it stands in the first row of its cell"
             numerals = [each._replace(kind=Kind.REPEATED, reason=told) for each in numerals]
         elif label and label.is_order:
             told = "numbers a row or column"
@@ -424,17 +415,6 @@ def _enter_line(
         mentions = tuple(find_mentions(text, numerals))
         yield moved, [FigureText(at, text, mentions, n, label, by) for n in range(len(mentions))]
         begin += len(text)
-
-
-def _find_repeated(lines: Sequence[Line]) -> set[int]:
-    """Lines that repeat an earlier one word for word, as the lead of a news page does."""
-    seen, repeated = set(), set()
-    for at, line in enumerate(lines):
-        folded = "" if line.cells else fold_text(line.text)
-        if folded in seen and len(folded.split()) >= 8:
-            repeated.add(at)
-        seen.add(folded)
-    return repeated
 
 
 def _has_been(entry: FigureText) -> bool:

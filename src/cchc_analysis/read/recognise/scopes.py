@@ -372,29 +372,10 @@ class Speakers:
         self._area, self._level = paper.head.area.casefold(), paper.level
         self._name = lru_cache(maxsize=4096)(self._find_speaker)
 
-    def find(self, entry: FigureText, *, beside: bool) -> Speaker | None:
-        """Who speaks in the clause of a figure; nothing where it is the district itself.
-
-        ``beside``: whether an office named right with the figure is its subject too, as it is of
-        dossiers ("hồ sơ tại Chi nhánh …"), and not of money ("nộp tại Kho bạc").
-        """
-        if entry.label:
-            return None
-        found = (self._beside(entry) if beside else None) or self._head_of(entry)
+    def find(self, entry: FigureText) -> Speaker | None:
+        """Who speaks in the clause of a figure; nothing where it is the district itself."""
+        found = None if entry.label else self._head_of(entry)
         return None if found is None or found.kind is Speech.OURS else found
-
-    def _beside(self, entry: FigureText) -> Speaker | None:
-        """Who is named right with the figure: "800 hồ sơ của Chi nhánh …"."""
-        mention, text = entry.mention, entry.text
-        end = mention.numeral.end
-        if field := PATTERNS.field_behind.match(text, end):
-            return Speaker(Speech.FIELD, text[field.start() : field.end() + 20].strip())
-        behind = PATTERNS.right_behind.match(text, end)
-        named = [text[behind.end() : mention.own[1]]] if behind else []
-        before = PATTERNS.remark.sub(" ", entry.own_before)
-        named += [before[match.end() :] for match in PATTERNS.with_whom.finditer(before)]
-        found = filter(None, map(self._name, named))
-        return next((each for each in found if each.kind is not Speech.OURS), None)
 
     def _head_of(self, entry: FigureText) -> Speaker | None:
         text, start = entry.text, entry.mention.lead
