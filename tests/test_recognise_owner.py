@@ -368,6 +368,13 @@ def test_days_above_or_below_a_table_are_of_that_table_alone(
     assert windows == [window or year] * 2 + [year] * 3
 
 
+def test_what_a_note_asks_for_behind_its_first_sentence_dates_no_table() -> None:
+    note = "Ghi chú: Gồm các cấp. Nơi có số liệu chưa khớp xin báo trước ngày 20/01/2024."
+    text = f"Nội dung\tSố lượng\nHồ sơ tiếp nhận\t5.100\nHồ sơ trực tuyến\t4.800\n{note}"
+    _, figures = read_text(OF_YEAR.format(2023, "huyện Cao Lộc", text))
+    assert not any("another time said" in figure.marks for figure in figures)
+
+
 @pytest.mark.parametrize(
     ("sentence", "statuses"),
     [
