@@ -124,8 +124,6 @@ class Proposer:
             is_ours = speaker.kind is scopes.Speech.COMMUNE and self._scopes.level != "province"
             return is_ours or self._scopes.find_area(entry, words) != self._head.area
         rule = self._wording.rules[candidate.indicator]
-        if speaker.kind is scopes.Speech.MODEL:
-            return WORDS.model in rule.speaking or rule.unit != "dossier"
         if speaker.kind is not scopes.Speech.FIELD:
             return False
         return bool(rule.speaking & WORDS.fields) or not self._is_of_dossiers(candidate)

@@ -93,7 +93,7 @@ class Scopes:
         if bare := self._read_head(entry, words):
             return bare
         is_each = entry.mention.role == "each"
-        if (self._names_both(entry) and not is_each) or _tells_both_apart(entry):
+        if self._names_both(entry) and not is_each:
             return Scope.WHOLE_DISTRICT
         if not entry.label and PATTERNS.at_communes.match(entry.text, entry.mention.numeral.end):
             return Scope.COMMUNE_AGGREGATE
@@ -334,16 +334,6 @@ def _leave_objects(level: Level, entry: FigureText) -> Level:
     return level if len(hits) == len(level.hits) else replace(level, hits=hits)
 
 
-def _tells_both_apart(entry: FigureText) -> bool:
-    """Whether the parts of a figure are those of both levels: "389, trong đó cấp huyện 264, …"."""
-    own = entry.own_before
-    if PATTERNS.part_of_district.search(own) or PATTERNS.part_of_communes.search(own):
-        return False
-    parts = [m for m in entry.mentions if m.parent == entry.at and m.lead == entry.mention.lead]
-    said = " | ".join(entry.text[m.own[0] : m.numeral.start] for m in parts)
-    return bool(PATTERNS.part_of_district.search(said) and PATTERNS.part_of_communes.search(said))
-
-
 class Speech(StrEnum):
     """What a speaker is."""
 
@@ -352,7 +342,6 @@ class Speech(StrEnum):
     COMMUNE = "one commune"
     COMMUNES = "some communes"
     FIELD = "one field of work"
-    MODEL = "one way of working"
     ELSEWHERE = "another area"
 
 
@@ -393,10 +382,8 @@ class Speakers:
                 return found
         for heading in place.headings[:1]:
             text = self._lines[heading].text
-            if model := PATTERNS.model.search(text):
-                return Speaker(Speech.MODEL, model[0])
             found = self._name(_start(text))
-            if found and len(self._lines[heading].text.split()) <= len(found.name.split()) + 6:
+            if found and len(text.split()) <= len(found.name.split()) + 6:
                 return found
         return None
 
