@@ -950,11 +950,11 @@ REFUSED: dict[str, tuple[Table, dict[str, object], tuple[str, ...]]] = {
         ("'Province' and 'Province' are both the area", "columns: {area: …}"),
     ),
     "headings that nothing knows": (
-        "area,period,Hồ sơ giải quyết tổng số,Điểm thưởng\nCao Lộc,2023,5,1\n",
+        "area,period,Tổng số hồ sơ giải quyết hộ,Điểm thưởng\nCao Lộc,2023,5,1\n",
         {},
         (
-            "unknown heading 'Hồ sơ giải quyết tổng số'",
-            "'Hồ sơ đã giải quyết: tổng số'",
+            "unknown heading 'Tổng số hồ sơ giải quyết hộ'",
+            "'Hồ sơ đã giải quyết'",
             "unknown heading 'Điểm thưởng'",
         ),
     ),
@@ -1831,6 +1831,50 @@ TRIALS: dict[str, tuple[dict[str, list[list[object]]], dict[tuple[str, str, str]
         {"PCI 2020": [["Tỉnh", "Xếp hạng"], *([place, rank] for place, *_, rank in SCORES)]},
         {("67", "pci_rank", "2020-12-31"): 1},
     ),
+    "parts below the name of their whole": (
+        {
+            "Biểu": [
+                ["BẢNG TỔNG HỢP 9 THÁNG NĂM 2024"],
+                ["Huyện", "Hồ sơ tiếp nhận", "", "Hồ sơ đã giải quyết", "", ""],
+                ["", "Tồn đầu kỳ", "Mới", "Trước hạn", "Đúng hạn", "Trễ hạn"],
+                ["UBND huyện Cao Lộc", 3, 90, 50, 30, 1],
+                ["Sở Nội vụ", 4, 91, 51, 31, 2],
+                ["Văn Quan", 5, 92, 52, 32, 3],
+            ]
+        },
+        {
+            ("183", "dossiers_carried_over", "2024-09-30"): 3,
+            ("183", "dossiers_received_new", "2024-09-30"): 90,
+            ("184", "dossiers_resolved_on_due", "2024-09-30"): 32,
+            ("184", "dossiers_resolved_overdue", "2024-09-30"): 3,
+        },
+    ),
+    "communes beside their districts, an indicator that only the title names": (
+        {
+            "Biểu": [
+                ["Tổng số hồ sơ tiếp nhận (kể cả tồn kỳ trước)"],
+                ["Huyện", "Xã, thị trấn", "6T/2023", "Cả năm 2023"],
+                ["Cao Lộc", "Thị trấn Đồng Đăng", 70, 150],
+                ["TP Lạng Sơn", "Phường Tam Thanh", 80, 170],
+            ]
+        },
+        {
+            ("06184", "dossiers_received_total", "2023-06-30"): 70,
+            ("05974", "dossiers_received_total", "2023-12-31"): 170,
+        },
+    ),
+    "scores and ranks under years, of areas that share their name with a city": (
+        {
+            "S": [
+                ["Xếp hạng PCI các địa phương"],
+                ["Địa phương", "Năm 2022", "", "Năm 2023", ""],
+                ["", "Điểm số", "Thứ hạng", "Điểm số", "Thứ hạng"],
+                ["Lạng Sơn", 67.9, 15, 66.5, 24],
+                ["Cao Bằng", 59.6, 63, 60.2, 62],
+            ]
+        },
+        {("20", "pci_rank", "2022-12-31"): 15, ("04", "pci", "2023-12-31"): 60.2},
+    ),
     "camel case": (
         {
             "Data": [
@@ -1871,7 +1915,7 @@ def test_a_workbook_comes_in_from_its_draft_and_its_source_alone(
     ("title", "indicator"),
     [
         ("PCI Sub-index Proactivity of pr", "pci_proactivity"),  # 31 letters: cut off by Excel
-        ("PAPI dimension 4", ""),
+        ("PAPI dimension 4", "papi_corruption"),  # and not the total, whose name it begins with
         ("Entry costs for all firms", "pci_entry_costs"),
         ("Entry of all firms", ""),
     ],
@@ -1989,7 +2033,33 @@ HEADINGS = {
     "Tỷ lệ hồ sơ nộp trực tuyến 2023": "online_rate",
     "Số hồ sơ đã giải quyết": "dossiers_resolved_total",
     "Tổng số hồ sơ đã tiếp nhận": "dossiers_received_total",
+    "Tỷ lệ giải quyết HS đúng và trước hạn (%)": "on_time_rate",
+    "% hồ sơ trễ hạn": "overdue_rate",
+    "Late dossiers (% of resolved)": "overdue_rate",
+    "No. of dossiers filed online": "dossiers_received_online",
+    "Hồ sơ trễ hẹn chưa giải quyết": "dossiers_pending_overdue",
+    "ho_so_giai_quyet_truoc_han": "dossiers_resolved_early",
+    "Hồ sơ tiếp nhận / Tồn đầu kỳ": "dossiers_carried_over",
+    "Quý I/2026 - Hồ sơ quá hạn đã giải quyết": "dossiers_resolved_overdue",
+    "PCI - Chi phí thời gian": "pci_time_costs",
+    "papi8_2022": "papi_e_governance",
+    "DTI cấp tỉnh 2022 (thang 0-1)": "dti",
+    "Số VBQPPL ban hành": "legal_docs_issued",
+    "Mức độ hài lòng (%)": "satisfaction_rate",
+    "Giải ngân vốn ĐTC (%)": "public_investment_disbursed_rate",
 }
+STRANGE_HEADINGS = (
+    "D4.2 Kiểm soát tham nhũng trong cung ứng dịch vụ công",
+    "Điểm PAPI có trọng số",
+    "Nội dung 5",
+    "Tổng số hồ sơ giải quyết hộ",
+    "Hồ sơ tiếp nhận / Bị từ chối",
+    "Giải ngân vốn ĐTC",
+    "Mức độ hài lòng",
+    "Tỷ lệ đúng hạn so với cùng kỳ 2023",
+    "PCI tháng 9 năm 2024",
+    "Số hồ sơ tiếp nhận (điểm)",
+)
 FIELDS = ("Xã/phường", "Tên phường, xã", "Đơn vị cấp xã", "Tên Tỉnh/TP", "City/Province")
 
 
@@ -1998,6 +2068,36 @@ def test_common_headings_are_known_in_their_spellings(heading: str, reference: R
     value = Vocabulary(PanelMapping(), reference).match_value(heading)
     assert value
     assert value.indicator == HEADINGS[heading]
+
+
+@pytest.mark.parametrize("heading", STRANGE_HEADINGS)
+def test_a_heading_that_may_mean_another_thing_is_not_known(
+    heading: str, reference: Reference
+) -> None:
+    assert Vocabulary(PanelMapping(), reference).match_value(heading) is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [
+        (
+            "Thu NSNN trên địa bàn (tỷ đồng)",
+            {"indicator": "budget_revenue_total", "unit": "billion VND"},
+        ),
+        (
+            "Tỷ lệ hồ sơ trực tuyến (%) / Kế hoạch 2024",
+            {"indicator": "online_rate", "status": "target", "period": "2024"},
+        ),
+        ("SIPAS 9 tháng năm 2024", {"indicator": "sipas", "period": "2024-9M"}),
+        ("6T/2023 / Điểm số", {"period": "2023-H1"}),
+    ],
+)
+def test_a_heading_says_its_unit_status_and_period(
+    heading: str, said: dict[str, str], reference: Reference
+) -> None:
+    value = Vocabulary(PanelMapping(), reference).match_value(heading)
+    assert value
+    assert value.said == said
 
 
 @pytest.mark.parametrize("heading", FIELDS)

@@ -34,7 +34,7 @@ from cchc_analysis.data.areas import (
     keep_widest,
     list_large,
 )
-from cchc_analysis.data.clean import fold_text, keep_text, nearest_names, take_apart
+from cchc_analysis.data.clean import keep_text, nearest_names, take_apart
 from cchc_analysis.data.files import list_rows, load_text_table
 from cchc_analysis.data.records import load_own, problem
 from cchc_analysis.data.system import is_portable
@@ -118,17 +118,7 @@ class Reference:
         codes = self.indicator_rows
         return {code: row for row in rows for code in filter_names(codes, row["indicator"])}
 
-    @cached_property
-    def labelled(self) -> Mapping[str, set[str]]:
-        """The indicators by their labels and codes, and by headings that publishers use, folded."""
-        columns = [(self.indicators, name) for name in ("label_en", "label_vi", "indicator")]
-        known: dict[str, set[str]] = {}
-        for words, column in (*columns, (self.panel_headings, "heading")):
-            for name, code in zip(words[column], words["indicator"], strict=True):
-                known.setdefault(fold_text(name), set()).add(code)
-        return known
-
-    def _keep(self, key: tuple[object, ...], find: Callable[[], T]) -> T:
+    def keep(self, key: tuple[object, ...], find: Callable[[], T]) -> T:
         """What was looked up before: every page asks again."""
         if key not in self._found:
             self._found[key] = find()
@@ -137,7 +127,7 @@ class Reference:
 
     def rows_where(self, table: str, column: str, *values: str) -> list[Row]:
         """The rows of a table whose cell in a column is one of some values, in their order."""
-        rows = self._keep(("rows", table), lambda: list_rows(getattr(self, table)))
+        rows = self.keep(("rows", table), lambda: list_rows(getattr(self, table)))
         return [row for row in rows if row[column] in values]
 
     def list_flows(self) -> list[str]:
@@ -157,7 +147,7 @@ class Reference:
         rows = self.area_rows if level == "commune" else self.area_rows.wide
         own = (row for row in rows.values() if row["level"] == level)
         then = (self.area_on(row["area_id"], day) for row in own if not day or exists_on(row, day))
-        return [*self._keep(("areas", level, day), lambda: [*then])]
+        return [*self.keep(("areas", level, day), lambda: [*then])]
 
     def tabulate_areas(self, area_ids: Iterable[str]) -> pd.DataFrame:
         """The rows of some areas, a table by id; ids that are not known have no row."""
@@ -174,7 +164,7 @@ class Reference:
                 found[self.find_province(area_id)].append(area_id)
             return found
 
-        return self._keep(("kind", level, kind), find)
+        return self.keep(("kind", level, kind), find)
 
     def find_province(self, area_id: str) -> str:
         """The province that an area lies in, or is; ``""`` above provinces."""
@@ -223,7 +213,7 @@ class Reference:
         """All areas that a name, code or id can mean at any time, the communes after the others."""
         for index in self._choose_indexes(name, level):
             key = ("meant", index is self.wide_areas, name)
-            found = self._keep(key, partial(index.find_strictly, name))
+            found = self.keep(key, partial(index.find_strictly, name))
             yield {each for each in found if not level or index.rows[each]["level"] == level}
 
     def match_held(
@@ -292,7 +282,7 @@ class Reference:
     def match_source(self, source: Row) -> str:
         """The area that a source is about, a row with ``area``, ``dated`` and its period."""
         area, day = str(source["area"]), find_issue_day(source)
-        return self._keep(("source", area, day), lambda: self.match_area(area, day))
+        return self.keep(("source", area, day), lambda: self.match_area(area, day))
 
     def _choose_indexes(self, name: str, level: str) -> Iterable[AreaIndex]:
         """The wide areas first: the communes are loaded for their kinds and for strangers only."""

@@ -18,7 +18,15 @@ from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import layouts, mapping
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
-from cchc_analysis.panels.mapping import PanelMapping, ValueColumn, Vocabulary, pattern
+from cchc_analysis.panels.mapping import (
+    PanelMapping,
+    ValueColumn,
+    Vocabulary,
+    load_vocabulary,
+    part_period,
+    pattern,
+    word_key,
+)
 from cchc_analysis.panels.matching import AreaWords, find_level
 from cchc_analysis.rules.rows import RANKED
 
@@ -31,6 +39,8 @@ MOST_STRANGERS = 40
 """Rows that name no area, more of which are no foot of a table."""
 RANKS_OF_DISTRICTS = ("par_index_rank", "ddci_rank")
 """Ranks of districts; the others are of provinces."""
+LEVELS = ("commune", "district", "province", "region", "nation", "")
+"""From the finest to the widest."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -38,47 +48,31 @@ class Guesser(Vocabulary):
     """The labels that are known, and what others may be: for a draft, which is reviewed."""
 
     def guess_value(self, name: str, family: str = "") -> ValueColumn | None:
-        """What a heading may be by its lower row, its family, or its words alone."""
-        if labelled := pattern("labelled").fullmatch(name):
-            name = labelled[1]
-        upper, _, lower = name.rpartition(" / ")
-        if any(word in fold_text(upper) for word in mapping.load_vocabulary()["qualifying"]):
-            return None
-        found = (mapping.first_form(self.labels, each) for each in (lower, upper))
-        own, period = next(filter(None, found), set()), ""
-        if not own and family:
-            own = self._find_alike(lower, family) or self._find_alike(name, family)
-        elif len(own) > 1:
-            own = {code for code in own if code.startswith(family)}
-        if len(own) != 1:
-            own = {code for code in self._find_scored(name) if code.startswith(family)}
-            period = mapping.find_years(name)
-        return ValueColumn(indicator=next(iter(own)), period=period) if len(own) == 1 else None
+        """What a heading may be in its family, by its lower row below words that say nothing more.
 
-    def _find_scored(self, name: str) -> set[str]:
-        """The indicators of a heading by its words alone: no year, no unit, no "Điểm" before them.
-
-        "Điểm chuyển đổi số 2023" is the "Chỉ số chuyển đổi số"; an abbreviation in brackets is that
-        of a name that begins with one of the same indicator ("Chỉ số CCHC cấp tỉnh (PAR INDEX)").
+        Else what one indicator of the family alone is called, of which it has a part.
         """
-        parts = filter(fold_text, pattern("beside").split(mapping.bare_heading(name)))
-        upper, *rest = [*parts] or [""]
-        if not rest:
-            bare = _bare_score(upper)
-            named = (self.labels[each] for each in self.labels if _bare_score(each) == bare)
-            return set().union(*named) if bare else set()
-        meant = set().union(*(mapping.first_form(self.labels, each) or set() for each in rest))
-        begins = (f"{label} " for label, codes in self.labels.items() if codes & meant)
-        return meant if fold_text(upper).startswith((*begins,)) else set()
+        if value := self.match_value(name, family):
+            return value
+        period, bare = part_period(name)
+        upper, _, lower = bare.rpartition(" / ")
+        says_more = word_key(upper) - word_key(load_vocabulary()["neutral"]) - {family}
+        value = self.match_value(lower, family) if upper and not says_more else None
+        is_index = self.reference.indicator_rows.get(family, {}).get("reform_area") == "index"
+        is_index |= f"{family}_total" in self.reference.indicator_rows
+        if value is None and is_index and len(own := self._find_alike(bare, family)) == 1:
+            value = ValueColumn(indicator=own.pop())
+        if value and value.indicator:
+            return value.model_copy(update={"period": value.period or period})
+        return None
 
-    def _find_alike(self, name: str, family: str) -> set[str]:
+    def _find_alike(self, bare: str, family: str) -> set[str]:
         """The indicators of a family whose labels have every word of a heading, or its initials.
 
         "Gia nhập TT" is "Gia nhập thị trường" there, and "Entry" are "Entry costs".
         """
-        bare, fillers = pattern("year").sub("", name), mapping.load_vocabulary()["fillers"]
-        parted = pattern("numbering").sub("", pattern("hump").sub(" ", bare))
-        words = [word for word in re.findall(r"[^\W_]+", parted) if fold_text(word) not in fillers]
+        parted = pattern("numbering").sub("", bare.replace(" / ", " "))
+        words = [word for word in re.findall(r"[^\W_]+", parted) if word_key(word)]
         is_told = any(len(word) > 2 or word.isupper() for word in words)
         if pattern("part").search(bare) or not is_told or any(map(str.isdigit, "".join(words))):
             return set()
@@ -89,18 +83,21 @@ class Guesser(Vocabulary):
             is_short = word.isupper() and len(word) > 1
             return folded in parts or (is_short and folded in "".join(part[0] for part in parts))
 
-        held = (
-            set().union(*(codes for label, codes in self.labels.items() if has(label, word)))
-            for word in words
-        )
-        return {code for code in set.intersection(*held) if code.startswith(family)}
+        folded = self.labels.folded.items()
+        return {
+            code
+            for label, codes in folded
+            if all(has(label, word) for word in words)
+            for code in codes
+            if code.startswith(family)
+        }
 
     def guess_title(self, title: str, family: str = "") -> str:
         """The indicator that a sheet is named after; long names are cut off by programs."""
-        value = self.match_value(title) or self.guess_value(title, family)
+        value = self.guess_value(title, family)
         if value and value.indicator:
             return value.indicator
-        forms, labels = tuple(filter(None, mapping.list_forms(title))), self.labels
+        forms, labels = tuple(filter(None, mapping.list_forms(title))), self.labels.folded
         found = set[str]()
         if len(title) >= LONG_TITLE:
             found = found.union(*(labels[each] for each in labels if each.startswith(forms)))
@@ -115,7 +112,7 @@ class Guesser(Vocabulary):
 
     def is_about(self, name: str, title: str, indicator: str) -> bool:
         """Whether a heading holds the name of its sheet, or of what the sheet is about."""
-        labels = (label for label, codes in self.labels.items() if indicator in codes)
+        labels = (label for label, codes in self.labels.folded.items() if indicator in codes)
         words = (mapping.list_forms(title)[-1], *(each for each in labels if " " in each))
         return any(word and word in fold_text(name) for word in words)
 
@@ -124,18 +121,6 @@ class Guesser(Vocabulary):
         values = filter(None, map(self.match_value, names))
         counts = Counter(each.indicator.partition("_")[0] for each in values if each.indicator)
         return max(counts, key=counts.__getitem__, default="")
-
-
-def _bare_score(name: str) -> str:
-    """A label folded, without the words for scores before it; those alone say nothing."""
-    says = {*mapping.load_vocabulary()["scores"]} - {"ty le"}  # which says what is measured
-    return _strip_start(fold_text(name), says)
-
-
-def _strip_start(words: str, starts: Iterable[str]) -> str:
-    """What is left of some words without the longest of those that they begin with."""
-    own = (each for each in starts if f"{words} ".startswith(f"{each} "))
-    return words.removeprefix(max(own, key=len, default="")).strip()
 
 
 @dataclass
@@ -201,9 +186,11 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     chosen, stem = [each for each in sheets if each.title in guesses], file.stem.replace("_", " ")
     titles = [title for each in chosen for title in _read_titles(each)]
     names = [each.title for each in chosen]
-    said = map(known.match_value, re.findall(r"\w+", " ".join([stem, *names, *titles])))
-    subjects = [*dict.fromkeys(each.indicator for each in said if each and each.indicator)]
-    words = [*titles, *names] if len(sheets) == 1 else titles
+    words = re.findall(r"\w+", " ".join([stem, *names, *titles]))
+    said = {each: known.match_value(each) for each in (*words, *titles)}
+    named = {each: value.indicator for each, value in said.items() if value and value.indicator}
+    subjects = [*dict.fromkeys(named.values())]
+    heads = [*titles, *names] if len(sheets) == 1 else titles
     subject = subjects[0] if len(subjects) == 1 else ""
     codes = [code for each in guesses.values() if (code := each.what.indicator)]
     name = slug_text(file.stem).replace("-", "_")[:60]
@@ -221,8 +208,8 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
         lacks={name for guess in guesses.values() for name in guess.list_lacks()},
         subject=subject,
         # "PAPI" names two totals, of six dimensions and of eight: such a subject is only offered.
-        is_sure=bool(subject) and "_" not in subject,
-        year=mapping.find_years(" ".join(words)) or mapping.find_years(stem),
+        is_sure=bool(subject) and ("_" not in subject or subject in map(named.get, titles)),
+        year=part_period(" ".join(heads))[0] or part_period(stem)[0],
     )
     return f"{draft}\n"
 
@@ -234,7 +221,7 @@ def _guess_sheets(file: Path, sheets: list[Worksheet], known: Guesser) -> dict[s
         words = [stem, *titles, *titles[sheets[0].title]]
         return {sheets[0].title: _guess_sheet(sheets[0], ValueColumn(), words, known)}
     # The names of sheets say which period or which indicator they are.
-    family, years = known.find_family(titles), {name: mapping.find_years(name) for name in titles}
+    family, years = known.find_family(titles), {name: part_period(name)[0] for name in titles}
     codes = {name: "" if years[name] else known.guess_title(name, family) for name in titles}
     said = {name: ValueColumn(period=years[name], indicator=codes[name]) for name in titles}
     named = {name: what for name, what in said.items() if what.said}
@@ -249,7 +236,7 @@ def _guess_sheets(file: Path, sheets: list[Worksheet], known: Guesser) -> dict[s
             if each.title in named:
                 raise
             continue  # a sheet of words
-        year = mapping.find_years(" ".join(heads))
+        year = part_period(" ".join(heads))[0]
         if year and "period" in guess.list_lacks():
             guess.what = guess.what.model_copy(update={"period": year})
         if each.title in named or (guess.indicators and "area" not in guess.list_lacks()):
@@ -293,7 +280,7 @@ def _guess_sheet(
             lack = f"{number} column" if number < FEWEST_COLUMNS else "no column of figures"
             raise refusal("prose", table.name, lack=lack)
         whole.add(_guess_table(table, known, family, what.indicator))
-    found = (known.guess_title(mapping.bare_heading(each), family) for each in titles)
+    found = (known.guess_title(part_period(each)[1], family) for each in titles)
     code = what.indicator or next(filter(None, found), "")
     if not whole.indicators or _is_surname(whole, code):
         whole.what = what.model_copy(update={"indicator": code})
@@ -335,13 +322,14 @@ def _guess_table(table: Worksheet, known: Guesser, family: str, indicator: str) 
     guess.fields = {word: names[at] for word, at in roles.fields.items()}
     held = {names[at]: value for at, value in roles.values.items() if not value.bound}
     guess.values = {name: value for name, value in held.items() if value.said}
-    _find_area(table, guess, roles.unknown, known.reference)
+    _find_area(table, guess, roles.unknown, known)
     score = guess.fields.get("value", "")
     is_of_unknown = " / " in score  # of something that is not known
     if is_of_unknown:
         roles.unknown.append(guess.fields.pop("value"))
     for name in roles.unknown:
         _sort_heading(name, family, known, guess)
+    _find_due(known, guess)
     if is_of_unknown and score in guess.rest and not guess.values:
         guess.fields["value"] = score
         guess.rest.remove(score)
@@ -363,13 +351,21 @@ def _guess_table(table: Worksheet, known: Guesser, family: str, indicator: str) 
     return guess
 
 
+def _find_due(known: Guesser, guess: Guess) -> None:
+    """Beside a column of early dossiers, "Đúng hạn" are those on the due date alone."""
+    if "dossiers_resolved_early" in guess.indicators:
+        due = {name: known.match_value(f"{name} không gồm trước hạn") for name in guess.rest}
+        guess.values |= {name: value for name, value in due.items() if value}
+        guess.rest = [name for name, value in due.items() if not value]
+
+
 def _is_filler(name: str) -> bool:
-    words = re.sub(r"\b\d+\b", "", mapping.last_part(name)).split()
-    return bool(words) and {*words} <= {*mapping.load_vocabulary()["fillers"]}
+    return word_key(re.sub(r"\b\d+\b", "", name.rpartition(" / ")[2])) == frozenset()
 
 
-def _find_area(table: Worksheet, guess: Guess, unknown: list[str], reference: Reference) -> None:
+def _find_area(table: Worksheet, guess: Guess, unknown: list[str], known: Guesser) -> None:
     """The column of areas, by its heading or else by what it holds, and what else it shows."""
+    reference = known.reference
     if not {"area", "area_code"} & {*guess.fields}:
         columns = (at for at, name in enumerate(table.names) if name in unknown)
         if (at := layouts.find_area_column(table, columns, reference.wide_areas)) is not None:
@@ -377,6 +373,12 @@ def _find_area(table: Worksheet, guess: Guess, unknown: list[str], reference: Re
             unknown.remove(table.names[at])
     if not (area := guess.fields.get("area", "")):
         return
+    places = [area, *(name for name in unknown if known.match_field(name) == "area")]
+    if len(places) > 1:  # the communes, and the district or the province beside each
+        levels = {name: _find_level(table, name, reference) for name in places}
+        area, *above = sorted(places, key=lambda name: LEVELS.index(levels[name]))
+        guess.fields |= {"area": area} | ({"province": above[0]} if levels[area] else {})
+        unknown[:] = [name for name in unknown if name not in guess.fields.values()]
     names, index = print_cells(table.cells[table.names.index(area)]), reference.wide_areas
     if code := guess.fields.get("area_code", ""):  # numbers of another list are no codes
         codes = print_cells(table.cells[table.names.index(code)])
@@ -386,38 +388,35 @@ def _find_area(table: Worksheet, guess: Guess, unknown: list[str], reference: Re
         if fits and sum(fits) <= layouts.MOSTLY * len(fits):
             unknown.append(guess.fields.pop("area_code"))
     guess.strangers = _find_strangers(table, area, reference)
-    places = [AreaWords(name, "", "", "") for name in names.iloc[: layouts.SAMPLE].unique()]
-    guess.level = find_level(places, reference)
+    guess.level = _find_level(table, area, reference)
+
+
+def _find_level(table: Worksheet, name: str, reference: Reference) -> str:
+    """The level of the areas that a column names."""
+    cells = print_cells(table.cells[table.names.index(name)])
+    places = [AreaWords(name, "", "", "") for name in cells.iloc[: layouts.SAMPLE].unique()]
+    return find_level(places, reference)
 
 
 def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:
     """Put a heading that is not known for sure where it may belong."""
-    parts = name.split(" / ")
-    periods = [*map(mapping.bare_period, filter(mapping.is_period, parts))]
+    period, bare = part_period(name)
     if is_rank := mapping.is_rank(name):  # of what it names: "PAR INDEX 2022 / Hạng"
-        upper, _, lower = name.rpartition(" / ")
-        ranked = _strip_start(fold_text(lower), mapping.load_vocabulary()["ranks"])
-        year, ranked = mapping.find_years(name), ranked.removesuffix(" rank")
-        words = (upper, lower, ranked, *re.findall(r"\w+", lower))
-        named = filter(None, map(known.match_value, filter(None, words)))
-        ranks = ((_list_rank_codes(of.indicator).get(guess.level), of.period) for of in named)
-        found = (ValueColumn(indicator=code, period=said or year) for code, said in ranks if code)
-        value = next(found, None)
+        upper, _, lower = bare.rpartition(" / ")
+        ranked = pattern("ranked").sub("", fold_text(lower))
+        of = known.match_value(f"{upper} {ranked}") or known.match_value(upper)
+        code = _list_rank_codes(of.indicator).get(guess.level) if of else ""
+        value = ValueColumn(indicator=code, period=period) if code else None
     else:
         value = known.guess_value(name, family)
-        if value is None and len(periods) == 1:  # it may stand below two rows: "… / … / 2022"
-            rest = " / ".join(each for each in parts if not mapping.is_period(each))
-            of = known.match_value(rest) or known.guess_value(rest, family)
-            if of and of.indicator and not of.period:
-                value = of.model_copy(update={"period": periods[0]})
     if value is not None:
         guess.values[name] = value
     elif is_rank:
         guess.ranks.append(name)
     elif mapping.is_period(name):
         guess.periods.append(name)
-    elif periods:
-        guess.dated[name] = periods[0]
+    elif period and " / " in name:
+        guess.dated[name] = period
     else:
         guess.rest.append(name)
 
@@ -449,8 +448,8 @@ def _settle_ranks(guess: Guess, subjects: list[str]) -> dict[str, Any]:
         codes |= {*subjects}
     by_level = {code: levels for code in codes if (levels := _list_rank_codes(code))}
     code, levels = next(iter(by_level.items())) if len(by_level) == 1 else ("", {})
-    rank = levels.get(guess.level, "")
-    dated = {name: mapping.find_years(name) for name in guess.ranks}
+    rank = next(iter(levels.values()), "") if len(levels) == 1 else levels.get(guess.level, "")
+    dated = {name: part_period(name)[0] for name in guess.ranks}
     is_alone = len(guess.ranks) == 1 and not (guess.values or guess.columns)
     if code and len(guess.ranks) == 1 and not (rank and is_alone):
         years = {value.period for value in guess.values.values() if value.indicator == code}

@@ -33,7 +33,7 @@ from cchc_analysis.panels.mapping import (
     PanelMapping,
     ValueColumn,
     Vocabulary,
-    find_years,
+    is_period,
     is_total,
     last_part,
     load_vocabulary,
@@ -207,7 +207,7 @@ def _is_body(row: list[str], names: Iterable[str], known: Vocabulary) -> bool:
 
 def _is_no_number(text: str) -> bool:
     kinds = ("numeral", "value_and_interval", "interval")
-    return find_years(text) == text or not any(pattern(kind).fullmatch(text) for kind in kinds)
+    return is_period(text) or not any(pattern(kind).fullmatch(text) for kind in kinds)
 
 
 def _is_upper(row: list[str], known: Vocabulary) -> bool:
@@ -412,7 +412,7 @@ def _turn(sheet: Worksheet, known: Vocabulary, index: AreaIndex) -> Worksheet | 
         each
         for each in cells.index.drop(row)
         if (each > row or known.match_field(labels[each]) in ABOVE)
-        and (is_word(labels[each]) or find_years(labels[each]))
+        and (is_word(labels[each]) or is_period(labels[each]))
         and not {*cells.loc[each, names]} - {"", None} <= {labels[each]}  # as a title says
     ]
     title = str(cells.at[row, label])

@@ -12,7 +12,9 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
+from dataclasses import dataclass
 from functools import cache, partial
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -20,7 +22,7 @@ import pydantic
 from pydantic_core import to_jsonable_python
 
 from cchc_analysis.data import clean
-from cchc_analysis.data.clean import fold_text, nearest_names, parse_period
+from cchc_analysis.data.clean import fold_text, label_period, nearest_names, parse_period
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.data.system import is_portable
@@ -306,7 +308,8 @@ class Vocabulary:
 
     def __init__(self, mapping: PanelMapping, reference: Reference) -> None:
         self.mapping = mapping
-        self.reference, self.labels = reference, reference.labelled
+        self.reference = reference
+        self.labels = reference.keep(("labels",), partial(_list_labels, reference))
         self._left_out = {*map(fold_text, mapping.ignore)}
         self._values = {fold_text(head): value for head, value in mapping.values.items()}
         words = ((fold_text(word), name) for word, name in spell("fields").items())
@@ -347,53 +350,72 @@ class Vocabulary:
                 return role, " ".join(kept).rstrip(MARKS)
         return "", ""
 
-    def match_value(self, name: str) -> ValueColumn | None:
-        """What the figures below a heading are, or ``None``; its year counts ("SIPAS 2022 (%)")."""
-        if value := self._find_value(name):
-            return value
-        name = bare_period(name)
-        if "indicator" in self.mapping.constants and is_period(name):
-            return ValueColumn(period=name)
-        upper, _, lower = name.rpartition(" / ")
-        said = self._values.get(fold_text(lower))
-        if said is None and upper and is_score(lower):
-            said = self.match_value(upper)
-        parted = pattern("hump").sub(" ", name)
-        if said or len(years := pattern("year").findall(parted)) != 1:
-            return said
-        bare = bare_heading(name)
-        if is_score(bare):
-            return ValueColumn(period=years[0])
-        value = self._find_value(bare)
-        is_whole = value is not None and value.indicator and not value.period
-        return value.model_copy(update={"period": years[0]}) if value and is_whole else None
+    def match_value(self, name: str, family: str = "") -> ValueColumn | None:
+        """What the figures below a heading are, or ``None``: by the mapping, or by its words.
 
-    def _find_value(self, name: str) -> ValueColumn | None:
-        """By the mapping or the catalogue, where labels that two indicators share name neither."""
-        codes = (self.labels.get(form, ()) for form in list_forms(name))
-        own = (ValueColumn(indicator=code) for each in codes if len(each) == 1 for code in each)
-        return first_form(self._values, name) or next(own, None) or self._find_named_twice(name)
-
-    def _find_named_twice(self, name: str) -> ValueColumn | None:
-        """By the names of one indicator and its unit side by side: "Chỉ số CCHC (PAR INDEX) (%)".
-
-        Parts that name another one, or that nothing knows, make something else of it.
+        Its period, unit and status count ("SIPAS 2022 (%)"), and so do all other words that say
+        anything, in any order. Of labels that indicators share, the one of the ``family`` is meant.
         """
-        parts = [each for each in pattern("beside").split(name) if fold_text(each)]
-        turned = self.labels.get(fold_text(" ".join(reversed(parts))), set())
-        if len(turned) == 1:  # "PCI (Chỉ số …)" for "Chỉ số … (PCI)"
-            return ValueColumn(indicator=next(iter(turned)))
-        found = {part: first_form(self.labels, part) or set() for part in parts}
-        named = set().union(*found.values())
-        if len(parts) < 2 or len(named) != 1:
+        upper, _, lower = name.rpartition(" / ")
+        value = first_form(self._values, name) or self._values.get(fold_text(lower))
+        if value is None and upper and is_score(lower):
+            value = self.match_value(upper, family)
+        if value is None and "indicator" in self.mapping.constants and is_period(name):
+            value = ValueColumn(period=bare_period(name))
+        return value or self._read_words(name, family)
+
+    def _read_words(self, name: str, family: str) -> ValueColumn | None:
+        """What a heading says by its own words."""
+        period, rest = part_period(name)
+        status, rest = _part_status(rest)
+        units, rest = self._part_unit(rest)
+        is_whole = bool(family) and fold_text(rest) in load_vocabulary()["wholes"]
+        key = frozenset({family}) if is_whole else word_key(rest)
+        if period and not key and is_score(rest):
+            return ValueColumn(period=period, status=status)
+        is_code = name in self.reference.indicator_rows
+        named = {name} if is_code else self.labels.folded.get(fold_text(name), set())
+        if is_label := len(named) == 1:  # whose years are its own: "kỳ 2019-2023", "(trước 2022)"
+            period = ""
+        named = named if is_label else self._find_codes(key, rest, family) if key else set()
+        own = {code: self._fit_unit(units, code) for code in named}
+        fitting = [(code, unit) for code, unit in own.items() if unit is not None]
+        if len(fitting) != 1:
             return None
-        code = named.pop()
-        unit = self.reference.indicator_rows[code]["unit"]
-        labels = (self.reference.unit_rows[unit][f"label_{each}"] for each in LANGUAGES)
-        spelt = load_vocabulary()["units"].get(unit, ())
-        units = {*map(fold_text, (unit, *map(str, labels), *spelt))}
-        is_whole = all(codes or fold_text(part) in units for part, codes in found.items())
-        return ValueColumn(indicator=code) if is_whole else None
+        [(code, unit)] = fitting
+        return ValueColumn(indicator=code, period=period, status=status, unit=unit)
+
+    def _find_codes(self, key: frozenset[str], name: str, family: str) -> set[str]:
+        """The indicators that words name, or that each of several names side by side is one of."""
+        found = self.labels.folded.get(fold_text(name)) or self.labels.keyed.get(key, set())
+        if family and len(found) != 1:
+            found = found | self.labels.keyed.get(key | {family}, set())
+            found = {code for code in found if code.startswith(family)}
+        if not found and len(parts := pattern("beside").split(name)) > 1:
+            named = [
+                self.labels.keyed.get(each, set()) for each in filter(None, map(word_key, parts))
+            ]
+            found = set.intersection(*named) if named else set()
+        return found
+
+    def _part_unit(self, name: str) -> tuple[set[str], str]:
+        """What the unit of a heading, at its end or in brackets, can be, and what is left of it."""
+        for found in pattern("unit_within").finditer(name):
+            said = str(found[found.lastgroup or 0])
+            if units := {"%"} if said == "%" else self.labels.units.get(fold_text(said)):
+                return units, f"{name[: found.start()]} {name[found.end() :]}"
+        return set(), name
+
+    def _fit_unit(self, units: set[str], code: str) -> str | None:
+        """The unit where it is another one than the indicator's; ``None`` where it does not fit."""
+        own = str(self.reference.indicator_rows[code]["unit"])
+        if not units or own in units:
+            return ""
+        for unit in sorted(units):
+            with suppress(KeyError):
+                self.reference.convert_unit(unit, own)
+                return unit
+        return None
 
     def is_ignored(self, name: str) -> bool:
         """Whether a heading is left out: on purpose, or a running number."""
@@ -412,10 +434,10 @@ class Vocabulary:
 
     def list_near(self, name: str) -> list[str]:
         """The known names to suggest for a heading: first those that have most of its words."""
-        bare, fillers = bare_heading(name), load_vocabulary()["fillers"]
-        words = {*fold_text(bare).split()} - {*fillers}
+        bare = part_period(name)[1]
+        words = word_key(bare)
         names, sides = clean.drop_opposites(bare, self.list_names()), clean.take_sides(bare)
-        shared = {each: len(words & {*fold_text(each).split()}) for each in names}
+        shared = {each: len(words & word_key(each)) for each in names}
         most = [each for each in names if shared[each] > 1 and 2 * shared[each] >= len(words)]
         most.sort(key=lambda each: (clean.take_sides(each) != sides, -shared[each], len(each)))
         return [*dict.fromkeys([*most, *nearest_names(bare, names)])][:MOST_SUGGESTED]
@@ -436,7 +458,7 @@ def is_score(text: str) -> bool:
 def is_rank(name: str) -> bool:
     """Whether a heading is that of ranks."""
     starts = tuple(load_vocabulary()["ranks"])
-    lower = pattern("year").sub("", name.rpartition(" / ")[2])
+    lower = part_period(name)[1].rpartition(" / ")[2]
     return any(form.startswith(starts) or form.endswith(" rank") for form in list_forms(lower))
 
 
@@ -456,14 +478,31 @@ def bare_period(name: str) -> str:
     return pattern("behind_year").sub("", name)
 
 
-def find_years(text: str) -> str:
-    """The year that a text speaks of, ``""`` where there is none or several.
+@cache
+def part_period(text: str) -> tuple[str, str]:
+    """The label of the only period that a text speaks of, and the text without it.
 
-    >>> find_years("PCI 2021 (2021)"), find_years("2006-2010")
-    ('2021', '')
+    Of several none is meant, nor a year of which other words name a part.
+
+    >>> part_period("9 tháng năm 2024 - Hồ sơ"), part_period("PCI / Năm 2021 (1)")
+    (('2024-9M', 'Hồ sơ'), ('2021', 'PCI'))
+    >>> part_period("2006-2010")[0], part_period("Tháng 9 năm 2024")[0]
+    ('', '')
     """
-    years = {*re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)}
-    return years.pop() if len(years) == 1 else ""
+    parted = pattern("hump").sub(" ", pattern("scale").sub("", bare_period(text)))
+    bare = pattern("heading_mark").sub("", parted)
+    if len({*pattern("year").findall(bare)}) != 1:
+        return "", bare
+    words, marks = bare.split(), " ,-–—/()[]:"
+    spans = combinations(range(len(words) + 1), 2)
+    for first, end in sorted(spans, key=lambda span: span[0] - span[1]):
+        period = " ".join(words[first:end]).strip(marks)
+        if words[first] != "/" != words[end - 1] and is_period(period):
+            rest = " ".join([*words[:first], *words[end:]])
+            left = pattern("year").sub("", rest).strip(" ,-–—/:")
+            is_part = pattern("part_of_year").search(left.casefold())
+            return ("", bare) if is_part else (label_period(parse_period(period)), left)
+    return "", bare
 
 
 def is_total(label: str, mapping: PanelMapping | None = None) -> bool:
@@ -477,16 +516,6 @@ def is_total(label: str, mapping: PanelMapping | None = None) -> bool:
         or folded.startswith(tuple(words["total_starts"]))
         or folded.endswith(tuple(words["total_ends"]))
     )
-
-
-def bare_heading(name: str) -> str:
-    """A heading without its year.
-
-    >>> bare_heading("Điểm chuyển đổi số 2023"), bare_heading("PCI / Năm 2021")
-    ('Điểm chuyển đổi số', 'PCI')
-    """
-    parted = pattern("hump").sub(" ", bare_period(name))
-    return pattern("year").sub("", parted).strip(" ,-–/")
 
 
 def last_part(name: str) -> str:
@@ -518,7 +547,73 @@ def list_forms(name: str) -> tuple[str, ...]:
             each.string[each.end() :] for each in numbers if not pattern("part").search(each[0])
         )
         forms += [*pair, *rest]
-    folded = dict.fromkeys(map(fold_text, forms))
-    spelt = load_vocabulary()["spelt"]
-    usual = (" ".join(spelt.get(word, word) for word in form.split()) for form in folded)
-    return tuple(dict.fromkeys([*folded, *usual]))
+    return tuple(dict.fromkeys(map(fold_text, forms)))
+
+
+@cache
+def _spellings() -> tuple[re.Pattern[str], dict[str, str]]:
+    """The phrases of headings that are spelt otherwise, or say nothing, and what each becomes."""
+    words = load_vocabulary()
+    said = dict.fromkeys(words["fillers"], "") | spell("spelt")
+    longest_first = sorted(said, key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(longest_first)})\b"), said
+
+
+@cache
+def word_key(name: str) -> frozenset[str]:
+    """The words of a heading that say what is measured, in any order and spelling.
+
+    >>> word_key("1. Tỉ lệ HS trễ hạn") == word_key("Tỷ lệ quá hạn của hồ sơ")
+    True
+    """
+    labelled = pattern("labelled").fullmatch(name)
+    bare = pattern("hump").sub(" ", labelled[1] if labelled else name)
+    if number := pattern("numbering").match(bare):  # "1.1. …" is another thing than "1. …"
+        bare = bare[number.end() :] + " part" * bool(pattern("part").search(number[0]))
+    phrases, said = _spellings()
+    shown = fold_text(bare.replace("%", " percent "))
+    return frozenset(phrases.sub(lambda found: said[found[0]], shown).split())
+
+
+@dataclass(frozen=True)
+class _Labels:
+    """The indicators by every label of theirs, folded, and by its words; the units by their names.
+
+    The words of a label may have the name of its index beside them, or lack its abbreviation. The
+    code of a rank is a name by itself only: the level of the areas tells which rank is meant.
+    """
+
+    folded: dict[str, set[str]]
+    keyed: dict[frozenset[str], set[str]]
+    units: dict[str, set[str]]
+
+
+def _list_labels(reference: Reference) -> _Labels:
+    rows, found = reference.indicator_rows, _Labels({}, {}, {})
+    said = [
+        (str(row[each]), code) for code, row in rows.items() for each in ("label_en", "label_vi")
+    ]
+    said += [(code, code) for code, row in rows.items() if row["unit"] != "rank"]
+    headings = reference.panel_headings
+    said += zip(headings["heading"], headings["indicator"], strict=True)
+    for label, code in said:
+        found.folded.setdefault(fold_text(label), set()).add(code)
+        for name in (label, pattern("abbreviation").sub("", label)):
+            key, family = word_key(name), code.partition("_")[0]
+            is_number = all(map(str.isdigit, key))  # "Nội dung 5", of whatever index
+            for each in {key | {family}} | ({key} if not is_number else set()):
+                found.keyed.setdefault(each, set()).add(code)
+    for unit, row in reference.unit_rows.items():
+        names = (unit, *(str(row[f"label_{each}"]) for each in LANGUAGES))
+        for name in (*names, *load_vocabulary()["units"].get(unit, ())):
+            found.units.setdefault(fold_text(name), set()).add(unit)
+    return found
+
+
+def _part_status(name: str) -> tuple[str, str]:
+    """What a row of a heading says of all below it, plan or result, and the other rows."""
+    statuses = spell("statuses")
+    parts = name.split(" / ")
+    said = {part: statuses[fold_text(part)] for part in parts if fold_text(part) in statuses}
+    left = [part for part in parts if part not in said]
+    return next(iter(said.values()), ""), " / ".join(left)

@@ -32,9 +32,9 @@ from cchc_analysis.panels.mapping import (
     PanelSource,
     ValueColumn,
     Vocabulary,
-    find_years,
     is_total,
     load_vocabulary,
+    part_period,
     pattern,
     spell,
 )
@@ -218,7 +218,7 @@ def _ask_for(name: str, table: Worksheet, roles: layouts.Roles) -> Problem:
     """The problem that nothing says what is needed, with the form for columns that differ."""
     for at, value in roles.values.items():
         if not value.bound and getattr(value, name, "-") == "":
-            period = value.period or find_years(table.names[at]) or "2023"
+            period = value.period or part_period(table.names[at])[0] or "2023"
             said = {"indicator": value.indicator or "…", "period": period}
             return problem(
                 "unsaid_of_column", table.name, name=name, heading=table.names[at], **said
@@ -390,7 +390,7 @@ def drop_doubles(figures: pd.DataFrame, where: str, notes: list[str]) -> pd.Data
         said["columns"] = join_some([*map(repr, whole["section"].unique())])
         said |= {
             "heading": rows["section"].iloc[0],
-            "year": find_years(rows["section"].iloc[0]) or "…",
+            "year": part_period(rows["section"].iloc[0])[0] or "…",
         }
         kind = "two_values" if isinstance(of, tuple) else "one_quantity"
         problems.append(problem(kind, place_rows(where, whole["row"]), **said))
