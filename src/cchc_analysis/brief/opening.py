@@ -38,7 +38,7 @@ from cchc_analysis.data.outside import read_text
 from cchc_analysis.data.records import QUANTITY, Origin, Tables, problem
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import Words, load_words
-from cchc_analysis.errors import AreaError, CommandError, ReportError
+from cchc_analysis.errors import CommandError, ReportError
 from cchc_analysis.stats.panel import keep_results
 
 REPORTING = ("province", "district", "commune")
@@ -147,20 +147,12 @@ def match_told(
 ) -> str:
     """Match a name, code or id to the id of an area that reports on the period.
 
-    Of several namesakes of one level the only one that has reports is taken, with a warning.
-
     A ``CommandError``: no area has that name, or several, or it has no report on the period; with
     those that are nearest.
     """
-    told = {place for place, period in places if period == label}
     days = list_days(match_period(label))
-    try:
-        area_id = reference.match_published(area, told, days)
-    except AreaError:
-        area_id = reference.match_alone(area, {place for place, _ in places}, days)
-        if not area_id:
-            raise
-    if area_id in told:
+    area_id = reference.match_published(area, {place for place, _ in places}, days)
+    if (area_id, label) in places:
         return area_id
     rows = reference.area_rows
     name, own = rows[area_id]["name"], [label for place, label in places if place == area_id]

@@ -74,13 +74,10 @@ def _match_held(held: set[str], days: Sequence[str], reference: Reference, name:
     try:
         area_id = reference.match_published(name, held, days)
     except AreaError as error:
-        if SEVERAL not in str(error):
-            # None of that name was there then: an empty table says what is held.
-            area_id = reference.match_published(name, held)
-        elif alone := reference.match_alone(name, held, days):
-            return alone
-        else:
+        if SEVERAL in str(error):
             raise
+        # None of that name was there then: an empty table says what is held.
+        area_id = reference.match_published(name, held)
     named, rows = next(reference.list_named(name), set()) & held, reference.area_rows
     others = {e for e in named if not days or any(exists_on(rows[e], day) for day in days)}
     if others := others - {area_id}:

@@ -222,9 +222,10 @@ class Reference:
         """The areas of which something is held that a name, code or id means: the widest of them.
 
         Something is held of all, where ``held`` is ``None``. They must be there on one of some
-        days, if days are given. An ``AreaError`` where the widest, a province before its capital,
-        holds nothing and another of the name does, or another of the same level and time bears the
-        name: who is meant has to be said.
+        days, if days are given. Of several of one level and time the only one of which anything is
+        held is taken, with a warning. An ``AreaError`` where there are more of these, or the
+        widest, a province before its capital, holds nothing and another of the name does: who is
+        meant has to be said.
         """
         rows = self.area_rows
         for found in self.list_named(name):
@@ -234,9 +235,11 @@ class Reference:
             ordered = sorted((rows[each] for each in widest), key=lambda row: row["valid_from"])
             at_one_time = (exists_on(one, after["valid_from"]) for one, after in pairwise(ordered))
             if meant and any(at_one_time):
-                told = self.describe_areas(meant)
-                alone = "" if held is None else f". Something is held of {told} alone"
-                raise self._refuse_shared(name, widest, alone)
+                if len(meant) > 1:
+                    raise self._refuse_shared(name, widest)
+                said = f"{name!r} is taken for {self.describe_areas(meant)}"
+                told = f"{said}: of no other of that name is anything held"
+                warnings.warn(told, UserWarning, stacklevel=2)
             if meant:
                 return meant
             if others := named.intersection(held or ()):
@@ -250,25 +253,6 @@ class Reference:
         """
         meant = self.match_held(name, held, days)
         return meant.pop() if len(meant) == 1 else self.match_area(name, *days[-1:])
-
-    def match_alone(self, name: str, held: Collection[str], days: Collection[str]) -> str:
-        """The one of several namesakes of one level of which something is held, or "".
-
-        They are there on one of the days, if days are given. A warning says whom it took.
-        """
-        rows = self.area_rows
-        for found in self.list_named(name):
-            there = {e for e in found if not days or any(exists_on(rows[e], day) for day in days)}
-            alone = keep_widest(there, rows).intersection(held)
-            if len(alone) == 1:
-                [area_id] = alone
-                said = f"{name!r} is taken for {self.describe_area(area_id)}"
-                told = f"{said}: of no other of that name is anything held"
-                warnings.warn(told, UserWarning, stacklevel=2)
-                return area_id
-            if there:
-                return ""
-        return ""
 
     def match_over_time(self, name: str) -> list[str]:
         """The areas that bore a name one after the other: Hưng Yên before July 2025 and since.
@@ -343,7 +327,7 @@ class Reference:
         """Some areas, each as ``describe_area`` tells it, in the order of their ids."""
         return join_some([*map(self.describe_area, sorted(area_ids))], mark="; ")
 
-    def _refuse_shared(self, name: str, area_ids: Iterable[str], alone: str = "") -> AreaError:
+    def _refuse_shared(self, name: str, area_ids: Iterable[str]) -> AreaError:
         """Say what tells areas of one name apart: what they lie in, or when they were there."""
         chosen = sorted(area_ids)
         places = [repr(self.name_in_parent(each)) for each in chosen]
@@ -353,7 +337,7 @@ class Reference:
         else:
             told, codes = (join_some(each, mark=" or ") for each in (places, chosen))
             said = f"{SEVERAL}: write {told}, or the code ({codes})"
-        return _refuse("shared_area", name, said=said, alone=alone)
+        return _refuse("shared_area", name, said=said)
 
     def name_in_parent(self, area_id: str, day: str = "") -> str:
         """An area with its district and province behind commas, as ``match_area`` takes it."""
