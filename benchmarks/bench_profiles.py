@@ -21,7 +21,7 @@ import matplotlib as mpl
 from cchc_analysis.brief import list_briefs
 from cchc_analysis.brief.opening import Context, running_in
 from cchc_analysis.brief.profile import list_profiled
-from cchc_analysis.brief.render import NOTEBOOK, PROFILE_NOTEBOOK, build_page
+from cchc_analysis.brief.render import NOTEBOOK, PROFILE_NOTEBOOK, build_pages
 from cchc_analysis.brief.report import load_report
 from cchc_analysis.data import store
 from cchc_analysis.data.reference import Project
@@ -40,7 +40,7 @@ def main(profiles: int) -> None:
 
     def make(notebook: str, rows: Any, **parameters: str) -> None:
         with running_in(Context(PROJECT, reference, rows)):
-            build_page(PROJECT, PROJECT.notebooks / notebook, parameters | {"lang": "vi"}, ENGINE)
+            build_pages(PROJECT, PROJECT.notebooks / notebook, parameters | {"lang": "vi"}, ENGINE)
 
     cut = [(each, slices.of_profile(each).cut()) for each in areas[:: len(areas) // profiles]]
     told = [partial(make, PROFILE_NOTEBOOK, rows, area=area) for area, rows in cut]

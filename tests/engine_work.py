@@ -208,10 +208,10 @@ def _warm_up() -> None:
 
 def begin_pages() -> Callable[[Any], Any]:
     """Import what a page needs, once for the pages of many projects."""
-    from cchc_analysis.brief.render import build_page
+    from cchc_analysis.brief.render import build_pages
 
     _warm_up()
-    return lambda given: build_page(*given, engine="cchc")
+    return lambda given: build_pages(*given, engine="cchc")[""]
 
 
 def begin_calls() -> Callable[[Any], Any]:

@@ -27,7 +27,7 @@ from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillException
 
 import engine_work
-from cchc_analysis.brief.render import build_page
+from cchc_analysis.brief.render import build_pages
 from cchc_analysis.data.reference import Project
 from cchc_analysis.site.jobs import Orders, Reply
 from cchc_analysis.site.notebooks import CchcEngine, in_place, open_stream
@@ -466,7 +466,7 @@ def test_the_page_of_a_notebook_is_the_same_by_both_engines(
     monkeypatch.setenv("CCHC_ROOT", str(processed.root))  # for the kernel of papermill's own
     parameters = {"lang": "vi"} | NOTEBOOKS[name]
     path = processed.notebooks / name
-    expected = build_page(processed, path, parameters)
+    expected = build_pages(processed, path, parameters)[""]
     found: Reply = pool.submit((processed, path, parameters)).result()
     assert found.result == expected
     assert len(expected) > 5_000

@@ -36,7 +36,7 @@ from cchc_analysis.brief.quality import (
 from cchc_analysis.brief.render import (
     KINDS,
     QUALITY_NOTEBOOK,
-    build_page,
+    build_pages,
     check_page,
 )
 from cchc_analysis.brief.templates import SISTERS
@@ -280,7 +280,7 @@ def test_the_notebook_makes_the_page(
 ) -> None:
     monkeypatch.setenv("CCHC_ROOT", str(PROJECT.root))
     given = {"lang": lang, "province": province}
-    page = build_page(PROJECT, PROJECT.notebooks / QUALITY_NOTEBOOK, given)
+    page = build_pages(PROJECT, PROJECT.notebooks / QUALITY_NOTEBOOK, given)[""]
     check_page(page, QUALITY_NOTEBOOK)
     assert len(page.encode()) < MOST_BYTES, "as it is published"
     assert "<script" not in page

@@ -39,7 +39,7 @@ from cchc_analysis.brief.render import (
     QUALITY_NOTEBOOK,
     TRENDS_NOTEBOOK,
     _hash_script,
-    build_page,
+    build_pages,
     check_page,
     check_parameters,
 )
@@ -182,7 +182,7 @@ def test_a_page_that_cannot_be_made_leaves_the_former_one(
 def test_a_page_shows_outputs_and_no_code_and_is_the_same_every_time(notebooks: Project) -> None:
     noisy = 'import warnings\nwarnings.warn("a path: over-there/x")\nprint("noise")'
     notebook = write_notebook(notebooks.notebooks / NOTEBOOK, noisy, CHEAP)
-    pages = [build_page(notebooks, notebook, parameters(district="<b>")) for _ in range(2)]
+    pages = [build_pages(notebooks, notebook, parameters(district="<b>"))[""] for _ in range(2)]
     assert pages[0] == pages[1]
     assert "noise" not in pages[0]
     assert "over-there" not in pages[0]

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import chain, product
 from math import inf
 from operator import itemgetter
@@ -71,13 +70,6 @@ def fits(entry: Entry, beside: Entry) -> bool:
     stock, other = (beside, entry) if entry.start else (entry, beside)
     is_dated = bool(entry.end and beside.end)
     return not is_dated or (stock.end >= other.start and stock.end[:4] == other.end[:4])
-
-
-def count_apart(entry: Entry, beside: Entry) -> int:
-    """The days between the ends of two values; none where one is not dated."""
-    if not (entry.end and beside.end):
-        return 0
-    return abs((date.fromisoformat(entry.end) - date.fromisoformat(beside.end)).days)
 
 
 def find_folder(area: Row) -> str:
@@ -453,14 +445,14 @@ class Brief(HasHead):
         Without a scope: of the whole area, else of its offices, else of those below it; of these
         what is of the brief's own window comes before what accumulated since a day before. With a
         value ``beside`` which it is to stand: of the window of that value and no other, because
-        values of two windows are never worked out together; a stock of the nearest day.
+        values of two windows are never worked out together; a stock of its last day or about.
         """
         found = []
         for each in (self.whole, *self.parts) if scope is None else (scope,):
             known = self._by_place.get((indicator, each), [])
-            if beside:
-                known = [entry for entry in known if fits(entry, beside)]
-                known = sorted(known, key=partial(count_apart, beside=beside))
+            if beside:  # a stock of its end or before comes first
+                fitting = (entry for entry in known if fits(entry, beside))
+                known = sorted(fitting, key=lambda entry: entry.end > beside.end)
             found += known[:1]
         return min(found, key=self.has_other_days, default=None)
 

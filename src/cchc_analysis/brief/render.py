@@ -93,24 +93,13 @@ _LEAD = re.compile(r'<p class="lead">(.*?)</p>', re.DOTALL)
 _TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 
 
-def build_page(
-    project: Project,
-    notebook: Path,
-    parameters: Mapping[str, str],
-    engine: str | None = None,
-    more: Sequence[Path] = (),
-) -> str:
-    """The page of a notebook, or of several; raises as ``build_pages``."""
-    return build_pages(project, notebook, parameters, "", engine, more)[""]
-
-
 def build_pages(
     project: Project,
     notebook: Path,
     parameters: Mapping[str, str],
-    name: str,
     engine: str | None = None,
     more: Sequence[Path] = (),
+    name: str = "",
 ) -> dict[str, str]:
     """The page of a notebook under a name, and those that its sections put beside it.
 

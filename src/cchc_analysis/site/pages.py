@@ -186,7 +186,7 @@ def warm_up(
     for each in project.notebooks.glob("*.ipynb"):
         render.list_parameters(each, each.stat().st_mtime_ns)
     for lang in LANGUAGES:
-        render.build_page(project, REHEARSAL, {"lang": lang}, ENGINE)
+        render.build_pages(project, REHEARSAL, {"lang": lang}, ENGINE)
     if sample:  # what is wrong with it is said when its own turn comes
         from cchc_analysis.site.notebooks import CchcEngine, make_kernel
 
@@ -217,10 +217,10 @@ def make_files(project: Project, reference: Reference, task: Task) -> dict[str, 
     graded = tuple(map(json.loads, task.graded))
     context = Context(project, watched, task.tables, graded, notebook=notebook.name)
     with running_in(context):
-        page = render.build_page(project, notebook, task.parameters, ENGINE)
+        page = render.build_pages(project, notebook, task.parameters, ENGINE)[""]
         more, annex = {}, project.notebooks / render.ANNEX_NOTEBOOK
         if "district" in task.parameters and annex.is_file():
-            more = render.build_pages(project, annex, task.parameters, ANNEX, ENGINE)
+            more = render.build_pages(project, annex, task.parameters, ENGINE, name=ANNEX)
         beside = {} if task.is_alone else put_beside(context, task.parameters)
     files = bind_page(task.folder, page, more)
     if more and not task.is_alone:

@@ -138,7 +138,7 @@ def make_brief(
             )
             stack.enter_context(opening.running_in(context))
             annex = [e for e in [project.notebooks / render.ANNEX_NOTEBOOK] if e.is_file()]
-            page = render.build_page(project, notebook, parameters, pages.ENGINE, annex)
+            page = render.build_pages(project, notebook, parameters, pages.ENGINE, annex)[""]
             return folder, {PAGE: page.encode()}, said
         slices = Slices(tables, reference, report.load_report(project.notebooks, reference))
         find = partial(slices.of_brief, area_id, period)
