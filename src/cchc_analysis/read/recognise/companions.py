@@ -198,14 +198,15 @@ class Companions:
 
     def follow_place(self, entry: FigureText, words: WordsAround, area: str) -> Claim | None:
         """The same of another place: "huyện A đạt 91,4%, sau huyện B (92,1%)"."""
-        for at in range(entry.line, entry.line - 6, -1):  # an index may be told above
-            for figure in reversed(self._by_line.get(at, ())):
-                is_kind = at == entry.line or figure.indicator in WORDS.whole_indices
-                if is_kind and figure.indicator and figure.units == words.units:
-                    code = figure.indicator.removesuffix(MEAN)
-                    why = "as the one before it, of another place"
-                    return Claim(code, SURE, why) if figure.area != area else None
-        return None
+        above = [f for at in range(entry.line - 5, entry.line) for f in self._by_line.get(at, ())
+                 if f.indicator in WORDS.whole_indices and f.units == words.units]  # fmt: skip
+        own = [f for f in self._by_line.get(entry.line, ())
+               if f.indicator and f.units == words.units]  # fmt: skip
+        codes = {f.indicator.removesuffix(MEAN) for f in own[-1:] or above}
+        # An index may be told above, if it is only one.
+        if len(codes) != 1 or (own or above)[-1].area == area:
+            return None
+        return Claim(codes.pop(), SURE, "as the one before it, of another place")
 
     def inherit(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """What the line that opened the list counts, where the line itself names only a scope."""

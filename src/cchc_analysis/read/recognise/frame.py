@@ -286,8 +286,10 @@ def counts_dossiers(code: str, reference: Reference) -> bool:
 def _find_fixed(entry: FigureText, rule: WordingRule, row: Mapping[str, str]) -> Status | None:
     """What an indicator is by nature, a maximum, threshold, norm or plan; or is asked to be."""
     is_norm = row["aggregation"] == "norm"
-    if rule.indicator == "recruits_quota":
-        return Status.PLAN
+    is_quota = rule.indicator == "recruits_quota"
+    if is_quota or row["aggregation"] == "extremum":
+        # "Xã ít nhất 04 người" asks for nothing.
+        return Status.PLAN if is_quota else Status.ACTUAL
     if is_norm and row["unit"] == "point":
         return Status.MAX_SCORE
     if is_norm and ("min" in rule.indicator or "required" in rule.indicator):

@@ -259,6 +259,11 @@ def start_near(text: str, start: int, end: int) -> int:
     if text[start - 1 : start] == "(" and PATTERNS.bare_verb.match(text[start:end]):
         # "(đạt 21/40 chỉ tiêu)": what is counted stands before the bracket.
         start = max((m.end() for m in re.finditer(r"[;.]\s|\),?\s", text[: start - 1])), default=0)
+    opened = text.rfind("(", 0, start)
+    if text[start - 1 : start] == ")" and PATTERNS.labels.match(text[start:end].lstrip()):
+        # "Mức độ hài lòng (khảo sát 500 phiếu): 98,6%": the label stands before the bracket.
+        label = start_near(text, 0, opened)
+        start = start if PATTERNS.digit.search(text, label, opened) else label
     words = list(re.finditer(r"\S+", text[start:end]))
     # "…: 10", "… là 10", "… đạt 10": all that stands before is the label.
     near = 45 if PATTERNS.labels.search(text[start:end]) else NEAR
