@@ -89,46 +89,28 @@ def format_trace(
     In English with codes, or in Vietnamese, by its ``words``, with what these mean.
     """
     rows, transcripts = list_rows(published), tables.transcripts
-    labelled = {"indicator": reference.indicator_rows, "unit": reference.unit_rows}
-    labelled["breakdown"] = {row["breakdown"]: row for row in list_rows(reference.breakdowns)}
-
-    def name(column: str, code: str, row: Mapping[str, Any]) -> str:
-        """A code in a column, or what it means, of a published value."""
-        if not words or not code:
-            return code
-        if column in labelled:
-            return str(labelled[column][code]["label_vi"])
-        own = words.fit(reference.area_rows[row["area_id"]], row["period_end"])
-        told = own.plain(f"{column}.{code}")
-        return told[:1].lower() + told[1:]
-
-    def name_parts(row: Mapping[str, Any]) -> str:
-        """A formula with the names of what it is made of."""
-        told = _PART.sub(lambda each: f"“{name('indicator', each[0], row)}”", row["parts"])
-        told = _SCOPE.sub(lambda each: f" ({name('scope', each[1], row)})", told)
-        return told if words else str(row["parts"])
-
     named, broken = (
         {each for row in rows for each in row[column].split()}
         for column in ("source_id", "findings")
     )
     return render_own(
         "trace",
-        is_vi=words is not None,
+        words=words,
+        split=_PART.split,
         marks=str.maketrans(",.", ".,"),
         rows=rows,
         label=_label_days,
-        name=name,
-        name_parts=name_parts,
         areas=reference.area_rows,
         catalogue=reference.indicator_rows,
+        units=reference.unit_rows,
+        breakdowns={row["breakdown"]: row for row in list_rows(reference.breakdowns)},
         sources={row["source_id"]: row for row in list_rows(tables.sources)},
         figures=list_rows(transcripts[transcripts["source_id"].isin(named)]),
         findings=list_rows(tables.findings[tables.findings["finding_id"].isin(broken)]),
     )
 
 
-_PART, _SCOPE = re.compile(r"\b(?<!@)[a-z]\w*"), re.compile(r"@(\w+)")
+_PART = re.compile(r"(@?\b[a-z]\w*)")
 """An operand of a formula, and behind it the scope that it is of where that is another one."""
 
 
