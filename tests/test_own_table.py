@@ -324,12 +324,12 @@ def test_two_panels_that_disagree_are_a_finding(project: Project, tmp_path: Path
 
 
 def test_a_value_that_is_another_number_than_is_printed_is_told() -> None:
-    """Rounding, words for thousands and a bound are no other number; the value is taken."""
+    """Rounding, words for thousands and a word before it are none; the value is taken."""
     printed = ["143", "98,4", "1.250", "trên 90%", "8,98 ngàn"]
     shared = {"area": "183", "period": "2024-H1", "printed": printed}
     codes = ["dossiers_resolved_total", "on_time_rate", "dossiers_received_total"]
     shared["indicator"] = [*codes, "online_rate", "dossiers_received_online"]
-    table = pd.DataFrame(shared | {"value": ["134", "98.42", "1250", "95", "8980"]})
+    table = pd.DataFrame(shared | {"value": ["134", "98.42", "1250", "90", "8980"]})
     told = validate_table(table, IDENTITIES, REFERENCE, ROOT.expectations).attrs["warnings"]
     assert [each for each in told if "printed" in each] == [
         "table: printed and value are two numbers in 1 row (2); the value is taken"

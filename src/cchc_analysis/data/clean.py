@@ -126,17 +126,17 @@ def _parse_digits(digits: str, kind: str) -> tuple[float, int]:
 def can_stand_for(printed: str, read: str) -> bool:
     """Whether printed digits can stand for the number that a person gives for them.
 
-    Within half a unit of their last digit and what their words leave open; "nghìn" and "triệu" may
-    stand outside of them. What is no number, such as a word, can stand for any.
+    Within half a unit of their last one; "nghìn" and "triệu" may stand outside of them. What is no
+    number, such as a word, can stand for any.
 
     >>> [can_stand_for(*pair) for pair in (("97,7", "97.68"), ("12", "12.000"), ("61", "16"))]
     [True, True, False]
     """
     stated, meant = ([*_list_numbers(each)] for each in (printed, read))
     return not (stated and meant) or any(
-        _leaves_room(one, each.value / 10**shift)
+        abs(number.value / 10**shift - one.value) <= 0.5 * 10.0**-one.decimals + 1e-9
         for one in stated
-        for each in meant
+        for number in meant
         for shift in (0, *_MAGNITUDES.values())
     )
 
@@ -148,15 +148,6 @@ def _list_numbers(text: str) -> Iterator[Number]:
     for kind in ("count", "other"):
         with suppress(NumberError):
             yield parse_number(text, kind)
-
-
-def _leaves_room(stated: Number, value: float) -> bool:
-    room = 0.5 * 10.0**-stated.decimals + 1e-9
-    room += 0.05 * abs(stated.value) * (stated.comparator == Comparator.ABOUT)
-    is_above = stated.comparator in (Comparator.AT_LEAST, Comparator.MORE)
-    is_below = stated.comparator in (Comparator.AT_MOST, Comparator.LESS)
-    apart = value - stated.value
-    return (is_above or apart <= room) and (is_below or -apart <= room)
 
 
 def format_number(value: float) -> str:

@@ -202,27 +202,29 @@ def compare_windows(table: pd.DataFrame) -> pd.DataFrame:
     """A window counts no less than a shorter one in it."""
     flows = _keep_results(table)
     flows = flows[flows["aggregation"].isin(GROWING) & flows["first_day"].notna()]
-    begun = flows[["series", "first_day", "last_day"]]
-    ended = flows[["series", "last_day"]].assign(moves=-flows["first_day"])
-    others = (*(_find_shorter(each) for each in (begun, ended)), _find_inner(flows))
-    verdict = pd.concat([_hold_against_shorter(table, each) for each in others])
+    verdict = pd.concat(
+        _hold_against_shorter(table, other) for other in (_find_shorter(flows), _find_inner(flows))
+    )
     # A window that is longer than two others is told of once, where it is less than one.
     verdict = verdict.sort_values("holds", kind="stable")
     return verdict[~verdict.index.duplicated()].sort_index()
 
 
-def _find_shorter(windows: pd.DataFrame) -> pd.Series[int]:
-    """The next shorter one of some windows; columns: series, day they share, other."""
-    ordered = windows.sort_values([*windows], kind="stable")
+def _find_shorter(flows: pd.DataFrame) -> pd.Series[int]:
+    """The next shorter window that begins on the day of one."""
+    begun = ["series", "first_day"]
+    ordered = flows[[*begun, "last_day"]].sort_values([*begun, "last_day"], kind="stable")
     before = ordered.shift(1)
-    series, shared, moves = ordered
-    follows = (ordered[series] == before[series]) & (ordered[shared] == before[shared])
-    follows &= ordered[moves] > before[moves]
+    follows = (ordered[begun] == before[begun]).all(axis=1)
+    follows &= ordered["last_day"] > before["last_day"]
     return ordered.index.to_series().shift(1)[follows].astype("int64")
 
 
 def _find_inner(flows: pd.DataFrame) -> pd.Series[int]:
-    """Of the windows that begin and end inside of one, in its year, that which counts most."""
+    """Of the windows that begin later than one and end with it or before, that which counts most.
+
+    They are looked for in its year.
+    """
     years = flows["last_day"].to_numpy().astype("datetime64[D]").astype("datetime64[Y]")
     days = ["first_day", "last_day"]
     own = flows[["series", *days, "value"]].assign(year=years.astype("int64"), row=flows.index)
@@ -232,7 +234,7 @@ def _find_inner(flows: pd.DataFrame) -> pd.Series[int]:
     own = own[own["series"].isin(later["series"])]
     met = own.merge(later, on=["series", "year"], suffixes=("", "_inner"))
     is_inside = met["first_day"] < met["first_day_inner"]
-    is_inside &= met["last_day"] > met["last_day_inner"]
+    is_inside &= met["last_day"] >= met["last_day_inner"]
     inner = met[is_inside].sort_values("value_inner", ascending=False, kind="stable")
     found: pd.Series[int] = inner.drop_duplicates("row").set_index("row")["row_inner"]
     return found
