@@ -1936,6 +1936,14 @@ def test_a_title_of_the_whole_workbook_says_nothing_of_one_sheet(
     assert draft["sheets"] == {"Entry costs": "pci_entry_costs"}
 
 
+def test_a_day_in_a_title_is_no_period_of_what_is_counted(
+    tmp_path: Path, reference: Reference
+) -> None:
+    rows = [["Số liệu đến ngày 15/6/2024"], ["Huyện", "Hồ sơ đã giải quyết"], ["Cao Lộc", 7]]
+    draft = yaml.safe_load(draft_mapping(write(tmp_path, "day.xlsx", rows), reference))
+    assert draft["constants"] == {"period": None}
+
+
 def test_a_row_that_may_be_an_area_misspelt_is_not_left_out(
     tmp_path: Path, reference: Reference
 ) -> None:
@@ -2045,6 +2053,9 @@ HEADINGS = {
     "papi8_2022": "papi_e_governance",
     "DTI cấp tỉnh 2022 (thang 0-1)": "dti",
     "Số VBQPPL ban hành": "legal_docs_issued",
+    "Cán bộ, công chức cấp xã có mặt đến 31/12/2023": "staff_commune_present",
+    "Hồ sơ nhận qua mạng": "dossiers_received_online",
+    "overdue_pct": "overdue_rate",
     "Mức độ hài lòng (%)": "satisfaction_rate",
     "Giải ngân vốn ĐTC (%)": "public_investment_disbursed_rate",
 }
@@ -2059,6 +2070,7 @@ STRANGE_HEADINGS = (
     "Tỷ lệ đúng hạn so với cùng kỳ 2023",
     "PCI tháng 9 năm 2024",
     "Số hồ sơ tiếp nhận (điểm)",
+    "Điểm số cải cách hành chính năm 2023",
 )
 FIELDS = ("Xã/phường", "Tên phường, xã", "Đơn vị cấp xã", "Tên Tỉnh/TP", "City/Province")
 

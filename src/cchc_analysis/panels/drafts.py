@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.data.clean import fold_text, slug_text
+from cchc_analysis.data.clean import fold_text, is_day, slug_text
 from cchc_analysis.data.records import refusal, render_own
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import ReportError
@@ -192,6 +192,7 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     subjects = [*dict.fromkeys(named.values())]
     heads = [*titles, *names] if len(sheets) == 1 else titles
     subject = subjects[0] if len(subjects) == 1 else ""
+    said_of = part_period(" ".join(heads))[0], part_period(stem)[0]
     codes = [code for each in guesses.values() if (code := each.what.indicator)]
     name = slug_text(file.stem).replace("-", "_")[:60]
     draft = render_own(
@@ -209,7 +210,8 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
         subject=subject,
         # "PAPI" names two totals, of six dimensions and of eight: such a subject is only offered.
         is_sure=bool(subject) and ("_" not in subject or subject in map(named.get, titles)),
-        year=part_period(" ".join(heads))[0] or part_period(stem)[0],
+        # Figures up to a day may count from another one.
+        year=next(filter(None, (name for name in said_of if not is_day(name))), ""),
     )
     return f"{draft}\n"
 

@@ -369,6 +369,8 @@ class Vocabulary:
         period, rest = part_period(name)
         status, rest = _part_status(rest)
         units, rest = self._part_unit(rest)
+        if not units and fold_text(rest).startswith("diem "):
+            units = {"point"}
         is_whole = bool(family) and fold_text(rest) in load_vocabulary()["wholes"]
         key = frozenset({family}) if is_whole else word_key(rest)
         if period and not key and is_score(rest):
@@ -590,6 +592,7 @@ class _Labels:
 
 def _list_labels(reference: Reference) -> _Labels:
     rows, found = reference.indicator_rows, _Labels({}, {}, {})
+    units = {unit: str(row["label_vi"]) for unit, row in reference.unit_rows.items()}
     said = [
         (str(row[each]), code) for code, row in rows.items() for each in ("label_en", "label_vi")
     ]
@@ -600,8 +603,9 @@ def _list_labels(reference: Reference) -> _Labels:
         found.folded.setdefault(fold_text(label), set()).add(code)
         for name in (label, pattern("abbreviation").sub("", label)):
             key, family = word_key(name), code.partition("_")[0]
+            noun = word_key(units[str(rows[code]["unit"])])  # "hồ sơ", which says nothing new
             is_number = all(map(str.isdigit, key))  # "Nội dung 5", of whatever index
-            for each in {key | {family}} | ({key} if not is_number else set()):
+            for each in {key | {family}} | (set() if is_number else {key, key | noun}):
                 found.keyed.setdefault(each, set()).add(code)
     for unit, row in reference.unit_rows.items():
         names = (unit, *(str(row[f"label_{each}"]) for each in LANGUAGES))
