@@ -7,9 +7,9 @@ its marks and whether all of it is right, and fits a logistic regression with a 
 Newton's method. What the rules were mended with says little about new documents: it weighs SEEN.
 How documents were read at first sight, before anything was mended, is kept in
 ``tests/made_up/first_sight.csv``, and weighs one. Documents whose area is open are left out, as
-nothing of them is called sure. Each document is judged by weights fitted without
-it; ``(sure from)`` is the least chance from which TRUST of those called sure at first sight are
-expected to be right.
+nothing of them is called sure; so is there what waits for the time of its document. Each document
+is judged by weights fitted without it; ``(sure from)`` is the least chance from which TRUST of
+those called sure at first sight are expected to be right.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from cchc_analysis.rules import load_identities  # noqa: E402
 from cchc_analysis.stats.rates import wilson_interval  # noqa: E402
 
 SEEN, RIDGE, TRUST, STEPS = 0.3, 2.0, 0.965, 30
-"""TRUST is what the chances expect from 0.93 on, by the thirty-seven reports it was chosen with:
-more would have left over a third of the figures in doubt (DECISIONS.md)."""
+"""TRUST is what the chances expect from 0.93 on, by the documents it was chosen with: more would
+have left over a third of the figures in doubt (DECISIONS.md)."""
 LEAST = 1 / 3
 """A claim that is more than twice as likely wrong as right is left open."""
 FIRST_SIGHT = ROOT / "tests" / "made_up" / "first_sight.csv"
