@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import tomllib
+import warnings
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
@@ -54,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     is_program = arguments is None
     if is_program:
         open_console()
+        warnings.formatwarning = lambda said, *_, **__: f"cchc: {said}\n"  # for a person
         gc.set_threshold(70_000)  # tables make many objects that stay; each search sees them all
         os.environ["PYTHONSAFEPATH"] = "1"  # kernels and workers import nothing of this folder
     options = vars(_parse(arguments))
@@ -224,11 +226,11 @@ def _validate(project: Project, form: str, suite: Path | None, data: Path | None
         told = f"{own} of {count(every, 'rule')} of {suite.name if suite else 'ours'} applied"
         if besides := findings.attrs["rules_applied"] - own:
             told += f", and {besides} on ranges of the catalogue and on periods besides"
-        warnings = [told, *findings.attrs["warnings"]]
+        doubts = [told, *findings.attrs["warnings"]]
     else:
         run = pipeline.process(project)
         findings, errors, reference = run.tables.findings, run.errors, run.reference
-        warnings = [*map(doubt, list_doubtful(run.tables.tallies))]
+        doubts = [*map(doubt, list_doubtful(run.tables.tallies))]
     if form == "csv":
         told = format_table(findings)
     elif form == "json":
@@ -241,7 +243,7 @@ def _validate(project: Project, form: str, suite: Path | None, data: Path | None
         sums = findings["arithmetic"].str.translate(str.maketrans(",.", ".,"))
         rows, areas = list_rows(findings.assign(arithmetic=sums)), reference.area_rows
         told = render_own("findings", rows=rows, areas=areas, tally=tally)
-    return _Validated(told, warnings, errors)
+    return _Validated(told, doubts, errors)
 
 
 def _site(

@@ -577,8 +577,9 @@ class Brief(HasHead):
 
         Of an area below, "Toàn huyện" in a brief of a province; communes go by their scope.
         """
-        words, row = self.words, self.reference.area_rows.get(area_id)
-        if row and area_id != self.area["area_id"] and scope != Scope.COMMUNE:
+        words, known = self.words, self.reference.area_rows
+        is_below = area_id not in ("", self.area["area_id"]) and scope != Scope.COMMUNE
+        if is_below and area_id in known:
             words = words.fit(self.reference.area_on(area_id, self.end), self.end)
         return words.say(f"scope.{scope}") if scope else Markup("")
 
