@@ -353,6 +353,9 @@ def test_a_new_project_takes_a_panel_before_any_report(
 
 
 def test_a_panel_names_the_areas_that_it_leaves_out() -> None:
+    beside = "values of other windows or scopes beside .*: .*2022, 2023, 2024"
+    with pytest.warns(UserWarning, match=beside):  # the window of one year, not of three
+        assert set(cchc.load_panel("service_index_total", "province")["year"]) == {2026}
     with pytest.warns(UserWarning, match="Left out, as held in other windows .*: Huyện Cao Lộc;"):
         panel = cchc.load_panel("on_time_rate", "district")
     assert set(panel["area_id"]) == {"184", "665"}

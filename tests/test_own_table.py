@@ -383,3 +383,13 @@ def test_a_wide_table_may_have_a_column_of_the_long_ones(name: str, tmp_path: Pa
     content = f"area,dossiers_received_total,dossiers_received_online,{name}\nA,3,9,1\n"
     findings = run(content, tmp_path)
     assert len(findings) == 1
+
+
+def test_a_name_that_lacks_a_diacritic_of_its_area_is_told(tmp_path: Path) -> None:
+    head = "area,period,dossiers_resolved_total,dossiers_resolved_on_time,dossiers_resolved_overdue"
+    rows = ("Phường Kỳ Lừa", "Phường Kỳ Lưa", "phuong ky lua", "Phường Kì Lừa")
+    text = "\n".join([head, *(f"{name},2026-Q{at},9,8,1" for at, name in enumerate(rows, 1))])
+    said = run(text, tmp_path).attrs["warnings"]
+    assert [each for each in said if "is taken for" in each] == [
+        "'Phường Kỳ Lưa' is taken for Phường Kỳ Lừa; mend the name where another is meant"
+    ]

@@ -2771,3 +2771,21 @@ def test_days_are_read_as_people_write_them(project: Project, tmp_path: Path) ->
     assert found[["period_start", "period_end"]].to_numpy().tolist() == [
         ["2023-12-15", "2024-06-14"]
     ]
+
+
+def test_a_row_of_totals_needs_no_period(project: Project, tmp_path: Path) -> None:
+    rows = [
+        ["Huyện", "Kỳ", "Hồ sơ đã giải quyết"],
+        ["Cao Lộc", "2024-H1", 7],
+        ["Văn Quan", "2024-H1", 8],
+        ["Tổng cộng", "", 15],
+    ]
+    bring(project, write(tmp_path, "sum.xlsx", rows))
+    assert sorted(values_of(project).values()) == [7, 8]
+
+
+def test_a_name_of_other_diacritics_is_told(project: Project, tmp_path: Path) -> None:
+    text = "huyện,năm,par_index\nCao Lọc,2023,80\nVan Quan,2023,81\n"
+    notes = str(bring(project, write(tmp_path, "spelt.csv", text)))
+    assert "'Cao Lọc' is taken for Huyện Cao Lộc" in notes
+    assert "Van Quan" not in notes

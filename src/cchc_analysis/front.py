@@ -490,15 +490,23 @@ def validate(
 def _warn_left_out(
     indicators: pd.DataFrame, panel: pd.DataFrame, code: str, reference: Reference
 ) -> None:
-    """Name the areas of which only other windows or scopes are held than those of a panel."""
+    """Name the areas and periods that are held in other windows or scopes than those of a panel."""
     is_held = (indicators["indicator"] == code) & (indicators["status"] == Status.ACTUAL)
-    areas = reference.area_rows
+    held, areas = indicators[is_held & (indicators["breakdown"] == "")], reference.area_rows
     level = areas[panel["area_id"].iloc[0]]["level"]
-    others = sorted(set(indicators.loc[is_held, "area_id"]) - set(panel["area_id"]))
-    names = [areas[each]["name"] for each in others if areas[each]["level"] == level]
-    if names:
-        told = f"Left out, as held in other windows or scopes only: {join_some(names, 5)}"
-        warnings.warn(f"{told}; load_indicators has all.", stacklevel=3)
+    held = held[held["area_id"].map(lambda each: areas[each]["level"]) == level]
+    is_other = ~held["area_id"].isin(panel["area_id"])
+    names = [areas[each]["name"] for each in sorted({*held.loc[is_other, "area_id"]})]
+    key = ["area_id", "scope", "period_start", "period_end"]
+    beside = held[~is_other & ~held.set_index(key).index.isin(panel.set_index(key).index)]
+    kept = f"{panel['scope'].iloc[0]}, {panel['period'].iloc[0]} and the like"
+    told = [
+        f"held in other windows or scopes only: {join_some(names, 5)}" * bool(names),
+        f"{len(beside)} values of other windows or scopes beside {kept}: "
+        f"{join_some(sorted({*beside['period']}), 5)}" * bool(len(beside)),
+    ]
+    if said := "; ".join(filter(None, told)):
+        warnings.warn(f"Left out, as {said}; load_indicators has all.", stacklevel=3)
 
 
 def suite_parameters(*, project: ProjectPlace = None) -> dict[str, Any]:

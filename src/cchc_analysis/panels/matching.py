@@ -76,7 +76,8 @@ class Figures:
     def match(self) -> None:
         """Give the rows ``area_id`` (none for totals), and all words and days as ours."""
         self.match_periods()
-        if (none := (self.rows["period_end"] == "") & (self.rows["period"] == "")).any():
+        none = (self.rows["period_end"] == "") & (self.rows["period"] == "")
+        if (none := none & ~self.rows["is_total"]).any():
             self.complain(none, "undated_figures")
         self._match_areas()
         self.translate()
@@ -173,6 +174,8 @@ class Figures:
                     self.problems.append(replace(fault, where=where))
         found = named.assign(area_id=pd.array([*ids.values()], dtype="str"))
         self.rows = self.rows.merge(found, how="left", on=columns).fillna({"area_id": ""})
+        told = {place.name: area_id for place, area_id in ids.items() if place.name not in meant}
+        self.notes += tell_respelt(told, self.reference)
         strangers = {
             f"{place.name!r} read as {areas[area_id]['name']}": None
             for place, area_id in ids.items()
@@ -278,6 +281,15 @@ def find_areas(place: AreaWords, reference: Reference, level: str = "") -> set[s
         raise refusal("other_code", "", code=code, held=held, name=name, offer=offer)
     said = (repr(name) if name else f"of code {code!r}") + f" of {province!r}" * bool(province)
     raise refusal("unknown_area_name", "", said=said, offer=offer)
+
+
+def tell_respelt(ids: Mapping[str, str], reference: Reference) -> Iterator[str]:
+    """The names that have other diacritics than their area, or only some: another may be meant."""
+    for name, area_id in ids.items():
+        meant = str(reference.area_rows.get(area_id, {}).get("name", name))
+        bare, own = clean.take_apart(name).bare, clean.take_apart(meant).bare
+        if bare != own and not bare.isascii() and clean.fold_text(bare) == clean.fold_text(own):
+            yield f"{name!r} is taken for {meant}; mend the name where another is meant"
 
 
 def find_level(places: Iterable[AreaWords], reference: Reference) -> str:

@@ -12,6 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from cchc_analysis.errors import ReportError, ValidationError, count, join_some
 from cchc_analysis.panels import cells
 from cchc_analysis.panels.layouts import find_head, find_strays
 from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary, spell
-from cchc_analysis.panels.matching import Figures, describe_units, read_numerals
+from cchc_analysis.panels.matching import Figures, describe_units, read_numerals, tell_respelt
 from cchc_analysis.rules import choose_readings, validation
 from cchc_analysis.rules.expressions import Quantity as Operand
 from cchc_analysis.rules.rows import CELLS, COLUMNS, COMPARISONS, list_cells
@@ -154,7 +155,12 @@ def _understand(
         lacks = ("area_id", "area"), ("period_end", "period")
         asked = [name for name, word in lacks if name in needed and not {name, word} & {*own}]
         _ask_for(file, suite, asked)
-    return _make_observations(file, own, reference), unknown, [*_doubt_values(file, own)]
+    told, ids = [*_doubt_values(file, own)], {}
+    for name in map(str, own["area"].unique() if "area" in own else ()):
+        with suppress(KeyError):
+            ids[name] = reference.match_area(name)
+    told += tell_respelt(ids, reference)
+    return _make_observations(file, own, reference), unknown, told
 
 
 def _doubt_values(file: str, table: pd.DataFrame) -> Iterator[str]:
