@@ -14,7 +14,7 @@ from dataclasses import replace
 from cchc_analysis.data.records import Scope, Status
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.figures import Figure, say_whole
-from cchc_analysis.read.recognise.frame import APPRAISED, is_asked
+from cchc_analysis.read.recognise.frame import APPRAISED
 from cchc_analysis.read.recognise.matching import Claim, WordsAround, match_rules
 from cchc_analysis.read.recognise.outline import Label
 from cchc_analysis.read.recognise.surroundings import (
@@ -24,7 +24,7 @@ from cchc_analysis.read.recognise.surroundings import (
     is_placed,
     name_field,
 )
-from cchc_analysis.read.recognise.wording import Wording, WordingRule, fits_unit
+from cchc_analysis.read.recognise.wording import Wording, WordingRule, count_words, fits_unit
 
 CLAIM, SURE = 3.2, 5.5
 """Scores from which an indicator is claimed, and claimed with confidence."""
@@ -178,7 +178,7 @@ class Companions:
         is_next = PATTERNS.other_year.fullmatch(entry.own_before)
         # "tăng 2,5 điểm so với tháng 8/2025 (88,9 điểm)": what was added is no value. Nor is a
         # distance that stands between: "31,2%, vượt 1,2% so với kế hoạch (30%)".
-        asked = is_asked(entry) and "%" in words.units
+        asked = entry.is_asked and "%" in words.units
         last = entry.mentions[entry.at - 1].numeral.end if entry.at else 0
         is_summed = PATTERNS.summed_beside.search(entry.text[last : entry.mention.numeral.start])
         compared = asked or is_summed or PATTERNS.compared_to.search(entry.said)
@@ -341,7 +341,7 @@ def counts_all_of_them(
     behind = entry.behind[:80]  # in which its noun ends
     noun = near.read_level("", behind).hits
     # What stands behind a comma or a full stop is no noun: "số đơn vị sự nghiệp: 54, giảm 02".
-    if noun and noun[0].first == 0 and not behind.startswith((",", ".")):
+    if noun and not count_words(behind[: noun[0].start]) and not behind.startswith((",", ".")):
         return PATTERNS.noun_ends.match(text, mention.numeral.end + noun[0].end) is not None
     # "160 thôn": a noun that no unit of ours has.
     return bool(words.units) or not re.match(r"\s*[^\W\d_]", entry.behind)

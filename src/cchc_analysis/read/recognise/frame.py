@@ -15,6 +15,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Any
 
@@ -75,7 +76,8 @@ def frame_lines(
     readers: dict[str, Callable[[str], Any]] = {
         "area": lambda text: _name_area(text, head, is_inside),
         "scope": read_scope,
-        "window": lambda text: (None if PATTERNS.event_days.search(text)
+        "window": lambda text: (None if not PATTERNS.digit.search(text)
+                                or PATTERNS.event_days.search(text)
                                 or windows.find_days_of_years(text)
                                 else windows.find_exact_window(
                                     windows.leave_carried(_leave_compared(text)), above[0])),
@@ -270,12 +272,6 @@ def _opens_ahead(said: str, head: ReportHead) -> bool:
     return bool(opened["rest"] or (ahead and ahead.start and ahead.start > end))
 
 
-def is_asked(entry: FigureText) -> bool:
-    """Whether a figure is what is asked of the one before it."""
-    is_second = bool(entry.at) and entry.mentions[entry.at - 1].lead == entry.mention.lead
-    return is_second and not entry.label and PATTERNS.asked.search(entry.said) is not None
-
-
 def counts_dossiers(code: str, reference: Reference) -> bool:
     """Whether an indicator is of dossiers or a share of them."""
     row = reference.indicator_rows.get(code, {})
@@ -296,7 +292,7 @@ def _find_fixed(entry: FigureText, rule: WordingRule, row: Mapping[str, str]) ->
         return Status.THRESHOLD
     if is_norm and row["unit"] in ("day", "year"):
         return Status.LEGAL_NORM
-    if is_asked(entry):
+    if entry.is_asked:
         return Status.TARGET if PATTERNS.goal.search(entry.said) else Status.THRESHOLD
     return None
 
@@ -320,6 +316,14 @@ def _list_alike(words: WordsAround) -> list[str]:
         if not is_other and (not own or not said or own & said):
             alike.append(paragraph.text[start:end])
     return alike[::-1]
+
+
+@lru_cache(maxsize=4096)  # all figures of a paragraph ask
+def _name_later(text: str) -> str | None:
+    """The later time that a text names last; "" where another time is named behind it."""
+    later = next(reversed([*PATTERNS.later_time.finditer(text)]), None)
+    is_other = PATTERNS.said_time.search(text, later.end() if later else 0)
+    return "" if is_other else later and later[0]
 
 
 CARRIED, OWN_TIME, BY_CUSTOM = "time carried", "own time named", "time by custom"
@@ -397,11 +401,8 @@ class FigureContext:
             elif level.name in ("its sentence, line before", "the list it stands in"):
                 texts.append(level.text)
         for text in texts:
-            later = next(reversed([*PATTERNS.later_time.finditer(text)]), None)
-            if PATTERNS.said_time.search(text, later.end() if later else 0):
-                return None  # another time is named behind it
-            if later:
-                return windows.find_ahead(later[0], self._head.window)
+            if (later := _name_later(text)) is not None:
+                return windows.find_ahead(later, self._head.window) if later else None
         return None
 
     def count_from_new_year(self, period: Period, rule: WordingRule | None) -> Period:

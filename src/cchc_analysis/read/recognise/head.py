@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import chain, groupby, pairwise, takewhile
@@ -184,6 +183,7 @@ def list_names(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)  # every figure asks whose it is
 def match_known(name: str, reference: Reference, day: str, inside: str = "") -> str:
     """The id of the only area that has that name on a day, or "", as ``match_area`` finds it."""
     if not any(reference.list_named(name)):
@@ -421,10 +421,10 @@ def _list_days_of_all(lines: Sequence[Line], opening: Sequence[str]) -> Iterator
 
 def note_begin(head: ReportHead, reference: Reference) -> ReportHead:
     """The head with the first day of its area, before which nothing of it can be counted."""
-    with suppress(KeyError):
-        row = reference.area_rows[reference.match_area(head.area, head.day)]
+    if known := match_known(head.area, reference, head.day):
+        row = reference.area_rows[known]
         # A province goes on with what those that it was made of have counted.
-        return replace(head, since=str(row["valid_from"]) * (row["level"] == "commune"))
+        head = replace(head, since=str(row["valid_from"]) * (row["level"] == "commune"))
     return head
 
 

@@ -18,6 +18,7 @@ import re
 from bisect import bisect, insort
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -90,6 +91,7 @@ def find_numerals(text: str, *, is_cell: bool = False) -> list[Numeral]:
     return found + list(_find_free(text, at, len(text)))
 
 
+@lru_cache(maxsize=4096)  # a line is asked by several
 def find_first_figure(text: str) -> Numeral | None:
     """The first numeral of a text that counts something."""
     return next((each for each in find_numerals(text) if each.is_figure), None)

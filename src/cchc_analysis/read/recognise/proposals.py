@@ -20,12 +20,7 @@ from cchc_analysis.read.documents import Cell, Document, Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise import companions, outline, scopes
 from cchc_analysis.read.recognise.figures import OTHER_REPORT, Figure, mark_entry
-from cchc_analysis.read.recognise.frame import (
-    FigureContext,
-    counts_dossiers,
-    find_status,
-    is_asked,
-)
+from cchc_analysis.read.recognise.frame import FigureContext, counts_dossiers, find_status
 from cchc_analysis.read.recognise.head import (
     ReportHead,
     find_level,
@@ -270,11 +265,10 @@ class Proposer:
             period = self._context.count_from_new_year(period, rule)
             if period.end and window.start and period.end < window.start and _has_been(entry):
                 status = Status.ACTUAL
-        asked = is_asked(entry)
-        if asked and status is Status.THRESHOLD and rule and rule.period != "year":
+        if entry.is_asked and status is Status.THRESHOLD and rule and rule.period != "year":
             period = self._head.window
         comparator = Comparator.EQUAL if status is Status.MAX_SCORE else mention.comparator
-        if (status is Status.TARGET or asked) and comparator is Comparator.EQUAL:
+        if (status is Status.TARGET or entry.is_asked) and comparator is Comparator.EQUAL:
             # A rank, and what is better the lower it is, is not to be exceeded.
             falls = indicator.endswith("_rank") or (row and row["polarity"] == "lower")
             comparator = Comparator.AT_MOST if falls else Comparator.AT_LEAST

@@ -184,7 +184,7 @@ class Scopes:
             elif level.name == "what it is a part of":
                 # "thị xã 3.120 (3.080 đúng hạn)": a whole may be labelled with its bare level.
                 bare = find_bare_level(replace(entry, at=mention.parent))
-                yield replace(level, hits=(Hit(bare, 0, 0, 0, 0),)) if bare else level
+                yield replace(level, hits=(Hit(bare, 0, 0),)) if bare else level
             elif level.name == "its paragraph":
                 # "Cấp xã có 311 người. Kỷ luật 03 người": of whom, nobody says.
                 if "person" not in words.units:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import takewhile
 from typing import Any
@@ -32,6 +32,7 @@ from cchc_analysis.read.recognise.wording import Hit, Wording, count_words
 
 BEFORE = "earlier in its sentence, another clause"
 LATER, CAPTION, EARLIER = "goes on with", "above the table", "earlier in its sentence"
+_OF_LINE = {EARLIER, BEFORE, "its sentence", "its paragraph", "what it is a part of"}
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,12 @@ class FigureText:
     def wholes(self) -> list[int]:
         """The mentions that it is a part of, the nearest first."""
         return list_wholes(self.mentions, self.at)
+
+    @cached_property
+    def is_asked(self) -> bool:
+        """Whether it is what is asked of the one before it."""
+        is_second = bool(self.at) and self.mentions[self.at - 1].lead == self.mention.lead
+        return is_second and not self.label and PATTERNS.asked.search(self.said) is not None
 
     @cached_property
     def clause(self) -> int:
@@ -219,9 +226,13 @@ class WordCollector:
         self._find = lru_cache(maxsize=4096)(
             lambda text: (
                 *paper.wording.find_terms(text),
-                *(Hit(WORDS.plan, *m.span(1), 0, 0) for m in PATTERNS.plan.finditer(text)),
+                *(Hit(WORDS.plan, *m.span(1)) for m in PATTERNS.plan.finditer(text)),
             )
         )
+        self.read_level = lru_cache(maxsize=4096)(
+            lambda name, text: matching.Level(name, text, self._hits(name, text))
+        )
+        """A level of any text."""
         self._nouns = matching.index_nouns(paper.wording.units)
         self.mentions: dict[int, tuple[numerals.Mention, ...]] = {}
         self._first_row = {line.table: at for at, line in reversed([*enumerate(self._lines)])}
@@ -236,7 +247,12 @@ class WordCollector:
         # What is above a table names no field of its total.
         is_total = entry.label and PATTERNS.total.fullmatch(entry.label.row)
         for name, text in self._outer(entry, end):
-            hits = self._hits(name, text)
+            base = -1 if entry.label else entry.text.find(text, 0, entry.mention.numeral.start)
+            if base >= 0 and name in _OF_LINE:
+                level = matching.Level(name, text, self._cut(entry.text, base, text), base)
+            else:
+                level = self.read_level(name, text)
+            hits = level.hits
             if is_total:
                 hits = tuple(h for h in hits if not h.term.startswith("lv "))
             if name == "its paragraph":
@@ -248,9 +264,8 @@ class WordCollector:
                     if not (h.term.startswith("@") and text[: h.start].rstrip()[-1:].isdigit())
                     and not (has_fields and h.term.startswith("lv "))
                 )  # fmt: skip
-            base = -1 if entry.label else entry.text.find(text, 0, entry.mention.numeral.start)
             if text.strip():
-                outer.append(matching.Level(name, text, hits, base))
+                outer.append(level if hits == level.hits else replace(level, hits=hits))
         # A cell may take from above its table what its row and column leave unsaid.
         behind = CAPTION if entry.label else LATER
         later = next((level.terms for level in outer if level.name == behind), frozenset())
@@ -278,12 +293,13 @@ class WordCollector:
     def _hits(self, name: str, text: str) -> tuple[Hit, ...]:
         hits = self._find(text)
         if name == "heading" and (field := name_field(text)):
-            return (Hit(field, 0, len(text), 0, 0), *hits)
+            return (Hit(field, 0, len(text)), *hits)
         return tuple(h for h in hits if h.term in WORDS.of_title) if name == "title" else hits
 
-    def read_level(self, name: str, text: str) -> matching.Level:
-        """A level of any text."""
-        return matching.Level(name, text, self._hits(name, text))
+    def _cut(self, line: str, start: int, text: str) -> tuple[Hit, ...]:
+        """The terms of a part of a line, which is searched once for all its figures."""
+        inside = (h for h in self._find(line) if start <= h.start and h.end <= start + len(text))
+        return tuple(Hit(each.term, each.start - start, each.end - start) for each in inside)
 
     def find_units(self, entry: FigureText) -> frozenset[str]:
         """The units that the noun behind a figure can mean; of a pair, behind either number."""
@@ -401,7 +417,7 @@ class WordCollector:
             for hit in self._find(PATTERNS.included.sub(" ", words)):
                 yield distance, hit
         if field := name_field(label.row):
-            yield 1, Hit(field, 0, len(label.row), 0, 0)
+            yield 1, Hit(field, 0, len(label.row))
 
     def _outer(self, entry: FigureText, end: int) -> Iterator[tuple[str, str]]:
         mention, text = entry.mention, entry.text
@@ -485,16 +501,16 @@ class WordCollector:
         mention, at = entry.mention, entry.mention.numeral
         opened = entry.text[: at.start].partition(":")[0]
         if not entry.label and (field := name_field(opened)):
-            yield TOPIC_GAP, Hit(field, 0, len(opened), 0, 0)
+            yield TOPIC_GAP, Hit(field, 0, len(opened))
         for row in PATTERNS.rows("implied"):
             if not entry.label and is_placed(row, entry):
-                yield row["gap"], Hit(row["term"], at.start, at.start, 0, 0)
+                yield row["gap"], Hit(row["term"], at.start, at.start)
         if self._goes_on_with_points(entry):
-            yield 0, Hit(WORDS.reached, at.start, at.start, 0, 0)
+            yield 0, Hit(WORDS.reached, at.start, at.start)
         if self._tells_stages(entry):
-            yield TOPIC_GAP, Hit(WORDS.dossier, at.start, at.start, 0, 0)
+            yield TOPIC_GAP, Hit(WORDS.dossier, at.start, at.start)
         if level := find_bare_level(entry):
-            yield 0, Hit(level, at.start, at.start, 0, 0)
+            yield 0, Hit(level, at.start, at.start)
         if not entry.label:
             # All clauses of a sentence are of its dossiers: "Về hồ sơ trực tuyến, …; cấp xã …".
             topics = (PATTERNS.topic_of_sentence, PATTERNS.channel)

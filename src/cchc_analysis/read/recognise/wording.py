@@ -28,13 +28,11 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 class Hit(NamedTuple):
-    """A term found in a text: where it stands, in characters and in words."""
+    """A term found in a text, and where it stands."""
 
     term: str
     start: int
     end: int
-    first: int
-    last: int
 
 
 @dataclass(frozen=True)
@@ -86,25 +84,19 @@ class Wording:
     marks: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def _index(self) -> dict[tuple[str, ...], list[_Phrase]]:
-        """Phrases by their folded words."""
-        index: dict[tuple[str, ...], list[_Phrase]] = {}
+    def _index(self) -> dict[str, Any]:
+        """The phrases below the last of their folded words, each word below the one before it."""
+        index: dict[str, Any] = {}
         for term, phrases in self.terms.items():
             for phrase in phrases:
                 words = list(_WORD.finditer(phrase))
                 commas = ["," in phrase[one.end() : two.start()] for one, two in pairwise(words)]
-                folded = tuple(fold_word(word[0]) for word in words)
                 strict = phrase.casefold() if len(words) == 1 else ""
-                index.setdefault(folded, []).append(_Phrase(term, strict, commas))
+                below = index
+                for word in words:
+                    below = below.setdefault(fold_word(word[0]), {})
+                below.setdefault("", []).append(_Phrase(term, strict, commas))
         return index
-
-    @cached_property
-    def _lengths(self) -> dict[tuple[str, ...], list[int]]:
-        """How many words phrases have that open with two of them, most first; a word may be one."""
-        found: dict[tuple[str, ...], set[int]] = {}
-        for words in self._index:
-            found.setdefault(words[:2], {1}).add(len(words))
-        return {words: sorted(lengths, reverse=True) for words, lengths in found.items()}
 
     @cached_property
     def list_rules(self) -> Callable[[frozenset[str], frozenset[str]], list[WordingRule]]:
@@ -131,23 +123,25 @@ class Wording:
         "đang giải quyết" is one term, and does not also say "giải quyết".
         """
         words = list(_WORD.finditer(text))
-        folded = (*(fold_word(word[0]) for word in words), "")
+        folded = [*(fold_word(word[0]) for word in words), "\n"]
         hits: list[Hit] = []
         reach = -1
-        for at, pair in enumerate(pairwise(folded)):
+        for at in range(len(words)):
             terms: list[str] = []
-            for length in self._lengths.get(pair) or self._lengths.get(pair[:1]) or ():
-                end = at + length
-                if phrases := self._index.get(folded[at:end]):
-                    terms = [
-                        phrase.term
-                        for phrase in phrases
-                        if phrase.strict in ("", words[at][0].casefold())
-                        or text.isascii()  # one syllable must carry its diacritics, where any are
-                        if length == 1 or _is_joined(text, words[at:end], phrase.commas)
-                    ]
-                if terms:
-                    break
+            found: list[tuple[int, list[_Phrase]]] = []
+            end, below = at, self._index
+            while below := below.get(folded[end], {}):
+                end += 1
+                found += [(end, below[""])] if "" in below else []
+            while found and not terms:
+                end, phrases = found.pop()
+                terms = [
+                    phrase.term
+                    for phrase in phrases
+                    if phrase.strict in ("", words[at][0].casefold())
+                    or text.isascii()  # one syllable must carry its diacritics, where any are
+                    if end == at + 1 or _is_joined(text, words[at:end], phrase.commas)
+                ]
             if not terms or end - 1 <= reach:
                 continue
             if at <= reach and terms[0].startswith("@") and hits[-1].term.startswith("@"):
@@ -155,8 +149,7 @@ class Wording:
                 continue
             reach = end - 1
             said = (each for term in terms for each in (term, *self.means.get(term, ())))
-            place = (words[at].start(), words[reach].end(), at, reach)
-            hits += [Hit(each, *place) for each in said]
+            hits += [Hit(each, words[at].start(), words[reach].end()) for each in said]
         return hits
 
 
