@@ -47,7 +47,6 @@ from cchc_analysis.brief.board import format_values, open_board
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.downloads import (
     BRIEF_FILES,
-    CITATION,
     FIGURE_COLUMNS,
     FORMULA_STARTS,
     SITE_FILES,
@@ -60,6 +59,7 @@ from cchc_analysis.brief.nouns import Entry
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Reference
+from cchc_analysis.data.trace import CITATION
 from cchc_analysis.errors import BriefError
 from cchc_analysis.site import build as site_module
 from cchc_analysis.site import lists as lists_module

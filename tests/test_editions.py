@@ -11,7 +11,7 @@ import pytest
 from brief_work import read_text
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
-from cchc_analysis.data.trace import DIFF_COLUMNS, compare_editions, format_editions
+from cchc_analysis.data.trace import DIFF_COLUMNS, compare_editions, tell_editions
 from cchc_analysis.errors import CommandError
 
 pytestmark = pytest.mark.usefixtures("warm")
@@ -51,7 +51,8 @@ def test_what_moved_came_and_went_is_listed_with_its_reason(
     (tmp_path / "new" / "CHANGELOG.md").write_text(told, "utf-8")
     reasons = compare_editions(old, new).set_index("change")["reason"]
     assert reasons["moved"] == f"Counted again: `{moved['indicator']}` of all."
-    assert format_editions(changes).endswith("1 came, 1 moved, 1 went")
+    told = tell_editions(old, processed_once.processed, "text")
+    assert told.endswith("1 came, 1 moved, 1 went")
 
 
 def test_an_edition_without_values_is_one_since_which_all_came(old: Path) -> None:

@@ -22,6 +22,7 @@ from cchc_analysis import pipeline
 from cchc_analysis.brief import downloads
 from cchc_analysis.cli import main
 from cchc_analysis.data.reference import Project
+from cchc_analysis.data.trace import CITATION
 from cchc_analysis.site import build as site_module
 from cchc_analysis.site.build import Site
 from cchc_analysis.site.store import Build as Ledgered
@@ -445,7 +446,7 @@ def test_a_changed_figure_writes_only_the_tables_that_hold_it(
     build(force=True)
     assert told["sources"], "by force all are written"
     assert {path.name: path.read_bytes() for path in processed.site.glob("data/*.*")} == first
-    (processed.root / downloads.CITATION).write_text("title: Another name\n", "utf-8")
+    (processed.root / CITATION).write_text("title: Another name\n", "utf-8")
     build()
     (book,) = processed.site.glob("data/*/*.xlsx")
     with zipfile.ZipFile(book) as archive:

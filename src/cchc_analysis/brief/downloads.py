@@ -44,7 +44,6 @@ SITE_FILES = (
 """What lies in ``data/`` of the site, in the order of the links."""
 
 SITE_FOLDER = "data"
-CITATION = "CITATION.cff"
 
 ROWS_AT_ONCE = 20_000
 

@@ -18,13 +18,14 @@ from markupsafe import Markup
 
 from cchc_analysis.brief import nouns
 from cchc_analysis.brief.content import Brief, find_folder, name_folder, name_short
-from cchc_analysis.brief.downloads import CITATION, SITE_FILES
+from cchc_analysis.brief.downloads import SITE_FILES
 from cchc_analysis.brief.nouns import tell_rule, tell_sum
 from cchc_analysis.brief.render import TEMPLATE, export_body
 from cchc_analysis.brief.report import AREAS, load_report, part_of
 from cchc_analysis.brief.templates import join, render, shows
 from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
 from cchc_analysis.data.reference import Project, Reference
+from cchc_analysis.data.trace import CITATION
 from cchc_analysis.data.words import LANGUAGES, bare_name, load_words, plain
 
 Card = dict[str, Any]

@@ -16,8 +16,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from cchc_analysis.brief.board import list_told, name_ranked, name_trend
+from cchc_analysis.brief.board import FILE, list_told, name_ranked, name_trend
 from cchc_analysis.brief.content import find_folder, name_folder
+from cchc_analysis.brief.nouns import Row
 from cchc_analysis.brief.opening import REPORTING, list_briefs
 from cchc_analysis.brief.plots import draw, plot_spine
 from cchc_analysis.brief.plots.parts import sketch_line, sketch_spine
@@ -35,8 +36,6 @@ from cchc_analysis.stats.trends import JudgedTrends, judge_many
 
 QUARTER = 75.0
 """The per cent of the others that have to stand lower for the best quarter."""
-FILE = "values.csv"
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -243,16 +243,13 @@ def compare_editions(
     return changed.sort_values(["change", *key], ignore_index=True)[list(DIFF_COLUMNS)]
 
 
-def format_editions(changes: pd.DataFrame) -> str:
-    """The result of ``compare_editions`` as text: a line a value, and how many of each kind."""
+def tell_editions(old: Path, new: Path, form: str) -> str:
+    """What ``compare_editions`` lists, as ``csv``, or as ``text``: a line a value, and a tally."""
+    changes = compare_editions(old, new)
+    if form == "csv":
+        return format_table(changes)
     tally = changes["change"].value_counts().to_dict()
     return render_own("editions", rows=list_rows(changes), tally=tally)
-
-
-def tell_editions(old: Path, new: Path, form: str) -> str:
-    """What ``compare_editions`` lists, as ``text`` or as ``csv``."""
-    changes = compare_editions(old, new)
-    return format_table(changes) if form == "csv" else format_editions(changes)
 
 
 def name_edition(place: Path) -> str:

@@ -32,7 +32,7 @@ from cchc_analysis.data.files import read_files
 from cchc_analysis.data.records import Tables
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.store import STORED
-from cchc_analysis.data.trace import cite_data
+from cchc_analysis.data.trace import CITATION, cite_data
 from cchc_analysis.data.words import LANGUAGES, load_words
 from cchc_analysis.site import pages
 from cchc_analysis.site.keys import key_of
@@ -142,7 +142,7 @@ def put_downloads(
     build: Build, project: Project, tables: Tables, reference: Reference, slices: Slices
 ) -> None:
     """Show the tables behind all briefs, with how to cite them; one that stays is not written."""
-    cited = project.root / downloads.CITATION
+    cited = project.root / CITATION
     rows = {name: hash_rows(getattr(tables, name)).tobytes() for name in (*TABLES, "sources")}
     made_of = {name: key_of(build.common, rows[name], rows["sources"]) for name in rows}
 
@@ -200,8 +200,8 @@ def write_site_downloads(
         resources.append(described | {"licenses": terms})
     title = words.plain("site.title")
     write_package(data, "cchc-site", title, resources, terms)
-    if (project.root / downloads.CITATION).is_file():
-        shutil.copyfile(project.root / downloads.CITATION, data / downloads.CITATION)
+    if (project.root / CITATION).is_file():
+        shutil.copyfile(project.root / CITATION, data / CITATION)
 
 
 def _bind_province(

@@ -31,7 +31,6 @@ from cchc_analysis.brief.content import ANNEX, find_folder, name_folder
 from cchc_analysis.brief.downloads import RERUN, write_downloads
 from cchc_analysis.brief.lists import make_card
 from cchc_analysis.brief.opening import SUFFIX, Context, list_briefs, running_in
-from cchc_analysis.brief.profile import FILE as ALL_VALUES
 from cchc_analysis.brief.profile import format_own_values, list_profiled
 from cchc_analysis.brief.quality import make_graded, name_quality
 from cchc_analysis.data.files import read_files, write_bytes
@@ -260,7 +259,7 @@ def put_beside(context: Context, given: Mapping[str, str]) -> dict[str, bytes]:
         row = json.dumps(tell_trend_row(board), ensure_ascii=False)
         return {VALUES: format_values(board), ROW: row.encode()}
     if "area" in given:
-        return {ALL_VALUES: format_own_values(context.tables, given["area"])}
+        return {VALUES: format_own_values(context.tables, given["area"])}
     return {}
 
 
