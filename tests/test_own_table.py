@@ -393,3 +393,9 @@ def test_a_name_that_lacks_a_diacritic_of_its_area_is_told(tmp_path: Path) -> No
     assert [each for each in said if "is taken for" in each] == [
         "'Phường Kỳ Lưa' is taken for Phường Kỳ Lừa; mend the name where another is meant"
     ]
+
+
+def test_a_column_of_another_unit_is_not_taken_for_its_indicator(tmp_path: Path) -> None:
+    heading = "Tổng thu ngân sách nhà nước trên địa bàn (tỷ đồng)"
+    text = f"Tỉnh,Năm,{heading},on_time_rate\nLạng Sơn,2023,8,98\n"
+    assert run(text, tmp_path).attrs["passed_over"] == [heading]

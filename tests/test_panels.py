@@ -40,9 +40,10 @@ from cchc_analysis.panels import (
 from cchc_analysis.panels.cells import Worksheet
 from cchc_analysis.panels.drafts import Guesser
 from cchc_analysis.panels.layouts import arrange_sheet
-from cchc_analysis.panels.mapping import Vocabulary, as_plain, is_total, read_entry
+from cchc_analysis.panels.mapping import Vocabulary, as_plain, read_entry
 from cchc_analysis.panels.matching import AreaWords, find_areas, match_area, read_numerals
 from cchc_analysis.panels.register import PANEL_SOURCE_COLUMNS, load_register
+from cchc_analysis.panels.words import is_total
 from cchc_analysis.pipeline import remove_source
 from cchc_analysis.rules.rows import judge_ranks
 from cchc_analysis.stats.derive import derive_indicators

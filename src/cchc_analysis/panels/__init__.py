@@ -6,6 +6,7 @@ sources in ``data/raw/panels``, both or neither; and later, from these, as obser
 is guessed: unknown headings, areas and numbers that can be read in two ways are named, all at
 once, in the sentences of ``data/problems.toml``; words of publishers stand in ``words.toml``.
 
+- ``words``: what a heading says besides what is measured, and its words to compare
 - ``mapping``: what a mapping file may say, and what the labels of a table say by it
 - ``cells``: a file into sheets of cells, whatever its format
 - ``layouts``: a sheet into tables with areas in rows, and what their columns are

@@ -29,7 +29,7 @@ from cchc_analysis.data import outside
 from cchc_analysis.data.clean import keep_text
 from cchc_analysis.data.records import refusal
 from cchc_analysis.errors import join_some
-from cchc_analysis.panels.mapping import spell
+from cchc_analysis.panels.words import spell
 
 TOP = 40
 """Rows at the top of a sheet in which its head is looked for."""

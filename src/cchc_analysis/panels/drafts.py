@@ -16,18 +16,22 @@ from cchc_analysis.data.clean import fold_text, is_day, slug_text
 from cchc_analysis.data.records import refusal, render_own
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import ReportError
-from cchc_analysis.panels import layouts, mapping
+from cchc_analysis.panels import layouts
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
-from cchc_analysis.panels.mapping import (
-    PanelMapping,
-    ValueColumn,
-    Vocabulary,
+from cchc_analysis.panels.mapping import PanelMapping, ValueColumn, Vocabulary
+from cchc_analysis.panels.matching import AreaWords, find_level
+from cchc_analysis.panels.words import (
+    is_period,
+    is_rank,
+    is_score,
+    is_total,
+    last_part,
+    list_forms,
     load_vocabulary,
     part_period,
     pattern,
     word_key,
 )
-from cchc_analysis.panels.matching import AreaWords, find_level
 from cchc_analysis.rules.rows import RANKED
 
 FEWEST_COLUMNS = 2
@@ -67,53 +71,29 @@ class Guesser(Vocabulary):
         return None
 
     def _find_alike(self, bare: str, family: str) -> set[str]:
-        """The indicators of a family whose labels have every word of a heading, or its initials.
-
-        "Gia nhập TT" is "Gia nhập thị trường" there, and "Entry" are "Entry costs".
-        """
-        parted = pattern("numbering").sub("", bare.replace(" / ", " "))
-        words = [word for word in re.findall(r"[^\W_]+", parted) if word_key(word)]
-        is_told = any(len(word) > 2 or word.isupper() for word in words)
-        if pattern("part").search(bare) or not is_told or any(map(str.isdigit, "".join(words))):
-            return set()
-
-        def has(label: str, word: str) -> bool:
-            """Whether a label has a word; one in capitals may be the initials of several."""
-            folded, parts = fold_text(word), label.split()
-            is_short = word.isupper() and len(word) > 1
-            return folded in parts or (is_short and folded in "".join(part[0] for part in parts))
-
-        folded = self.labels.folded.items()
-        return {
-            code
-            for label, codes in folded
-            if all(has(label, word) for word in words)
-            for code in codes
-            if code.startswith(family)
-        }
+        """The indicators of a family whose labels have every word: "Entry" are "Entry costs"."""
+        key = word_key(bare.replace(" / ", " "))
+        is_told = any(len(word) > 2 for word in key) and not re.search(r"\d", "".join(key))
+        labels = self.labels.keyed.items() if is_told else ()
+        named = set[str]().union(*(codes for label, codes in labels if key <= label))
+        return {code for code in named if code.startswith(family)}
 
     def guess_title(self, title: str, family: str = "") -> str:
         """The indicator that a sheet is named after; long names are cut off by programs."""
         value = self.guess_value(title, family)
         if value and value.indicator:
             return value.indicator
-        forms, labels = tuple(filter(None, mapping.list_forms(title))), self.labels.folded
-        found = set[str]()
-        if len(title) >= LONG_TITLE:
-            found = found.union(*(labels[each] for each in labels if each.startswith(forms)))
-        if not found:  # "Entry costs for …" is about entry costs: the longest label it begins with
-            begun = [
-                label
-                for label in labels
-                if " " in label and any(form.startswith(f"{label} ") for form in forms)
-            ]
-            found = labels.get(max(begun, key=len, default=""), set())
-        return next(iter(found)) if len(found) == 1 else ""
+        labels, said = self.labels.folded, list_forms(title)[-1]
+        cut = [each for each in labels if each.startswith(said)] if len(title) >= LONG_TITLE else []
+        # "Entry costs for …" is about entry costs: the longest label it begins with.
+        begun = [each for each in labels if " " in each and said.startswith(f"{each} ")]
+        found = set[str]().union(*(labels[each] for each in cut or sorted(begun, key=len)[-1:]))
+        return found.pop() if len(found) == 1 else ""
 
     def is_about(self, name: str, title: str, indicator: str) -> bool:
         """Whether a heading holds the name of its sheet, or of what the sheet is about."""
         labels = (label for label, codes in self.labels.folded.items() if indicator in codes)
-        words = (mapping.list_forms(title)[-1], *(each for each in labels if " " in each))
+        words = (list_forms(title)[-1], *(each for each in labels if " " in each))
         return any(word and word in fold_text(name) for word in words)
 
     def find_family(self, names: Iterable[str]) -> str:
@@ -198,7 +178,7 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     draft = render_own(
         "draft",
         known=known,
-        is_rank=mapping.is_rank,
+        is_rank=is_rank,
         quote=partial(json.dumps, ensure_ascii=False),
         name=name if re.match(r"[a-z]..", name) else f"panel_{name}".rstrip("_"),
         sheet=sheet,
@@ -345,7 +325,7 @@ def _guess_table(table: Worksheet, known: Guesser, family: str, indicator: str) 
     for value in dict.fromkeys(guess.values.values()):
         # Of several columns below one heading that names an indicator the one of its score.
         same = [heading for heading, each in guess.values.items() if each == value]
-        scores = [heading for heading in same if mapping.is_score(mapping.last_part(heading))]
+        scores = [heading for heading in same if is_score(last_part(heading))]
         if len(scores) == 1:
             guess.rest += [heading for heading in same if heading not in scores]
     kept = [name for name in names if name in guess.values and name not in guess.rest]
@@ -403,7 +383,7 @@ def _find_level(table: Worksheet, name: str, reference: Reference) -> str:
 def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:
     """Put a heading that is not known for sure where it may belong."""
     period, bare = part_period(name)
-    if is_rank := mapping.is_rank(name):  # of what it names: "PAR INDEX 2022 / Hạng"
+    if has_ranks := is_rank(name):  # of what it names: "PAR INDEX 2022 / Hạng"
         upper, _, lower = bare.rpartition(" / ")
         ranked = pattern("ranked").sub("", fold_text(lower))
         of = known.match_value(f"{upper} {ranked}") or known.match_value(upper)
@@ -413,9 +393,9 @@ def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:
         value = known.guess_value(name, family)
     if value is not None:
         guess.values[name] = value
-    elif is_rank:
+    elif has_ranks:
         guess.ranks.append(name)
-    elif mapping.is_period(name):
+    elif is_period(name):
         guess.periods.append(name)
     elif period and " / " in name:
         guess.dated[name] = period
@@ -431,8 +411,7 @@ def _find_strangers(table: Worksheet, area: str, reference: Reference) -> list[s
     unknown = (
         label
         for label in labels.unique()
-        if _WORD.search(label)
-        and not (mapping.is_total(label) or any(each.find(label) for each in known))
+        if _WORD.search(label) and not (is_total(label) or any(each.find(label) for each in known))
     )
     strange = list(islice(unknown, MOST_STRANGERS + 1))
     if len(strange) > MOST_STRANGERS:
@@ -458,8 +437,8 @@ def _settle_ranks(guess: Guess, subjects: list[str]) -> dict[str, Any]:
         period = max(years) if len(years) > 1 else ""
         return {"column": guess.ranks[0], "period": period, "of": code, "levels": levels}
     if rank and (is_alone or len({*dated.values()} - {""}) == len(dated)):
-        for heading, year in dated.items():
-            guess.values[heading] = ValueColumn(indicator=rank, period=year)
+        own = {name: ValueColumn(indicator=rank, period=year) for name, year in dated.items()}
+        guess.values |= own
     else:
         guess.rest.extend(guess.ranks)
     return {}

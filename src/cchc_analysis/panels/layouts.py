@@ -29,17 +29,9 @@ from cchc_analysis.data.records import problem, refusal
 from cchc_analysis.data.reference import offer_names
 from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels.cells import TOP, Worksheet, print_cell, print_cells
-from cchc_analysis.panels.mapping import (
-    PanelMapping,
-    ValueColumn,
-    Vocabulary,
-    is_period,
-    is_total,
-    last_part,
-    load_vocabulary,
-    pattern,
-)
+from cchc_analysis.panels.mapping import PanelMapping, ValueColumn, Vocabulary
 from cchc_analysis.panels.matching import name_rows, place_rows
+from cchc_analysis.panels.words import is_period, is_total, last_part, load_vocabulary, pattern
 
 SAMPLE = 200
 """Rows looked at to know what a column holds."""
@@ -68,8 +60,8 @@ def find_head(sheet: Worksheet, known: Vocabulary) -> Worksheet:
         names = tuple(f"{name} ({units[at]})" if at in units else name for at, name in pairs)
     numbers = _find_numbers(rows.get(last + 1, []))
     end = last + bool(numbers)
-    below = min((at for at in rows if at > end), default=0)
-    is_coded = _is_coded(rows.get(below, []), rows[last])
+    below = min((at for at in rows if at > end), default=end)
+    is_coded = end < below < max(rows) and _is_coded(rows[below], rows[last])
     body = sheet.cells[sheet.cells.index > (below if is_coded else end)]
     heads = {(*row,) for _, *row in sheet.cells.loc[first:end].itertuples()}
     again = [at for at, *row in body.itertuples() if (*row,) in heads]  # on each sheet of paper
@@ -342,7 +334,7 @@ def _drop_groups(table: Worksheet, known: Vocabulary, index: AreaIndex) -> Works
 
     def is_known(label: str) -> bool:
         own = known.mapping
-        return label in own.areas or is_total(label, own) or bool(index.find(label))
+        return label in own.areas or is_total(label, own.totals) or bool(index.find(label))
 
     values = [n for n, name in enumerate(table.names) if n > at and not known.is_beside(name)]
     is_group = labels.isna()

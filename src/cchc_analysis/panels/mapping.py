@@ -8,44 +8,36 @@ of publishers stand in ``words.toml`` and ``data/reference/panel_headings.csv``.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache, partial
-from itertools import combinations
-from pathlib import Path
+from functools import partial
 from typing import Annotated, Any, Literal, TypeVar
 
 import pydantic
 from pydantic_core import to_jsonable_python
 
 from cchc_analysis.data import clean
-from cchc_analysis.data.clean import fold_text, label_period, nearest_names, parse_period
+from cchc_analysis.data.clean import fold_text, nearest_names, parse_period
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.data.system import is_portable
 from cchc_analysis.data.words import LANGUAGES
 from cchc_analysis.errors import Problem
-
-
-@cache
-def load_vocabulary() -> dict[str, Any]:
-    """The words of ``words.toml`` by what they say."""
-    return tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
-
-
-def spell(kind: str) -> dict[str, str]:
-    """What the words of a part of ``words.toml`` stand for; each code is one of its own."""
-    said = load_vocabulary()[kind].items()
-    return {word: code for code, words in said for word in (code, *words)}
-
-
-@cache
-def pattern(name: str) -> re.Pattern[str]:
-    """One of the patterns of ``words.toml``."""
-    return re.compile(load_vocabulary()["patterns"][name])
+from cchc_analysis.panels.words import (
+    bare_period,
+    first_form,
+    is_period,
+    is_rank,
+    is_score,
+    load_vocabulary,
+    part_period,
+    part_status,
+    pattern,
+    spell,
+    word_key,
+)
 
 
 class _Entry(pydantic.BaseModel):
@@ -67,7 +59,7 @@ def _match_code(table: str, word: str, info: pydantic.ValidationInfo) -> str:
         return word
     known = Vocabulary(PanelMapping(), info.context)
     value = known.match_value(word) if table == "indicator" else None
-    if value and not value.period:
+    if value and value.is_plain:
         return value.indicator
     names = known.list_names() if table == "indicator" else info.context.area_rows
     raise ValueError(f"unknown {table}. {offer_names(word, names)}".rstrip())
@@ -102,6 +94,11 @@ class ValueColumn(_Entry):
     def said(self) -> dict[str, str]:
         """What is said at all."""
         return self.model_dump(exclude_defaults=True)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether an indicator is all that is said."""
+        return {*self.said} == {"indicator"}
 
     @property
     def bare(self) -> ValueColumn:
@@ -367,7 +364,7 @@ class Vocabulary:
     def _read_words(self, name: str, family: str) -> ValueColumn | None:
         """What a heading says by its own words."""
         period, rest = part_period(name)
-        status, rest = _part_status(rest)
+        status, rest = part_status(rest)
         units, rest = self._part_unit(rest)
         if not units and fold_text(rest).startswith("diem "):
             units = {"point"}
@@ -452,131 +449,6 @@ class Vocabulary:
         return [*load_vocabulary()["fields"], *own, *self.mapping.values, *headings, *labels]
 
 
-def is_score(text: str) -> bool:
-    """Whether a heading says no more than that its figures are scores ("Điểm", "Chỉ số (%)")."""
-    return fold_text(text) in load_vocabulary()["scores"]
-
-
-def is_rank(name: str) -> bool:
-    """Whether a heading is that of ranks."""
-    starts = tuple(load_vocabulary()["ranks"])
-    lower = part_period(name)[1].rpartition(" / ")[2]
-    return any(form.startswith(starts) or form.endswith(" rank") for form in list_forms(lower))
-
-
-def is_period(name: str) -> bool:
-    """Whether a heading is a period."""
-    with suppress(clean.PeriodError):
-        return parse_period(bare_period(name)).end is not None
-    return False
-
-
-def bare_period(name: str) -> str:
-    """A period without what programs and footnotes put behind its year.
-
-    >>> bare_period("2021.0"), bare_period("PCI / Năm 2021 (1)")
-    ('2021', 'PCI / Năm 2021')
-    """
-    return pattern("behind_year").sub("", name)
-
-
-@cache
-def part_period(text: str) -> tuple[str, str]:
-    """The label of the only period that a text speaks of, and the text without it.
-
-    Of several none is meant, nor a year of which other words name a part.
-
-    >>> part_period("9 tháng năm 2024 - Hồ sơ"), part_period("PCI / Năm 2021 (1)")
-    (('2024-9M', 'Hồ sơ'), ('2021', 'PCI'))
-    >>> part_period("2006-2010")[0], part_period("Tháng 9 năm 2024")[0]
-    ('', '')
-    """
-    parted = pattern("hump").sub(" ", pattern("scale").sub("", bare_period(text)))
-    bare = pattern("heading_mark").sub("", parted)
-    if len({*pattern("year").findall(bare)}) != 1:
-        return "", bare
-    words, marks = bare.split(), " ,-–—/()[]:"
-    spans = combinations(range(len(words) + 1), 2)
-    for first, end in sorted(spans, key=lambda span: span[0] - span[1]):
-        period = " ".join(words[first:end]).strip(marks)
-        if words[first] != "/" != words[end - 1] and is_period(period):
-            rest = " ".join([*words[:first], *words[end:]])
-            left = pattern("year").sub("", rest).strip(" ,-–—/:")
-            is_part = pattern("part_of_year").search(left.casefold())
-            return ("", bare) if is_part else (label_period(parse_period(period)), left)
-    return "", bare
-
-
-def is_total(label: str, mapping: PanelMapping | None = None) -> bool:
-    """Whether a label is that of a row which adds up others; names of areas never are."""
-    if mapping and label in mapping.areas:
-        return False
-    folded, words = fold_text(label), load_vocabulary()
-    own = map(fold_text, mapping.totals if mapping else ())
-    return (
-        folded in {*words["totals"], *own}
-        or folded.startswith(tuple(words["total_starts"]))
-        or folded.endswith(tuple(words["total_ends"]))
-    )
-
-
-def last_part(name: str) -> str:
-    """The lower row of a heading of two rows, folded."""
-    return fold_text(name.rpartition(" / ")[2])
-
-
-def first_form(table: Mapping[str, T], name: str) -> T | None:
-    """What a table holds for the first form of a heading that it has."""
-    return next((table[form] for form in list_forms(name) if form in table), None)
-
-
-def list_forms(name: str) -> tuple[str, ...]:
-    """A heading folded as it stands, parted at its capitals, without marks of notes or numbering.
-
-    >>> list_forms("5. Public administrative procedures")[-1], list_forms("TinhThanh")[1]
-    ('public administrative procedures', 'tinh thanh')
-    >>> list_forms("PAR INDEX(1) / 2022(2)")[-1]
-    'par index 2022'
-    """
-    labelled = pattern("labelled").fullmatch(name)
-    forms = []
-    bare = pattern("heading_mark").sub("", name)
-    for each in (name, *(labelled.groups() if labelled else ()), bare):
-        pair = (each, pattern("hump").sub(" ", each))
-        # "1.1. …" keeps its number, or it would be the whole of its part.
-        numbers = (found for found in map(pattern("numbering").match, pair) if found)
-        rest = (
-            each.string[each.end() :] for each in numbers if not pattern("part").search(each[0])
-        )
-        forms += [*pair, *rest]
-    return tuple(dict.fromkeys(map(fold_text, forms)))
-
-
-@cache
-def _spellings() -> tuple[re.Pattern[str], dict[str, str]]:
-    """The phrases of headings that are spelt otherwise, or say nothing, and what each becomes."""
-    words = load_vocabulary()
-    said = dict.fromkeys(words["fillers"], "") | spell("spelt")
-    longest_first = sorted(said, key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(longest_first)})\b"), said
-
-
-@cache
-def word_key(name: str) -> frozenset[str]:
-    """The words of a heading that say what is measured, in any order and spelling.
-
-    >>> word_key("1. Tỉ lệ HS trễ hạn") == word_key("Tỷ lệ quá hạn của hồ sơ")
-    True
-    """
-    labelled = pattern("labelled").fullmatch(name)
-    bare = pattern("hump").sub(" ", labelled[1] if labelled else name)
-    if number := pattern("numbering").match(bare):  # "1.1. …" is another thing than "1. …"
-        bare = bare[number.end() :] + " part" * bool(pattern("part").search(number[0]))
-    phrases, said = _spellings()
-    shown = fold_text(bare.replace("%", " percent "))
-    return frozenset(phrases.sub(lambda found: said[found[0]], shown).split())
-
-
 @dataclass(frozen=True)
 class _Labels:
     """The indicators by every label of theirs, folded, and by its words; the units by their names.
@@ -612,12 +484,3 @@ def _list_labels(reference: Reference) -> _Labels:
         for name in (*names, *load_vocabulary()["units"].get(unit, ())):
             found.units.setdefault(fold_text(name), set()).add(unit)
     return found
-
-
-def _part_status(name: str) -> tuple[str, str]:
-    """What a row of a heading says of all below it, plan or result, and the other rows."""
-    statuses = spell("statuses")
-    parts = name.split(" / ")
-    said = {part: statuses[fold_text(part)] for part in parts if fold_text(part) in statuses}
-    left = [part for part in parts if part not in said]
-    return next(iter(said.values()), ""), " / ".join(left)

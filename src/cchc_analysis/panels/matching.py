@@ -31,13 +31,8 @@ from cchc_analysis.data.records import Comparator, Scope, Status, problem, refus
 from cchc_analysis.data.reference import Reference, ask_for, offer_names
 from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels.cells import MOST_DECIMALS
-from cchc_analysis.panels.mapping import (
-    PanelMapping,
-    Vocabulary,
-    bare_period,
-    load_vocabulary,
-    spell,
-)
+from cchc_analysis.panels.mapping import PanelMapping, Vocabulary
+from cchc_analysis.panels.words import bare_period, load_vocabulary, spell
 
 MOST_STRANGERS = 12
 """More areas of another level than most are no slip: the panel is of several levels."""
@@ -95,7 +90,7 @@ class Figures:
         reference, units = self.reference, self.reference.units
         known, cells = Vocabulary(PanelMapping(), reference), self.rows["indicator"].unique()
         values = {cell: value for cell in cells if (value := known.match_value(cell))}
-        codes = {cell: value.indicator for cell, value in values.items() if not value.period}
+        codes = {cell: value.indicator for cell, value in values.items() if value.is_plain}
         labels = reference.indicators[["indicator", "label_vi", "label_en"]].to_numpy().flat
         names = dict(zip(units["label_vi"], units["unit"], strict=True))
         names |= {unit: unit for unit in units["unit"]} | spell("units")

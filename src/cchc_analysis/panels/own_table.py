@@ -30,8 +30,9 @@ from cchc_analysis.data.tidy import make_observations
 from cchc_analysis.errors import ReportError, ValidationError, count, join_some
 from cchc_analysis.panels import cells
 from cchc_analysis.panels.layouts import find_head, find_strays
-from cchc_analysis.panels.mapping import PanelMapping, Vocabulary, load_vocabulary, spell
+from cchc_analysis.panels.mapping import PanelMapping, Vocabulary
 from cchc_analysis.panels.matching import Figures, describe_units, read_numerals, tell_respelt
+from cchc_analysis.panels.words import load_vocabulary, spell
 from cchc_analysis.rules import choose_readings, validation
 from cchc_analysis.rules.expressions import Quantity as Operand
 from cchc_analysis.rules.rows import CELLS, COLUMNS, COMPARISONS, list_cells
@@ -96,7 +97,12 @@ def validate_table(
 def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
     """The cells of a table as text, by the numbers of their rows, under the headings it has."""
     if isinstance(table, Path):
-        own = _find_head(cells.choose_sheet(table, cells.open_sheets(table)), reference)
+        sheet = cells.choose_sheet(table, cells.open_sheets(table))
+        own = find_head(sheet, Vocabulary(PanelMapping(), reference))
+        if sheet.lengths is not None:  # empty cells at the end of a row mean nothing
+            is_cut = sheet.lengths > sheet.cells.shape[1]
+            is_told = is_cut | (sheet.lengths.index < own.cells.index[0])
+            own = replace(own, lengths=sheet.lengths.where(is_told, 0))
     else:
         # What names rows in the index is theirs as well.
         named = [each for each in table.index.names if each and each not in table.columns]
@@ -111,21 +117,6 @@ def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
     if problems:
         raise ReportError(problems)
     return own.cells[[*names]].set_axis([*names.values()], axis=1).apply(cells.print_cells)
-
-
-def _find_head(sheet: cells.Worksheet, reference: Reference) -> cells.Worksheet:
-    """The first row, where it holds a name of ours; else what looks most like a head."""
-    first, known = [*map(str, sheet.cells.iloc[0])], Vocabulary(PanelMapping(), reference)
-    is_head = any(_name_column(each, known, ()) for each in first if each)
-    if not sheet.names and is_head and len(sheet.cells) > 1:
-        own = replace(sheet, cells=sheet.cells.iloc[1:], names=tuple(first))
-    else:
-        own = find_head(sheet, known)
-    if sheet.lengths is None:
-        return own
-    # Empty cells at the end of a row mean nothing; those that were cut off are told.
-    is_told = (sheet.lengths > sheet.cells.shape[1]) | (sheet.lengths.index < own.cells.index[0])
-    return replace(own, lengths=sheet.lengths.where(is_told, 0))
 
 
 def _understand(
@@ -229,7 +220,7 @@ def _name_column(column: str, known: Vocabulary, operands: Collection[str]) -> s
     if field := known.match_field(column):
         return {"area_code": "area_id", "source": "source_id"}.get(field, field)
     value = known.match_value(column)
-    return value.indicator if value and not value.period else ""
+    return value.indicator if value and value.is_plain else ""
 
 
 def _melt_columns(file: str, table: pd.DataFrame, operands: Mapping[str, Operand]) -> pd.DataFrame:

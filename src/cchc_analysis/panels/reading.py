@@ -27,18 +27,9 @@ from cchc_analysis.data.reference import Reference, offer_names
 from cchc_analysis.errors import MOST_NAMED, Problem, ReportError, join_some
 from cchc_analysis.panels import layouts, matching
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
-from cchc_analysis.panels.mapping import (
-    PanelMapping,
-    PanelSource,
-    ValueColumn,
-    Vocabulary,
-    is_total,
-    load_vocabulary,
-    part_period,
-    pattern,
-    spell,
-)
+from cchc_analysis.panels.mapping import PanelMapping, PanelSource, ValueColumn, Vocabulary
 from cchc_analysis.panels.matching import Figures, name_rows, place_rows
+from cchc_analysis.panels.words import is_total, load_vocabulary, part_period, pattern, spell
 from cchc_analysis.rules.rows import RANKED, judge_ranks
 from cchc_analysis.stats.peers import list_breaks
 
@@ -256,7 +247,10 @@ def _describe_rows(table: Worksheet, roles: layouts.Roles, mapping: PanelMapping
             is_label = is_open & (rows["area"] == "") & body[at].map(layouts.is_word)
             rows["area"] = rows["area"].where(~is_label, body[at].astype("str"))
     is_named = "area" in roles.fields or not roles.form
-    known = {label: is_named and is_total(label, mapping) for label in rows["area"].unique()}
+    known = {
+        label: is_named and label not in mapping.areas and is_total(label, mapping.totals)
+        for label in rows["area"].unique()
+    }
     return rows.assign(is_total=rows["area"].map(known).astype("bool"))
 
 
