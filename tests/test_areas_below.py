@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
+import pytest
 
 from brief_work import (
+    add_findings,
     load_words_of,
     made_up_reference,
     make_source,
@@ -16,6 +20,7 @@ from brief_work import (
 from cchc_analysis.brief import open_brief
 from cchc_analysis.brief.beside import list_last_year
 from cchc_analysis.brief.content import Brief
+from cchc_analysis.brief.nouns import grade_brief
 
 DAYS = ("2022-01-01", "2022-06-30")
 PROVINCE, DISTRICT = "tỉnh Thử Nghiệm", "huyện Sông Mây"
@@ -33,11 +38,12 @@ M015 II.2 on_time_rate whole_district 90 target >=
 """
 
 
-def open_province(lang: str = "vi") -> Brief:
+def open_province(lang: str = "vi", findings: list[dict[str, Any]] | None = None) -> Brief:
     figures = [read_figures(OWN, "report", PROVINCE, DAYS)]
     figures += [read_figures(BELOW, "report", DISTRICT, DAYS)]
     source = make_source("report", "period_report", PROVINCE, "2022-H1", *DAYS)
     tables = tabulate(pd.concat(figures, ignore_index=True), pd.DataFrame([source]))
+    tables = add_findings(tables, findings)
     return open_brief(tables, made_up_reference(), load_words_of(lang), PROVINCE, "2022-H1")
 
 
@@ -63,3 +69,16 @@ def test_a_target_of_a_district_is_not_held_against_the_province() -> None:
 
 def test_last_year_of_a_district_is_not_worked_out_of_the_province() -> None:
     assert list_last_year(open_province()) == []  # and not 500, of which 700 are 140 per cent
+
+
+@pytest.mark.parametrize(("figures", "is_own"), [("M002 M001", True), ("M012 M011", False)])
+def test_a_contradiction_about_a_district_doubts_no_headline_of_the_province(
+    figures: str, is_own: bool
+) -> None:
+    [first, *_] = figures.split()
+    about = {"figures": figures, "operands": figures, "area_id": "990" if is_own else "991"}
+    about |= {"scope": "whole_district", "indicator": "dossiers_resolved_on_time"}
+    brief = open_province(findings=[about])
+    assert first in {figure for each in brief.entries for _, figure in each.figures}
+    grade = grade_brief(brief)
+    assert (grade.warnings, grade.headline_warnings) == (1, int(is_own))

@@ -53,8 +53,7 @@ def compare_plan(brief: Brief) -> tuple[Comparison, ...]:
     reach at one level what it misses at another.
     """
     stated = (Status.TARGET, Status.PLAN, Status.THRESHOLD)
-    own = (entry for entry in brief.entries if entry.area_id == brief.area["area_id"])
-    targets = [entry for entry in own if entry.status in stated]
+    targets = [entry for entry in brief.own if entry.status in stated]
     return tuple(each for own in (*targets, *_list_targets(brief)) for each in _compare(brief, own))
 
 

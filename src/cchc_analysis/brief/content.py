@@ -265,6 +265,11 @@ class Brief(HasHead):
         return self.sources[~self.sources["kind"].isin(NOT_TOLD)]
 
     @once
+    def own(self) -> list[Entry]:
+        """The entries on the area itself, and on none below it."""
+        return [each for each in self.entries if each.area_id == self.area["area_id"]]
+
+    @once
     def reported(self) -> list[Entry]:
         """The entries that the reports state."""
         told = set(self.reports["source_id"])
@@ -300,7 +305,7 @@ class Brief(HasHead):
     @once
     def doubted(self) -> set[int]:
         """The numbers of those about figures that people quote: a doubt about the brief."""
-        quoted = [each for each in self.entries if each.indicator in self.report.quoted]
+        quoted = [each for each in self.own if each.indicator in self.report.quoted]
         return {mark.number for entry in quoted for mark in self.marks(entry)}
 
     @once
@@ -500,8 +505,7 @@ class Brief(HasHead):
 
     def find_any(self, indicator: str) -> Entry | None:
         """The first value of an indicator of whatever kind: a maximum and a norm are no results."""
-        own = (entry for entry in self.entries if entry.area_id == self.area["area_id"])
-        return next((entry for entry in own if entry.indicator == indicator), None)
+        return next((entry for entry in self.own if entry.indicator == indicator), None)
 
     def find_operand(self, entry: Entry, name: str) -> Entry | None:
         """The value that a derived one has in the place of a name of its formula, "code@scope"."""
