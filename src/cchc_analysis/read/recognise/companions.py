@@ -158,21 +158,6 @@ class Companions:
             return Claim(whole, SURE, f"given, right behind {before.indicator}")
         return None
 
-    def follow_rank(self, entry: FigureText, words: WordsAround) -> Claim | None:
-        """The value behind a rank: "Chỉ số CCHC xếp thứ 2, đạt 82,36%"."""
-        before = self.figure_before(entry)
-        code = before.indicator.removesuffix("_rank") if before else ""
-        if not before or code == before.indicator or code not in self._wording.rules:
-            return None
-        if code == "par_index" and "point" in words.units:
-            code = APPRAISED
-        between = entry.text[entry.mentions[entry.at - 1].numeral.end : entry.mention.numeral.start]
-        between = PATTERNS.ranked_in.sub("", between, count=1)
-        is_same = PATTERNS.reaches.fullmatch(between) and fits_unit(
-            self._wording.rules[code].unit, words.units
-        )
-        return Claim(code, SURE, f"the value right behind {before.indicator}") if is_same else None
-
     def follow_years(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The same in another year, or what is asked of it: "từ 12% lên 68% (yêu cầu 70%)"."""
         is_next = PATTERNS.other_year.fullmatch(entry.own_before)
@@ -225,11 +210,8 @@ class Companions:
         """The figures that one may be as, where it names only a level, the likeliest first."""
         above = [self._by_line.get(at, ()) for at in self._places[entry.line].parents]
         heads = [next((each for each in line if each.indicator), None) for line in above]
-        if entry.mention.role == "each":
-            heads.insert(0, self.at(entry, entry.mention.partner))
-        else:
-            # The second of "cấp huyện 98/99 TTHC, đạt 98,9%; cấp xã 53/54 TTHC" is as the first.
-            heads.insert(0, self._find_other_level(entry, words))
+        # The second of "cấp huyện 98/99 TTHC, đạt 98,9%; cấp xã 53/54 TTHC" is as the first.
+        heads.insert(0, self._find_other_level(entry, words))
         if entry.mention.parent >= 0:
             parent = self.at(entry, entry.mention.parent)
             is_sibling = entry.at and entry.mentions[entry.at - 1].parent == entry.mention.parent
@@ -276,8 +258,6 @@ class Companions:
 
     def find_share(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The share that a bare percentage is, by the figure right before it."""
-        if words.own & WORDS.no_share:
-            return None
         before = self.figure_before(entry)
         if before is None or not before.indicator:
             return None

@@ -537,8 +537,6 @@ class FigureContext:
         Sentences that go on about indices keep it: "Chỉ số SIPAS đạt …" right behind that of 2020;
         but not of one that is counted from day to day.
         """
-        if is_running and windows.find_day(entry.own_before, self._head.window):
-            return None
         if opened := PATTERNS.year_of_bracket.search(entry.said):
             # Up four places against 2022 (88,05 points, 13th): those in brackets are of 2022.
             return windows.make_year(int(opened[1]))

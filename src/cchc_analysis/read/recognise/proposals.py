@@ -150,8 +150,7 @@ class Proposer:
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             is_same = is_last_years and not is_change
             return (self._beside.follow_years(entry, words) if is_same else None), ()
-        companion = self._beside.follow_rank(entry, words)
-        if companion := companion or self._beside.follow_years(entry, words):
+        if companion := self._beside.follow_years(entry, words):
             return companion, ()
         matched = match_rules(words, self._wording)
         candidates = [c for c in matched if not c.against and self._allows(entry, words, c)]
@@ -377,8 +376,6 @@ def _read_part(
     for at, line in enumerate(lines):
         for digits, entries in _enter_line(at, line, labels):
             numerals[line.number] += tuple(digits)
-            if entries and not line.cells:
-                proposer.surroundings.mentions[at] = entries[0].mentions
             for entry in entries:
                 proposer.propose(entry)
     return Reading(head, dict(numerals), tuple(scopes.tell_offices_apart(proposer.figures)))

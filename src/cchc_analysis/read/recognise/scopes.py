@@ -180,7 +180,8 @@ class Scopes:
             elif level.name == "its sentence":
                 # "14/14 xã tham gia; huyện có 03 …": what was counted there is not whose this is.
                 said = PATTERNS.counted_clause.sub(" ", PATTERNS.remark.sub(" ", entry.said))
-                yield self._surroundings.read_level(level.name, said)
+                is_same = said == level.text
+                yield level if is_same else self._surroundings.read_level(level.name, said)
             elif level.name == "what it is a part of":
                 # "thị xã 3.120 (3.080 đúng hạn)": a whole may be labelled with its bare level.
                 bare = find_bare_level(replace(entry, at=mention.parent))

@@ -73,7 +73,10 @@ class FigureText:
     @cached_property
     def wholes(self) -> list[int]:
         """The mentions that it is a part of, the nearest first."""
-        return list_wholes(self.mentions, self.at)
+        found, at = [], self.at
+        while (at := self.mentions[at].parent) >= 0:
+            found.append(at)
+        return found
 
     @cached_property
     def is_asked(self) -> bool:
@@ -86,14 +89,6 @@ class FigureText:
         """Where its clause begins."""
         lead = self.mention.lead
         return max(lead, self.text.rfind(";", lead, self.mention.numeral.start) + 1)
-
-
-def list_wholes(mentions: Sequence[numerals.Mention], at: int) -> list[int]:
-    """The mentions that one is a part of, the nearest first."""
-    found = []
-    while (at := mentions[at].parent) >= 0:
-        found.append(at)
-    return found
 
 
 def find_tail(text: str, entry: FigureText, end: int) -> str:
@@ -117,25 +112,6 @@ def find_tail(text: str, entry: FigureText, end: int) -> str:
     elif following and stop == following[0]:
         tail = tail.rpartition(",")[0] if "," in tail[1:] else ""
     return " ".join(tail.split()[:25])
-
-
-def find_shared(text: str, entry: FigureText) -> str:
-    """The predicate that follows several subjects: "150 TTHC cấp huyện và 60 TTHC cấp xã được …".
-
-    Nothing but such words as "có" may stand before the first, and both must be of one noun.
-    """
-    mention, mentions = entry.mention, entry.mentions
-    last = entry.at + (mention.role == "part")
-    if entry.label or mention.role not in ("", "part") or last + 1 >= len(mentions):
-        return ""
-    following = mentions[last + 1]
-    end = last + 1 + (following.role == "part")
-    if following.lead != mention.lead or following.role != mention.role or end >= len(mentions):
-        return ""
-    first = PATTERNS.subject.fullmatch(text[mentions[last].numeral.end : following.numeral.start])
-    behind = text[mentions[end].numeral.end : mentions[end].own[1]]
-    is_alike = first is not None and behind.split()[:1] == first[1].split()[:1]
-    return behind if is_alike and PATTERNS.opens.fullmatch(entry.own_before) else ""
 
 
 def find_bare_level(entry: FigureText) -> str:
@@ -229,12 +205,9 @@ class WordCollector:
                 *(Hit(WORDS.plan, *m.span(1)) for m in PATTERNS.plan.finditer(text)),
             )
         )
-        self.read_level = lru_cache(maxsize=4096)(
-            lambda name, text: matching.Level(name, text, self._hits(name, text))
-        )
+        self.read_level = lru_cache(maxsize=4096)(self._read_level)
         """A level of any text."""
         self._nouns = matching.index_nouns(paper.wording.units)
-        self.mentions: dict[int, tuple[numerals.Mention, ...]] = {}
         self._first_row = {line.table: at for at, line in reversed([*enumerate(self._lines)])}
         self._after = {place.before: at for at, place in enumerate(self._places)}
         self._notes = find_table_notes(self._lines, self._places)
@@ -290,11 +263,13 @@ class WordCollector:
                 end = stop.start() if stop else reach
         return end
 
-    def _hits(self, name: str, text: str) -> tuple[Hit, ...]:
+    def _read_level(self, name: str, text: str) -> matching.Level:
         hits = self._find(text)
         if name == "heading" and (field := name_field(text)):
-            return (Hit(field, 0, len(text)), *hits)
-        return tuple(h for h in hits if h.term in WORDS.of_title) if name == "title" else hits
+            hits = (Hit(field, 0, len(text)), *hits)
+        elif name == "title":
+            hits = tuple(hit for hit in hits if hit.term in WORDS.of_title)
+        return matching.Level(name, text, hits)
 
     def _cut(self, line: str, start: int, text: str) -> tuple[Hit, ...]:
         """The terms of a part of a line, which is searched once for all its figures."""
@@ -353,9 +328,7 @@ class WordCollector:
             placed.append((count_words(text[slice(*span)]), hit))
         joined, added = self._join_lines(entry, end)
         own += joined
-        # What a figure shares with the next one counts as so many words away.
-        shared = ((8, hit) for hit in self._find(find_shared(entry.text, entry)))
-        placed += [*added, *((gap, hit) for gap, hit in shared if hit.term[0] != "@")]
+        placed += added
         has_level = any(hit.term[0] == "@" for _, hit in placed)
         # "Hồ sơ trực tuyến tại UBND huyện: 2.246; tại cấp xã: 1.905": each has its own level.
         placed += [(gap, hit) for gap, hit in self._imply(entry)
@@ -461,14 +434,9 @@ class WordCollector:
             yield "its sentence, line before", take_last_sentence(self._lines[at].text)
 
     def _anchor(self, place: OutlinePlace) -> Iterator[tuple[str, str]]:
-        """The text that a note hangs on: the figure before its mark, and that one's wholes."""
+        """The text that a note hangs on, up to its mark."""
         line, at = place.anchor
         text = self._lines[line].text
-        mentions = self.mentions.get(line, ())
-        before = [n for n, mention in enumerate(mentions) if mention.numeral.end <= at]
-        if before and at - mentions[before[-1]].numeral.end < 60:
-            for whole in (before[-1], *list_wholes(mentions, before[-1])):
-                yield "what it is a part of", text[slice(*mentions[whole].own)]
         yield "the text the note hangs on", take_last_sentence(text[:at])
         for parent in self._places[line].parents:
             yield "the list it stands in", take_last_sentence(self._lines[parent].text)
