@@ -2059,6 +2059,9 @@ HEADINGS = {
     "overdue_pct": "overdue_rate",
     "Mức độ hài lòng (%)": "satisfaction_rate",
     "Giải ngân vốn ĐTC (%)": "public_investment_disbursed_rate",
+    "SIPAS 2022(%)": "sipas",
+    "Kết quả Chỉ số CCHC": "par_index",
+    "Số doanh nghiệp": "enterprises_total",
 }
 STRANGE_HEADINGS = (
     "D4.2 Kiểm soát tham nhũng trong cung ứng dịch vụ công",
@@ -2072,6 +2075,16 @@ STRANGE_HEADINGS = (
     "PCI tháng 9 năm 2024",
     "Số hồ sơ tiếp nhận (điểm)",
     "Điểm số cải cách hành chính năm 2023",
+    "PCI / Trọng số",
+    "Tổng số dịch vụ công trực tuyến",  # and not their group of the service index
+    "Hồ sơ tiếp nhận / Sở",
+    "Viên chức có mặt / Nam",
+    "Chỉ tiêu / PCI",
+    # What may be counted of anything.
+    "Nộp",
+    "Đã xử lý",
+    "Doanh nghiệp",
+    "Cải cách hành chính",
 )
 FIELDS = ("Xã/phường", "Tên phường, xã", "Đơn vị cấp xã", "Tên Tỉnh/TP", "City/Province")
 
@@ -2103,6 +2116,8 @@ def test_a_heading_that_may_mean_another_thing_is_not_known(
         ),
         ("SIPAS 9 tháng năm 2024", {"indicator": "sipas", "period": "2024-9M"}),
         ("6T/2023 / Điểm số", {"period": "2023-H1"}),
+        ("PCI / Chỉ tiêu", {"indicator": "pci", "status": "target"}),
+        ("Kế hoạch / PCI / Thực hiện", {"indicator": "pci", "status": "actual"}),
     ],
 )
 def test_a_heading_says_its_unit_status_and_period(

@@ -31,6 +31,7 @@ from cchc_analysis.panels.words import (
     is_period,
     is_rank,
     is_score,
+    last_part,
     load_vocabulary,
     part_period,
     part_status,
@@ -298,6 +299,8 @@ def _list_texts(entry: object) -> Iterator[str]:
 MARKS = " -–—:(,/"
 """What parts a heading into what is measured and how sure it is."""
 MOST_SUGGESTED = 3
+SCORES = ("%", "point", "rank")
+"""Units in which nothing is counted."""
 
 
 class Vocabulary:
@@ -377,6 +380,9 @@ class Vocabulary:
         if is_label := len(named) == 1:  # whose years are its own: "kỳ 2019-2023", "(trước 2022)"
             period = ""
         named = named if is_label else self._find_codes(key, rest, family) if key else set()
+        if not (is_label or units) and pattern("counted").match(last_part(rest)):
+            rows = self.reference.indicator_rows
+            named = {code for code in named if rows[code]["unit"] not in SCORES}
         own = {code: self._fit_unit(units, code) for code in named}
         fitting = [(code, unit) for code, unit in own.items() if unit is not None]
         if len(fitting) != 1:
@@ -386,7 +392,10 @@ class Vocabulary:
 
     def _find_codes(self, key: frozenset[str], name: str, family: str) -> set[str]:
         """The indicators that words name, or that each of several names side by side is one of."""
-        found = self.labels.folded.get(fold_text(name)) or self.labels.keyed.get(key, set())
+        folded = fold_text(name)
+        is_unsaid = pattern("unsaid").fullmatch(folded)
+        known = set() if is_unsaid else self.labels.keyed.get(key, set())
+        found = self.labels.folded.get(folded) or known
         if family and len(found) != 1:
             found = found | self.labels.keyed.get(key | {family}, set())
             found = {code for code in found if code.startswith(family)}

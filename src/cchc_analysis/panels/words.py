@@ -98,12 +98,16 @@ def part_period(text: str) -> tuple[str, str]:
 
 
 def part_status(name: str) -> tuple[str, str]:
-    """What a row of a heading says of all below it, plan or result, and the other rows."""
-    statuses = spell("statuses")
-    parts = name.split(" / ")
-    said = {part: statuses[fold_text(part)] for part in parts if fold_text(part) in statuses}
-    left = [part for part in parts if part not in said]
-    return next(iter(said.values()), ""), " / ".join(left)
+    """What a row of a heading says of all below it, plan or result, and the other rows.
+
+    >>> part_status("Kế hoạch / PCI / Thực hiện"), part_status("Chỉ tiêu / PCI")
+    (('actual', 'PCI'), ('', 'Chỉ tiêu / PCI'))
+    """
+    *upper, lowest = parts = name.split(" / ")
+    said = [spell("statuses").get(fold_text(each), "") for each in upper]
+    said.append((spell("statuses") | spell("statuses_below")).get(fold_text(lowest), ""))
+    left = [part for part, status in zip(parts, said, strict=True) if not status]
+    return next(filter(None, reversed(said)), ""), " / ".join(left)
 
 
 def last_part(name: str) -> str:
@@ -157,5 +161,5 @@ def word_key(name: str) -> frozenset[str]:
     bare = strip_number(pattern("hump").sub(" ", labelled[1] if labelled else name))
     whole = pattern("part").sub(lambda part: re.sub(r"\W", "p", part[0]), bare)  # "1.1" is one word
     phrases, said = _spellings()
-    shown = fold_text(whole.replace("%", " percent "))
+    shown = fold_text(pattern("department").sub("department", whole).replace("%", " percent "))
     return frozenset(phrases.sub(lambda found: said[found[0]], shown).split())
