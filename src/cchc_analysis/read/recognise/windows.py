@@ -550,7 +550,8 @@ def _write_period(match: re.Match[str], year: str) -> str:
 
 
 def _parse(words: str) -> Period | None:
-    words = PATTERNS.spelled_months.sub(lambda said: WORDS.month_counts[said[0]], words.casefold())
+    words = " ".join(words.casefold().split())
+    words = PATTERNS.spelled_months.sub(lambda said: WORDS.month_counts[said[0]], words)
     with suppress(PeriodError):
         period = parse_period(words)
         return period if period.end and period.end.year in YEARS else None
