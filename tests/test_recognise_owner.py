@@ -368,6 +368,13 @@ def test_days_above_or_below_a_table_are_of_that_table_alone(
     assert windows == [window or year] * 2 + [year] * 3
 
 
+@pytest.mark.parametrize("space", [" ", "  ", "\u00a0"])
+def test_eleven_months_in_words_may_have_any_space_between(space: str) -> None:
+    said = f"Trong mười{space}một tháng đầu năm 2023, toàn huyện tiếp nhận 120 hồ sơ."
+    _, [figure] = read_text(OF_YEAR.format(2023, "huyện Cao Lộc", said))
+    assert (figure.period_start, figure.period_end) == ("2023-01-01", "2023-11-30")
+
+
 def test_what_a_note_asks_for_behind_its_first_sentence_dates_no_table() -> None:
     note = "Ghi chú: Gồm các cấp. Nơi có số liệu chưa khớp xin báo trước ngày 20/01/2024."
     text = f"Nội dung\tSố lượng\nHồ sơ tiếp nhận\t5.100\nHồ sơ trực tuyến\t4.800\n{note}"
