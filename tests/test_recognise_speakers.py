@@ -42,6 +42,7 @@ def claims(figures):
         "Bảo hiểm xã hội huyện tiếp nhận 700 hồ sơ. Đã giải quyết 690 hồ sơ, quá hạn 2 hồ sơ.",
         "- Toà án nhân dân huyện:\n+ Tiếp nhận 120 hồ sơ.\n+ Quá hạn: 3 hồ sơ.",
         "Các cơ quan ngành dọc (công an, thuế) tiếp nhận 320 hồ sơ.",
+        "Đã tiếp nhận 900 hồ sơ của Công an huyện.",
     ],
 )
 def test_the_work_of_another_office_is_not_the_districts(read, text: str) -> None:
@@ -106,6 +107,7 @@ def test_one_commune_is_not_all_communes(read, text: str) -> None:
     [
         "Các xã Đồi Cao, Suối Hoa tiếp nhận 345 hồ sơ trực tuyến.",
         "Lĩnh vực đất đai tiếp nhận 1.200 hồ sơ, giải quyết 1.150 hồ sơ, quá hạn 8 hồ sơ.",
+        "Tiếp nhận 300 hồ sơ hộ tịch; đã giải quyết 200 hồ sơ lĩnh vực xây dựng.",
         "Trong lĩnh vực đăng ký kinh doanh, đã tiếp nhận 210 hồ sơ.",
         "Huyện Suối Hoa tiếp nhận 5.000 hồ sơ.",
         "Toàn tỉnh có tỷ lệ hồ sơ trực tuyến đạt 70%.",

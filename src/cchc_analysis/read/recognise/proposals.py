@@ -75,7 +75,7 @@ class Proposer:
         if candidate is None and words.units:
             wide = (each.indicator for each in match_widely(words, self._wording))
             rivals = tuple(dict.fromkeys([*rivals, *wide]))[:MOST_RIVALS]
-        speaker = self._speakers.find(entry)
+        speaker = self._speakers.find(entry, is_of_dossiers=self._is_of_dossiers(candidate))
         if candidate and speaker and not self._speaks_for(speaker, candidate, entry, words):
             candidate, rivals = None, ()
         is_below = self._scopes.level == "province" and words.own & scopes.BOTH

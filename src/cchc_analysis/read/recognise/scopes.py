@@ -362,9 +362,24 @@ class Speakers:
         self._area, self._level = paper.head.area.casefold(), paper.level
         self._name = lru_cache(maxsize=4096)(self._find_speaker)
 
-    def find(self, entry: FigureText) -> Speaker | None:
-        """Who speaks in the clause of a figure; nothing where it is the district itself."""
-        found = None if entry.label else self._head_of(entry)
+    def find(self, entry: FigureText, *, is_of_dossiers: bool) -> Speaker | None:
+        """Who speaks in the clause of a figure; nothing where it is the district itself.
+
+        An office or field named right behind dossiers is their subject too ("800 hồ sơ của Chi
+        nhánh …"); behind money it is not ("nộp tại Kho bạc").
+        """
+        if entry.label:
+            return None
+        found = (self._find_behind(entry) if is_of_dossiers else None) or self._head_of(entry)
+        return None if found is None or found.kind is Speech.OURS else found
+
+    def _find_behind(self, entry: FigureText) -> Speaker | None:
+        """Who or what is named right behind a figure, other than the district's own."""
+        text, end = entry.text, entry.mention.numeral.end
+        if field := PATTERNS.field_behind.match(text, end):
+            return Speaker(Speech.FIELD, field[0].strip())
+        behind = PATTERNS.right_behind.match(text, end)
+        found = self._name(text[behind.end() : entry.mention.own[1]]) if behind else None
         return None if found is None or found.kind is Speech.OURS else found
 
     def _head_of(self, entry: FigureText) -> Speaker | None:
