@@ -92,9 +92,9 @@ class Guesser(Vocabulary):
 
     def is_about(self, name: str, title: str, indicator: str) -> bool:
         """Whether a heading holds the name of its sheet, or of what the sheet is about."""
-        labels = (label for label, codes in self.labels.folded.items() if indicator in codes)
-        words = (list_forms(title)[-1], *(each for each in labels if " " in each))
-        return any(word and word in fold_text(name) for word in words)
+        labels = (key for key, codes in self.labels.keyed.items() if indicator in codes)
+        words = filter(None, (word_key(title), *(key for key in labels if len(key) > 1)))
+        return any(key <= word_key(name) for key in words)
 
     def find_family(self, names: Iterable[str]) -> str:
         """How the codes of most headings of a table begin ("papi"), or ``""``."""

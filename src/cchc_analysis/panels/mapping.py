@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
@@ -266,7 +265,7 @@ def read_entry(
 def salvage_mapping(content: object) -> PanelMapping | None:
     """What is left of a faulty mapping, or ``None`` where the sheet that is meant is lost.
 
-    Codes are not asked about; whatever an entry of no right form names counts as left out.
+    Codes are not asked about; whatever a part of a faulty entry names counts as left out.
     """
     left, told = deepcopy(content), list[str]()
     while isinstance(left, dict):
@@ -274,15 +273,12 @@ def salvage_mapping(content: object) -> PanelMapping | None:
             found = PanelMapping.model_validate(left)
             return found.model_copy(update={"ignore": (*found.ignore, *told)})
         except pydantic.ValidationError as error:
-            places = dict.fromkeys((*map(str, fault["loc"]), "")[:2] for fault in error.errors())
-        for name, part in places:
-            if name in ("sheet", "sheets"):
-                return None
-            entry = left.get(name)
-            if isinstance(entry, dict) and part in entry:
-                told += _list_texts({part: entry.pop(part)})
-            else:
-                told += _list_texts(left.pop(name, None))
+            name, part, *_ = (*map(str, error.errors()[0]["loc"]), "")
+        if name in ("sheet", "sheets"):
+            return None
+        entry = left[name]
+        is_part = isinstance(entry, dict) and part in entry
+        told += _list_texts({part: entry.pop(part)} if is_part else left.pop(name))
     return None
 
 
@@ -416,14 +412,10 @@ class Vocabulary:
 
     def _fit_unit(self, units: set[str], code: str) -> str | None:
         """The unit where it is another one than the indicator's; ``None`` where it does not fit."""
-        own = str(self.reference.indicator_rows[code]["unit"])
-        if not units or own in units:
-            return ""
-        for unit in sorted(units):
-            with suppress(KeyError):
-                self.reference.convert_unit(unit, own)
-                return unit
-        return None
+        rows, own = self.reference.unit_rows, str(self.reference.indicator_rows[code]["unit"])
+        base = rows[own]["base_unit"]
+        alike = (unit for unit in sorted(units & {*rows}) if rows[unit]["base_unit"] == base)
+        return "" if not units or own in units else next(alike, None)
 
     def is_ignored(self, name: str) -> bool:
         """Whether a heading is left out: on purpose, or a running number."""
