@@ -22,7 +22,7 @@ from cchc_analysis.data.named import choose_rows, to_wide
 from cchc_analysis.data.records import Status, problem
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.data.trace import Citation, cite_any
-from cchc_analysis.errors import CommandError, join_some
+from cchc_analysis.errors import CommandError, count, join_some
 from cchc_analysis.openers import (
     ProjectPlace,
     find_given,
@@ -499,14 +499,22 @@ def _warn_left_out(
     names = [areas[each]["name"] for each in sorted({*held.loc[is_other, "area_id"]})]
     key = ["area_id", "scope", "period_start", "period_end"]
     beside = held[~is_other & ~held.set_index(key).index.isin(panel.set_index(key).index)]
-    kept = f"{panel['scope'].iloc[0]}, {panel['period'].iloc[0]} and the like"
-    told = [
-        f"held in other windows or scopes only: {join_some(names, 5)}" * bool(names),
-        f"{len(beside)} values of other windows or scopes beside {kept}: "
-        f"{join_some(sorted({*beside['period']}), 5)}" * bool(len(beside)),
-    ]
-    if said := "; ".join(filter(None, told)):
-        warnings.warn(f"Left out, as {said}; load_indicators has all.", stacklevel=3)
+    scope, period = panel[["scope", "period"]].iloc[0]
+    others = sorted(
+        {
+            label if other == scope else f"{other} {label}"
+            for other, label in zip(beside["scope"], beside["period"], strict=True)
+        }
+    )
+    told = []
+    if names:
+        told.append(f"as held in other windows or scopes only: {join_some(names, 5)}")
+    if others:
+        values = count(len(beside), "value")
+        kept = f"as of other windows or scopes than {scope} {period} and the like"
+        told.append(f"{kept}: {values} ({join_some(others, 5)})")
+    if told:
+        warnings.warn(f"Left out, {'; '.join(told)}; load_indicators has all.", stacklevel=3)
 
 
 def suite_parameters(*, project: ProjectPlace = None) -> dict[str, Any]:
