@@ -282,7 +282,7 @@ def tell_respelt(ids: Mapping[str, str], reference: Reference) -> Iterator[str]:
     """The names that have other diacritics than their area, or only some: another may be meant."""
     for name, area_id in ids.items():
         meant = str(reference.area_rows.get(area_id, {}).get("name", name))
-        bare, own = clean.take_apart(name).bare, clean.take_apart(meant).bare
+        bare, own = (re.sub(r"\W", "", clean.take_apart(each).bare) for each in (name, meant))
         if bare != own and not bare.isascii() and clean.fold_text(bare) == clean.fold_text(own):
             yield f"{name!r} is taken for {meant}; mend the name where another is meant"
 
