@@ -96,7 +96,8 @@ def frame_lines(
                  if text.endswith(":"))  # fmt: skip
     said = PATTERNS.committee_itself.sub(" ", " | ".join([head.title, *announced]))
     days = readers["window"](head.title) or _find_dossier_days(lines, head)
-    titled = Frame(window=days, scope=read_scope(said), years=_list_years(lines))
+    years = (windows.find_days_of_years(line.text).items() for line in lines)
+    titled = Frame(window=days, scope=read_scope(said), years=dict(chain.from_iterable(years)))
     opened: dict[str, tuple[Any, list[str]]] = {}
     home: tuple[int, ...] = ()
     annexes: dict[str, Period] = {}
@@ -139,12 +140,6 @@ def frame_lines(
                 own["window"] = outer
         frames.append(replace(titled, **own))
     return frames
-
-
-def _list_years(lines: Sequence[Line]) -> dict[str, Period]:
-    """The days over which the document counts a year, by the year."""
-    told = (windows.find_days_of_years(line.text).items() for line in lines)
-    return dict(chain.from_iterable(told))
 
 
 def _find_dossier_days(lines: Sequence[Line], head: ReportHead) -> Period | None:
