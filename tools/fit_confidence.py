@@ -33,6 +33,7 @@ from cchc_analysis.data.reference import Reference  # noqa: E402
 from cchc_analysis.read.documents import Document, open_document, read_lines  # noqa: E402
 from cchc_analysis.read.recognise import load_wording, look_again, read_document  # noqa: E402
 from cchc_analysis.read.recognise.figures import BASE, CLAIMED_FROM, SURE_FROM, mark_document  # noqa: E402
+from cchc_analysis.read.recognise.frame import BY_CUSTOM, CARRIED  # noqa: E402
 from cchc_analysis.rules import load_identities  # noqa: E402
 from cchc_analysis.stats.rates import wilson_interval  # noqa: E402
 
@@ -195,11 +196,12 @@ def write(names: list[str], fitted: np.ndarray, least: float) -> None:
     """The table that reading uses."""
     import pandas as pd
 
+    weights = dict(zip(names, fitted[1:], strict=True))
+    # Whoever marks an answer mostly gives such money the days of the report, where the catalogue
+    # counts from New Year's Day: that is no reason to leave open what it is.
+    weights[BY_CUSTOM] = weights[CARRIED]
     rows = [(BASE, f"{fitted[0]:.2f}", "ít điều nói rõ", "little speaks for it")]
-    rows += [
-        (name, f"{weight:.2f}", *WORDS[name])
-        for name, weight in zip(names, fitted[1:], strict=True)
-    ]
+    rows += [(name, f"{weight:.2f}", *WORDS[name]) for name, weight in weights.items()]
     rows.append((SURE_FROM, f"{least:.3f}", "chắc từ xác suất này", "sure from this chance on"))
     open_words = ("để ngỏ dưới xác suất này", "left open below this chance")
     rows.append((CLAIMED_FROM, f"{LEAST:.3f}", *open_words))
