@@ -1937,6 +1937,14 @@ def test_a_title_of_the_whole_workbook_says_nothing_of_one_sheet(
     assert draft["sheets"] == {"Entry costs": "pci_entry_costs"}
 
 
+def test_a_rank_of_reform_is_that_of_its_index(tmp_path: Path, reference: Reference) -> None:
+    rows = [["Huyện", "Điểm thưởng", "Xếp hạng CCHC năm 2023"], ["Văn Quan", 1, 2]]
+    draft = yaml.safe_load(draft_mapping(write(tmp_path, "rank.xlsx", rows), reference))
+    assert draft["values"] == {
+        "Xếp hạng CCHC năm 2023": {"indicator": "par_index_rank", "period": 2023}
+    }
+
+
 def test_a_day_in_a_title_is_no_period_of_what_is_counted(
     tmp_path: Path, reference: Reference
 ) -> None:

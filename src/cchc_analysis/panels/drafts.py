@@ -386,7 +386,8 @@ def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:
     if has_ranks := is_rank(name):  # of what it names: "PAR INDEX 2022 / Hạng"
         upper, _, lower = bare.rpartition(" / ")
         ranked = pattern("ranked").sub("", fold_text(lower))
-        of = known.match_value(f"{upper} {ranked}") or known.match_value(upper)
+        named = (f"{upper} {ranked}", upper, f"chỉ số {ranked}")  # "Xếp hạng CCHC"
+        of = next(filter(None, map(known.match_value, named)), None)
         code = _list_rank_codes(of.indicator).get(guess.level) if of else ""
         value = ValueColumn(indicator=code, period=period) if code else None
     else:
