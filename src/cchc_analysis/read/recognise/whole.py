@@ -93,7 +93,12 @@ def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
 
 
 def _tell_by_balance(figures: list[Figure], reference: Reference) -> list[Figure]:
-    """Dossiers "đúng hạn" are on time, the early ones included, where nothing tells those apart."""
+    """What the words call one thing and the figures beside it show to be another.
+
+    Dossiers "đúng hạn" are on time, the early ones included, where nothing tells those apart. What
+    "was received" is what came in anew, where what was carried over is told beside it and not
+    counted in it.
+    """
     places: dict[tuple[str, ...], dict[str, list[int]]] = {}
     for at, figure in enumerate(figures):
         key = (str(figure.scope), figure.area, figure.period_end, figure.breakdown)
@@ -105,15 +110,17 @@ def _tell_by_balance(figures: list[Figure], reference: Reference) -> list[Figure
         value = read_value(figures[at], reference)
         return math.nan if value is None else value
 
-    whys: dict[int, str] = {}
+    changes: dict[int, tuple[str, str]] = {}
     for known in places.values():
+        values = {stage: [*map(read, found)] for stage, found in known.items()}
         if len(due := known.get("resolved_on_due", [])) == 1 and "resolved_early" not in known:
-            values = {stage: [*map(read, found)] for stage, found in known.items()}
-            whys[due[0]] = _find_why_on_time(figures, due[0], values)
+            changes[due[0]] = "resolved_on_time", _find_why_on_time(figures, due[0], values)
+        if len(told := known.get("received_total", [])) == 1 and "received_new" not in known:
+            changes[told[0]] = "received_new", _find_why_new(values)
 
     def find(at: int, _: Figure) -> Change | None:
-        why = whys.get(at)
-        return {"indicator": f"{_DOSSIERS}resolved_on_time", "looked_again": why} if why else None
+        stage, why = changes.get(at, ("", ""))
+        return {"indicator": f"{_DOSSIERS}{stage}", "looked_again": why} if why else None
 
     return _mend(figures, find)
 
@@ -137,6 +144,16 @@ def _find_why_on_time(figures: Sequence[Figure], at: int, values: Values) -> str
     is_clear = len(whole) == 1 and max(map(len, (overdue, pending))) < 2
     is_all = is_clear and whole[0] - rest == values["resolved_on_due"][0] + sum(overdue)
     return "with the overdue ones it is all that was resolved: no other is early" * is_all
+
+
+def _find_why_new(values: Values) -> str:
+    """Why what "was received" came in anew; "" where nothing says so."""
+    stages = ("received_total", "carried_over", "resolved_total", "pending_total")
+    if any(len(values.get(stage, ())) != 1 for stage in stages):
+        return ""
+    received, carried, *left = (values[stage][0] for stage in stages)
+    is_beside = received != sum(left) and received + carried == sum(left)
+    return "only with what was carried over is it what was resolved and is pending" * is_beside
 
 
 def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
