@@ -51,7 +51,6 @@ class Scopes:
     def __init__(self, paper: Paper, surroundings: WordCollector) -> None:
         self._head, self._reference = paper.head, paper.reference
         self._surroundings = surroundings
-        self.is_inside = lru_cache(maxsize=4096)(self._is_inside)
         self.level = paper.level
         self._last: Scope | None = None
         self._own = match_known(self._head.area, self._reference, self._head.day)
@@ -213,7 +212,7 @@ class Scopes:
                 return found if len(said) == 1 else Level(level.name, "", ())
         return Level(level.name, "", ())
 
-    def _is_inside(self, name: str) -> bool:
+    def is_inside(self, name: str) -> bool:
         """Whether a name is that of one area inside that of the document, if that is known."""
         named = match_known(name, self._reference, self._head.day, self._own)
         is_below = named and self._own and self._reference.is_below(named, self._own)
@@ -395,11 +394,6 @@ class Speakers:
         place = self._places[entry.line]
         for parent in place.parents:
             if found := self._search(self._lines[parent].text):
-                return found
-        for heading in place.headings[:1]:
-            text = self._lines[heading].text
-            found = self._name(_start(text))
-            if found and len(text.split()) <= len(found.name.split()) + 6:
                 return found
         return None
 
