@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -18,9 +19,10 @@ from brief_work import (
     tell_annex,
 )
 from cchc_analysis.brief import open_brief
-from cchc_analysis.brief.beside import list_last_year
+from cchc_analysis.brief.beside import compare_plan, list_last_year
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import grade_brief
+from cchc_analysis.brief.quality import make_graded
 
 DAYS = ("2022-01-01", "2022-06-30")
 PROVINCE, DISTRICT = "tỉnh Thử Nghiệm", "huyện Sông Mây"
@@ -67,6 +69,19 @@ def test_a_target_of_a_district_is_not_held_against_the_province() -> None:
     assert open_province().comparisons == ()
 
 
+@pytest.mark.parametrize(
+    ("indicator", "held"), [("dossiers_received_online", 0), ("dossiers_resolved_total", 1)]
+)
+def test_a_national_target_is_held_against_what_is_stated_of_the_province(
+    indicator: str, held: int
+) -> None:
+    brief = open_province()
+    told = {"indicator": indicator, "period_start": "2022-01-01", "period_end": "2022-12-31"}
+    targets = brief.reference.targets.head(1).assign(**told)
+    of_year = replace(brief, reference=replace(brief.reference, targets=targets))
+    assert len(compare_plan(of_year)) == held
+
+
 def test_last_year_of_a_district_is_not_worked_out_of_the_province() -> None:
     assert list_last_year(open_province()) == []  # and not 500, of which 700 are 140 per cent
 
@@ -82,3 +97,5 @@ def test_a_contradiction_about_a_district_doubts_no_headline_of_the_province(
     assert first in {figure for each in brief.entries for _, figure in each.figures}
     grade = grade_brief(brief)
     assert (grade.warnings, grade.headline_warnings) == (1, int(is_own))
+    contested = make_graded(brief)["contested"]
+    assert bool(contested) == is_own

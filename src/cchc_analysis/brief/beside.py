@@ -60,7 +60,8 @@ def compare_plan(brief: Brief) -> tuple[Comparison, ...]:
 def _list_targets(brief: Brief) -> Iterator[Entry]:
     """The targets of ``targets.csv`` that concern the district in this period and have a result."""
     places = {brief.area["area_id"], brief.area["parent_id"], ""}
-    reported = {entry.indicator for entry in brief.results}
+    own = (entry for entry in brief.results if entry.area_id == brief.area["area_id"])
+    reported = {entry.indicator for entry in own}
     # Those for districts are of districts.
     others = () if brief.area["level"] == "district" else TWO_TIERS
     for row in brief.reference.rows_where("targets", "area_id", *sorted(places)):

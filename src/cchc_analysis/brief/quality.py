@@ -54,7 +54,7 @@ def make_graded(brief: Brief) -> Graded:
     judged = {each.number for each in brief.judged}
     contested = dict.fromkeys(
         entry.indicator
-        for entry in brief.entries
+        for entry in brief.own
         if entry.indicator in brief.report.quoted
         if any(each.number in judged for each in brief.marks(entry))
     )
