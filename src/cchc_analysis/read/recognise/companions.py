@@ -183,13 +183,13 @@ class Companions:
 
     def follow_place(self, entry: FigureText, words: WordsAround, area: str) -> Claim | None:
         """The same of another place: "huyện A đạt 91,4%, sau huyện B (92,1%)"."""
-        above = [f for at in range(entry.line - 5, entry.line) for f in self._by_line.get(at, ())
-                 if f.indicator in WORDS.whole_indices and f.units == words.units]  # fmt: skip
-        own = [f for f in self._by_line.get(entry.line, ())
-               if f.indicator and f.units == words.units]  # fmt: skip
-        codes = {f.indicator.removesuffix(MEAN) for f in own[-1:] or above}
+        lines = range(entry.line - 5, entry.line + 1)
+        told = [f for at in lines for f in self._by_line.get(at, ()) if f.units == words.units]
+        own = [f for f in told if f.indicator and f.line == entry.line + 1][-1:]
         # An index may be told above, if it is only one.
-        if len(codes) != 1 or (own or above)[-1].area == area:
+        named = own or [f for f in told if f.indicator in WORDS.whole_indices]
+        codes = {f.indicator.removesuffix(MEAN) for f in named}
+        if len(codes) != 1 or named[-1].area == area:
             return None
         return Claim(codes.pop(), SURE, "as the one before it, of another place")
 

@@ -135,8 +135,10 @@ def frame_lines(
         own |= {part: before.get(part) for part in ("day", "status", "ahead")}
         outer = before.get("window", titled.window)
         if events and own.get("window", outer) != outer:
-            says_own = PATTERNS.counted_days.search(line.text)
-            if not (says_own or readers["window"](_say_first(line.text))):
+            figure = find_first_figure(line.text)
+            ended = figure and PATTERNS.sentence_end.search(line.text, figure.end)
+            first = line.text[: ended.start()] if ended else line.text
+            if not (PATTERNS.counted_days.search(line.text) or readers["window"](first)):
                 own["window"] = outer
         frames.append(replace(titled, **own))
     return frames
@@ -184,13 +186,6 @@ def _leave_compared(text: str) -> str:
     for each in others:
         behind = each.sub(" ", behind)
     return text[:at] + behind
-
-
-def _say_first(text: str) -> str:
-    """A text up to the end of the sentence with its first figure."""
-    figure = find_first_figure(text)
-    ended = PATTERNS.sentence_end.search(text, figure.end) if figure else None
-    return text[: ended.start()] if ended else text
 
 
 def _open(

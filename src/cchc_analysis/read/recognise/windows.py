@@ -46,8 +46,7 @@ def find_window(text: str, default: Period) -> Period | None:
     if (since := PATTERNS.since_open.search(text)) and default.end:
         start = make_day(since[1], since[2], since[3], default.end.year)
         return Period(start, default.end) if start and start < default.end else None
-    spans = list(PATTERNS.span.finditer(text))
-    if spans:
+    if spans := [*PATTERNS.span.finditer(text)]:
         return _parse(spans[-1][0])
     return _find_span_of_this_year(text, default) or _find_month(text, default)
 
