@@ -375,6 +375,14 @@ def test_eleven_months_in_words_may_have_any_space_between(space: str) -> None:
     assert (figure.period_start, figure.period_end) == ("2023-01-01", "2023-11-30")
 
 
+@pytest.mark.parametrize("months", ["11", "mười một", "Mười\u00a0một"])
+def test_a_part_of_the_year_that_is_not_the_window_of_a_figure_doubts_it(months: str) -> None:
+    said = f"Trong {months} tháng đầu năm, toàn huyện tiếp nhận 120 hồ sơ."
+    _, [figure] = read_text(OF_YEAR.format(2023, "huyện Cao Lộc", said))
+    assert "another time said" in figure.marks
+    assert figure.confidence == "low"
+
+
 def test_what_a_note_asks_for_behind_its_first_sentence_dates_no_table() -> None:
     note = "Ghi chú: Gồm các cấp. Nơi có số liệu chưa khớp xin báo trước ngày 20/01/2024."
     text = f"Nội dung\tSố lượng\nHồ sơ tiếp nhận\t5.100\nHồ sơ trực tuyến\t4.800\n{note}"

@@ -31,7 +31,7 @@ from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise.frame import CARRIED, OWN_TIME, counts_dossiers
 from cchc_analysis.read.recognise.matching import Claim, WordsAround
 from cchc_analysis.read.recognise.surroundings import CAPTION, FigureText
-from cchc_analysis.read.recognise.windows import leave_carried
+from cchc_analysis.read.recognise.windows import leave_carried, write_months
 from cchc_analysis.read.recognise.wording import Wording
 from cchc_analysis.rules import Identity, evaluate_identity, tabulate_statements
 
@@ -227,7 +227,7 @@ def _list_times(text: str) -> list[tuple[str, tuple[int, ...]]]:
     """The kinds and numbers of the times of a text; of days that are counted over, the last."""
     told = PATTERNS.from_to.sub(r"đến \4/\5/\6", PATTERNS.time_of_others.sub(" ", text))
     times = []
-    for match in PATTERNS.said_time.finditer(leave_carried(told)):
+    for match in PATTERNS.said_time.finditer(write_months(leave_carried(told))):
         parts = re.findall(r"\w+", str(match[match.lastgroup or 0]).casefold())
         said = tuple(int(WORDS.said_numbers.get(part, part)) for part in parts)
         times.append((str(match.lastgroup), said))

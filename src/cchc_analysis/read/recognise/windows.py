@@ -548,10 +548,17 @@ def _write_period(match: re.Match[str], year: str) -> str:
     return str(named.format(match["months"].casefold().lstrip("0"), year))
 
 
+def write_months(text: str) -> str:
+    """A text with its counts of months in digits: "mười một tháng" is 11 of them."""
+
+    def write(said: re.Match[str]) -> str:
+        return str(WORDS.month_counts[" ".join(said[0].casefold().split())])
+
+    return PATTERNS.spelled_months.sub(write, text)
+
+
 def _parse(words: str) -> Period | None:
-    words = " ".join(words.casefold().split())
-    words = PATTERNS.spelled_months.sub(lambda said: WORDS.month_counts[said[0]], words)
     with suppress(PeriodError):
-        period = parse_period(words)
+        period = parse_period(write_months(words))
         return period if period.end and period.end.year in YEARS else None
     return None
