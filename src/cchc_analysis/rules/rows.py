@@ -24,9 +24,6 @@ from cchc_analysis.data.records import OBSERVATION_KEY, QUANTITY, RESULT_STATUSE
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.rules.statements import Booleans, Integers, leave_room
 
-FEW_WORDS = ("source_id", "area_id", "scope", "indicator", "breakdown", "status", "comparator")
-"""Columns in which few words stand over and over: each is held once, and compared as a number."""
-
 
 def describe_rows(name: str, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """The rows that a suite judges, by position, with what the catalogue says beside them.
@@ -49,7 +46,9 @@ def describe_rows(name: str, table: pd.DataFrame, reference: Reference) -> pd.Da
         return table
     areas, places = reference.tabulate_areas(table["area_id"].unique()), table["area_id"]
     room, kinds = leave_room(table), reference.units.set_index("unit")["kind"]
-    words = {name: table[name].astype("category") for name in FEW_WORDS}
+    # Few words stand in these over and over: each is held once, and compared as a number.
+    few = ("source_id", "area_id", "scope", "indicator", "breakdown", "status", "comparator")
+    words = {name: table[name].astype("category") for name in few}
     series = [words[name] for name in ("area_id", "scope", "indicator", "breakdown")]
     used = {"unit": table["unit"], "catalogue_unit": _look_up(indicators, catalogue["unit"])}
     dates = {name: table[name] for name in ("period_start", "period_end")}
@@ -130,17 +129,8 @@ COLUMNS = (
 )
 """The columns that comparisons look at."""
 
-UNASKED = (
-    *("figures", "reading", "is_published", "catalogue_unit"),
-    *("range_min", "range_max", "valid_from", "valid_to"),
-)
-"""Columns that only rules about cells look at; each copy of all would cost memory."""
-
 GROWING = ("flow_ytd", "flow_ytd_incl_opening")
 """What accumulates from one day on; what was there on that day changes nothing of it."""
-
-OPENING_GAP = 20
-"""Days by which a window may start after the day of the stock that it takes over."""
 
 JUMPY = 5
 """How many times the usual distance from the usual size is out of the usual."""
@@ -202,9 +192,11 @@ def compare_windows(table: pd.DataFrame) -> pd.DataFrame:
     """A window counts no less than a shorter one in it."""
     flows = _keep_results(table)
     flows = flows[flows["aggregation"].isin(GROWING) & flows["first_day"].notna()]
-    verdict = pd.concat(
-        _hold_against_shorter(table, other) for other in (_find_shorter(flows), _find_inner(flows))
-    )
+    verdict = _compare(table, pd.concat([_find_shorter(flows), _find_inner(flows)]))
+    rows, others = verdict.index, verdict["other"]
+    is_below = table["high"].to_numpy()[rows] < table["low"].to_numpy()[others]
+    was_estimate = table["status"].to_numpy()[others] == Status.ESTIMATE
+    verdict = verdict.assign(holds=~is_below, is_loose=was_estimate)
     # A window that is longer than two others is told of once, where it is less than one.
     verdict = verdict.sort_values("holds", kind="stable")
     return verdict[~verdict.index.duplicated()].sort_index()
@@ -240,14 +232,6 @@ def _find_inner(flows: pd.DataFrame) -> pd.Series[int]:
     return found
 
 
-def _hold_against_shorter(table: pd.DataFrame, other: pd.Series[int]) -> pd.DataFrame:
-    """Windows (the index of ``other``) against shorter ones in them (its cells)."""
-    verdict = _compare(table, other)
-    is_below = table["high"].to_numpy()[verdict.index] < table["low"].to_numpy()[verdict["other"]]
-    was_estimate = table["status"].to_numpy()[verdict["other"]] == Status.ESTIMATE
-    return verdict.assign(holds=~is_below, is_loose=was_estimate)
-
-
 def compare_openings(table: pd.DataFrame, opening: str, closing: str) -> pd.DataFrame:
     """What a window takes over is what was left on the last day before it."""
     results = _keep_results(table)
@@ -260,7 +244,7 @@ def compare_openings(table: pd.DataFrame, opening: str, closing: str) -> pd.Data
         left_on="first_day",
         right_on="last_day",
         by=place,
-        tolerance=OPENING_GAP,
+        tolerance=20,  # days
         allow_exact_matches=False,
     ).dropna(subset="other")
     met = met.set_index("row").sort_index()
@@ -480,31 +464,29 @@ def compare_copies(table: pd.DataFrame, least: float) -> pd.DataFrame:
         is_large=flows["value"] >= least,
     )
     flows = flows[["row", "place", "series", "last_day", "value", "is_large"]]
-    large = flows[flows["is_large"]]
-    enough = large.groupby("place")["row"].agg(["size", "min"])
+    enough = flows[flows["is_large"]].groupby("place")["row"].agg(["size", "min"])
     first = enough.loc[enough["size"] >= FEWEST_LARGE, "min"]
-    pairs = flows.merge(flows, on=["series", "value"], suffixes=("", "_other"))
+    pairs = flows.merge(flows, on="series", suffixes=("", "_other"))
     pairs = pairs[pairs["last_day"] > pairs["last_day_other"]]
-    if pairs.empty:
-        judged = np.sort(first.to_numpy("int64"))
-        return _tell_places(table, judged, judged, np.ones(len(judged)))
+    pairs = pairs.assign(is_equal=pairs["value"] == pairs["value_other"])
     both = ["place", "place_other"]
-    equal = (
-        pairs[pairs["is_large"]]
+    equal = pairs.groupby(both)["is_equal"].sum()
+    met = (
+        pairs[pairs["is_large"] & pairs["is_large_other"]]
         .groupby(both)
-        .agg(large=("row", "size"), row=("row", "min"), other=("row_other", "min"))
+        .agg(
+            large=("row", "size"),
+            equal=("is_equal", "all"),
+            row=("row", "min"),
+            other=("row_other", "min"),
+        )
     )
-    is_enough = pairs.groupby(both).size().reindex(equal.index) >= FEWEST_COPIED
-    equal = equal[is_enough & (equal["large"] >= FEWEST_LARGE)].reset_index()
-    mine = equal.merge(large[["place", "series"]], on="place")
-    theirs = large[["place", "series"]].rename(columns={"place": "place_other"})
-    met = mine.merge(theirs, on=["place_other", "series"])
-    compared = met.groupby(both).size().rename("compared").reset_index()
-    copied = equal.merge(compared, on=both)
-    copied = copied[copied["large"] == copied["compared"]].drop_duplicates("place", keep="last")
-    rows = first.to_frame("row").assign(other=first, holds=True)
-    found = copied.set_index("place")[["row", "other"]].astype("int64").assign(holds=False)
-    rows = pd.concat([rows[~rows.index.isin(found.index)], found]).set_index("row").sort_index()
+    is_copied = met["equal"].astype(bool) & (met["large"] >= FEWEST_LARGE)
+    is_copied &= equal.reindex(met.index) >= FEWEST_COPIED
+    copied = met.loc[is_copied, ["row", "other"]].droplevel("place_other").assign(holds=False)
+    # What is no copy is held against itself, and a copy against the last that it is one of.
+    rows = pd.concat([first.to_frame("row").assign(other=first, holds=True), copied])
+    rows = rows[~rows.index.duplicated(keep="last")].set_index("row").sort_index()
     return _tell_places(table, rows.index, rows["other"], rows["holds"])
 
 
@@ -558,12 +540,15 @@ def _keep_results(table: pd.DataFrame) -> pd.DataFrame:
     """Published results that are numbers; positions as index."""
     is_result = table["status"].isin(RESULT_STATUSES) & table["is_published"]
     at = np.flatnonzero(is_result & np.isfinite(table["value"]))
-    return table.drop(columns=list(UNASKED), errors="ignore").iloc[at]
+    # What only rules about cells look at: each copy of all would cost memory.
+    unasked = ["figures", "reading", "is_published", "catalogue_unit"]
+    unasked += ["range_min", "range_max", "valid_from", "valid_to"]
+    return table.drop(columns=unasked, errors="ignore").iloc[at]
 
 
 def _compare(table: pd.DataFrame, pairs: pd.Series) -> pd.DataFrame:
     """Hold rows (the index of ``pairs``) against others (its cells): equal as far as digits go."""
-    pairs = pairs.sort_index()
+    pairs = pairs.sort_index(kind="stable")
     rows, others = pairs.index.to_numpy(), pairs.to_numpy()
     low, high = (table[name].to_numpy("float64") for name in ("low", "high"))
     holds = (low[rows] <= high[others]) & (low[others] <= high[rows])
