@@ -495,17 +495,13 @@ def _warn_left_out(
     held, areas = indicators[is_held & (indicators["breakdown"] == "")], reference.area_rows
     level = areas[panel["area_id"].iloc[0]]["level"]
     held = held[held["area_id"].map(lambda each: areas[each]["level"]) == level]
-    is_other = ~held["area_id"].isin(panel["area_id"])
-    names = [areas[each]["name"] for each in sorted({*held.loc[is_other, "area_id"]})]
     key = ["area_id", "scope", "period_start", "period_end"]
-    beside = held[~is_other & ~held.set_index(key).index.isin(panel.set_index(key).index)]
-    scope, period = panel[["scope", "period"]].iloc[0]
-    others = sorted(
-        {
-            label if other == scope else f"{other} {label}"
-            for other, label in zip(beside["scope"], beside["period"], strict=True)
-        }
-    )
+    left = held[~held.set_index(key).index.isin(panel.set_index(key).index)]
+    is_other = ~left["area_id"].isin(panel["area_id"])
+    names = [areas[each]["name"] for each in sorted({*left.loc[is_other, "area_id"]})]
+    beside, (scope, period) = left[~is_other], panel[["scope", "period"]].iloc[0]
+    scoped = beside["scope"] + " " + beside["period"]
+    others = sorted({*beside["period"].where(beside["scope"] == scope, scoped)})
     told = []
     if names:
         told.append(f"as held in other windows or scopes only: {join_some(names, 5)}")

@@ -105,12 +105,10 @@ def list_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def format_table(table: pd.DataFrame) -> str:
     """Render a table as CSV text: LF, shortest numbers, ``true`` and ``false``, no index."""
-    flags = {str(name): table[name].map(_FLAGS) for name in table.select_dtypes("bool")}
+    words = {True: "true", False: "false"}
+    flags = {str(name): table[name].map(words) for name in table.select_dtypes("bool")}
     written = table.assign(**flags)
     return written.to_csv(index=False, lineterminator="\n", float_format=_format_float)
-
-
-_FLAGS = {True: "true", False: "false"}
 
 
 def _format_float(value: Any) -> str:

@@ -33,11 +33,7 @@ AREA_KINDS: Mapping[str, str] = load_own("spellings")["strings"]
 """Kinds of area, by the Vietnamese word that the areas hold."""
 LICENCES: Mapping[str, str] = load_own("spellings")["licences"]
 """What is said of terms of use, by its English words."""
-TERMED = ("label", "definition", "source")
-"""What the catalogue says of an indicator in the words of the law; notes and reasons stay."""
 Row = Mapping[str, Any]
-_DATE_FORMATS = {"vi": "d/M/y", "en": "d MMMM y"}
-_LONGEST_TEXT = 600
 
 
 @dataclass(frozen=True)
@@ -105,7 +101,9 @@ class Words:
     def pick(self, row: Row, stem: str) -> Markup:
         """The cell ``<stem>_vi`` or ``<stem>_en`` of a reference row, made safe."""
         text = str(row.get(f"{stem}_{self.lang}") or "")
-        return clean_text(self._use_terms(text) if stem in TERMED else text, longest=None)
+        # What the catalogue says in the words of the law; notes and reasons stay.
+        is_law = stem in ("label", "definition", "source")
+        return clean_text(self._use_terms(text) if is_law else text, longest=None)
 
     def licence(self, text: str) -> Markup:
         """Terms of use in the language, where their words are known; names of licences stay.
@@ -149,8 +147,9 @@ class Words:
         """
         from babel.dates import format_date
 
+        form = {"vi": "d/M/y", "en": "d MMMM y"}[self.lang]
         try:
-            return format_date(dt.date.fromisoformat(day), _DATE_FORMATS[self.lang], self.lang)
+            return format_date(dt.date.fromisoformat(day), form, self.lang)
         except ValueError:
             return day
 
@@ -228,7 +227,7 @@ def shorten_text(text: str, longest: int) -> str:
     return (head.rstrip(" ,;:–-") if space else kept[:-1]) + "…"
 
 
-def clean_text(text: str, longest: int | None = _LONGEST_TEXT) -> Markup:
+def clean_text(text: str, longest: int | None = 600) -> Markup:
     r"""Foreign text made safe: escaped, without control and direction characters, not endless.
 
     What runs from right to left is put into a ``<bdi>``: it cannot turn its neighbours around.

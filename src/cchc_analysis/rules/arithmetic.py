@@ -207,9 +207,6 @@ def _rank_bound(broken: Broken) -> int:
     return int(broken.identity.kind == "order") if broken.verdict["is_complete"] else 2
 
 
-NEAR = 92
-"""Days within which two counts may be of one thing."""
-
 OTHER_DAYS = " (other days)"
 """Behind the name of a source: its figures of different days, set side by side."""
 
@@ -229,7 +226,8 @@ def align_days(statements: Statements) -> Statements:
     by_place = once.groupby(quantity[:2])["period_end"]
     usual = by_place.transform(lambda ends: ends.mode().iloc[0])
     own, other = (pd.to_datetime(ends, errors="coerce") for ends in (once["period_end"], usual))
-    moves = once.index[((own - other).abs().dt.days <= NEAR) & (usual != once["period_end"])]
+    # Within a quarter two counts may be of one thing.
+    moves = once.index[((own - other).abs().dt.days <= 92) & (usual != once["period_end"])]
     place = pd.MultiIndex.from_frame(figures[quantity[:2]])
     is_beside = place.isin(place[moves]) & (figures["period_start"] == "")
     ends = usual.loc[moves].reindex(figures.index).fillna(figures["period_end"])

@@ -150,7 +150,6 @@ MOST_NAMED = 4
 PLACE = ["source_id", "area_id", "period_end"]
 """What tells one case from another."""
 
-STEPS = 8
 CLOSE = 1e-9
 
 Break = tuple[str, int]
@@ -405,7 +404,7 @@ def find_root(
         return compute_value(rule.left_side, numbers) - compute_value(rule.right_side, numbers)
 
     one, other = printed, printed * 1.001 + 1e-3
-    for _ in range(STEPS):
+    for _ in range(8):
         slope = miss(other) - miss(one)
         if not math.isfinite(slope) or slope == 0:
             return math.nan

@@ -76,16 +76,8 @@ def compute_interval(expression: Expression, operands: Mapping[Operand, Operands
 DEFINED = ("source_id", "rival_group", "rule_id", "fits", "breaks", "rivals")
 """The columns that say which definition a source follows."""
 
-UNIT = 1 - 1e-6
-"""Less than one unit of the last printed digit: a whole unit is an error."""
-
 EPSILON = 1e-13
 """Room for binary fractions, in shares of the numbers compared."""
-
-CARRIED_OVER = "dossiers_carried_over"
-"""The opening stock of the catalogue; a window that states its own can be balanced by itself."""
-BALANCED = frozenset({"dossiers_received_total", "dossiers_resolved_total"})
-"""Flows that are balanced wherever one is held against the other: what is resolved came earlier."""
 
 Lines = Statements | WideTable
 """Whatever operands can be looked up in: statements, or the columns of a table."""
@@ -279,19 +271,10 @@ def compute_expression(expression: Expression, lines: Lines) -> pd.DataFrame:
     """``value``, ``low`` and ``high`` of an expression in the rows that print all its figures."""
     operands = {operand: lines.find(operand) for operand in list_operands(expression)}
     at = np.flatnonzero(np.all([each.is_printed for each in operands.values()], axis=0))
-    if not len(at):  # a report states the parts of few formulas
-        return _compute_nothing()
     found = compute_interval(expression, {each: one.take(at) for each, one in operands.items()})
     columns = {"value": found.value, "low": found.low, "high": found.high}
     frame = pd.DataFrame(columns, index=pd.Index(at, name="row"))
     return frame.iloc[np.flatnonzero(np.isfinite(found.value))]
-
-
-@cache
-def _compute_nothing() -> pd.DataFrame:
-    """What ``compute_expression`` gives back of an expression that can be computed nowhere."""
-    columns = dict.fromkeys(("value", "low", "high"), np.zeros(0))
-    return pd.DataFrame(columns, index=pd.Index([], name="row", dtype="int64"))
 
 
 def _list_home_rows(identity: Identity, operands: Mapping[Operand, Operands]) -> Integers:
@@ -349,11 +332,13 @@ def _lacks_opening(
             home = operands[term].home[rows]
             moved = np.flatnonzero((home >= 0) & (home != rows))
             has_stock[moved] |= (starts[home[moved]] == STOCK) & (starts[rows[moved]] != STOCK)
-        is_balanced = has_stock | ({term.code for term in terms} >= BALANCED)
+        # Wherever these are held against each other: what is resolved came earlier.
+        flows = {"dossiers_received_total", "dossiers_resolved_total"}
+        is_balanced = has_stock | ({term.code for term in terms} >= flows)
         at = rows[is_balanced]
         new_year = np.array([f"{end[:4]}-01-01" for end in ends[at]], dtype=object)
         for term in terms if len(at) else ():
-            opening = lines.find(Quantity(CARRIED_OVER, term.scope))
+            opening = lines.find(Quantity("dossiers_carried_over", term.scope))
             is_opened = opening.home[at] == operands[term].home[at]
             is_late = _begins_later(operands[term], words, at) & ~is_opened
             is_bare = (starts[at] > new_year) & ~has_stock[is_balanced] & ~opening.is_printed[at]
@@ -432,7 +417,7 @@ def _compare(identity: Identity, left: Interval, right: Interval, complete: Bool
 
 def _widen(each: Operands, is_cut: bool) -> Operands:
     """As if digits behind the last printed one had been dropped, or else rounded up or down."""
-    value, unit = each.value, UNIT * each.step
+    value, unit = each.value, (1 - 1e-6) * each.step  # a whole unit is an error
     if is_cut:
         low = np.where(np.isfinite(each.low), value, each.low)
     else:

@@ -32,19 +32,11 @@ AREA, SCOPE = ROW_COLUMNS.index("area_id"), ROW_COLUMNS.index("scope")
 STOCK = ""
 """The start of a window that is a single day."""
 
-APPROXIMATION = 0.05
-"""How far, in shares of itself, a figure "about" (khoảng, gần) may lie from its quantity."""
-
 OPEN_END = 1e-6
 """What rounds up is not reached: 89,4 stands for less than 89.45, by this share of its unit."""
 
-PLAN_SIZE = r"par_tasks_(?:\w+_)?total"
-"""How many tasks the plan of a year has: reports state it of the year's end before that day."""
-
 EXTREME_RATES = (0.0, 100.0)
 """None and all: printed without decimals they are meant exactly, and are no rounding."""
-
-NUMBERS = ("value", "low", "high", "step")
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -132,7 +124,8 @@ def leave_room(figures: pd.DataFrame) -> dict[str, Floats]:
     low = np.where(is_extreme, value, low)
     high = np.where(is_extreme, value, high - OPEN_END * step)
     comparator = figures["comparator"].to_numpy()
-    about = np.where(comparator == Comparator.ABOUT, APPROXIMATION * np.abs(value), 0.0)
+    # "khoảng" and "gần" are said of what lies a twentieth of itself away.
+    about = np.where(comparator == Comparator.ABOUT, 0.05 * np.abs(value), 0.0)
     opens_up = np.isin(comparator, (Comparator.AT_LEAST, Comparator.MORE))
     opens_down = np.isin(comparator, (Comparator.AT_MOST, Comparator.LESS))
     return {
@@ -166,7 +159,8 @@ class Statements:
         self._keys = pd.Index(keys)
         self._places: Integers = places[:, first]
         self.rows = figures[list(ROW_COLUMNS)].iloc[first].reset_index(drop=True)
-        self._numbers = {name: figures[name].to_numpy("float64") for name in NUMBERS}
+        numbers = ("value", "low", "high", "step")
+        self._numbers = {name: figures[name].to_numpy("float64") for name in numbers}
         self._moved: dict[tuple[str, ...], Integers] = {}
         self._positions: dict[Quantity, Integers] = {}
         self._groups: dict[GroupSum, tuple[Integers, Integers, Integers]] = {}
@@ -312,7 +306,9 @@ def tabulate_statements(observations: pd.DataFrame, reference: Reference) -> Sta
     """
     catalogue = reference.indicators
     norms = set(catalogue.loc[catalogue["aggregation"] == "norm", "indicator"])
-    sizes = catalogue.loc[catalogue["indicator"].str.fullmatch(PLAN_SIZE), "indicator"]
+    # How many tasks the plan of a year has, reports state of the year's end before that day.
+    is_size = catalogue["indicator"].str.fullmatch(r"par_tasks_(?:\w+_)?total")
+    sizes = catalogue.loc[is_size, "indicator"]
     parents = dict(reference.tabulate_areas(observations["area_id"].unique())["parent_id"])
     return Statements(choose_figures(observations, norms), norms.union(sizes), parents)
 

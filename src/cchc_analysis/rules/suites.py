@@ -74,7 +74,6 @@ REST = ("returned", "suspended", "other")
 KEYS = ("type", "kwargs", "severity", "meta")
 META = ("rule_id", "why", "source")
 MORE_META = ("why_vi", "breaks_on")
-RULE_ID = re.compile(r"[A-Za-z0-9_]{1,40}")
 
 Entry = Mapping[str, Any]
 COLUMNS = ("column", "column_A", "column_B", "column_list", "column_set")
@@ -286,9 +285,6 @@ def _check_entry(file: str, entry: Entry, reference: Reference) -> Iterator[Prob
 
 
 PICK = "Use one of these words."
-REASON = "Say why the rule holds, and where it comes from."
-EXACT = "Leave it out: printed digits leave room by themselves."
-EXAMPLE = "good, what keeps the rule, and change, what breaks it"
 
 
 def _check_shape(where: str, entry: Entry) -> Iterator[Problem]:
@@ -300,16 +296,18 @@ def _check_shape(where: str, entry: Entry) -> Iterator[Problem]:
     odd, severity = sorted({*entry} ^ {*KEYS}), entry.get("severity")
     is_severity, severities = severity in tuple(Severity), f"one of {', '.join(Severity)}"
     rule_id = str(meta.get("rule_id") or "X")
-    is_id = RULE_ID.fullmatch(rule_id)
+    is_id = re.fullmatch(r"[A-Za-z0-9_]{1,40}", rule_id)
     texts = {name: meta[name] for name in (*META, "why_vi") if meta.get(name)}
+    example = "good, what keeps the rule, and change, what breaks it"
+    reason = "Say why the rule holds, and where it comes from."
     yield from _list_unmet(
         where,
         (not odd, f"missing or unknown keys {', '.join(odd)}", ", ".join(KEYS)),
         (is_severity, f"severity {severity!r}", severities, PICK),
         (isinstance(entry.get("kwargs", {}), dict), "kwargs that are no object", "an object"),
         (is_id, f"rule_id {rule_id!r}", "letters, digits and _", "Rename the rule."),
-        (is_example, "breaks_on without its two parts", EXAMPLE, "Write both."),
-        *((meta.get(name), f"no {name} in meta", ", ".join(META), REASON) for name in META),
+        (is_example, "breaks_on without its two parts", example, "Write both."),
+        *((meta.get(name), f"no {name} in meta", ", ".join(META), reason) for name in META),
     )
     for name, said in texts.items():
         if not (isinstance(said, str) and said.strip()):
@@ -334,12 +332,13 @@ def _check_identities(file: str, entry: Entry, reference: Reference) -> Iterator
     is_number = isinstance(more, int | float) and not isinstance(more, bool)
     is_number = is_number and 0 <= more < math.inf
     is_list = isinstance(assumed, list) and all(isinstance(each, str) for each in assumed)
+    exact = "Leave it out: printed digits leave room by themselves."
     yield from _list_unmet(
         where,
         (not name_rule(entry).startswith("without"), "no rule_id in meta", "an id for each rule"),
         (has_texts, "no rule in kwargs", "a rule as a text", "Write the rule."),
         (not is_choice or len(texts) != 1, "one definition", "two or more", f"Make it {IDENTITY}."),
-        (is_number, f"tolerance {more!r}", "a number from 0", EXACT),
+        (is_number, f"tolerance {more!r}", "a number from 0", exact),
         (rest in ("", *REST), f"rest {rest!r}", f"one of {', '.join(REST)}", PICK),
         (is_list, f"assumes {assumed!r}", "a list of rules"),
     )

@@ -95,9 +95,6 @@ def tabulate_drafts(drafts: Iterable[DraftFinding]) -> pd.DataFrame:
 PLACES = ("text", "table", "footnote")
 """Where in a section a figure may stand."""
 
-MOST_TERMS = 12
-"""A sum of more rows than this is told by their number."""
-
 COMPUTED = "-"
 """What stands in ``operands`` for a number that no report prints."""
 
@@ -284,8 +281,8 @@ def write_side(
         if not isinstance(leaf, expressions.Quantity | expressions.GroupSum):
             rows.append(None)
             return write_number(leaf.value) if isinstance(leaf, expressions.Constant) else ""
-        if isinstance(leaf, expressions.GroupSum) and len(numbers[leaf]) > MOST_TERMS:
-            rows.append(None)
+        if isinstance(leaf, expressions.GroupSum) and len(numbers[leaf]) > 12:
+            rows.append(None)  # too many to be read one by one
             return f"Σ({len(numbers[leaf])})"
         rows.extend(behind[leaf])
         return " + ".join(map(write_number, numbers[leaf]))
@@ -314,17 +311,8 @@ SHAPES: Mapping[str, tuple[str, str]] = SAID["comparisons"]
 
 HUNDRED = "expect_rates_not_above_hundred"
 
-ONE_SIDED = ("magnitude", "between", "scale", "rank")
-"""Comparisons whose right side is worked out, and not another figure."""
-
-NAMED_BY = ["indicator", "breakdown", "area_id", "area", "scope", "period_end", "status", "value"]
-"""The cells that name a row to a reader."""
-
 MOST_ALONE = 3
 """More rows of one source than this that break one rule about cells have one cause."""
-
-SMALLEST_COPY = 10
-"""Below this, that two figures are equal says nothing."""
 
 
 def draft_rows(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Iterator[DraftFinding]:
@@ -337,7 +325,8 @@ def _draft_comparisons(
     outcome: Outcome, table: pd.DataFrame, teller: Teller
 ) -> Iterator[DraftFinding]:
     shape, relation = SHAPES[outcome.rule.type]
-    is_one_sided = shape in ONE_SIDED
+    # Their right side is worked out, and not another figure.
+    is_one_sided = shape in ("magnitude", "between", "scale", "rank")
     failed = outcome.verdict.loc[outcome.broken]  # type: ignore[union-attr]
     compared = dict(zip(failed.index.tolist(), failed.to_dict("records"), strict=True))
     kind = {"between": "pooled"}.get(shape, shape)
@@ -381,8 +370,8 @@ def _draft_comparisons(
 def _tell_copy(table: pd.DataFrame, row: int, teller: Teller) -> list[Sentences]:
     """That the reading not taken is the number of another quantity beside it."""
     own = table.loc[row]
-    if (value := float(str(own["value"]))) < SMALLEST_COPY:
-        return []
+    if (value := float(str(own["value"]))) < 10:
+        return []  # that two small figures are equal says nothing
     beside = table["is_published"] & (table["value"] == value)
     for column in ("source_id", "area_id", "scope", "unit", "period_end"):
         beside &= table[column] == own[column]
@@ -434,7 +423,8 @@ def _draft_cell(
             operands=f"{figures[0].partition(' ')[0]} {COMPUTED}",
             sentences=teller.tell("hundred", {"left": rows[0]}, {"left_value": number}),
         )
-    named = [str(cells[name]) for name in NAMED_BY if name in cells.index and str(cells[name])]
+    names = ("indicator", "breakdown", "area_id", "area", "scope", "period_end", "status", "value")
+    named = [str(cells[name]) for name in names if name in cells.index and str(cells[name])]
     return replace(draft, sentences=teller.tell("cell", where=", ".join(named), why=reasons))
 
 
