@@ -212,6 +212,10 @@ def test_values_of_other_places_are_theirs() -> None:
         "lệ này của huyện Chi Lăng chỉ là 60,2%."
     )
     assert list_owned(text)[-1] == ("60,2", "online_rate", "huyện Chi Lăng", whole)
+    # A line that is too long is read in pieces, and moves those below it.
+    title, told = text.split("\n")
+    long = "\n".join([title, "Một cửa thân thiện với người dân. " * 2_000, told])
+    assert list_owned(long)[-1] == ("60,2", "online_rate", "huyện Chi Lăng", whole)
     assert read_days(text)[-1][1:] == ("2025-01-01", "2025-06-30")
 
 

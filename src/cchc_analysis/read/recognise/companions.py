@@ -184,10 +184,13 @@ class Companions:
     def follow_place(self, entry: FigureText, words: WordsAround, area: str) -> Claim | None:
         """The same of another place: "huyện A đạt 91,4%, sau huyện B (92,1%)"."""
         lines = range(entry.line - 5, entry.line + 1)
-        told = [f for at in lines for f in self._by_line.get(at, ()) if f.units == words.units]
-        own = [f for f in told if f.indicator and f.line == entry.line + 1][-1:]
+        told = {
+            at: [f for f in self._by_line.get(at, ()) if f.units == words.units] for at in lines
+        }
+        own = [f for f in told[entry.line] if f.indicator][-1:]
         # An index may be told above, if it is only one.
-        named = own or [f for f in told if f.indicator in WORDS.whole_indices]
+        above = (f for line in told.values() for f in line if f.indicator in WORDS.whole_indices)
+        named = own or [*above]
         codes = {f.indicator.removesuffix(MEAN) for f in named}
         if len(codes) != 1 or named[-1].area == area:
             return None
