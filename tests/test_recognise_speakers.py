@@ -43,6 +43,7 @@ def claims(figures):
         "- Toà án nhân dân huyện:\n+ Tiếp nhận 120 hồ sơ.\n+ Quá hạn: 3 hồ sơ.",
         "Các cơ quan ngành dọc (công an, thuế) tiếp nhận 320 hồ sơ.",
         "Đã tiếp nhận 900 hồ sơ của Công an huyện.",
+        "II. KẾT QUẢ\n1. Công an huyện\nTiếp nhận 120 hồ sơ, giải quyết 118 hồ sơ.",
     ],
 )
 def test_the_work_of_another_office_is_not_the_districts(read, text: str) -> None:
@@ -109,6 +110,7 @@ def test_one_commune_is_not_all_communes(read, text: str) -> None:
         "Lĩnh vực đất đai tiếp nhận 1.200 hồ sơ, giải quyết 1.150 hồ sơ, quá hạn 8 hồ sơ.",
         "Tiếp nhận 300 hồ sơ hộ tịch; đã giải quyết 200 hồ sơ lĩnh vực xây dựng.",
         "Trong lĩnh vực đăng ký kinh doanh, đã tiếp nhận 210 hồ sơ.",
+        "II. KẾT QUẢ\n2. Lĩnh vực đất đai\nTiếp nhận 300 hồ sơ, giải quyết 290 hồ sơ.",
         "Huyện Suối Hoa tiếp nhận 5.000 hồ sơ.",
         "Toàn tỉnh có tỷ lệ hồ sơ trực tuyến đạt 70%.",
     ],

@@ -395,6 +395,11 @@ class Speakers:
         for parent in place.parents:
             if found := self._search(self._lines[parent].text):
                 return found
+        for heading in place.headings[:1]:
+            text = self._lines[heading].text
+            found = self._name(_start(text))
+            if found and len(text.split()) <= len(found.name.split()) + 6:
+                return found
         return None
 
     def _find_carried(self, said: str, before: str) -> Speaker | None:
