@@ -114,6 +114,25 @@ def find_tail(text: str, entry: FigureText, end: int) -> str:
     return " ".join(tail.split()[:25])
 
 
+def find_shared(text: str, entry: FigureText) -> str:
+    """The predicate that follows several subjects: "150 TTHC cấp huyện và 60 TTHC cấp xã được …".
+
+    Nothing but such words as "có" may stand before the first, and both must be of one noun.
+    """
+    mention, mentions = entry.mention, entry.mentions
+    last = entry.at + (mention.role == "part")
+    if entry.label or mention.role not in ("", "part") or last + 1 >= len(mentions):
+        return ""
+    following = mentions[last + 1]
+    end = last + 1 + (following.role == "part")
+    if following.lead != mention.lead or following.role != mention.role or end >= len(mentions):
+        return ""
+    first = PATTERNS.subject.fullmatch(text[mentions[last].numeral.end : following.numeral.start])
+    behind = text[mentions[end].numeral.end : mentions[end].own[1]]
+    is_alike = first is not None and behind.split()[:1] == first[1].split()[:1]
+    return behind if is_alike and PATTERNS.opens.fullmatch(entry.own_before) else ""
+
+
 def find_bare_level(entry: FigureText) -> str:
     """The scope that a part of a figure is labelled with: "(huyện 258, xã 137)"; or ""."""
     level = None if entry.label else PATTERNS.bare_level.search(entry.said)
@@ -328,7 +347,9 @@ class WordCollector:
             placed.append((count_words(text[slice(*span)]), hit))
         joined, added = self._join_lines(entry, end)
         own += joined
-        placed += added
+        # What a figure shares with the next one counts as so many words away.
+        shared = ((8, hit) for hit in self._find(find_shared(entry.text, entry)))
+        placed += [*added, *((gap, hit) for gap, hit in shared if hit.term[0] != "@")]
         has_level = any(hit.term[0] == "@" for _, hit in placed)
         # "Hồ sơ trực tuyến tại UBND huyện: 2.246; tại cấp xã: 1.905": each has its own level.
         placed += [(gap, hit) for gap, hit in self._imply(entry)
