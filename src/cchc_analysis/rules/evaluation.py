@@ -174,7 +174,7 @@ def evaluate_definitions(
     """
     judged = [evaluate_identity(rule, lines) for rule in definitions]
     if all(each.empty for each in judged):  # a report states the figures of few groups
-        return _follow_nothing()
+        return make_nothing().assign(rule_id=""), join_definitions([])
     names = np.array([rule.rule_id for rule in definitions], dtype=object)
     ranks = np.repeat(np.arange(len(names)), [*map(len, judged)])
     together = pd.concat(judged).assign(rule_id=names[ranks])
@@ -201,12 +201,6 @@ def evaluate_definitions(
     # Where the kind that may be missing is stated, another definition has said so.
     together["is_not_stated"] &= rivals[of] == 1
     return together[is_kept].sort_index(), chosen
-
-
-@cache
-def _follow_nothing() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What ``evaluate_definitions`` gives back of a group that applies nowhere."""
-    return make_nothing().assign(rule_id=""), join_definitions([])
 
 
 def _choose(together: pd.DataFrame, ranks: Integers, sources: Integers) -> dict[str, Integers]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, Optional, Union
+from typing import Any, ClassVar, Optional, Union, get_type_hints
 
 import pandas as pd
 from great_expectations.compatibility import pydantic
@@ -273,6 +273,9 @@ for _type, _condition in CELLS.items():
     _keep = partial(keep_condition, condition=_condition)
     _judge = partial(_judge_rows, _keep, list_cells(_condition))
     _define_expectation(_type, f"Rows keep {_condition}.", _judge, {})
-for _type, (_compare, _fields) in COMPARISONS.items():
+for _type, _compare in COMPARISONS.items():
+    _fields = {
+        name: kind for name, kind in get_type_hints(_compare).items() if kind in (str, float)
+    }
     _judge = partial(_judge_rows, _compare, ("value", "figures"))
     _define_expectation(_type, _compare.__doc__, _judge, _fields)

@@ -16,7 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import chain, pairwise, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,13 +44,6 @@ def list_rounded(reference: Reference) -> list[str]:
     kinds = reference.units.set_index("unit")["kind"]
     is_rounded = reference.indicators["unit"].map(kinds).isin(["rate", "money"])
     return list(reference.indicators.loc[is_rounded, "indicator"])
-
-
-@cache
-def import_expectations() -> None:
-    """Register our rule types; the one place where our commands import Great Expectations."""
-    import_jsonschema()
-    from cchc_analysis.rules import expectations  # noqa: F401
 
 
 SUITES: Mapping[str, str] = {
@@ -263,7 +256,7 @@ def _check_rule_ids(file: str, entries: Iterable[Entry]) -> Iterator[Problem]:
 
 def _check_entry(file: str, entry: Entry, reference: Reference) -> Iterator[Problem]:
     """Everything that would make an entry lost, or mean nothing."""
-    import_expectations()
+    import_jsonschema()
     from great_expectations.expectations import expectation as gx
     from great_expectations.expectations import registry
 

@@ -97,8 +97,6 @@ class Found:
         """Tally what a rule answers; one without a verdict speaks of every row."""
         if (verdict := outcome.verdict) is None:
             used, failed = self._rows, self._count(np.unique(outcome.broken))
-        elif verdict.empty:  # as of most rules: a report states the figures of few
-            used = failed = np.zeros_like(self._rows)
         else:
             rows = verdict.index.to_numpy()
             used, failed = self._count(rows), self._count(rows[~verdict["holds"].to_numpy(bool)])
@@ -287,8 +285,7 @@ def check_identities(
         is_one_of_several = len(outcome.rule.identities) > 1 and not judged.empty
         for identity in outcome.rule.identities:
             verdict = judged[judged["rule_id"] == identity.rule_id] if is_one_of_several else judged
-            is_all_own = verdict.empty or verdict.index[-1] < own
-            mine = verdict if is_all_own else verdict.iloc[: verdict.index.searchsorted(own)]
+            mine = verdict.iloc[: verdict.index.searchsorted(own)]
             verdicts[identity.rule_id] = mine
             found.tally(replace(here, verdict=mine), identity.rule_id)
             # Most rules are kept everywhere, and to look would cost more than to judge them.

@@ -18,14 +18,13 @@ import pandas as pd
 
 from cchc_analysis.data.clean import format_number
 from cchc_analysis.data.records import FINDING_COLUMNS, Scope, Severity
-from cchc_analysis.data.reference import Project
+from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, Words, load_words, plain
 from cchc_analysis.rules import expressions
 from cchc_analysis.rules.rows import SAID
 from cchc_analysis.rules.statements import ROW_COLUMNS, Texts, hold_texts
 
 if TYPE_CHECKING:
-    from cchc_analysis.data import reference as reference_data
     from cchc_analysis.rules.suites import Rule
     from cchc_analysis.rules.validation import Outcome
 
@@ -112,7 +111,7 @@ class Teller:
         self,
         observations: pd.DataFrame,
         transcripts: pd.DataFrame | None,
-        reference: reference_data.Reference,
+        reference: Reference,
     ) -> None:
         self._table = observations
         self._words: dict[str, Texts] = {}
