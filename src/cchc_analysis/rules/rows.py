@@ -460,13 +460,15 @@ def compare_copies(table: pd.DataFrame, least: float) -> pd.DataFrame:
     flows = flows[["row", "place", "series", "last_day", "value", "is_large"]]
     enough = flows[flows["is_large"]].groupby("place")["row"].agg(["size", "min"])
     first = enough.loc[enough["size"] >= FEWEST_LARGE, "min"]
-    pairs = flows.merge(flows, on="series", suffixes=("", "_other"))
-    pairs = pairs[pairs["last_day"] > pairs["last_day_other"]]
-    pairs = pairs.assign(is_equal=pairs["value"] == pairs["value_other"])
-    both = ["place", "place_other"]
-    equal = pairs.groupby(both)["is_equal"].sum()
+    both, beside = ["place", "place_other"], ("", "_other")
+    same = flows.merge(flows, on=["series", "value"], suffixes=beside)
+    equal = same[same["last_day"] > same["last_day_other"]].groupby(both).size()
+    equal = equal[equal >= FEWEST_COPIED]
+    # Pairs of all counts are many: they are made of places alone that have so many in common.
+    large = flows[flows["is_large"] & flows["place"].isin(np.unique([*equal.index]))]
+    pairs = large.merge(large, on="series", suffixes=beside)
     met = (
-        pairs[pairs["is_large"] & pairs["is_large_other"]]
+        pairs.assign(is_equal=pairs["value"] == pairs["value_other"])
         .groupby(both)
         .agg(
             large=("row", "size"),
@@ -476,7 +478,7 @@ def compare_copies(table: pd.DataFrame, least: float) -> pd.DataFrame:
         )
     )
     is_copied = met["equal"].astype(bool) & (met["large"] >= FEWEST_LARGE)
-    is_copied &= equal.reindex(met.index) >= FEWEST_COPIED
+    is_copied &= met.index.isin(equal.index)
     copied = met.loc[is_copied, ["row", "other"]].droplevel("place_other").assign(holds=False)
     # What is no copy is held against itself, and a copy against the last that it is one of.
     rows = pd.concat([first.to_frame("row").assign(other=first, holds=True), copied])
