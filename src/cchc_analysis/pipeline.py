@@ -294,11 +294,9 @@ def list_names(project: Project, kind: str, text: str = "") -> list[str]:
     elif kind == "sources":
         shown = ["source_id", "kind", "area", "period", "issuer", "title", "state"]
         held = pd.concat([read_sources(project.raw), load_register(project.raw)])[shown]
-        names = {
-            each: reference.area_rows.get(each, {"name": each})["name"] for each in held["area"]
-        }
+        areas = [reference.area_rows.get(each, {"name": each})["name"] for each in held["area"]]
         state = held["state"].map({"draft": "(draft)"}).fillna("")
-        told = held.assign(area=held["area"].map(names), state=state)
+        told = held.assign(area=areas, state=state)
         lines = ("  ".join(row).rstrip() for row in told.to_numpy(object))
     else:
         sources = read_sources(project.raw)

@@ -24,10 +24,6 @@ from cchc_analysis.data.named import NAME_MEANINGS
 from cchc_analysis.data.records import COLUMN_MEANINGS, TYPES, load_own, problem, render_own
 from cchc_analysis.errors import CommandError
 
-LONGEST_NAME = 32
-LONGEST_LABEL = 80
-LONGEST_TEXT = 2045
-"""Stata's limits: of a variable's name, of its label, and of a text that is no ``strL``."""
 MEANINGS = {**COLUMN_MEANINGS, **NAME_MEANINGS}
 LOADED = ("indicators", "observations", "findings", "transcripts", "sources")
 """The tables that a researcher loads."""
@@ -137,7 +133,9 @@ def _write_xlsx(table: pd.DataFrame) -> bytes:
 def _write_stata(table: pd.DataFrame) -> bytes:
     names = name_variables(table.columns)
     shown = table.rename(columns=names)
-    labels = {names[each]: MEANINGS.get(each, each)[:LONGEST_LABEL] for each in table.columns}
+    # Of Stata: no longer label, and no longer text that is no strL.
+    longest_label, longest_text = 80, 2045
+    labels = {names[each]: MEANINGS.get(each, each)[:longest_label] for each in table.columns}
     texts = shown.select_dtypes(["object", "str", "category"]).astype(object).fillna("").astype(str)
     # Not those that may be missing, which pandas can write as they are.
     flags = {str(each): shown[each].astype("int8") for each in shown if shown[each].dtype == bool}
@@ -150,7 +148,7 @@ def _write_stata(table: pd.DataFrame) -> bytes:
         write_index=False,
         version=118,  # the first that holds Vietnamese letters (Stata 14)
         variable_labels=labels,
-        convert_strl=longest.index[longest > LONGEST_TEXT].tolist(),
+        convert_strl=longest.index[longest > longest_text].tolist(),
         time_stamp=dt.datetime(1980, 1, 1),  # noqa: DTZ001 - no clock: the same table, the same bytes
     )
     return written.getvalue()
@@ -165,7 +163,7 @@ def name_variables(columns: Iterable[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     for column in columns:
         stem = re.sub(r"\W+", "_", fold_text(column), flags=re.ASCII).strip("_") or "v"
-        stem = (stem if stem[0].isalpha() else f"v_{stem}")[: LONGEST_NAME - 3]
+        stem = (stem if stem[0].isalpha() else f"v_{stem}")[:29]  # Stata takes 32
         name, number = stem, 1
         while name in names.values():
             number += 1

@@ -169,7 +169,6 @@ def _check_growth(path: Path, events: Iterable[Any]) -> None:
 
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-CONTROL_SHARE = 0.02
 MOST_MARKS = 30
 """Combining marks in a row; a letter of a living language has two or three. To put heaps of them
 in order takes for ever."""
@@ -199,7 +198,7 @@ def decode_text(path: Path, data: bytes) -> tuple[str, str]:
             said = said or name
     start = data[:20_000].decode(said or "latin-1", "replace")
     controls = sum(1 for letter in start if ord(letter) < 32 and letter not in "\t\r\n\f\x0b")
-    if controls > CONTROL_SHARE * len(start) + 2:
+    if controls > 0.02 * len(start) + 2:
         raise refuse(path, "no_text")
     try:
         text = data.decode(said or "utf-8")

@@ -109,10 +109,6 @@ def _grade(verdict: Mapping[str, npt.NDArray[np.generic]]) -> Integers:
     return np.select(reasons, [KEPT, ROUNDED, NOT_STATED], BROKEN)
 
 
-SHORTEST = 2
-"""Digits that a number needs before "one digit differs" says anything."""
-
-
 def name_slip(printed: str, fitting: float, decimals: int = 0) -> str:
     """Name the slip of the digits that makes a number of what is printed; "" where none does.
 
@@ -133,22 +129,16 @@ def name_slip(printed: str, fitting: float, decimals: int = 0) -> str:
     if re.search(r"[.,]", printed) and one.strip("0") == other.strip("0"):
         return "separator"
     # A number of few digits may be printed with a zero before it.
-    if len(other) < len(one) <= SHORTEST:
+    if len(other) < len(one) <= 2:
         other = other.zfill(len(one))
     if DamerauLevenshtein.distance(one, other, score_cutoff=1) != 1:
         return ""
     if sorted(one) == sorted(other):
         return "swapped"
-    if min(len(one), len(other)) < SHORTEST:
-        return ""
+    if min(len(one), len(other)) < 2:
+        return ""  # that one digit differs says nothing
     return {0: "one_digit", 1: "dropped", -1: "added"}[len(other) - len(one)]
 
-
-MOST_NAMED = 4
-"""Of the figures that could be wrong, so many are named one by one."""
-
-PLACE = ["source_id", "area_id", "period_end"]
-"""What tells one case from another."""
 
 CLOSE = 1e-9
 
@@ -199,7 +189,8 @@ class CauseSearch:
         self.values = figures["value"].to_numpy("float64")
         self.decimals = figures["decimals"].to_numpy("int64")
         self.units = hold_texts(figures["unit"])
-        places = statements.rows.groupby(PLACE, sort=False, dropna=False)
+        place = ["source_id", "area_id", "period_end"]
+        places = statements.rows.groupby(place, sort=False, dropna=False)
         self.places: Integers = np.asarray(places.ngroup(), dtype=np.int64)
 
     def find(self) -> list[Cause]:
@@ -294,7 +285,7 @@ class CauseSearch:
         shared = frozenset.intersection(*(closing[change] for change in changes)) | {each}
         breaks = tuple(one for one in case if one in shared)
         best = dict(sorted(changes, reverse=True))
-        rivals = tuple(sorted(best.items())) if len(best) <= MOST_NAMED else ()
+        rivals = tuple(sorted(best.items())) if len(best) <= 4 else ()  # to be named one by one
         return Cause(breaks, rivals=rivals, is_open=True)
 
     def _is_likely(self, change: Change, closes: Iterable[Break]) -> bool:

@@ -36,13 +36,6 @@ from cchc_analysis.rules.expressions import Identity
 from cchc_analysis.rules.rows import CELLS, COMPARISONS, keep_condition, list_cells
 from cchc_analysis.rules.statements import SOURCE_COLUMNS, Integers, WideTable
 
-PLACE = (*SOURCE_COLUMNS, "scope", "indicator", "period_start", "period_end", "period")
-"""The columns that name a row to a reader, where a table has them."""
-
-ROUNDED = {"$PARAMETER": "rounded"}
-"""The indicators whose numbers are rounded, as one text: Great Expectations copies the arguments of
-each rule many times over, and a text is copied at once."""
-
 
 @dataclass(eq=False)
 class Evaluation(SerializableDictDot):
@@ -67,7 +60,8 @@ class Evaluation(SerializableDictDot):
         """Rows by what names them and what the rule looks at, for people."""
         if not len(rows):
             return []
-        names = dict.fromkeys((*PLACE, *self.columns))
+        place = (*SOURCE_COLUMNS, "scope", "indicator", "period_start", "period_end", "period")
+        names = dict.fromkeys((*place, *self.columns))
         shown = self.table.iloc[rows][[name for name in names if name in self.table]]
         return [
             {str(name): cell for name, cell in row.items() if not (cell == "" or pd.isna(cell))}
@@ -208,7 +202,8 @@ class _Rounded(Evaluated):
 
     @pydantic.validator("rounded", pre=True, always=True)
     def _ask_for_rounded(cls, given: Any) -> Any:
-        return ROUNDED if given is None else given
+        # As one text: the arguments of each rule are copied many times over, and a text at once.
+        return {"$PARAMETER": "rounded"} if given is None else given
 
     @pydantic.validator("rule", "definitions", check_fields=False)
     def _parse(cls, given: Any) -> Any:

@@ -138,18 +138,12 @@ JUMPY = 5
 FEWEST_COPIED, FEWEST_LARGE = 3, 2
 """So many counts, so many larger ones among them, do not equal another period's by chance."""
 
-ENOUGH, TWICE = 6, 2.0
-"""So many periods show how far a series usually strays; then twice the usual size may be odd."""
-
 FEW = 2
 """With only two periods, nobody can tell which is the odd one."""
 
 LIKE, NEAR = 1.5, 1.1
 """Two areas whose usual sizes differ by less than the first factor cannot be told apart by size; a
 count within the second one of what is usual, or twice the usual distance from it, is usual."""
-
-USUAL_PERCENT = 50.0
-"""Where per cents are usually above this, one of at most 1 may be a share of one."""
 
 
 def compare_readings(table: pd.DataFrame) -> pd.DataFrame:
@@ -259,7 +253,8 @@ def compare_magnitudes(table: pd.DataFrame, factor: float, least: float) -> pd.D
     """
     sized = _measure_sizes(table)
     expected = np.exp(sized["usual"]) * sized["days"]
-    limit = np.log(np.where(sized["periods"] >= ENOUGH, np.minimum(factor, TWICE), factor))
+    # Six periods show how far a series usually strays; then twice the usual size may be odd.
+    limit = np.log(np.where(sized["periods"] >= 6, np.minimum(factor, 2.0), factor))
     is_odd = (sized["away"] >= limit) & (sized["away"] >= JUMPY * sized["spread"])
     is_small = np.maximum(sized["value"], expected) < least
     return _tell_verdict(
@@ -363,9 +358,10 @@ def compare_scales(table: pd.DataFrame) -> pd.DataFrame:
     usual = rates["value"].where(rates["value"] > 1).groupby(by_code).transform("median")
     shares = rates["value"].where(is_share).groupby(by_code).transform("median")
     count = is_share.groupby(by_code).transform("sum")
-    is_whole = usual.isna() & (count > FEW) & (100 * shares >= USUAL_PERCENT)
+    # Where per cents are usually above 50, one of at most 1 may be a share of one.
+    is_whole = usual.isna() & (count > FEW) & (100 * shares >= 50)
     is_whole &= rates["polarity"] == "higher"
-    is_odd = is_share & (is_whole | (usual >= USUAL_PERCENT))
+    is_odd = is_share & (is_whole | (usual >= 50))
     return _tell_verdict(
         rates.index, rates["value"], 100 * rates["value"], ~is_odd, others=rates.index
     )

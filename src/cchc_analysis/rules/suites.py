@@ -69,8 +69,6 @@ META = ("rule_id", "why", "source")
 MORE_META = ("why_vi", "breaks_on")
 
 Entry = Mapping[str, Any]
-COLUMNS = ("column", "column_A", "column_B", "column_list", "column_set")
-"""The arguments of stock rules that name columns."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +105,9 @@ class Suite:
     def operands(self) -> tuple[Operand, ...]:
         """What the rules ask for: of identities, and as columns of stock rules."""
         asked = [operand for each in self.identities for operand in each.operands]
+        naming = ("column", "column_A", "column_B", "column_list", "column_set")
         for rule in self.rules:
-            given = [rule.kwargs.get(key, ()) for key in COLUMNS]
+            given = [rule.kwargs.get(key, ()) for key in naming]
             for name in chain(*([each] if isinstance(each, str) else each for each in given)):
                 asked += list_operands(expressions.parse_expression(name))
         return tuple(dict.fromkeys(asked))
@@ -395,12 +394,6 @@ ATTEMPTS = (
 CATALOGUE = "data/reference/indicators.csv"
 """How the source of a rule begins that follows from the catalogue."""
 
-LEVELS = (
-    (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE),
-    (Scope.PROVINCE_OFFICE, Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE),
-)
-"""What a district, and a province to June 2025, are made of."""
-
 
 def check_examples(suite: Suite, reference: Reference) -> Iterator[Problem]:
     """A problem for every identity that no figures are seen to keep, or none to break."""
@@ -440,6 +433,8 @@ def list_owed(reference: Reference) -> Iterator[str]:
     stands for a whole number of what is counted; dossiers of the levels add up.
     """
     rows = reference.indicator_rows
+    of_district = (Scope.DISTRICT_OFFICE, Scope.COMMUNE_AGGREGATE)
+    of_province = (Scope.PROVINCE_OFFICE, Scope.DISTRICT_AGGREGATE, Scope.COMMUNE_AGGREGATE)
     for code, row in rows.items():
         quota, most = code.removesuffix("_present") + "_quota", f"{code}_max"
         if code.endswith("_present") and quota in rows:
@@ -453,7 +448,7 @@ def list_owed(reference: Reference) -> Iterator[str]:
             is_counted = reference.unit_rows[str(rows[whole]["unit"])]["kind"] == "count"
             yield from [f"{code} * {whole} / 100 is whole"] if is_counted else []
         if row["unit"] == "dossier" and code.startswith("dossiers_"):
-            for levels in LEVELS:
+            for levels in (of_district, of_province):  # to June 2025
                 parts = " + ".join(f"{code}@{scope}" for scope in levels)
                 yield f"{code}@{Scope.WHOLE_DISTRICT} = {parts}"
 

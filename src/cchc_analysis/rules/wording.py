@@ -91,9 +91,6 @@ def tabulate_drafts(drafts: Iterable[DraftFinding]) -> pd.DataFrame:
     )
 
 
-PLACES = ("text", "table", "footnote")
-"""Where in a section a figure may stand."""
-
 COMPUTED = "-"
 """What stands in ``operands`` for a number that no report prints."""
 
@@ -228,7 +225,7 @@ class Teller:
         told: dict[str, None] = {}
         for figure in self._list_transcribed(row):
             kind, _, number = figure["place"].partition(" ")
-            if figure["section"] and kind in PLACES:
+            if figure["section"] and kind in ("text", "table", "footnote"):
                 text = self._languages[language].texts[f"finding.place.{kind}"]
                 told[text.format(section=figure["section"], number=number)] = None
         return "; ".join(told)
