@@ -964,7 +964,7 @@ REFUSED: dict[str, tuple[Table, dict[str, object], tuple[str, ...]]] = {
         + "".join(f"Văn Quan,{year},98\n" for year in range(1950, 2000))
         + "Cao Lộc,2023,98,24\n",
         {},
-        ("line 52, saw 4",),
+        ("row 52: '24' in column D, under no heading",),
     ),
     "a rank or a note behind a value": (
         [["Tỉnh", "PCI 2022"], ["Lạng Sơn", "60,10 (2)"]],

@@ -18,7 +18,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import islice, starmap
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ class Worksheet:
 
     They are texts in NFC and floats, ``""`` where empty; ``names`` are the headings, none while the
     head is somewhere in ``cells``, and ``numbers`` those of a row of them. ``lengths`` says how
-    many cells each row of a text has, where rows differ; ``remark`` what was done to the file.
+    many cells each row of a text has; ``remark`` what was done to the file.
     """
 
     name: str
@@ -128,26 +128,25 @@ def _open_text(path: Path) -> Worksheet:
     mark = max(",;\t|", key=lambda mark: sum(mark in line for line in lines))
     outside.check_shape(path, text, mark)
     try:
-        top = [*map(len, islice(csv.reader(io.StringIO(text), delimiter=mark), TOP))]
+        # Line ends as pandas takes them.
+        rows = csv.reader(io.StringIO(text, newline=None), delimiter=mark)
+        lengths = pd.Series([*map(len, rows)], dtype="int64")
         cells = pd.read_csv(
             io.StringIO(text),
             sep=mark,
             header=None,
-            names=list(range(max(top, default=1))),
+            names=list(range(max(lengths, default=1))),
             dtype="str",
             keep_default_na=False,
             skip_blank_lines=False,
             index_col=False,
         )
-        lengths = None
-        if len(set(top)) > 1:
-            lengths = pd.Series([*map(len, csv.reader(io.StringIO(text), delimiter=mark))])
-            lengths.index += 1
     except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
         found = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
         raise refusal("ragged_text", path.name, error=found) from None
     tidy = cells.fillna("").apply(lambda column: column.str.strip())
     tidy.index += 1
+    lengths.index += 1
     held = tidy.loc[(tidy != "").any(axis=1)]
     return Worksheet(path.name, held, lengths=lengths, remark=remark)
 

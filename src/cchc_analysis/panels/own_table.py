@@ -98,11 +98,8 @@ def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
     """The cells of a table as text, by the numbers of their rows, under the headings it has."""
     if isinstance(table, Path):
         sheet = cells.choose_sheet(table, cells.open_sheets(table))
-        own = find_head(sheet, Vocabulary(PanelMapping(), reference))
-        if sheet.lengths is not None:  # empty cells at the end of a row mean nothing
-            is_cut = sheet.lengths > sheet.cells.shape[1]
-            is_told = is_cut | (sheet.lengths.index < own.cells.index[0])
-            own = replace(own, lengths=sheet.lengths.where(is_told, 0))
+        # Empty cells at the end of a row mean nothing.
+        own = find_head(replace(sheet, lengths=None), Vocabulary(PanelMapping(), reference))
     else:
         # What names rows in the index is theirs as well.
         named = [each for each in table.index.names if each and each not in table.columns]
