@@ -143,22 +143,8 @@ def _understand(
         lacks = ("area_id", "area"), ("period_end", "period")
         asked = [name for name, word in lacks if name in needed and not {name, word} & {*own}]
         _ask_for(file, suite, asked)
-    told, ids = [*_doubt_values(file, own)], {}
-    for name in map(str, own["area"].unique() if "area" in own else ()):
-        with suppress(KeyError):
-            ids[name] = reference.match_area(name)
-    told += tell_respelt(ids, reference)
-    return _make_observations(file, own, reference), unknown, told
-
-
-def _doubt_values(file: str, table: pd.DataFrame) -> Iterator[str]:
-    """The rows in which a person gives another value than is printed: nothing else would tell."""
-    pairs = table.reindex(columns=["printed", "value"], fill_value="")
-    given = pairs.itertuples(name=None)
-    rows = [str(row) for row, *pair in given if all(pair) and not can_stand_for(*pair)]
-    if rows:
-        told = f"{count(len(rows), 'row')} ({join_some(rows, 5)})"
-        yield f"{file}: printed and value are two numbers in {told}; the value is taken"
+    observations, told = _make_observations(file, own, reference)
+    return observations, unknown, told
 
 
 def _list_columns(suite: Suite) -> Iterator[str]:
@@ -192,10 +178,8 @@ def _name_columns(
         if len(columns := [each for each in names if names[each] == name]) > 1:
             told = " and ".join(columns)
             problems.append(problem("same_columns", file, columns=told, name=name))
-    ours = [*records.OBSERVATION_COLUMNS, "area", "period", "printed"]
-    ours += spell("own_fields")
-    nameless = [each for each, name in names.items() if not name]
-    unknown = [each for each in nameless if fold_text(each) not in FREE]
+    ours = [*records.OBSERVATION_COLUMNS, "period", *spell("own_fields")]
+    unknown = [each for each, name in names.items() if not name]
     for column in unknown:
         spelt = "_".join(column.casefold().split())
         near = dict.fromkeys([*ours, *nearest_names(column, reference.indicator_rows)])
@@ -217,7 +201,9 @@ def _name_column(column: str, known: Vocabulary, operands: Collection[str]) -> s
     if field := known.match_field(column):
         return {"area_code": "area_id", "source": "source_id"}.get(field, field)
     value = known.match_value(column)
-    return value.indicator if value and value.is_plain else ""
+    if value and value.is_plain:
+        return value.indicator
+    return column if fold_text(column) in FREE else ""
 
 
 def _melt_columns(file: str, table: pd.DataFrame, operands: Mapping[str, Operand]) -> pd.DataFrame:
@@ -241,8 +227,13 @@ def _melt_columns(file: str, table: pd.DataFrame, operands: Mapping[str, Operand
     )
 
 
-def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """Values with what a table of one's own may leave out; cells without a number are missing."""
+def _make_observations(
+    file: str, table: pd.DataFrame, reference: Reference
+) -> tuple[pd.DataFrame, list[str]]:
+    """Values with what a table of one's own may leave out, and what is odd in its rows.
+
+    Cells without a number are missing.
+    """
     names = [name for name in records.OBSERVATION_COLUMNS if name not in records.UNCERTAINTY]
     names += ["area", "period", "printed"]
     texts = table.reindex(columns=names, fill_value="").astype("str")
@@ -270,21 +261,25 @@ def _make_observations(file: str, table: pd.DataFrame, reference: Reference) -> 
     read.check_units()
     if read.problems:
         raise ReportError(read.problems)
-    # A name becomes the code of its area.
-    areas = [*rows[["area", "area_id"]].itertuples(index=False, name=None)]
-    ids = {(name, code): _match_area(name, code, reference) for name, code in {*areas}}
-    placed = rows.assign(area_id=[ids[each] for each in areas])
-    return make_observations(placed.reset_index(drop=True), reference)
-
-
-def _match_area(name: str, code: str, reference: Reference) -> str:
-    """The area of a name and a code; a name that nobody knows stands for itself."""
-    try:
-        named = reference.match_area(name) if name else ""
-    except KeyError:
-        named = "" if code else name
-    is_below = reference.area_rows.get(named, {}).get("parent_id") == code
-    return named if named and (is_below or not code) else code
+    pairs = texts[["row", "printed", "value"]].itertuples(index=False)
+    odd = [str(row) for row, *pair in pairs if all(pair) and not can_stand_for(*pair)]
+    if odd:  # nothing else would tell
+        told = f"printed and value are two numbers in {count(len(odd), 'row')}"
+        read.notes.append(f"{file}: {told} ({join_some(odd, 5)}); the value is taken")
+    # A name becomes the code of its area; one that nobody knows stands for itself.
+    ids = {}
+    for name in filter(None, rows["area"].unique()):
+        with suppress(KeyError):
+            ids[name] = reference.match_area(name)
+    read.notes += tell_respelt(ids, reference)
+    above = {name: reference.area_rows[each]["parent_id"] for name, each in ids.items()}
+    placed = rows.assign(
+        area_id=[
+            ids.get(name, name) if not code or above.get(name) == code else code
+            for name, code in zip(rows["area"], rows["area_id"], strict=True)
+        ]
+    )
+    return make_observations(placed.reset_index(drop=True), reference), read.notes
 
 
 def _read_numbers(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
