@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from cchc_analysis.data.areas import LEVELS
 from cchc_analysis.data.clean import fold_text, is_day, slug_text
 from cchc_analysis.data.records import refusal, render_own
 from cchc_analysis.data.reference import Reference
@@ -43,8 +44,6 @@ MOST_STRANGERS = 40
 """Rows that name no area, more of which are no foot of a table."""
 RANKS_OF_DISTRICTS = ("par_index_rank", "ddci_rank")
 """Ranks of districts; the others are of provinces."""
-LEVELS = ("commune", "district", "province", "region", "nation", "")
-"""From the finest to the widest."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -163,14 +162,13 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     guesses, whole = _guess_sheets(file, sheets, known), Guess()
     for guess in guesses.values():
         whole.add(guess)
-    chosen, stem = [each for each in sheets if each.title in guesses], file.stem.replace("_", " ")
-    titles = [title for each in chosen for title in _read_titles(each)]
-    names = [each.title for each in chosen]
-    words = re.findall(r"\w+", " ".join([stem, *names, *titles]))
+    stem = file.stem.replace("_", " ")
+    titles = [each for own in sheets if own.title in guesses for each in _read_titles(own)]
+    words = re.findall(r"\w+", " ".join([stem, *guesses, *titles]))
     said = {each: known.match_value(each) for each in (*words, *titles)}
     named = {each: value.indicator for each, value in said.items() if value and value.indicator}
     subjects = [*dict.fromkeys(named.values())]
-    heads = [*titles, *names] if len(sheets) == 1 else titles
+    heads = [*titles, *guesses] if len(sheets) == 1 else titles
     subject = subjects[0] if len(subjects) == 1 else ""
     said_of = part_period(" ".join(heads))[0], part_period(stem)[0]
     codes = [code for each in guesses.values() if (code := each.what.indicator)]
@@ -358,7 +356,8 @@ def _find_area(table: Worksheet, guess: Guess, unknown: list[str], known: Guesse
     places = [area, *(name for name in unknown if known.match_field(name) == "area")]
     if len(places) > 1:  # the communes, and the district or the province beside each
         levels = {name: _find_level(table, name, reference) for name in places}
-        area, *above = sorted(places, key=lambda name: LEVELS.index(levels[name]))
+        finest_first = [*reversed(LEVELS), ""]
+        area, *above = sorted(places, key=lambda name: finest_first.index(levels[name]))
         guess.fields |= {"area": area} | ({"province": above[0]} if levels[area] else {})
         unknown[:] = [name for name in unknown if name not in guess.fields.values()]
     names, index = print_cells(table.cells[table.names.index(area)]), reference.wide_areas

@@ -223,7 +223,6 @@ class PanelMapping(_Entry):
 
 
 E = TypeVar("E", bound=_Entry)
-T = TypeVar("T")
 
 
 def as_plain(content: object) -> Any:
