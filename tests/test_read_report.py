@@ -446,6 +446,34 @@ def test_a_figure_without_indicator_holds_nothing_up(project: Project, tmp_path:
     )
 
 
+def test_notices_of_two_months_are_two_drafts(project: Project, tmp_path: Path) -> None:
+    drafted = []
+    for month in (10, 11):
+        path = tmp_path / f"notice_{month}.txt"
+        path.write_text(
+            f"ỦY BAN NHÂN DÂN HUYỆN SÔNG MÂY\nSố: {month}00/TB-UBND\n\nTHÔNG BÁO\nTình hình giải"
+            f" quyết thủ tục hành chính tháng {month} năm 2022\n\nTrong tháng {month} năm 2022 (từ"
+            f" 01/{month}/2022 đến 30/{month}/2022) tiếp nhận {month * 10} hồ sơ.\n",
+            "utf-8",
+        )
+        drafted.append(read_report(project, path, area="huyện Sông Mây").source_id)
+    assert drafted == ["song_may_2022_10", "song_may_2022_11"]
+
+
+def test_a_draft_of_another_document_is_not_replaced(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    told = {"area": "huyện Sông Mây", "period": "2022-Q2"}
+    text = "Số: {}/BC-UBND\nSông Mây, ngày {} tháng 7 năm 2022\nBÁO CÁO\n{}\nTiếp nhận {} hồ sơ.\n"
+    path.write_text(text.format(11, "01", "Cải cách hành chính", 100), "utf-8")
+    first = read_report(project, path, **told)
+    path.write_text(text.format(11, "01", "Cải cách hành chính", 101), "utf-8")
+    assert read_report(project, path, **told).source_id == first.source_id  # the same, corrected
+    path.write_text(text.format(12, "02", "Tình hình giải quyết hồ sơ", 102), "utf-8")
+    with pytest.raises(ReportError, match="the draft of another document: 11/BC-UBND"):
+        read_report(project, path, **told)
+    assert read_report(project, path, source_id="other", **told).source_id == "other"
+
+
 def test_contradictions_are_shown_at_once(project: Project, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text(
@@ -599,7 +627,7 @@ def test_a_mended_period_counts_when_its_days_and_figures_are_mended_too(
     assert "a" not in {*pipeline.process(project).tables.sources["source_id"]}
 
 
-SOURCE = dict.fromkeys(("source_id", "dated"), "") | {"source_id": "a"}
+SOURCE = dict.fromkeys(("source_id", "dated", "kind"), "") | {"source_id": "a"}
 
 
 @pytest.mark.parametrize(
@@ -664,6 +692,25 @@ def test_figures_are_of_the_part_of_the_year_of_their_source(
     assert all(
         f"most figures up to {found}, and their source of 2024-01-01/{own}" in each for each in told
     )
+
+
+@pytest.mark.parametrize(
+    ("dated", "kind", "is_told"),
+    [
+        ("2024-06-20", "period_report", True),
+        ("2024-07-01", "period_report", False),
+        ("", "period_report", False),
+        ("2024-06-20", "plan", False),
+    ],
+)
+def test_no_report_is_on_days_that_begin_after_its_date(
+    dated: str, kind: str, *, is_told: bool
+) -> None:
+    source = SOURCE | {"period": "2024-Q3", "dated": dated, "kind": kind}
+    source |= {"period_start": "2024-07-01", "period_end": "2024-09-30"}
+    told = [str(each) for each in check_times(source, [])]
+    said = "days 2024-07-01/2024-09-30 that begin after the date of the document, 2024-06-20"
+    assert [said in each for each in told] == [True] * is_told
 
 
 @pytest.mark.parametrize(

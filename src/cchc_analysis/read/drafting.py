@@ -226,7 +226,9 @@ def _doubt_period(head: recognise.ReportHead, odd: str) -> str:
 def _name_source(head: recognise.ReportHead, path: Path) -> str:
     area = slug_text(head.area.removeprefix(level_of(head.area)))
     end = head.period.end
-    label = head.period_label if "/" not in head.period_label else str(end.year if end else "")
+    label = head.period_label
+    if "/" in label:  # days of one's own: notices of two months are two sources
+        label = f"{end:%Y_%m}" if end else ""
     parts = [area or slug_text(path.stem), label, "plan" if head.kind == "plan" else ""]
     return "_".join(slug_text(part).replace("-", "_") for part in parts if part) or "report"
 
@@ -288,6 +290,10 @@ def _check_former(project: Project, source: Mapping[str, str]) -> None:
     where = f"source {source_id}"
     if former is not None and former["state"] != "draft":
         raise ReportError(problem("taken_id", where, by="accepted already"))
+    own = ("number", "dated", "title")
+    if former is not None and all(former[each] != source[each] for each in own):
+        other = " ".join(former[each] for each in own)
+        raise ReportError(problem("taken_id", where, by=f"the draft of another document: {other}"))
     for row in rows:
         if row["state"] != "draft" and _name_report(row) == _name_report(source):
             raise ReportError(problem("same_file", where, other=row["source_id"]))
