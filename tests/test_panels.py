@@ -2092,6 +2092,7 @@ STRANGE_HEADINGS = (
     "Nộp",
     "Đã xử lý",
     "Doanh nghiệp",
+    "DN",
     "Cải cách hành chính",
 )
 FIELDS = ("Xã/phường", "Tên phường, xã", "Đơn vị cấp xã", "Tên Tỉnh/TP", "City/Province")
