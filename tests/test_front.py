@@ -111,7 +111,7 @@ def test_a_heading_breaks_before_the_name_of_its_area(real: list[Brief]) -> None
     for brief in real:
         for page in (tell_front(brief), tell_annex(brief)):
             (heading,) = re.findall(r"<h1>(.*?)</h1>", page)
-            assert f'<span class="kept">{brief.name_area()},</span>' in heading
+            assert f'<span class="kept">{brief.words.place(brief.area)},</span>' in heading
             assert ".kept{display:inline-block}" in page
 
 

@@ -127,7 +127,7 @@ def test_a_brief_speaks_of_its_level(
     made: tuple[Reference, Tables], area: str, period: str, name: str, scope: str, received: int
 ) -> None:
     brief = open_of(made, area, period, "vi")
-    assert brief.name_area() == name
+    assert brief.words.place(brief.area) == name
     assert brief.name_scope(brief.whole) == scope
     entry = brief.find("dossiers_received_total")
     assert entry is not None

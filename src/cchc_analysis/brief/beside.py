@@ -225,15 +225,6 @@ def show_trend(brief: Brief) -> Section:
         partial(pd.DataFrame, points, columns=names),
         anchor="trend",
         ends=sorted({row["period_end"] for row in points})[-MOST_PERIODS:],
-        # The windows between the cumulative ones of the year, where two reports give them.
-        parts=[
-            row
-            for row in brief.own_values
-            if row["origin"] == Origin.DERIVED
-            and row["period_start"] > brief.start
-            and row["period_end"] <= brief.end
-            and " − " in row["parts"]
-        ],
         per_day=_list_per_day(brief),
         last_years=list_last_year(brief),
         events=[
@@ -278,20 +269,17 @@ def list_last_year(brief: Brief) -> list[dict[str, Any]]:
     return found
 
 
-def _list_per_day(brief: Brief) -> list[Row]:
+def _list_per_day(brief: Brief) -> list[dict[str, Any]]:
     """Flows whose window of the year before ends on another day, at the same pace per day."""
     ends = (brief.end[:4], str(int(brief.end[:4]) - 1))
-    near = [row for row in brief.own_values if row["period_end"][:4] in ends]
-    days = {(row["period_start"], row["period_end"]) for row in near}
+    near = brief.own_values[brief.own_values["period_end"].str[:4].isin(ends)]
+    days = {*zip(near["period_start"], near["period_end"], strict=True)}
     here = (year_before(brief.start), year_before(brief.end))
     if not any(is_near(each, here) for each in days - {here}):
         return []
-    compared = compare_same_window(pd.DataFrame(near), brief.reference)
-    return [
-        row
-        for row in list_rows(compared[compared["basis"] == "per day"])
-        if (row["period_start"], row["period_end"]) == (brief.start, brief.end)
-    ]
+    now = compare_same_window(near, brief.reference)
+    now = now[(now["period_start"] == brief.start) & (now["period_end"] == brief.end)]
+    return list_rows(now[now["basis"] == "per day"])
 
 
 def show_revised(brief: Brief, since: Path | str) -> Section:
@@ -343,7 +331,8 @@ def show_peers(brief: Brief) -> Section:
         entries = filter(None, (brief.find(code, each) for each in (brief.whole, *brief.parts)))
         if standing := next(filter(None, (find_standing(brief, e) for e in entries)), None):
             charts.append(_draw(brief, standing))
-    beside = {area_id: [_value_of(brief, area_id, e) for e in own] for area_id in (*same, here)}
+    beside = {each: [_value_of(brief, each, e) for e in own] for each in same}
+    beside[here] = [each.value for each in own]
     areas = brief.reference.area_rows
     rows = [[each, areas[each]["name"], *beside[each]] for each in (here, *same)]
     names = ["area_id", "name", *(f"{each.indicator}@{each.scope}" for each in own)]
@@ -389,8 +378,6 @@ def draw_spine(brief: Brief, standing: Row) -> str:
 
 
 def _value_of(brief: Brief, area_id: str, entry: Entry) -> Any:
-    if area_id == brief.area["area_id"]:
-        return entry.value
     same = (area_id, entry.indicator, entry.scope, entry.start, entry.end)
     return brief.values_held.get(same, nan)
 

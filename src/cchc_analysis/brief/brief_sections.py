@@ -136,12 +136,7 @@ def show_goals(brief: Brief) -> Section:
 def show_disputes(brief: Brief) -> Section:
     """The contradictions that touch what the front says; the others are counted."""
     brief = brief.front
-    told = {finding for entry in brief.used.values() for finding in entry.findings}
-    touching = [
-        each for each in brief.serious if any(row["finding_id"] in told for row in each.findings)
-    ] or list(brief.serious)
-    items = touching[:MOST_DISPUTES]
-    return tell_section(brief, "disputes", lambda: brief.findings, items=items)
+    return tell_section(brief, "disputes", lambda: brief.findings, most=MOST_DISPUTES)
 
 
 def show_themes(brief: Brief) -> Section:

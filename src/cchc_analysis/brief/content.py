@@ -145,7 +145,7 @@ class Brief(HasHead):
     observations: pd.DataFrame
     indicators: pd.DataFrame
     findings: pd.DataFrame
-    held: Sequence[Row]
+    held: pd.DataFrame
     periods_held: Mapping[str, Sequence[str]]
     entries: tuple[Entry, ...]
     rules_asked: int
@@ -365,39 +365,33 @@ class Brief(HasHead):
         return nouns.name_anchor(self.number_of[figure[0]], figure[1])
 
     @once
-    def values_held(self) -> dict[tuple[str, ...], float]:
+    def values_held(self) -> Mapping[Any, float]:
         """Whole quantities by area, indicator, scope and window: one look instead of a search."""
-        place = itemgetter("area_id", "indicator", "scope", "period_start", "period_end")
-        return {place(row): row["value"] for row in reversed(self.held)}
+        place = ["area_id", "indicator", "scope", "period_start", "period_end"]
+        return self.held[::-1].set_index(place)["value"].to_dict()
 
     @once
     def peers(self) -> Peers:
         """The peers of the area on the last day of the period, by the written rule."""
-        here = (self.report.peers.size, self.start, self.end)
-        sizes = sorted(
-            (row["value"], row["area_id"])
-            for row in self.held
-            if (row["indicator"], row["period_start"], row["period_end"]) == here
-        )
-        volumes = {area_id: value for value, area_id in sizes}
+        sizes = self.held[self.held["indicator"] == self.report.peers.size]
+        here = (sizes["period_start"] == self.start) & (sizes["period_end"] == self.end)
+        volumes: Mapping[Any, float] = sizes[here].groupby("area_id")["value"].max().to_dict()
         return find_peers(self.area["area_id"], self.reference, volumes, self.end)
 
     @once
-    def own_values(self) -> list[Row]:
+    def own_values(self) -> pd.DataFrame:
         """The headline values of the area, in all windows held."""
-        followed = set(self.report.followed)
-        return [
-            row
-            for row in self.held
-            if row["area_id"] == self.area["area_id"] and row["indicator"] in followed
-        ]
+        is_own = self.held["area_id"] == self.area["area_id"]
+        is_followed = self.held["indicator"].isin(self.report.followed)
+        own: pd.DataFrame = self.held[is_own & is_followed]
+        return own.reset_index(drop=True)
 
     @once
     def series(self) -> list[dict[str, Any]]:
         """Headline values with the same window of other years, where there is one."""
-        if not self.own_values:
+        if self.own_values.empty:
             return []
-        broken = list_rows(break_series(pd.DataFrame(self.own_values), self.reference))
+        broken = list_rows(break_series(self.own_values, self.reference))
         points: dict[tuple[str, ...], dict[str, Row]] = {}
         for row in sorted(broken, key=itemgetter("period_end", "status")):
             days = (row["period_start"][4:], row["period_end"][4:])
@@ -586,10 +580,6 @@ class Brief(HasHead):
         if is_below and area_id in known:
             words = words.fit(self.reference.area_on(area_id, self.end), self.end)
         return words.say(f"scope.{scope}") if scope else Markup("")
-
-    def name_area(self) -> Markup:
-        """The name of the district."""
-        return self.words.place(self.area)
 
     def is_named(self, entry: Entry) -> bool:
         """Whether a value has the window that the name of the period says."""

@@ -62,7 +62,8 @@ def write_downloads(folder: Path, brief: Brief) -> None:
     from cchc_analysis import __version__
 
     words, tables = brief.words, tabulate_brief(brief)
-    title = words.plain("head.title", area=brief.name_area(), period=words.period(brief.period))
+    area, period = words.place(brief.area), words.period(brief.period)
+    title = words.plain("head.title", area=area, period=period)
     english, resources = load_words(words.folder, "en"), []
     for name, key in (("figures", ("note",)), ("findings", FINDING_KEY)):
         resources.append(write_csv(folder, name, tables[name], key, english))

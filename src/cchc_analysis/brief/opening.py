@@ -70,6 +70,7 @@ def open_brief(
     held = list_rows(tables.sources[[*OF_SOURCE]])
     told = choose_rows([row for row in held if reference.match_source(row) == area_id], label)
     own = [row for row in told if row["kind"] not in NOT_TOLD]
+    own_ids = [row["source_id"] for row in own]
     order = {row["source_id"]: at for at, row in enumerate(told)}
     sources = tables.sources.set_index("source_id", drop=False).loc[[*order]]
     is_own = [order.keys() >= {*each.split()} for each in tables.indicators["source_id"]]
@@ -78,20 +79,18 @@ def open_brief(
         table[table["source_id"].isin(list(order))].reset_index(drop=True)
         for table in (tables.observations, tables.transcripts)
     )
-    concerned = [
-        not order.keys().isdisjoint(each) for each in nouns.list_concerned(tables.findings)
-    ]
+    concerned = [bool(order.keys() & each) for each in nouns.list_concerned(tables.findings)]
     findings = tables.findings.loc[concerned].reset_index(drop=True)
     stated = observations.loc[observations["is_published"], [*QUANTITY]]
     if len(stated.merge(indicators[[*QUANTITY]]).drop_duplicates()) < len(stated.drop_duplicates()):
         indicators = _derive_alone(observations, figures, sources, findings, reference)
     end = max(row["period_end"] for row in own)
     area = reference.area_on(area_id, end)
-    is_asked = tables.tallies["source_id"].isin([row["source_id"] for row in own])
-    is_asked &= tables.tallies["applied"] > 0
-    asked = sorted({*tables.tallies.loc[is_asked, "rule_id"]})
-    is_own_way = tables.definitions["source_id"].isin([row["source_id"] for row in own])
-    followed = sorted({*tables.definitions.loc[is_own_way, "rule_id"]})
+    tallies, definitions = (
+        table[table["source_id"].isin(own_ids)] for table in (tables.tallies, tables.definitions)
+    )
+    asked = sorted({*tallies.loc[tallies["applied"] > 0, "rule_id"]})
+    followed = sorted({*definitions["rule_id"]})
     opened = Brief(
         area=area,
         period=label,
@@ -104,7 +103,7 @@ def open_brief(
         observations=observations,
         indicators=indicators,
         findings=findings,
-        held=list_rows(keep_results(tables.indicators)),
+        held=keep_results(tables.indicators),
         periods_held={
             place: [period for _, period in own]
             for place, own in groupby(briefs, key=itemgetter(0))

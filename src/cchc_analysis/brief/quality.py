@@ -51,12 +51,11 @@ a contradiction of its reports concerns), ``anchors`` (where its ledger tells a 
 def make_graded(brief: Brief) -> Graded:
     """What a page on data quality says of a brief."""
     own = brief.reports["source_id"].tolist()
-    judged = {each.number for each in brief.judged}
     contested = dict.fromkeys(
         entry.indicator
         for entry in brief.own
         if entry.indicator in brief.report.quoted
-        if any(each.number in judged for each in brief.marks(entry))
+        if any(each in brief.judged for each in brief.marks(entry))
     )
     return {
         "area_id": brief.area["area_id"],
@@ -190,11 +189,9 @@ class Quality(HasHead):
         """The grade of every brief of a province and why; on the whole, the grades by province."""
         by_province = list_provinces(self.briefs, self.reference)
         briefs = by_province.get(self.province, []) if self.province else self.briefs
-
-        def rank(each: Graded) -> str:
-            return str(each["grade"]["letter"]).strip(nouns.UNGRADED)
-
-        briefs = sorted(briefs, key=rank, reverse=True)
+        briefs = sorted(
+            briefs, key=lambda e: e["grade"]["letter"].strip(nouns.UNGRADED), reverse=True
+        )
         table = pd.DataFrame([each | each["grade"] for each in briefs])
         table = table.drop(columns=["grade", "anchors"], errors="ignore")
         table = table.map(lambda each: tuple(each) if isinstance(each, list) else each)

@@ -298,7 +298,8 @@ def cut_table(table: pd.DataFrame, views: Sequence[View]) -> pd.DataFrame:
         is_seen = np.repeat(shown, [len(each.rows) for each in views])
         at = np.where(is_seen, every, -1)[order]
         held = table[column]
-        cells[column] = held.array.take(at, allow_fill=True, fill_value=empty(held))
+        unseen = {"b": False, "f": np.nan}.get(held.dtype.kind, "")
+        cells[column] = held.array.take(at, allow_fill=True, fill_value=unseen)
     return pd.DataFrame(cells)
 
 
@@ -307,13 +308,6 @@ def index_rows(table: pd.DataFrame, columns: Any, is_kept: Any = None) -> dict[A
     at = np.arange(len(table)) if is_kept is None else np.flatnonzero(is_kept)
     found: Any = table.take(at).groupby(columns, sort=False).indices
     return {value: at[rows] for value, rows in found.items()}
-
-
-def empty(column: pd.Series) -> Any:
-    """What an unseen cell of a column holds."""
-    if column.dtype.kind == "b":
-        return False
-    return float("nan") if column.dtype.kind == "f" else ""
 
 
 def hash_rows(table: pd.DataFrame) -> Any:
