@@ -39,7 +39,7 @@ def main(areas: int, periods: int) -> None:
     brief = _open_one(reference, tables)
     cards = list(_copy_cards(make_card(brief), areas, periods))
     codes = sorted(tables.indicators["indicator"].unique())
-    told = Told(cards, [brief], reference, tables.findings, indicators=codes)
+    told = Told(cards, reference, tables.findings, indicators=codes)
     with TemporaryDirectory(prefix="cchc-") as folder:
         started = time.process_time()
         sizes = _write_pages(Path(folder), told)

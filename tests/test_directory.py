@@ -47,7 +47,7 @@ def make_told(areas: int, periods: int, **more: Any) -> Told:
         for area_id in rows["area_id"]
         for at in range(periods)
     ]
-    return Told(cards, [brief], REFERENCE, brief.findings.iloc[:0])
+    return Told(cards, REFERENCE, brief.findings.iloc[:0])
 
 
 def copy_card(card: Card, area_id: str, period: str, **more: Any) -> Card:

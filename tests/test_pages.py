@@ -149,7 +149,6 @@ def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
         codes = sorted(tables.indicators["indicator"].unique())
         told = Told(
             [make_card(each) for each in own],
-            own,
             own[0].reference,
             tables.findings,
             indicators=codes,

@@ -54,7 +54,7 @@ def tell_real(lang: str) -> Told:
     reference, tables = load_real()
     codes = sorted(tables.indicators["indicator"].unique())
     cards = [make_card(each) for each in own]
-    return Told(cards, own, reference, tables.findings, indicators=codes)
+    return Told(cards, reference, tables.findings, indicators=codes)
 
 
 def list_kinds() -> Iterator[tuple[str, Callable[[], str]]]:

@@ -313,7 +313,7 @@ def test_contradictions_are_counted_once_and_alike_wherever_it_is_said() -> None
     assert sum(grade_brief(brief).warnings for brief in list_own()) == in_briefs
     assert f"{count} mâu thuẫn" in whole("vi", "")
     own = list_own()
-    told = Told([make_card(brief) for brief in own], own, own[0].reference, tables.findings)
+    told = Told([make_card(brief) for brief in own], own[0].reference, tables.findings)
     index = read_text(bind_list(PROJECT, told, "vi", ""))
     assert f"Mâu thuẫn đã tìm thấy {count} " in index
     row = next(
@@ -339,7 +339,7 @@ def test_a_contradiction_that_no_brief_tells_stands_in_the_list_of_all() -> None
     own, tables = list_own(), quality("vi").tables
     panel = tables.findings[tables.findings["arithmetic"] != ""].iloc[[0]]
     panel = panel.assign(finding_id="x", cause_id="x", source_id="p1 p2", arithmetic="7,1 ≠ 7,4")
-    told = Told([make_card(each) for each in own], own, own[0].reference, panel)
+    told = Told([make_card(each) for each in own], own[0].reference, panel)
     page = read_text(bind_list(PROJECT, told, "vi", "contradictions"))
     assert "Nguồn khác, không có bản tóm lược" in page
     assert "7,1 ≠ 7,4" in page
@@ -347,7 +347,7 @@ def test_a_contradiction_that_no_brief_tells_stands_in_the_list_of_all() -> None
 
 def test_a_finding_of_a_panel_names_area_indicator_and_period() -> None:
     own, tables = list_own(), quality("vi").tables
-    told = Told([make_card(each) for each in own], own, own[0].reference, tables.findings)
+    told = Told([make_card(each) for each in own], own[0].reference, tables.findings)
     for page in (
         bind_list(PROJECT, told, "vi", "contradictions"),
         section("contradictions", province=""),

@@ -21,7 +21,7 @@ from cchc_analysis.brief.content import Brief, find_folder, name_folder, name_sh
 from cchc_analysis.brief.downloads import SITE_FILES
 from cchc_analysis.brief.nouns import tell_rule, tell_sum
 from cchc_analysis.brief.render import TEMPLATE, export_body
-from cchc_analysis.brief.report import AREAS, load_report, part_of
+from cchc_analysis.brief.report import AREAS, Report, load_report, part_of
 from cchc_analysis.brief.templates import join, render, shows
 from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
 from cchc_analysis.data.reference import Project, Reference
@@ -129,8 +129,6 @@ class Told:
 
     cards: Sequence[Card]
     """That of every brief, in the order of the index."""
-    briefs: Sequence[Brief]
-    """A brief, for the rules by which all are made; none where there is none."""
     reference: Reference
     findings: pd.DataFrame
     withheld: Sequence[str] = ()
@@ -197,10 +195,14 @@ class Told:
         return {letter: own for letter, own in groups.items() if own}
 
     @property
+    def report(self) -> Report:
+        """What every brief shows, and by which rules."""
+        return load_report(self.words.folder.parent, self.reference)
+
+    @property
     def columns(self) -> list[Markup]:
         """The names of the figures of a row."""
-        lines = load_report(self.words.folder.parent, self.reference).index
-        return [name_short(self, codes[0]) for codes in lines]
+        return [name_short(self, codes[0]) for codes in self.report.index]
 
     @property
     def others(self) -> pd.DataFrame:

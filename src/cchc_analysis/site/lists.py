@@ -1,8 +1,8 @@
 """What leads to the pages and is made of them: lists, the door, ``pages.json``, and the tables.
 
 Comes in as a build that shows every page; goes out as more pages of it. Nothing here opens a
-brief, but for one whose rules are those of all. The tables have the columns of ``data/processed``,
-with the name of each area beside its code.
+brief. The tables have the columns of ``data/processed``, with the name of each area beside its
+code.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -24,7 +24,6 @@ import pandas as pd
 from cchc_analysis import __version__
 from cchc_analysis.brief import downloads, lists
 from cchc_analysis.brief.board import TRENDS
-from cchc_analysis.brief.opening import open_brief
 from cchc_analysis.brief.render import PROFILE_NOTEBOOK, TEMPLATE
 from cchc_analysis.data.clean import slug_text
 from cchc_analysis.data.export import join_licences, list_licences, write_package
@@ -70,7 +69,6 @@ def put_lists(
         shown = [page for page in own if page.folder in build.shown]
         told = lists.Told(
             cards=[card for card in cards if card["lang"] == lang],
-            briefs=[],
             reference=reference,
             findings=tables.findings,
             withheld=withheld["title"]
@@ -80,7 +78,7 @@ def put_lists(
             workbooks=[(f"{folder}/{WORKBOOK}", province) for folder, (province, _) in groups],
             profiled=[p.parameters["area"] for p in shown if p.notebook == PROFILE_NOTEBOOK],
         )
-        _put_told(build, project, told, [page for page in shown if page.is_brief][:1], lang)
+        _put_told(build, project, told, lang)
         rows = _load_kept(build, (page.folder for page in shown), pages.ROW)
         folder, bind = f"{lang}/{TRENDS}", partial(lists.bind_list, project, None, lang)
         _put(build, folder, rows, partial(bind, TRENDS, "trends", rows=rows))
@@ -102,33 +100,21 @@ def _put(build: Build, folder: str, made_of: object, bind: Callable[[], str]) ->
     build.put(folder, made_of, lambda: pages.bind_page(folder, bind()))
 
 
-def _put_told(
-    build: Build, project: Project, told: lists.Told, tellers: list[Page], lang: str
-) -> None:
+def _put_told(build: Build, project: Project, told: lists.Told, lang: str) -> None:
     """Show the lists of one language, and the pages of provinces, areas and letters.
 
     One that another page stands on already, such as a profile of the area, is left out.
     """
     kept = {card["folder"]: json.dumps(card) for card in told.cards}
     made_of = [
-        [build.shown[page.folder].key for page in tellers],
         [*kept.values()],
         hash_rows(told.findings).tobytes(),
         [told.withheld, told.indicators, told.workbooks, told.profiled],
     ]
     bind = partial(lists.bind_list, project)
-
-    @cache
-    def tell() -> lists.Told:
-        words, briefs = load_words(project.notebooks / TEMPLATE, lang), []
-        for page in tellers:
-            place = page.parameters["district"], page.parameters["period"]
-            briefs.append(open_brief(page.find_slice().cut(), told.reference, words, *place))
-        return replace(told, briefs=briefs)
-
     for name in lists.LISTS:
         folder = str(PurePosixPath(lang, name))
-        _put(build, folder, made_of, lambda name=name: bind(tell(), lang, name))  # type: ignore[misc]
+        _put(build, folder, made_of, partial(bind, told, lang, name))
     bare = replace(told, findings=told.findings.iloc[:0], withheld=[], workbooks=[])
     for name, (cards, data) in lists.list_places(bare).items():
         folder = str(PurePosixPath(lang, name))
