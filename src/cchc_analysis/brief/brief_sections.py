@@ -14,7 +14,7 @@ be too heavy for a page has a page for each area of reform, with the figures and
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from shlex import join
@@ -234,29 +234,20 @@ def show_notes(brief: Brief) -> Section:
     for table in (brief.figures, brief.indicators, brief.findings):
         digest.update(table.to_csv(index=False, lineterminator="\n").encode())
     command = ["cchc", "brief", brief.area["area_id"], brief.period, "--lang", brief.lang]
-    context = find_context()
+    context, noted = find_context(), list_noted(brief)
     if context and context.notebook != NOTEBOOK:
         command += ["--notebook", context.notebook]
     return tell_section(
         brief,
         "notes",
-        lambda: tabulate_entries(brief, list_noted(brief)),
-        completeness=_list_complete(brief),
-        groups={} if brief.part_pages else _group_notes(brief, list_noted(brief)),
+        lambda: tabulate_entries(brief, noted),
+        shown={(row["source_id"], row["figure_id"]) for e in noted for row in e.readings},
+        groups={} if brief.part_pages else _group_notes(brief, noted),
         files=() if brief.is_whole else (*BRIEF_FILES, RERUN),
         version=__version__,
         command=join(command),
         digest=digest.hexdigest()[:16],
     )
-
-
-def _list_complete(brief: Brief) -> Iterator[tuple[str, list[str], list[str], int]]:
-    """The figures of each source, those that the page does not show, and how many are quoted."""
-    shown = {(row["source_id"], row["figure_id"]) for e in list_noted(brief) for row in e.readings}
-    for source_id in brief.sources["source_id"]:
-        own = [figure for source, figure in brief.printed if source == source_id]
-        left = [each for each in own if (source_id, each) not in shown]
-        yield source_id, own, left, sum((source_id, each) in brief.quotes for each in own)
 
 
 def list_noted(brief: Brief) -> list[Entry]:
