@@ -213,8 +213,6 @@ def _draw_plan(brief: Brief) -> Exhibit | None:
 
 def show_trend(brief: Brief) -> Section:
     """Like windows side by side, last year by division, and changes of boundaries."""
-    valid_from = str(brief.area["valid_from"])
-    places = {brief.area["area_id"], brief.area["parent_id"]}
     points = [
         {**row, "word": each["verdict"].word} for each in brief.series for row in each["points"]
     ]
@@ -227,12 +225,6 @@ def show_trend(brief: Brief) -> Section:
         ends=sorted({row["period_end"] for row in points})[-MOST_PERIODS:],
         per_day=_list_per_day(brief),
         last_years=list_last_year(brief),
-        events=[
-            row
-            for row in list_rows(brief.reference.area_changes)
-            if (not row["area_ids"] or places.intersection(row["area_ids"].split()))
-            and (row["effective"] or valid_from) >= valid_from
-        ],
         kin=find_kin(brief.reference, brief.area),
     )
 

@@ -236,8 +236,7 @@ def show_standing(board: Board) -> Section:
         told=told,
     )
     moved = standing.merge(table[["area_id", "word"]], on="area_id")
-    moved = moved[moved["word"].isin(list(ROLE_OF_WORD))]
-    moved = moved.assign(role=moved["word"].map(ROLE_OF_WORD))
+    moved = moved.assign(role=moved["word"].map(ROLE_OF_WORD)).dropna(subset=["role"])
     look = {"form": partial(words.number, decimals=0), "ends": (0.0, 100.0)}
     picture = (plots.plot_multiples, moved, look) if len(moved) else None
     columns, data = ["name", "standing", "points", "p_value", "told"], {"judged": judged}
