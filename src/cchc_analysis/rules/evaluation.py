@@ -179,56 +179,37 @@ def evaluate_definitions(
     ranks = np.repeat(np.arange(len(names)), [*map(len, judged)])
     together = pd.concat(judged).assign(rule_id=names[ranks])
     rows = together.index.to_numpy()
-    of, sources = pd.factorize(lines.sources[rows], sort=True)
-    found = _choose(together, ranks, of)
-    first = definitions[0]
-    chosen = pd.DataFrame(
-        {
-            "source_id": sources[found["source"]],
-            "rival_group": first.rival_group,
-            "rule_id": names[found["rank"]],
-            **{name: found[name] for name in ("fits", "breaks", "rivals")},
-        }
-    )
-    # A source of which nothing can be told follows the first; so does a row without one, at -1.
-    follows, fits, rivals = np.zeros((3, len(sources) + 1), dtype=np.int64)
-    for column, name in ((follows, "rank"), (fits, "fits"), (rivals, "rivals")):
-        column[found["source"]] = found[name]
+    found = _choose(together, ranks, lines.sources[rows])
+    chosen = found.assign(
+        rival_group=definitions[0].rival_group, rule_id=names[found["rank"]]
+    ).reset_index()[list(DEFINED)]
+    # A source of which nothing can be told follows the first; so does a row without one.
+    own = found[["rank", "fits", "rivals"]].reindex(lines.sources[rows], fill_value=0)
+    follows, fits, rivals = own.to_numpy().T
     is_first = ranks == 0
     is_seen = is_first & (together["is_complete"] | ~together["holds"]).to_numpy(dtype=bool)
     is_told = np.isin(rows, rows[is_seen])
-    is_kept = (follows[of] == ranks) & (is_first | (fits[of] > 0) | is_told)
+    is_kept = (follows == ranks) & (is_first | (fits > 0) | is_told)
     # Where the kind that may be missing is stated, another definition has said so.
-    together["is_not_stated"] &= rivals[of] == 1
+    together["is_not_stated"] &= rivals == 1
     return together[is_kept].sort_index(), chosen
 
 
-def _choose(together: pd.DataFrame, ranks: Integers, sources: Integers) -> dict[str, Integers]:
-    """The definition that each source follows, by the number of both; how it fits, and of how many.
+def _choose(together: pd.DataFrame, ranks: Integers, sources: Texts) -> pd.DataFrame:
+    """By source the ``rank`` of the definition that it follows, how it fits, and of how many.
 
     ``together`` are the verdicts on all definitions, of rows that have these ``ranks`` and
     ``sources``; sources without a complete row are left out.
     """
-    at = np.flatnonzero(together["is_complete"].to_numpy(dtype=bool) & (sources >= 0))
+    at = np.flatnonzero(together["is_complete"].to_numpy(dtype=bool))
     fits, holds = list_fits(together)[at], together["holds"].to_numpy(dtype=bool)[at]
-    width = int(ranks.max()) + 1
-    cells, places = np.unique(sources[at] * width + ranks[at], return_inverse=True)
-    source, rank = np.divmod(cells, width)
-    fit, exact, rows = (
-        np.bincount(places, each, len(cells)).astype(np.int64)
-        for each in (fits, holds, np.ones(len(at)))
-    )
-    broken = rows - fit
-    best = np.lexsort((rank, -exact, broken, -fit, source))
-    _, first, rivals = np.unique(source[best], return_index=True, return_counts=True)
-    best = best[first]
-    return {
-        "source": source[best],
-        "rank": rank[best],
-        "fits": fit[best],
-        "breaks": broken[best],
-        "rivals": rivals,
-    }
+    told = {"source_id": sources[at], "rank": ranks[at], "fits": fits.astype(int)}
+    judged = pd.DataFrame(told | {"breaks": 1 - told["fits"], "misses": 1 - holds})
+    scores = judged.groupby(["source_id", "rank"], as_index=False).sum()
+    scores["rivals"] = scores.groupby("source_id")["rank"].transform("size")
+    order = np.lexsort((scores["rank"], scores["misses"], scores["breaks"], -scores["fits"]))
+    best = scores.iloc[order].drop_duplicates("source_id")
+    return best.set_index("source_id").sort_index()
 
 
 def evaluate_rivals(
