@@ -395,7 +395,7 @@ def test_the_summary_counts_the_figures_that_the_page_tells() -> None:
 def test_the_summary_says_nothing_of_what_is_not_reported() -> None:
     text = read_text(only("M001 I video_meetings whole_district 06").show_summary().html)
     for word in ("đúng hạn là", "trực tuyến:", "giải ngân", "điểm"):
-        assert word not in text.split("Báo cáo không nêu")[0]
+        assert word not in text.split("Chưa có số liệu")[0]
 
 
 def test_what_one_level_reports_is_not_told_of_all() -> None:
@@ -481,7 +481,7 @@ def test_a_zero_a_missing_and_a_withheld_value_look_different() -> None:
     page = tell_page(replace(brief, entries=(withheld, *brief.entries[1:])))
     assert "không công bố" in page
     assert re.search(r'<a id="u-M011" href="#n-M011">0</a>', page)
-    assert '<span class="na">…<i> không nêu</i></span>' in tell_page(
+    assert '<span class="na">…<i> chưa có</i></span>' in tell_page(
         only(PLAIN_REPORT + "M011 III dossiers_received_total commune_aggregate 5")
     )
 
@@ -728,7 +728,7 @@ def test_a_whole_with_a_part_unstated_is_drawn_whole(
     html = draw_flow(leave_out(*left_out).replace("office 03", f"office {printed}"))
     assert "lệch" not in html
     assert "không khớp" not in html
-    assert "báo cáo không nêu" not in html, "both sides are told in full"
+    assert "chưa có số liệu" not in html, "both sides are told in full"
     assert drawn in read_text(html)
 
 
@@ -736,7 +736,7 @@ def test_what_a_report_does_not_tell_is_not_a_contradiction() -> None:
     untold = "\n".join(line for line in PLAIN_REPORT.splitlines() if "pending" not in line)
     shown = list_exhibits(only(untold))["procedures"][0]
     html = str(shown.chart + shown.table)
-    assert "báo cáo không nêu" in html
+    assert "chưa có số liệu" in html
     assert "lệch" not in html
 
 

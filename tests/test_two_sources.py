@@ -75,8 +75,8 @@ def open_both(name: str, lang: str = "vi") -> list[Brief]:
 def test_what_two_sources_contradict_each_other_in_is_told_on_both_pages(name: str) -> None:
     for brief in open_both(name):
         front, annex = tell_front(brief), tell_annex(brief)
-        assert "in 99,25" in read_text(front)
-        assert "in 99,19" in read_text(front)
+        assert "ghi 99,25" in read_text(front)
+        assert "ghi 99,19" in read_text(front)
         assert 'id="c-1"' in annex or "id=c-1" in annex
         assert (brief.grade.warnings, brief.grade.headline_warnings) == (1, 1)
         assert make_graded(brief)["contested"] == ["on_time_rate"]

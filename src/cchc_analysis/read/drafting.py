@@ -282,6 +282,11 @@ def _name_report(source: Mapping[str, str]) -> list[str]:
     return [source[column].removeprefix(transcripts.UNDECIDED) for column in columns]
 
 
+def _name_document(source: Mapping[str, str]) -> str:
+    """What tells a document from others: its number, or else its date and title."""
+    return source["number"] or f"{source['dated']} {source['title']}".strip()
+
+
 def _check_former(project: Project, source: Mapping[str, str]) -> None:
     """Refuse to draft anew what counts already, or what somebody mended since it was drafted."""
     listed, source_id = project.raw / "sources.csv", source["source_id"]
@@ -290,10 +295,9 @@ def _check_former(project: Project, source: Mapping[str, str]) -> None:
     where = f"source {source_id}"
     if former is not None and former["state"] != "draft":
         raise ReportError(problem("taken_id", where, by="accepted already"))
-    own = ("number", "dated", "title")
-    if former is not None and all(former[each] != source[each] for each in own):
-        other = " ".join(former[each] for each in own)
-        raise ReportError(problem("taken_id", where, by=f"the draft of another document: {other}"))
+    if former is not None and _name_document(former) != _name_document(source):
+        other = f"the draft of another document: {_name_document(former)}"
+        raise ReportError(problem("taken_id", where, by=other))
     for row in rows:
         if row["state"] != "draft" and _name_report(row) == _name_report(source):
             raise ReportError(problem("same_file", where, other=row["source_id"]))
