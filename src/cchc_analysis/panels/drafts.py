@@ -406,7 +406,9 @@ def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:
 def _find_strangers(table: Worksheet, area: str, reference: Reference) -> list[str]:
     """Labels of rows with figures that are no area, no total, no area misspelt, and not many."""
     body, at = table.cells, table.names.index(area)
-    labels = print_cells(body[at]).astype("str")
+    beside = [each for each in map(int, body.columns) if each > at]
+    has_figures = body[beside].map(layouts.is_figure).any(axis=1)
+    labels = print_cells(body[at]).astype("str")[has_figures]
     known = (reference.wide_areas, reference.all_areas)
     unknown = (
         label
@@ -416,10 +418,7 @@ def _find_strangers(table: Worksheet, area: str, reference: Reference) -> list[s
     strange = list(islice(unknown, MOST_STRANGERS + 1))
     if len(strange) > MOST_STRANGERS:
         return []
-    rows = body.loc[labels.isin(strange), [each for each in map(int, body.columns) if each > at]]
-    told = {*labels[rows.index[rows.map(layouts.is_figure).any(axis=1)]]}
-    near = reference.wide_areas.list_near
-    return [each for each in strange if each in told and not near(each)]
+    return [each for each in strange if not reference.wide_areas.list_near(each)]
 
 
 def _settle_ranks(guess: Guess, subjects: list[str]) -> dict[str, Any]:

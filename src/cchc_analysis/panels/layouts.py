@@ -104,7 +104,7 @@ def sort_columns(table: Worksheet, known: Vocabulary) -> Roles:
             last = name or last
             heads[last] = roles.values.get(at)
             continue
-        role, of = _find_bound(name, body.get(at), known, roles)
+        role, of = _find_bound(name, body[at], known, roles)
         if role and (of := of or last):
             value = heads[of] if of in heads else known.match_value(of)
             if value is not None:
@@ -140,20 +140,16 @@ def _sort_column(at: int, name: str, known: Vocabulary, roles: Roles) -> ValueCo
 
 
 def _find_bound(
-    name: str, cells: pd.Series[Any] | None, known: Vocabulary, roles: Roles
+    name: str, cells: pd.Series[Any], known: Vocabulary, roles: Roles
 ) -> tuple[str, str]:
     """Which bound a column holds, by its cells or its heading, and the heading of its value."""
     role, of = known.match_bound(name)
     own = known.match_value(name)
     if known.match_field(name) or (own and own not in roles.values.values()):
         return "", ""  # it says what it is
-    missing, texts = load_vocabulary()["missing"], [] if cells is None else [*map(str, cells)]
-    are_intervals = [
-        bool(pattern("interval").fullmatch(text))
-        for text in texts
-        if text.casefold() not in missing
-    ]
-    has_intervals = 2 * sum(are_intervals) > len(are_intervals)
+    texts = print_cells(cells).astype("str")
+    said = texts[~texts.str.casefold().isin(load_vocabulary()["missing"])]
+    has_intervals = said.str.fullmatch(pattern("interval")).mean() > MOSTLY
     return "interval" if has_intervals else "" if own else role, of
 
 

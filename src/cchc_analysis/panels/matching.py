@@ -337,11 +337,9 @@ def read_numerals(
 def tell_mixed_marks(figures: pd.DataFrame) -> Iterator[str]:
     """The indicators that print decimals both ways, with an example of each, in words."""
     shown = figures[figures["mark"] != ""].drop_duplicates(["indicator", "mark"])
-    for name, own in shown.groupby("indicator"):
-        if len(own) > 1:
-            of = dict(zip(own["mark"], own["read_as"], strict=True))
-            both = f"decimals with a dot ({of['.']}) and with a comma ({of[',']})"
-            yield f"{name}: {both}; both were read"
+    marks = shown.pivot(index="indicator", columns="mark", values="read_as")
+    for name, dot, comma in marks.reindex(columns=[".", ","]).dropna().itertuples():
+        yield f"{name}: decimals with a dot ({dot}) and with a comma ({comma}); both were read"
 
 
 def describe_units(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
