@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -105,15 +104,15 @@ def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
         named = [each for each in table.index.names if each and each not in table.columns]
         table = table.reset_index(named) if named else table
         own = cells.frame_columns("table", table, table.columns, first=2)
-    problems = list(find_strays(own))
-    names = {at: name for at, name in enumerate(own.names) if name}
-    doubled = (name for name, times in Counter(names.values()).items() if times > 1)
+    held = own.cells.set_axis([*own.names], axis=1).drop(columns="", errors="ignore")
+    doubled = held.columns[held.columns.duplicated()].unique()
+    problems = [*find_strays(own)]
     problems += [problem("doubled_heading", own.name, name=name) for name in doubled]
-    if not len(own.cells):
+    if not len(held):
         problems.append(problem("no_rows", own.name))
     if problems:
         raise ReportError(problems)
-    return own.cells[[*names]].set_axis([*names.values()], axis=1).apply(cells.print_cells)
+    return held.apply(cells.print_cells)
 
 
 def _understand(
@@ -178,16 +177,14 @@ def _name_columns(
         if len(columns := [each for each in names if names[each] == name]) > 1:
             told = " and ".join(columns)
             problems.append(problem("same_columns", file, columns=told, name=name))
-    ours = [*records.OBSERVATION_COLUMNS, "period", *spell("own_fields")]
+    ours = [*records.OBSERVATION_COLUMNS, "period", *spell("own_fields"), *reference.indicator_rows]
     unknown = [each for each, name in names.items() if not name]
     for column in unknown:
         spelt = "_".join(column.casefold().split())
-        near = dict.fromkeys([*ours, *nearest_names(column, reference.indicator_rows)])
-        alike = (each for each in near if each[:3] == spelt[:3])
+        alike = (each for each in nearest_names(column, ours) if each[:3] == spelt[:3])
         # But for a letter, or two that changed places.
-        if nearest := [each for each in alike if OSA.distance(spelt, each) <= 1]:
-            told = " or ".join(nearest[:3])
-            problems.append(problem("mistyped_column", file, column=column, near=told))
+        if near := " or ".join(each for each in alike if OSA.distance(spelt, each) <= 1):
+            problems.append(problem("mistyped_column", file, column=column, near=near))
     if problems:
         raise ReportError(problems)
     return table.rename(columns={each: name or each for each, name in names.items()}), unknown
