@@ -332,8 +332,7 @@ def draft_identities(
     for found in causes:
         breaks = tuple(each for each in found.breaks if each in shown)
         cause_of |= dict.fromkeys(breaks, replace(found, breaks=breaks))
-    accused = definitions["source_id"].isin({each.place["source_id"] for each in broken})
-    followed = definitions[accused].to_dict("records")
+    followed = definitions.to_dict("records")
     chosen = {(row["source_id"], row["rule_id"]): row for row in followed}
     told_groups: set[tuple[str, ...]] = set()
     gaps: dict[tuple[str, ...], list[Broken]] = {}

@@ -80,11 +80,9 @@ def _share_words(columns: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
 
 
 def _count_days(dates: pd.Series) -> pd.Series:
-    """Days since 1970 of ISO dates; parsed once for each date that occurs."""
-    texts = dates.unique()
-    days = pd.to_datetime(pd.Series(texts, dtype="str"), format="ISO8601", errors="coerce")
-    numbers = (days - pd.Timestamp(0)).dt.days
-    return dates.map(dict(zip(texts, numbers, strict=True))).astype("float64")
+    """Days since 1970 of ISO dates."""
+    days = pd.to_datetime(dates, format="ISO8601", errors="coerce")
+    return (days - pd.Timestamp(0)).dt.days.astype("float64")
 
 
 SAID = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))

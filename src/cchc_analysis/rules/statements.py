@@ -205,10 +205,7 @@ class Statements:
 
     def list_figures(self, operand: Operand, row: int) -> list[int]:
         """The positions of the figures behind one operand in one row."""
-        if isinstance(operand, GroupSum):
-            return [int(at) for at in self.pair_figures(operand, np.array([row]))[1]]
-        at = int(self.find_positions(operand)[row])
-        return [at] if at >= 0 else []
+        return [int(at) for at in self.pair_figures(operand, np.array([row]))[1]]
 
     def pair_figures(self, operand: Operand, rows: Integers) -> tuple[Integers, Integers]:
         """The figures behind one operand in some rows: the row and the figure of each pair."""
@@ -331,10 +328,8 @@ class WideTable:
     @property
     def sources(self) -> npt.NDArray[np.object_]:
         """The source of each row; each row is one where nothing tells them apart."""
-        for name in SOURCE_COLUMNS:
-            if name in self._table:
-                return self._table[name].to_numpy(dtype=object)
-        return np.arange(len(self._table)).astype(object)
+        named = (self._table[name] for name in SOURCE_COLUMNS if name in self._table)
+        return np.asarray(next(named, range(len(self._table))), dtype=object)
 
     @cached_property
     def words(self) -> Mapping[str, Texts]:
