@@ -273,10 +273,7 @@ def bind_sitemap(pages: Iterable[Mapping[str, Any]], url: str) -> bytes:
     """The sitemap (sitemaps.org 0.9) of a site that is published at an address."""
     paths = sorted(str(page["path"]).removesuffix("index.html") for page in pages)
     places = [escape(f"{url.rstrip('/')}/{quote(path)}") for path in paths]
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
-        *(f"<url><loc>{place}</loc></url>" for place in places),
-        "</urlset>\n",
-    ]
-    return "\n".join(lines).encode()
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    head += '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    told = "".join(f"<url><loc>{place}</loc></url>\n" for place in places)
+    return f"{head}{told}</urlset>\n".encode()

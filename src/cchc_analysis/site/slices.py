@@ -76,10 +76,11 @@ class Slices:
         """What the page of an indicator reads: its values, and the cases that it is a share of."""
         row = self._reference.indicator_rows[indicator]
         parts = (indicator, row["numerator"], row["denominator"])
-        rows = {
-            name: self._find(name, codes, "indicator", is_whole=True)
-            for name, codes in (("indicators", parts), ("observations", (indicator,)))
-        }
+        rows = {}
+        for name, codes in (("indicators", parts), ("observations", (indicator,))):
+            found = self._find(name, codes, "indicator")
+            breakdowns = getattr(self._tables, name)["breakdown"].to_numpy()
+            rows[name] = found[breakdowns[found] == ""]
         states = self._find("sources", self._list_named("indicators", rows["indicators"]))
         newest = np.array([self._tables.indicators["period_end"].to_numpy().argmax()])
         return self._slice(rows, {"sources": states, "newest": newest})  # that tells what is old
@@ -189,16 +190,13 @@ class Slices:
         return {each: at[rows] for each, rows in index_rows(named.to_frame("of"), "of").items()}
 
     @cache  # noqa: B019 - lives as long as a build
-    def _index(self, name: str, column: str, *, is_whole: bool = False) -> dict[str, Rows]:
-        """The rows of a table by a column; of whole quantities only, without their breakdowns."""
-        table = getattr(self._tables, name)
-        return index_rows(table, column, table["breakdown"] == "" if is_whole else None)
+    def _index(self, name: str, column: str) -> dict[str, Rows]:
+        """The rows of a table by a column."""
+        return index_rows(getattr(self._tables, name), column)
 
-    def _find(
-        self, name: str, values: Iterable[str], column: str = "source_id", *, is_whole: bool = False
-    ) -> Rows:
+    def _find(self, name: str, values: Iterable[str], column: str = "source_id") -> Rows:
         """The rows of a table with one of some values in a column."""
-        known = self._index(name, column, is_whole=is_whole)
+        known = self._index(name, column)
         return join(known[each] for each in values if each in known)
 
     def _list_named(self, name: str, rows: Rows) -> list[str]:
