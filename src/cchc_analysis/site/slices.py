@@ -150,8 +150,7 @@ class Slices:
             )
         )
         shown = pd.concat([wide, long])
-        at = shown.index.to_numpy()
-        return {code: at[rows] for code, rows in index_rows(shown, "indicator").items()}
+        return {str(code): at.to_numpy() for code, at in shown.groupby("indicator").groups.items()}
 
     @cached_property
     def _by_place(self) -> dict[tuple[str, ...], Rows]:
@@ -186,8 +185,7 @@ class Slices:
     def _concerning(self) -> dict[str, Rows]:
         """The findings that concern each source, whosever they are."""
         named = pd.Series(list_concerned(self._tables.findings), dtype=object).explode()
-        at = named.index.to_numpy()
-        return {each: at[rows] for each, rows in index_rows(named.to_frame("of"), "of").items()}
+        return {str(each): at.to_numpy() for each, at in named.groupby(named).groups.items()}
 
     @cache  # noqa: B019 - lives as long as a build
     def _index(self, name: str, column: str) -> dict[str, Rows]:
