@@ -17,6 +17,7 @@ from brief_work import (
     read_text,
     tabulate,
     tell_annex,
+    tell_front,
 )
 from cchc_analysis.brief import open_brief
 from cchc_analysis.brief.beside import compare_plan, list_last_year
@@ -95,6 +96,8 @@ def test_a_contradiction_about_a_district_doubts_no_headline_of_the_province(
     about |= {"scope": "whole_district", "indicator": "dossiers_resolved_on_time"}
     brief = open_province(findings=[about])
     assert first in {figure for each in brief.entries for _, figure in each.figures}
+    front = read_text(tell_front(brief))
+    assert front.count("(huyện Sông Mây)") == (0 if is_own else 2)  # in the summary and the list
     grade = grade_brief(brief)
     assert (grade.warnings, grade.headline_warnings) == (1, int(is_own))
     contested = make_graded(brief)["contested"]

@@ -392,6 +392,11 @@ def test_the_summary_counts_the_figures_that_the_page_tells() -> None:
     assert "Trang này nêu 1 số liệu" in read_text(brief.show_summary().html)
 
 
+def test_the_chart_of_targets_names_the_sources_of_results_and_of_targets() -> None:
+    brief = open_made_up(make_tables(PLAIN_REPORT + FIVE_STATES, PLAN))
+    assert "Nguồn: [B] II.1, II.2; [A] II.1, II.3." in read_text(str(brief.show_plan().html))
+
+
 def test_the_summary_says_nothing_of_what_is_not_reported() -> None:
     text = read_text(only("M001 I video_meetings whole_district 06").show_summary().html)
     for word in ("đúng hạn là", "trực tuyến:", "giải ngân", "điểm"):

@@ -207,7 +207,8 @@ def _draw_plan(brief: Brief) -> Exhibit | None:
             row["text"] = f"{STATE_SIGNS[each.state]} {row['text']}"
             row["role"] = "alert" if each.state == State.MISSED else "deep"
         rows += results
-    found = {"kind": "targets", "cited": [each.target for each in drawn], "drawn": drawn}
+    cited = [entry for each in drawn for entry in (each.target, each.result) if entry]
+    found = {"kind": "targets", "cited": cited, "drawn": drawn}
     return Exhibit(brief, "plan", plot_points, rows, (), found) if len(drawn) > 1 else None
 
 
