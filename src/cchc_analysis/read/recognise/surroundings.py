@@ -190,7 +190,7 @@ def take_last_sentence(text: str) -> str:
 def label_pair(mention: numerals.Mention, text: str, hits: list[Hit]) -> list[Hit]:
     """Of "có mặt A/B được giao" and "được giao/có mặt: A/B", the label that is not A's left out."""
     present = [hit for hit in hits if hit.term == WORDS.present]
-    given = [hit for hit in hits if hit.term == WORDS.given]
+    given = [hit for hit in hits if hit.term.endswith(WORDS.given)]
     if mention.role != "part" or not given:
         return hits
     if not present:
