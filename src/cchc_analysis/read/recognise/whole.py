@@ -36,7 +36,7 @@ from cchc_analysis.read.recognise.head import ReportHead
 from cchc_analysis.read.recognise.wording import Wording
 from cchc_analysis.rules import Identity, evaluate_identity, tabulate_statements
 
-_DOSSIERS = "dossiers_"
+_DOSSIERS, _RATE = "dossiers_", "on_time_rate"
 
 
 def look_again(
@@ -102,7 +102,8 @@ def _tell_by_balance(figures: list[Figure], reference: Reference) -> list[Figure
     places: dict[tuple[str, ...], dict[str, list[int]]] = {}
     for at, figure in enumerate(figures):
         key = (str(figure.scope), figure.area, figure.period_end, figure.breakdown)
-        if figure.comparator is Comparator.EQUAL and figure.indicator.startswith(_DOSSIERS):
+        is_known = figure.indicator.startswith((_DOSSIERS, _RATE))
+        if figure.comparator is Comparator.EQUAL and is_known:
             stage = figure.indicator.removeprefix(_DOSSIERS)
             places.setdefault(key, {}).setdefault(stage, []).append(at)
 
@@ -133,16 +134,18 @@ def _find_why_on_time(figures: Sequence[Figure], at: int, values: Values) -> str
     """Why dossiers "đúng hạn" hold the early ones; "" where nothing says so.
 
     With the overdue ones they are all that was resolved, or they are told of all that was
-    ("giải quyết đúng hạn 96/98 hồ sơ") and the overdue ones are not told at all.
+    ("giải quyết đúng hạn 96/98 hồ sơ", "đúng hạn 96 hồ sơ, đạt 98%") and no overdue ones are told.
     """
     overdue, pending = values.get("resolved_overdue", ()), values.get("pending_total", ())
-    is_pair = at + 1 < len(figures) and figures[at + 1].is_whole_of(figures[at])
-    if is_pair and not overdue:
-        return "it is told of all that was resolved, and no other is early"
     resolved, received = values.get("resolved_total", ()), values.get("received_total", ())
     whole, rest = resolved or received, 0.0 if resolved else sum(pending)
+    due, behind = values["resolved_on_due"][0], figures[min(at + 1, len(figures) - 1)]
+    rates = values.get(_RATE, ()) if behind.indicator == _RATE and len(resolved) == 1 else ()
+    is_share = any(abs(100 * due - rate * resolved[0]) < 0.1 * resolved[0] for rate in rates)
+    if (is_share or behind.is_whole_of(figures[at])) and not overdue:
+        return "it is told of all that was resolved, and no other is early"
     is_clear = len(whole) == 1 and max(map(len, (overdue, pending))) < 2
-    is_all = is_clear and whole[0] - rest == values["resolved_on_due"][0] + sum(overdue)
+    is_all = is_clear and whole[0] - rest == due + sum(overdue)
     return "with the overdue ones it is all that was resolved: no other is early" * is_all
 
 
