@@ -493,7 +493,7 @@ class WordCollector:
             yield TOPIC_GAP, Hit(field, 0, len(opened))
         for row in PATTERNS.rows("implied"):
             if not entry.label and is_placed(row, entry):
-                yield row["gap"], Hit(row["term"], at.start, at.start)
+                yield row.get("gap", 0), Hit(row["term"], at.start, at.start)
         if self._goes_on_with_points(entry):
             yield 0, Hit(WORDS.reached, at.start, at.start)
         if self._tells_stages(entry):
