@@ -109,7 +109,8 @@ def test_a_quantity_stated_twice_is_told_whatever_the_suite_asks(tmp_path: Path)
 
 def test_empty_cells_at_the_end_of_a_row_move_nothing(tmp_path: Path) -> None:
     head = "dossiers_received_total,dossiers_received_new,dossiers_carried_over"
-    for content in (f"{head}\n100,90,50,\n", f"{head},,\n\n100,90,50,,,\n"):
+    far_down = "\n".join([head, *["140,90,50"] * 50, "100,90,50,"])
+    for content in (f"{head}\n100,90,50,\n", f"{head},,\n\n100,90,50,,,\n", far_down):
         assert run(content, tmp_path)["arithmetic"].tolist() == ["100 ≠ 90 + 50 = 140"]
 
 
