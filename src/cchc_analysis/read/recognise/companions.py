@@ -158,6 +158,21 @@ class Companions:
             return Claim(whole, SURE, f"given, right behind {before.indicator}")
         return None
 
+    def follow_rank(self, entry: FigureText, words: WordsAround) -> Claim | None:
+        """The value behind a rank: "Chỉ số CCHC xếp thứ 2, đạt 82,36%"."""
+        before = self.figure_before(entry)
+        code = before.indicator.removesuffix("_rank") if before else ""
+        if not before or code == before.indicator or code not in self._wording.rules:
+            return None
+        if code == "par_index" and "point" in words.units:
+            code = APPRAISED
+        between = entry.text[entry.mentions[entry.at - 1].numeral.end : entry.mention.numeral.start]
+        between = PATTERNS.ranked_in.sub("", between, count=1)
+        is_same = PATTERNS.reaches.fullmatch(between) and fits_unit(
+            self._wording.rules[code].unit, words.units
+        )
+        return Claim(code, SURE, f"the value right behind {before.indicator}") if is_same else None
+
     def follow_years(self, entry: FigureText, words: WordsAround) -> Claim | None:
         """The same in another year, or what is asked of it: "từ 12% lên 68% (yêu cầu 70%)"."""
         is_next = PATTERNS.other_year.fullmatch(entry.own_before)

@@ -150,7 +150,8 @@ class Proposer:
             # "tăng 2,5%" is no value of anything: it is the distance between two.
             is_same = is_last_years and not is_change
             return (self._beside.follow_years(entry, words) if is_same else None), ()
-        if companion := self._beside.follow_years(entry, words):
+        companion = self._beside.follow_rank(entry, words)
+        if companion := companion or self._beside.follow_years(entry, words):
             return companion, ()
         matched = match_rules(words, self._wording)
         candidates = [c for c in matched if not c.against and self._allows(entry, words, c)]

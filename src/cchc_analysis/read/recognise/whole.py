@@ -46,7 +46,8 @@ def look_again(
     identities: Iterable[Identity] = (),
 ) -> tuple[Figure, ...]:
     """Look again at the proposals of one document."""
-    found = _check_shares(_complete_wholes(list(figures), wording), reference)
+    found = take_plan_of_twins(_complete_wholes(list(figures), wording), reference)
+    found = _check_shares(found, reference)
     found = _tell_by_balance(found, reference)
     return tuple(decide_open(found, reference, tuple(identities)))
 
@@ -193,6 +194,42 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
     return _mend(figures, find)
 
 
+PLAN, SOME, MANY = "par_tasks_total", 13, 25
+"""The tasks of a plan; so many as a chapter hardly has, and as none has."""
+OF_PLAN = "so many tasks are those of the plan"
+
+
+def take_plan_of_twins(figures: list[Figure], reference: Reference) -> list[Figure]:
+    """Tasks of the chapter on steering that are as many as those of the plan are the plan's.
+
+    "Kế hoạch CCHC có 47 nhiệm vụ" and below it "hoàn thành 10/47 nhiệm vụ". So are many tasks where
+    no other chapter counts its own.
+    """
+    plans = {figure.printed for figure in figures if figure.indicator == PLAN}
+    others = any(PATTERNS.other_tasks.fullmatch(figure.indicator) for figure in figures)
+
+    def is_plan(figure: Figure) -> bool:
+        if figure.indicator != "par_tasks_steering_total":
+            return False
+        is_many = (read_value(figure, reference) or 0) >= (
+            SOME if figure.printed in plans else MANY
+        )
+        return is_many and (figure.printed in plans or not others)
+
+    def find(at: int, figure: Figure) -> Change | None:
+        if is_plan(figure):
+            end = f"{figure.period_end[:4]}-12-31"
+            return {"indicator": PLAN, "period_end": end, "looked_again": OF_PLAN}
+        whole = figures[at + 1] if at + 1 < len(figures) else figure
+        if not is_plan(whole) or not whole.is_whole_of(figure):
+            return None
+        state = figure.indicator.rpartition("_")[2]
+        code = f"par_tasks_{state}" if state in ("started", "completed") else ""
+        return {"indicator": code, "looked_again": OF_PLAN}
+
+    return _mend(figures, find)
+
+
 MOST_CHOICES = 200
 """Open choices tried against the identities; a document with more is left to its reviewer."""
 NEIGHBOURS = 40
@@ -240,8 +277,7 @@ def decide_open(
     figures = [*figures]
     for at, [(gain, trial), *others] in gains.items():
         if not others:
-            is_of_plan = trial.indicator == "par_tasks_total"
-            day = f"{trial.period_end[:4]}-12-31" if is_of_plan else trial.period_end
+            day = f"{trial.period_end[:4]}-12-31" if trial.indicator == PLAN else trial.period_end
             figures[at] = replace(
                 trial, period_end=day, reason=f"an identity of {trial.indicator} closes with it",
                 looked_again=f"chosen because {gain} identities hold with it and none breaks",
