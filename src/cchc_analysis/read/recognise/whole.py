@@ -104,8 +104,9 @@ def _tell_by_balance(figures: list[Figure], reference: Reference) -> list[Figure
     for at, figure in enumerate(figures):
         key = (str(figure.scope), figure.area, figure.period_end, figure.breakdown)
         is_known = figure.indicator.startswith((_DOSSIERS, _RATE))
-        if figure.comparator is Comparator.EQUAL and is_known:
-            stage = figure.indicator.removeprefix(_DOSSIERS)
+        stage = figure.indicator.removeprefix(_DOSSIERS)
+        # "hơn 3.000" are early ones as well.
+        if is_known and (figure.comparator is Comparator.EQUAL or stage == "resolved_early"):
             places.setdefault(key, {}).setdefault(stage, []).append(at)
 
     def read(at: int) -> float:
