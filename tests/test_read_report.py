@@ -474,6 +474,21 @@ def test_a_draft_of_another_document_is_not_replaced(project: Project, tmp_path:
     assert read_report(project, path, source_id="other", **told).source_id == "other"
 
 
+def test_a_draft_whose_number_a_person_mended_is_no_other_document(
+    project: Project, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Số: 1l/BC-UBND\nBÁO CÁO\nTiếp nhận 100 hồ sơ.\n", "utf-8")
+    told = {"area": "huyện Sông Mây", "period": "2022-Q2"}
+    draft = read_report(project, path, **told)
+    listed = project.raw / "sources.csv"
+    table = pd.read_csv(listed, dtype="str", keep_default_na=False)
+    table.loc[table["source_id"] == draft.source_id, "number"] = "11/BC-UBND"
+    table.to_csv(listed, index=False, lineterminator="\n")
+    with pytest.raises(ReportError, match="somebody has worked since"):
+        read_report(project, path, **told)
+
+
 def test_contradictions_are_shown_at_once(project: Project, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text(

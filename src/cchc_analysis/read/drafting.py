@@ -295,9 +295,12 @@ def _check_former(project: Project, source: Mapping[str, str]) -> None:
     where = f"source {source_id}"
     if former is not None and former["state"] != "draft":
         raise ReportError(problem("taken_id", where, by="accepted already"))
-    if former is not None and _name_document(former) != _name_document(source):
-        other = f"the draft of another document: {_name_document(former)}"
-        raise ReportError(problem("taken_id", where, by=other))
+    # A person may have mended how the document of the same file is named.
+    if former is not None and former["sha256"] != source["sha256"]:
+        other = _name_document(former)
+        if other != _name_document(source):
+            told = f"the draft of another document: {other}"
+            raise ReportError(problem("taken_id", where, by=told))
     for row in rows:
         if row["state"] != "draft" and _name_report(row) == _name_report(source):
             raise ReportError(problem("same_file", where, other=row["source_id"]))
