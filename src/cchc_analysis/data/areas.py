@@ -153,9 +153,8 @@ class AreaIndex:
         """
         if said.head.isdigit():
             return  # a running number: "1" is not how people write Quận 1
-        # "Phuong Long Hoa" does not say whether marks were left out: "Long Hoa", "Long Hòa". In the
-        # first three ways none differs.
-        for agrees in _WAYS[said.text.isascii() : None if is_loose else 3]:
+        # "Phuong Long Hoa" does not say whether marks were left out: "Long Hoa", "Long Hòa".
+        for agrees in _WAYS[said.text.isascii() : None if is_loose else STRICT]:
             # "Vũng Tàu" begins like a kind, and is none.
             found = _pick(self._whole, said.head, agrees) | _pick(self._bare, said.head, agrees)
             kin = _pick(self._bare, said.bare, agrees)
@@ -264,6 +263,8 @@ _WAYS: tuple[Callable[[str, str], bool], ...] = (
     lambda _written, _known: True,
 )
 """How a written name may agree with a known one of the same letters, the closest way first."""
+STRICT = 3
+"""The ways in which no mark may differ: marks may be left out."""
 
 
 def check_areas(rows: Iterable[Row], wide: Mapping[str, Row], file: str) -> Iterator[Problem]:

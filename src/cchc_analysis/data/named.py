@@ -34,6 +34,8 @@ NAME_COLUMNS = tuple(NAME_MEANINGS)
 
 ONE = (str, Integral, pd.Period)
 """What names one thing: a name, a code, or a year or quarter as pandas has them."""
+LEAST_OVERLAP = 0.8
+"""How much of the days that either counts a window and a report's period have to share."""
 
 
 def choose_rows(
@@ -193,7 +195,7 @@ def label_reports(indicators: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
     shared = np.minimum(counted, last) - np.maximum(begun, first) + day
     is_late = (first + (last - first) / 2 < counted) & (counted <= last)
     is_late |= counted.eq(last + pd.offsets.YearEnd(0)) & first.notna()
-    is_own = (shared >= 0.8 * either).where(begun.notna(), is_late)
+    is_own = (shared >= LEAST_OVERLAP * either).where(begun.notna(), is_late)
     is_own &= ~indicators["period"].str.fullmatch(clean.STANDARD_LABEL).astype("bool")
     # Of several windows of one quantity the nearest alone: a period has one value.
     apart = ((counted - last).abs() + (begun - first).abs().fillna(0 * day))[is_own]
