@@ -60,8 +60,7 @@ def compare_plan(brief: Brief) -> tuple[Comparison, ...]:
 def _list_targets(brief: Brief) -> Iterator[Entry]:
     """The targets of ``targets.csv`` that concern the district in this period and have a result."""
     places = {brief.area["area_id"], brief.area["parent_id"], ""}
-    own = (entry for entry in brief.results if entry.area_id == brief.area["area_id"])
-    reported = {entry.indicator for entry in own}
+    reported = {entry.indicator for entry in brief.own_results}
     # Those for districts are of districts.
     others = () if brief.area["level"] == "district" else TWO_TIERS
     for row in brief.reference.rows_where("targets", "area_id", *sorted(places)):
@@ -237,7 +236,7 @@ def list_last_year(brief: Brief) -> list[dict[str, Any]]:
     rounding leaves it between ``low`` and ``high``.
     """
     found = []
-    for share in (each for each in brief.results if each.area_id == brief.area["area_id"]):
+    for share in brief.own_results:
         base = brief.find(share.indicator.removesuffix(LAST_YEAR), share.scope, share)
         if not share.indicator.endswith(LAST_YEAR) or share.value <= 0 or base is None:
             continue

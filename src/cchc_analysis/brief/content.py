@@ -281,6 +281,11 @@ class Brief(HasHead):
         return [each for each in self.reported if each.is_result]
 
     @once
+    def own_results(self) -> list[Entry]:
+        """Of these in turn the entries on the area itself."""
+        return [each for each in self.results if each.area_id == self.area["area_id"]]
+
+    @once
     def contradictions(self) -> list[Contradiction]:
         """The ledger: findings by cause, the worst first, then in the order of the document."""
         return nouns.number_findings(self.findings)
@@ -406,12 +411,10 @@ class Brief(HasHead):
     @once
     def nearest_first(self) -> list[Entry]:
         """The district's results, those of the brief's own window first (``place_window``)."""
-        own = [
-            each
-            for each in reversed(self.results)
-            if each.area_id == self.area["area_id"] and not each.breakdown and not each.is_withheld
-        ]
-        return self.sort_nearest(own)
+        own = reversed(self.own_results)
+        return self.sort_nearest(
+            each for each in own if not each.breakdown and not each.is_withheld
+        )
 
     def sort_nearest(
         self, entries: Iterable[Entry], own: tuple[str, str] | None = None

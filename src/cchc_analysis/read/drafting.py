@@ -209,7 +209,7 @@ def _find_out_of_time(said: Period, written: str, head: recognise.ReportHead) ->
     first = said.start or said.end
     if first and first.year < FIRST_YEAR:
         return f"{written!r} is before {FIRST_YEAR}"
-    if first and head.kind != "plan" and first.isoformat() > dated:
+    if transcripts.begins_after(first, head.kind, dated):
         of_what = "the date of the document" if head.dated else "today"
         return f"{written!r} begins after {of_what}, {dated}"
     return ""

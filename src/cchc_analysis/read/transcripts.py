@@ -238,16 +238,22 @@ def check_times(source: Row, figures: Sequence[Row]) -> Iterator[Problem]:
     dated = [each for each in figures if each["indicator"] and is_report_day(each["period_end"])]
     told = {"source_id": source_id, "days": days}
     where_figures = f"data/raw/transcripts/{source_id}.csv"
-    is_ahead = source["kind"] != "plan" and is_report_day(source["dated"])
     if not _agree(said, own):
         yield problem("torn_period", where, period=source["period"], **told)
-    elif is_ahead and own.start and own.start.isoformat() > source["dated"]:
+    elif is_report_day(source["dated"]) and begins_after(
+        own.start, source["kind"], source["dated"]
+    ):
         yield problem("days_to_come", where, dated=source["dated"], **told)
     elif late := [each["figure_id"] for each in dated if _is_late(each, source["dated"], own)]:
         told |= {"number": count(len(late), "figure"), "figures": join_some(late, 8)}
         yield problem("late_figures", where_figures, **told)
     elif other := _find_other(source, dated):
         yield problem("other_time", where_figures, found=other, **told)
+
+
+def begins_after(first: dt.date | None, kind: str, dated: str) -> bool:
+    """Whether days begin after the date of a document that reports on them; a plan looks ahead."""
+    return first is not None and kind != "plan" and first.isoformat() > dated
 
 
 _DONE = (Status.ACTUAL, Status.ESTIMATE)

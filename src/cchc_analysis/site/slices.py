@@ -177,7 +177,7 @@ class Slices:
         """The sources that a brief tells, and the rows of theirs."""
         here = [self._rows[at] for at in self._by_area.get(area_id, NONE)]
         told = [str(row["source_id"]) for row in choose_rows(here, period)]
-        rows = {name: self._find_own(name, told) for name in OF_SOURCES}
+        rows = {name: self._find_own(name, told) for name in OF_SOURCES if name != "findings"}
         rows["findings"] = join(self._concerning.get(each, NONE) for each in told)
         return told, rows | {"sources": self._find("sources", told)}
 
