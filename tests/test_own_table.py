@@ -400,3 +400,10 @@ def test_a_column_of_another_unit_is_not_taken_for_its_indicator(tmp_path: Path)
     heading = "Tổng thu ngân sách nhà nước trên địa bàn (tỷ đồng)"
     text = f"Tỉnh,Năm,{heading},on_time_rate\nLạng Sơn,2023,8,98\n"
     assert run(text, tmp_path).attrs["passed_over"] == [heading]
+
+
+def test_a_rank_behind_that_of_a_smaller_value_is_held_against_it() -> None:
+    scores = {"pci": [63.92, 62.0, 61.5, 60.9], "pci_rank": [36, 50, 61, 57]}
+    place = {"area": ["Lạng Sơn", "Cao Bằng", "Hà Giang", "Bắc Kạn"], "year": [2021] * 4}
+    told = validate_table(pd.DataFrame(place | scores), None, REFERENCE, ROOT.expectations)
+    assert told["arithmetic"].tolist() == ["61 ≠ 57"]

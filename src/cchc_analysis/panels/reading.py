@@ -463,8 +463,8 @@ def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> Iterator[str]:
     for indicator, rows in judged.groupby("indicator", sort=False):
         off = []
         for row in list_rows(rows[~rows["holds"].astype("bool")]):
-            more = f" to {row['most']:g}" if row["most"] > row["least"] else ""
-            own = f"{row['least']:g}{more if row['is_complete'] else ' or more'}"
+            more = f" to {row['most']:g}" if np.isfinite(row["most"]) else " or more"
+            own = f"{row['least']:g}{more if row['most'] > row['least'] else ''}"
             place = f"{names[row['area_id']]} {row['period_end'][:4]}"
             off.append(f"{place} is printed {row['printed']:g}, its value gives {own}")
         named = f": {join_some(off, mark='; ')}" if off else ""

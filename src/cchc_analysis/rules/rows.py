@@ -387,8 +387,8 @@ def judge_ranks(shown: pd.DataFrame) -> pd.DataFrame:
 
     Comes back a row per rank of an area whose value is held: ``row`` and ``other`` (the rows of the
     rank and of its value), ``least`` and ``most`` (the ranks that the values allow; ties share the
-    better one), ``nearest`` of them to the printed one, ``is_complete`` (the values of all ranked
-    areas are held) and ``holds``.
+    better one, and where areas are not held, only the ranks of others say what is too far),
+    ``nearest`` of them to the printed one, ``areas`` (how many are held) and ``holds``.
     """
     group = ["period_end", "parent_id", "level"]
     place = ["area_id", *group]
@@ -424,16 +424,16 @@ def _judge_group(ranks: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
     most = 1 + (all_high[None, :] > low[:, None]).sum(axis=1) - (high > low)
     is_complete = bool(len(ranks) == len(values) >= printed.max())
     is_off = (printed < least) | (is_complete & (printed > most))
-    # Who stands before by a rank that is wrong itself puts nobody behind.
-    stands_before = (printed[None, :] < printed[:, None]) & ~is_off[None, :]
-    is_reversed = (stands_before & (high[None, :] < low[:, None])).any(axis=1)
+    # Nobody stands behind one of a smaller value, but for one whose rank is wrong itself.
+    is_behind = (high[None, :] < low[:, None]) & ~is_off[None, :]
+    if not is_complete:
+        most = np.where(is_behind, printed[None, :], np.inf).min(axis=1)
     return ranks.assign(
         least=least,
         most=most,
-        nearest=np.clip(printed, least, most if is_complete else np.inf),
+        nearest=np.clip(printed, least, most),
         areas=len(values),
-        is_complete=is_complete,
-        holds=~(is_reversed | is_off),
+        holds=(least <= printed) & (printed <= most),
     )
 
 
