@@ -402,8 +402,42 @@ def test_a_column_of_another_unit_is_not_taken_for_its_indicator(tmp_path: Path)
     assert run(text, tmp_path).attrs["passed_over"] == [heading]
 
 
+def test_a_number_of_a_data_frame_is_no_text_with_a_mark() -> None:
+    """Where pandas took a dot between thousands for a decimal mark, it is said, not guessed at."""
+    place = {"area": ["Cao Lộc"], "period": ["2024"]}
+    told = validate_table(
+        pd.DataFrame({**place, "budget_revenue_total": [1.204], "budget_revenue_domestic": [1.5]}),
+        *(None, REFERENCE, ROOT.expectations),
+    )
+    assert told["arithmetic"].tolist() == ["1,204 < 1,5"]
+    table = pd.DataFrame({**place, "dossiers_received_total": [1.204]})
+    with pytest.raises(ReportError, match=r"the number 1\.204 is a fraction .* thousands=\"\.\""):
+        validate_table(table, None, REFERENCE, ROOT.expectations)
+    texts = table.astype({"dossiers_received_total": "str"}).assign(dossiers_resolved_total=1300.0)
+    told = validate_table(texts, None, REFERENCE, ROOT.expectations)
+    assert told["arithmetic"].tolist() == ["1.300 > 1.204"]
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        {"province": ["Lạng Sơn", "Cà Mau"]},
+        {"Tỉnh": ["Lạng Sơn", "Cà Mau"], "Xã": ["Tân Thành", "Tân Thành"]},
+        {"xa": ["Tân Thành", "Tân Thành"], "province": ["Lạng Sơn", "Cà Mau"]},
+        {"province_code": [20, 96]},
+    ],
+)
+def test_areas_are_told_apart_by_whatever_names_them(places: dict[str, list[object]]) -> None:
+    counts = {"dossiers_received_total": [100, 90], "dossiers_resolved_total": [120, 80]}
+    table = pd.DataFrame({**places, "year": [2025, 2025], **counts})
+    told = validate_table(table, None, REFERENCE, ROOT.expectations)
+    level = "commune" if len(places) > 1 else "province"
+    assert [REFERENCE.area_rows[each]["level"] for each in told["area_id"]] == [level]
+    assert told.attrs["warnings"] == []
+
+
 def test_a_rank_behind_that_of_a_smaller_value_is_held_against_it() -> None:
     scores = {"pci": [63.92, 62.0, 61.5, 60.9], "pci_rank": [36, 50, 61, 57]}
-    place = {"area": ["Lạng Sơn", "Cao Bằng", "Hà Giang", "Bắc Kạn"], "year": [2021] * 4}
+    place = {"province": ["Lạng Sơn", "Cao Bằng", "Hà Giang", "Bắc Kạn"], "year": [2021] * 4}
     told = validate_table(pd.DataFrame(place | scores), None, REFERENCE, ROOT.expectations)
     assert told["arithmetic"].tolist() == ["61 ≠ 57"]

@@ -12,7 +12,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.data.areas import LEVELS
 from cchc_analysis.data.clean import fold_text, is_day, slug_text
 from cchc_analysis.data.records import refusal, render_own
 from cchc_analysis.data.reference import Reference
@@ -353,13 +352,6 @@ def _find_area(table: Worksheet, guess: Guess, unknown: list[str], known: Guesse
             unknown.remove(table.names[at])
     if not (area := guess.fields.get("area", "")):
         return
-    places = [area, *(name for name in unknown if known.match_field(name) == "area")]
-    if len(places) > 1:  # the communes, and the district or the province beside each
-        levels = {name: _find_level(table, name, reference) for name in places}
-        finest_first = [*reversed(LEVELS), ""]
-        area, *above = sorted(places, key=lambda name: finest_first.index(levels[name]))
-        guess.fields |= {"area": area} | ({"province": above[0]} if levels[area] else {})
-        unknown[:] = [name for name in unknown if name not in guess.fields.values()]
     names, index = print_cells(table.cells[table.names.index(area)]), reference.wide_areas
     if code := guess.fields.get("area_code", ""):  # numbers of another list are no codes
         codes = print_cells(table.cells[table.names.index(code)])
@@ -369,14 +361,8 @@ def _find_area(table: Worksheet, guess: Guess, unknown: list[str], known: Guesse
         if fits and sum(fits) <= layouts.MOSTLY * len(fits):
             unknown.append(guess.fields.pop("area_code"))
     guess.strangers = _find_strangers(table, area, reference)
-    guess.level = _find_level(table, area, reference)
-
-
-def _find_level(table: Worksheet, name: str, reference: Reference) -> str:
-    """The level of the areas that a column names."""
-    cells = print_cells(table.cells[table.names.index(name)])
-    places = [AreaWords(name, "", "", "") for name in cells.iloc[: layouts.SAMPLE].unique()]
-    return find_level(places, reference)
+    sample = names.iloc[: layouts.SAMPLE].unique()
+    guess.level = find_level([AreaWords(each, "", "", "") for each in sample], reference)
 
 
 def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:

@@ -30,7 +30,7 @@ from cchc_analysis.data.reference import offer_names
 from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels.cells import TOP, Worksheet, print_cell, print_cells
 from cchc_analysis.panels.mapping import PanelMapping, ValueColumn, Vocabulary
-from cchc_analysis.panels.matching import name_rows, place_rows
+from cchc_analysis.panels.matching import name_rows, place_columns, place_rows
 from cchc_analysis.panels.words import is_period, is_total, last_part, load_vocabulary, pattern
 
 SAMPLE = 200
@@ -120,10 +120,22 @@ def sort_columns(table: Worksheet, known: Vocabulary) -> Roles:
         if value.bound and value.bare not in held:
             roles.unknown.append(table.names[at])
             del roles.values[at]
-    if not {"area", "area_code"} & {*roles.fields}:  # a province is the area of its row
+    _sort_places(table, known, roles)
+    return roles
+
+
+def _sort_places(table: Worksheet, known: Vocabulary, roles: Roles) -> None:
+    """Of two columns of areas one holds the other; a province alone is the area of its row."""
+    places = {name: at for at, name in enumerate(table.names) if known.match_field(name) == "area"}
+    again = {*places} & {*roles.unknown}
+    if again and len(places) > len(again) and "province" not in roles.fields:
+        cells = {at: print_cells(table.cells[at]) for at in places.values()}
+        roles.fields |= place_columns(cells, known.reference)
+        taken = {table.names[at] for at in roles.fields.values()}
+        roles.unknown = [name for name in roles.unknown if name not in taken]
+    if not {"area", "area_code"} & {*roles.fields}:
         own = {"province": "area"}
         roles.fields = {own.get(name, name): at for name, at in roles.fields.items()}
-    return roles
 
 
 def _sort_column(at: int, name: str, known: Vocabulary, roles: Roles) -> ValueColumn | None:

@@ -26,11 +26,11 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.data import clean
-from cchc_analysis.data.areas import COMMUNE_TYPES, exists_on, keep_widest
+from cchc_analysis.data.areas import COMMUNE_TYPES, LEVELS, exists_on, keep_widest
 from cchc_analysis.data.records import Comparator, Scope, Status, problem, refusal
 from cchc_analysis.data.reference import Reference, ask_for, offer_names
 from cchc_analysis.errors import Problem, ReportError, join_some
-from cchc_analysis.panels.cells import MOST_DECIMALS
+from cchc_analysis.panels.cells import MOST_DECIMALS, print_cell
 from cchc_analysis.panels.mapping import PanelMapping, Vocabulary
 from cchc_analysis.panels.words import bare_period, load_vocabulary, spell
 
@@ -184,8 +184,11 @@ class Figures:
         faulty = self.rows[self.rows["fault"] != ""]
         for indicator, rows in faulty.groupby("indicator", sort=False):
             words = join_some([*dict.fromkeys(rows["fault"])], mark="; ")
-            is_open = rows["fault"].str.contains("thousands or decimals").any()
-            kind = "own_" * self.is_own + ("open_mark" if is_open else "unread_number")
+            kind = "own_" * self.is_own + "unread_number"
+            if rows["fault"].str.contains("thousands or decimals").any():
+                kind = "own_" * self.is_own + "open_mark"
+            elif rows["fault"].str.startswith("the number").any():
+                kind = "parted_number"
             place, found = place_rows(self.where, rows["row"]), f"{indicator}: {words}"
             if self.is_own:
                 named = (str(rows[name].iloc[0]) for name in ("area", "period", "indicator"))
@@ -297,6 +300,17 @@ def find_level(places: Iterable[AreaWords], reference: Reference) -> str:
     return levels.most_common(1)[0][0] if levels else ""
 
 
+def place_columns(columns: Mapping[Any, pd.Series[Any]], reference: Reference) -> dict[str, Any]:
+    """Of columns of areas the ``area`` of the finest level, and the ``province`` that holds it."""
+    levels = {
+        at: find_level([AreaWords(each, "", "", "") for each in cells.unique()], reference)
+        for at, cells in columns.items()
+    }
+    finest_first = [*reversed(LEVELS), ""]
+    area, *above = sorted(columns, key=lambda at: finest_first.index(levels[at]))
+    return {"area": area} | ({"province": above[0]} if above and levels[area] else {})
+
+
 def read_numerals(
     printed: pd.Series[Any], about: pd.DataFrame, decimal_mark: str = ""
 ) -> pd.DataFrame:
@@ -326,7 +340,11 @@ def read_numerals(
     is_counted = about.loc[printed.index, "kind"].isin(["count", "rank"])
     is_parted = is_counted & ~np.isclose(read["value"], read["value"].round())
     is_parted &= read["fault"] == ""
-    words = [f"{cell!r} is a fraction of a thing that is counted" for cell in printed[is_parted]]
+    said = "is a fraction of a thing that is counted"
+    words = [
+        f"{cell!r} {said}" if isinstance(cell, str) else f"the number {print_cell(cell)} {said}"
+        for cell in printed[is_parted]
+    ]
     read.loc[is_parted, "fault"] = words
     read.loc[is_parted, "value"] = np.nan
     # "12.0", as programs write it, is whole; below 0 decimals are thousands.

@@ -30,7 +30,16 @@ from cchc_analysis.errors import ReportError, ValidationError, count, join_some
 from cchc_analysis.panels import cells
 from cchc_analysis.panels.layouts import find_head, find_strays
 from cchc_analysis.panels.mapping import PanelMapping, Vocabulary
-from cchc_analysis.panels.matching import Figures, describe_units, read_numerals, tell_respelt
+from cchc_analysis.panels.matching import (
+    AreaWords,
+    Figures,
+    describe_units,
+    find_level,
+    match_area,
+    place_columns,
+    read_numerals,
+    tell_respelt,
+)
 from cchc_analysis.panels.words import load_vocabulary, spell
 from cchc_analysis.rules import choose_readings, validation
 from cchc_analysis.rules.expressions import Quantity as Operand
@@ -94,7 +103,7 @@ def validate_table(
 
 
 def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
-    """The cells of a table as text, by the numbers of their rows, under the headings it has."""
+    """The cells of a table, texts and numbers, by the numbers of their rows, under its headings."""
     if isinstance(table, Path):
         sheet = cells.choose_sheet(table, cells.open_sheets(table))
         # Empty cells at the end of a row mean nothing.
@@ -112,7 +121,7 @@ def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
         problems.append(problem("no_rows", own.name))
     if problems:
         raise ReportError(problems)
-    return held.apply(cells.print_cells)
+    return held
 
 
 def _understand(
@@ -173,6 +182,10 @@ def _name_columns(
 
     known, problems = Vocabulary(PanelMapping(), reference), []
     names = {each: _name_column(each, known, operands) for each in table.columns}
+    places = {each: table[each] for each, name in names.items() if name in ("area", "province")}
+    is_clear = "area_id" in names.values() or [*names.values()].count("area") == 1
+    if places and not is_clear:  # a province is the area of its row, where nothing else is
+        names |= {each: name for name, each in place_columns(places, reference).items()}
     for name in dict.fromkeys(filter(None, names.values())):
         if len(columns := [each for each in names if names[each] == name]) > 1:
             told = " and ".join(columns)
@@ -206,7 +219,8 @@ def _name_column(column: str, known: Vocabulary, operands: Collection[str]) -> s
 def _melt_columns(file: str, table: pd.DataFrame, operands: Mapping[str, Operand]) -> pd.DataFrame:
     """A table with one column an indicator as one with one row a value."""
     # A source for each row, so that rows never mix; its own name where that is enough.
-    place = ("source_id", "area_id", "scope", "period_start", "period_end", "area", "period")
+    window = ("period_start", "period_end", "period")
+    place = ("source_id", "area_id", "area", "province", "scope", *window)
     key = [name for name in place if name in table.columns]
     if "source_id" not in key or table.duplicated(key).any():
         table = table.assign(source_id=[f"{Path(file).stem} row {row}" for row in table.index])
@@ -232,9 +246,14 @@ def _make_observations(
     Cells without a number are missing.
     """
     names = [name for name in records.OBSERVATION_COLUMNS if name not in records.UNCERTAINTY]
-    names += ["area", "period", "printed"]
-    texts = table.reindex(columns=names, fill_value="").astype("str")
-    texts = texts.apply(lambda cells: cells.str.strip()).assign(row=table.get("row", table.index))
+    names += ["area", "province", "period", "printed"]
+    own = table.reindex(columns=names, fill_value="")
+    texts = own.apply(lambda column: cells.print_cells(column).astype("str").str.strip())
+    # A number of a data frame or a workbook is one already, and cannot be read in two ways.
+    for name in ("value", "printed"):
+        is_number = own[name].map(lambda cell: isinstance(cell, float)).astype("bool")
+        texts[name] = texts[name].astype("object").mask(is_number & own[name].notna(), own[name])
+    texts = texts.assign(row=table.get("row", table.index))
     texts = texts[(texts["value"] != "") | (texts["printed"] != "")].reset_index(drop=True)
     if texts.empty:
         raise refusal("no_values", file)
@@ -258,25 +277,30 @@ def _make_observations(
     read.check_units()
     if read.problems:
         raise ReportError(read.problems)
-    pairs = texts[["row", "printed", "value"]].itertuples(index=False)
-    odd = [str(row) for row, *pair in pairs if all(pair) and not can_stand_for(*pair)]
+    stated = texts[(texts["value"] != "") & (texts["printed"] != "")]
+    pairs = stated[["row", "printed", "value"]].itertuples(index=False)
+    odd = [str(row) for row, *pair in pairs if not can_stand_for(*map(cells.print_cell, pair))]
     if odd:  # nothing else would tell
         told = f"printed and value are two numbers in {count(len(odd), 'row')}"
         read.notes.append(f"{file}: {told} ({join_some(odd, 5)}); the value is taken")
-    # A name becomes the code of its area; one that nobody knows stands for itself.
-    ids = {}
-    for name in filter(None, rows["area"].unique()):
-        with suppress(KeyError):
-            ids[name] = reference.match_area(name)
-    read.notes += tell_respelt(ids, reference)
-    above = {name: reference.area_rows[each]["parent_id"] for name, each in ids.items()}
-    placed = rows.assign(
-        area_id=[
-            ids.get(name, name) if not code or above.get(name) == code else code
-            for name, code in zip(rows["area"], rows["area_id"], strict=True)
-        ]
-    )
+    placed = rows.assign(area_id=_match_areas(rows, reference, read.notes))
     return make_observations(placed.reset_index(drop=True), reference), read.notes
+
+
+def _match_areas(rows: pd.DataFrame, reference: Reference, notes: list[str]) -> list[str]:
+    """The areas of rows, as in a panel; one that nobody knows stands for itself."""
+    places = [*map(AreaWords._make, rows[["area", "area_id", "province", "period_end"]].to_numpy())]
+    ids = dict.fromkeys(filter(any, places), "")
+    level = find_level(ids, reference)
+    for place in ids:
+        # A code beside a name may be that of the area above it, and is no other's then.
+        for words in (place, place._replace(code=""), place._replace(name="")):
+            with suppress(ReportError):
+                ids[place] = ids[place] or match_area(words, reference, level)
+        inside = ", ".join(filter(None, (place.name, place.province)))
+        ids[place] = ids[place] or place.code or inside
+    notes += tell_respelt({place.name: each for place, each in ids.items()}, reference)
+    return [ids.get(place, "") for place in places]
 
 
 def _read_numbers(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -298,13 +322,13 @@ def _read_numbers(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     return rows.assign(
         **numbers,
         figure_id=rows["figures"],
-        printed=rows["printed"].where(rows["printed"] != "", rows["value"]),
+        printed=cells.print_cells(rows["printed"].where(rows["printed"] != "", rows["value"])),
     )
 
 
 def _type_cells(file: str, table: pd.DataFrame) -> pd.DataFrame:
     try:
-        return type_columns(table)
+        return type_columns(table.apply(cells.print_cells))
     except ValueError as error:
         raise refusal("no_cell_of_kind", file, error=error) from None
 
