@@ -44,12 +44,12 @@ def test_a_row_that_says_only_when_is_no_field_or_office() -> None:
     table = (
         "Hồ sơ theo từng kỳ\nKỳ\tTiếp nhận\tĐã giải quyết\tQuá hạn\n"
         "Quý II/2023\t4.700\t4.655\t15\nCùng kỳ năm 2022\t4.201\t4.150\t61\n"
+        "7/2023\t1.500\t1.490\t4\n"
     )
     found = [(f.indicator or f.rivals[0], f.period_start) for f in read_text(NINE + table)[1]]
     stages = ("received_total", "resolved_total", "resolved_overdue")
-    assert found == [
-        (f"dossiers_{stage}", start) for start in ("2023-04-01", "2022-01-01") for stage in stages
-    ]
+    starts = ("2023-04-01", "2022-01-01", "2023-07-01")
+    assert found == [(f"dossiers_{stage}", start) for start in starts for stage in stages]
 
 
 def test_the_head_of_the_reports_own_year_stands_against_a_caption_of_another() -> None:

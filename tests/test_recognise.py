@@ -785,6 +785,16 @@ def test_numbers_are_read_again_and_stay_as_printed(
         ("Số hồ sơ của năm 2021 mang sang là 12.", "2022-01-01", "2022-06-30"),
         ("Còn 12 hồ sơ tồn từ năm 2021.", "2022-01-01", "2022-06-30"),
         (
+            "Ngay trong tháng 2 năm 2022, huyện đã ban hành kế hoạch. Tiếp nhận 12 hồ sơ.",
+            "2022-01-01",
+            "2022-06-30",
+        ),
+        (
+            "Trong tháng 2/2022, UBND huyện ban hành kế hoạch kiểm tra. Tiếp nhận 12 hồ sơ.",
+            "2022-01-01",
+            "2022-06-30",
+        ),
+        (
             "B. NHIỆM VỤ 6 THÁNG CUỐI NĂM\nNâng tỷ lệ hồ sơ trực tuyến lên 12%.",
             "2022-07-01",
             "2022-12-31",

@@ -378,8 +378,8 @@ def _find_stub(row: Line, orders: set[int]) -> tuple[str, str]:
     number = next((c.text for c in row.cells if c.column in orders), "")
     if numbered := PATTERNS.numbered_stub.match(first):
         number, first = numbered[1], first[numbered.end() :]
-    words = "" if PATTERNS.numeric.match(first) else _spell_times(first)
-    return number.rstrip(".)"), words
+    words = _spell_times(first)
+    return number.rstrip(".)"), "" if PATTERNS.numeric.match(words) else words
 
 
 def _spell_times(text: str) -> str:

@@ -36,7 +36,7 @@ LEVEL = 25
 """Characters by which the name of a level may go on behind its first word: "xã, phường"."""
 LABEL = 8
 """Words that the label of a row or of an item has at most."""
-_OF_INDEX = ("par_score", "par_index", "service_index", "sipas", "papi", "pci")
+_OF_INDEX = ("par_score", "par_index", "par_rank", "service_index", "sipas", "papi", "pci", "dti")
 
 BOTH = frozenset({"@district_office", "@commune_aggregate"})
 IN_PROVINCE = {
