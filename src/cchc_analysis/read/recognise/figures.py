@@ -354,14 +354,13 @@ def _find_complete(
         return found
     there = set(observations["indicator"])
     statements = tabulate_statements(observations, reference)
-    indexes = statements.figures["index"].to_numpy()
+    positions = [*map(int, statements.figures["figures"])]
     for identity in identities:
         # That a part is no more than its whole says nothing of what both are.
         if identity.operator != EQUALS or not there.issuperset(identity.codes):
             continue
         verdict = evaluate_identity(identity, statements)
-        for row in verdict.index[verdict["is_complete"]] if len(verdict) else ():
-            rows = [at for each in identity.operands for at in statements.list_figures(each, row)]
-            cells = observations.loc[indexes[rows], "figures"]
-            found.update(int(n) for cell in cells for n in cell.split())
+        rows = verdict.index.to_numpy()[verdict["is_complete"].to_numpy(dtype=bool)]
+        for each in identity.operands:
+            found.update(positions[at] for at in statements.pair_figures(each, rows)[1])
     return found
