@@ -322,6 +322,25 @@ def test_two_panels_that_disagree_are_a_finding(project: Project, tmp_path: Path
     assert finding["rule_id"].startswith("V02")
     said = f"{finding['explanation_en']} {finding['operands']} {finding['source_id']}"
     assert all(each in said for each in ("60.5", "63.25", "made_up_one", "made_up_two")), said
+    assert "60.5 by Nhóm thử, 2021 (made_up_one)" in finding["explanation_en"]
+
+
+def test_all_values_that_sources_give_are_held_against_each_other() -> None:
+    """Each pair of values once, with all sources of either; digits that are cut off are none."""
+    given = {"a": "60,5", "b": "61,25", "c": "60,5", "d": "63", "e": "61,2534", "f": "61,25"}
+    shared = {"area": "Lạng Sơn", "period": "2021", "indicator": "pci"}
+    table = pd.DataFrame({**shared, "source_id": [*given], "printed": [*given.values()]})
+    findings = validate_table(table, None, REFERENCE, ROOT.expectations)
+    between = findings[findings["rule_id"] == "V02"]
+    assert sorted(between["arithmetic"]) == [
+        "60,5 ≠ 61,25",
+        "60,5 ≠ 61,2534",
+        "60,5 ≠ 63",
+        "61,25 ≠ 63",
+        "63 ≠ 61,2534",
+    ]
+    told = between.set_index("arithmetic")["explanation_en"]
+    assert "60.5 by a; c; 61.25 by b; f, for" in told["60,5 ≠ 61,25"]
 
 
 def test_a_value_that_is_another_number_than_is_printed_is_told() -> None:

@@ -100,7 +100,9 @@ def process(project: Project, *, is_whole: bool = False) -> Run:
     indicators = derive_indicators(observations, transcripts, sources, reference)
     _LOG.info("Validating %s", count(len(indicators), "value"))
     told = join_kinds(transcripts, sources)
-    verdict = validate_tables(observations, indicators, told, reference, project.expectations)
+    verdict = validate_tables(
+        observations, indicators, told, reference, project.expectations, sources
+    )
     # Rules that found nothing to apply to in a panel say nothing; in a report they do.
     panel_ids = sources.loc[sources["kind"] == "panel", "source_id"]
     is_idle = (verdict.tallies["applied"] == 0) & verdict.tallies["source_id"].isin(panel_ids)

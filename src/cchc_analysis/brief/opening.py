@@ -130,15 +130,21 @@ def _derive_alone(
     from cchc_analysis.stats.derive import derive_indicators, mark_findings
 
     alone = derive_indicators(observations, figures, sources, reference)
+    between = findings[findings["kind"] == "two_sources"].set_index("finding_id")
     others = {}
-    for row in list_rows(findings[findings["kind"] == "two_sources"]):
-        value = row["left" if row["source_id"] in sources.index else "right"]
-        figures_of = dict(split_figures(row["source_id"], row["figures"]))
-        named = [f"{each}: {figures_of[each]}" for each in figures_of if each not in sources.index]
-        others[row["finding_id"]] = f"{format_number(value)} [{', '.join(named)}]"
-    marked = mark_findings(alone, findings)
-    told = [filter(None, map(others.get, each.split())) for each in marked["findings"]]
-    return marked.assign(other_readings=["; ".join(each) for each in told])
+    for finding_id, row in between.iterrows():
+        both = split_figures(row["source_id"], row["operands"])
+        sides = zip((row["left"], row["right"]), both, strict=True)
+        others[finding_id] = {
+            value: f"{format_number(value)} [{': '.join(at)}]" for value, at in sides
+        }
+    marked, told = mark_findings(alone, findings), []
+    for own, named in zip(marked["value"], marked["findings"], strict=True):
+        readings = [others[each] for each in named.split() if each in others]
+        told.append(
+            "; ".join(said for each in readings for value, said in each.items() if value != own)
+        )
+    return marked.assign(other_readings=told)
 
 
 def match_told(

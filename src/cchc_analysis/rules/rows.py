@@ -161,21 +161,42 @@ def compare_readings(table: pd.DataFrame) -> pd.DataFrame:
 def compare_sources(table: pd.DataFrame) -> pd.DataFrame:
     """Two sources that state one quantity for one window state one value.
 
-    Where one of them only cut off digits (``is_cut``), both may be right.
+    Where one of them only cut off digits (``is_cut``), both may be right. Each row is held against
+    those of all sources before it, and told with the first that it disagrees with.
     """
-    results = _keep_results(table)
+    pairs = pair_sources(table).sort_values("holds", kind="stable").drop_duplicates("row")
+    told = pairs.sort_values("row")
+    verdict = _tell_places(table, told["row"], told["other"], told["holds"])
+    return verdict.assign(**{name: told[name].to_numpy() for name in ("is_loose", "is_cut")})
+
+
+def pair_sources(table: pd.DataFrame) -> pd.DataFrame:
+    """All pairs of rows of two sources about one quantity and window.
+
+    ``row`` is the one of the later source, ``other`` that of the earlier; ``holds`` where they
+    agree as far as digits go, ``is_loose`` and ``is_cut`` where both may be right all the same.
+    """
     key = ["series", "period_start", "period_end"]
-    first = results.sort_values([*key, "source_id"], kind="stable").drop_duplicates(key)
-    homes = first[key].assign(other=first.index, first_source=first["source_id"])
-    pairs = results[[*key, "source_id"]].assign(row=results.index).merge(homes, on=key)
-    elsewhere = pairs[pairs["source_id"] != pairs["first_source"]]
-    verdict = _compare(table, elsewhere.set_index("row")["other"])
-    told = table[["value", "decimals", "status"]]
-    sides = [told.iloc[at.to_numpy()] for at in (verdict.index, verdict["other"])]
-    numbers = (each[name].to_numpy() for each in sides for name in ("value", "decimals"))
-    is_cut = is_cut_off(*numbers) & ~verdict["holds"].to_numpy()
-    one, other = ((each["status"] == Status.ESTIMATE).to_numpy() for each in sides)
-    return verdict.assign(is_loose=one | other | is_cut, is_cut=is_cut)
+    results = _keep_results(table)
+    stated = results.loc[results.duplicated(key, keep=False)]
+    stated = stated[[*key, "value", "decimals", "low", "high"]].assign(
+        row=stated.index,
+        source=stated["source_id"].cat.codes,
+        is_estimate=stated["status"] == Status.ESTIMATE,
+    )
+    both = stated.merge(stated, on=key, suffixes=("", "_before"))
+    both = both[both["source_before"] < both["source"]].sort_values(["row", "source_before"])
+    holds = (both["low"] <= both["high_before"]) & (both["low_before"] <= both["high"])
+    value, before = both["value"], both["value_before"]
+    places = both[["decimals", "decimals_before"]]
+    # Scores are exact among those of one source; two may print more digits or fewer of one.
+    is_rounded = places["decimals"] != places["decimals_before"]
+    is_rounded &= (value - before).abs() <= 0.5 * 10.0 ** -places.min(axis=1) + 1e-9
+    holds |= is_rounded
+    is_cut = is_cut_off(value, places["decimals"], before, places["decimals_before"]) & ~holds
+    is_loose = both["is_estimate"] | both["is_estimate_before"] | is_cut
+    told = both[[*key, "row", "value", "value_before"]]
+    return told.assign(other=both["row_before"], holds=holds, is_loose=is_loose, is_cut=is_cut)
 
 
 def compare_windows(table: pd.DataFrame) -> pd.DataFrame:

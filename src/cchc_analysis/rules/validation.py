@@ -191,15 +191,16 @@ def validate_tables(
     transcripts: pd.DataFrame | None,
     reference: Reference,
     expectations: Path,
+    sources: pd.DataFrame | None = None,
 ) -> Validated:
     """Validate the tables of a run; observations with one published reading for each quantity.
 
-    Without transcripts findings do not say where figures stand. A ValidationError where a suite
-    would not do what it says, or a rule could not be run.
+    Without transcripts findings do not say where figures stand, without sources who states them. A
+    ValidationError where a suite would not do what it says, or a rule could not be run.
     """
     loaded = suites.load_suites(expectations, reference)
     stated = observations.reset_index(drop=True)
-    teller = Teller(stated, transcripts, reference)
+    teller = Teller(stated, transcripts, reference, sources)
     identities, definitions = check_identities(loaded["identities"], stated, reference, teller)
     found = [
         identities,

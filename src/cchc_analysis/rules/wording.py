@@ -7,6 +7,7 @@ is, is decided elsewhere. A likely cause is worded as likely: nothing here repai
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -17,11 +18,12 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.data.clean import format_number
+from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import FINDING_COLUMNS, Scope, Severity
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, Words, load_words, plain
 from cchc_analysis.rules import expressions
-from cchc_analysis.rules.rows import SAID
+from cchc_analysis.rules.rows import SAID, pair_sources
 from cchc_analysis.rules.statements import ROW_COLUMNS, Texts, hold_texts
 
 if TYPE_CHECKING:
@@ -109,11 +111,15 @@ class Teller:
         observations: pd.DataFrame,
         transcripts: pd.DataFrame | None,
         reference: Reference,
+        sources: pd.DataFrame | None = None,
     ) -> None:
         self._table = observations
         self._words: dict[str, Texts] = {}
         self._reference = reference
         self._languages = _load_languages(reference.folder or Path("data/reference"))
+        listed = [] if sources is None else list_rows(sources)
+        self._sources = {row["source_id"]: row for row in listed}
+        self._issued = Counter((row["issuer"], row["period"]) for row in listed)
         columns = ["source_id", "figure_id", "section", "place", "printed"]
         rows = [] if transcripts is None else transcripts[columns].to_dict("records")
         self._transcribed = {(row["source_id"], row["figure_id"]): row for row in rows}
@@ -153,7 +159,7 @@ class Teller:
             f"{side}_days": plain(
                 words.span(self.cell("period_start", row), self.cell("period_end", row))
             ),
-            f"{side}_source": self.cell("source_id", row),
+            f"{side}_source": self._name_source(self.cell("source_id", row), language),
             f"{side}_area": plain(words.place(known)) if known else self.cell("area_id", row),
         }
 
@@ -183,6 +189,14 @@ class Teller:
         and_ = self.tell("all_of")
         return {
             language: and_[language].join(dict.fromkeys(self._name(row, language) for row in rows))
+            for language in LANGUAGES
+        }
+
+    def list_sources(self, rows: Iterable[int]) -> Sentences:
+        """Who states figures, each once."""
+        ids = [self.cell("source_id", row) for row in rows]
+        return {
+            language: "; ".join(dict.fromkeys(self._name_source(each, language) for each in ids))
             for language in LANGUAGES
         }
 
@@ -219,6 +233,17 @@ class Teller:
             labels = self._reference.breakdowns.set_index("breakdown")[f"label_{language}"]
             parts.append(str(labels.get(breakdown, breakdown)))
         return f"“{label}” ({', '.join(parts)})"
+
+    def _name_source(self, source_id: str, language: str) -> str:
+        """Who issued a source, and of when, as pages name it; its id where nobody knows it.
+
+        One of several of an issuer and period has its title besides, or its id.
+        """
+        if not (known := self._sources.get(source_id)):
+            return source_id
+        named = f"{known['issuer']}, {plain(self._languages[language].period(known['period']))}"
+        is_alone = self._issued[known["issuer"], known["period"]] == 1
+        return named if is_alone else f"{named} ({known['title'] or source_id})"
 
     def _place(self, row: int, language: str) -> str:
         """Where a row stands in its document; empty where that is not known."""
@@ -313,8 +338,52 @@ MOST_ALONE = 3
 
 def draft_rows(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Iterator[DraftFinding]:
     """Rows that break a rule about their own cells, or about other rows."""
-    is_compared = outcome.rule.type in SHAPES and outcome.verdict is not None
-    return (_draft_comparisons if is_compared else _draft_cells)(outcome, table, teller)
+    if outcome.rule.type not in SHAPES or outcome.verdict is None:
+        return _draft_cells(outcome, table, teller)
+    is_between = SHAPES[outcome.rule.type][0] == "two_sources"
+    return (_draft_sources if is_between else _draft_comparisons)(outcome, table, teller)
+
+
+VALUES = {"left": "value_before", "right": "value"}
+"""Where ``pair_sources`` has the two values of a pair."""
+
+
+def _draft_sources(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Iterator[DraftFinding]:
+    """Each pair of values that sources state of one quantity, with all sources of either."""
+    pairs = pair_sources(table)
+    pairs = pairs[~pairs["holds"] & pairs["row"].isin(outcome.broken)]
+    quantity = ["series", "period_start", "period_end"]
+    values = np.sort(pairs[["value_before", "value"]].to_numpy(), axis=1)
+    same = pairs.assign(least=values[:, 0], most=values[:, 1])
+    for _, found in same.groupby([*quantity, "least", "most"], sort=False, observed=True):
+        rows = {*found["row"], *found["other"]}
+        first, row = (int(found[name].iloc[0]) for name in ("other", "row"))
+        sides = {"left": first, "right": row}
+        held = {side: float(found[name].iloc[0]) for side, name in VALUES.items()}
+        stating = {
+            f"{side}_sources": teller.list_sources(
+                sorted(each for each in rows if table.at[each, "value"] == held[side])
+            )
+            for side in sides
+        }
+        numbers = {f"{side}_value": write_number(value) for side, value in held.items()}
+        is_cut, is_loose = bool(found["is_cut"].all()), bool(found["is_loose"].all())
+        told = [teller.tell("two_sources", sides, numbers, **stating)]
+        told += [teller.tell("cut_off")] if is_cut else []
+        place = _place(table, row)
+        yield DraftFinding(
+            rule_id=outcome.rule.rule_id,
+            severity=Severity.INFO if is_loose else outcome.rule.severity,
+            kind="truncation" if is_cut else "reconcile" if is_loose else "two_sources",
+            place=place,
+            indicator=str(table.at[row, "indicator"]),
+            left=held["left"],
+            right=held["right"],
+            arithmetic=" ≠ ".join(numbers.values()),
+            figures=teller.figures(sorted(rows), place["source_id"]),
+            operands=teller.operands(sides.values(), place["source_id"]),
+            sentences=join_sentences(told),
+        )
 
 
 def _draft_comparisons(
@@ -335,7 +404,6 @@ def _draft_comparisons(
         rows = sorted(group, key=lambda row: (table.at[row, "last_day"], row))
         row, found = rows[0], compared[rows[0]]
         other, is_loose = int(found["other"]), bool(found["is_loose"])
-        is_cut = bool(found.get("is_cut", False))
         # In a one-sided comparison the row itself is on the left, else it is on the right.
         first = row if is_one_sided else other
         left, right = float(found["left"]), float(found["right"])
@@ -346,12 +414,11 @@ def _draft_comparisons(
         told += _tell_copy(table, row, teller) if shape == "stated_twice" else []
         # The later windows in which the same two numbers stand.
         told += [teller.tell("again", dates=teller.list_dates(rows[1:]))] if rows[1:] else []
-        told += [teller.tell("cut_off")] if is_cut else []
         behind = [first, None if is_one_sided else row]
         yield DraftFinding(
             rule_id=outcome.rule.rule_id,
             severity=Severity.INFO if is_loose else outcome.rule.severity,
-            kind="truncation" if is_cut else "reconcile" if is_loose else kind,
+            kind="reconcile" if is_loose else kind,
             place=place,
             indicator=str(table.at[row, "indicator"]),
             left=left,
