@@ -105,6 +105,31 @@ def test_a_figure_knows_the_unit_that_its_text_names(line: str, printed: str, na
     assert [figure.named for figure in figures] == [named]
 
 
+def test_a_lead_above_a_table_says_less_than_the_heads_of_its_columns() -> None:
+    lead = "2. Các đơn vị có nhiều hồ sơ giải quyết quá hạn:\n"
+    table = (
+        "Đơn vị | Tổng số hồ sơ tiếp nhận | Đã giải quyết | Quá hạn\nHuyện Cao Lộc | 71 | 62 | 9\n"
+    )
+    found = [f.indicator for f in read_text(HEAD + lead + table)[1][2:]]
+    stages = ("received_total", "resolved_total", "resolved_overdue")
+    assert found == [f"dossiers_{stage}" for stage in stages]
+
+
+@pytest.mark.parametrize(
+    ("heading", "scope"),
+    [("II. KẾT QUẢ CỦA UBND CẤP HUYỆN", "district_office"), ("II. KẾT QUẢ", "whole_district")],
+)
+def test_districts_below_a_heading_of_their_offices_count_no_communes(
+    heading: str, scope: str
+) -> None:
+    table = "Đơn vị | Hồ sơ tiếp nhận\nHuyện Cao Lộc | 71\nHuyện Văn Quan | 80\n"
+    figures = read_text(f"{HEAD}{heading}\n{table}")[1][2:]
+    assert [(f.area, f.scope) for f in figures] == [
+        ("huyện Cao Lộc", scope),
+        ("huyện Văn Quan", scope),
+    ]
+
+
 def test_the_head_that_is_mended_takes_the_rows_that_name_it(project: Project) -> None:
     draft(project, LISTED)
     reference = load_rules()[0]

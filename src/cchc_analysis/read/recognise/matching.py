@@ -186,10 +186,10 @@ def _best_saying(rule: WordingRule, words: WordsAround) -> tuple[tuple[str, ...]
         if not said.issuperset(terms) or (words.is_cell and is_later):
             continue
         score = sum(SAID - FADING * words.gaps.get(term, LATER) for term in terms)
-        if is_later:
-            score -= ONLY_LATER
-        # Two terms say more than one, but not twice as much.
-        score = score / len(terms) + 1.5 * (len(terms) - 1)
+        # Two terms say more than one, but not twice as much; of a cell only its own say more.
+        above = len({*terms} - words.own) if words.is_cell else 0
+        score -= ONLY_LATER * (above or is_later)
+        score = score / len(terms) + 1.5 * (len(terms) - above - 1)
         if best is None or score > best[1]:
             best = (terms, score)
     return best

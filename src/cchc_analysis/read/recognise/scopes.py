@@ -62,9 +62,15 @@ class Scopes:
         """Whose work is counted, and whether the text says so rather than the document."""
         area = self.find_area(entry, words)
         ours = (self._head.area, *self._head.rivals, self.frames[entry.line].area)
+        is_index = rule is not None and rule.indicator.startswith(_OF_INDEX)
         if area not in ours or self.is_inside(area):
+            above = (level for level in words.levels if level.name in (CAPTION, "heading"))
+            told = next(filter(None, map(self._read_scope, above)), None)
+            # "II. Kết quả của UBND cấp huyện" above them: without what their communes did.
+            is_office = told is Scope.DISTRICT_AGGREGATE and not is_index
+            scope = Scope.DISTRICT_OFFICE if is_office else Scope.WHOLE_DISTRICT
             is_commune = find_level(area, self._reference) == "commune"
-            return (Scope.COMMUNE if is_commune else Scope.WHOLE_DISTRICT), True
+            return (Scope.COMMUNE if is_commune else scope), True
         if self.level == "commune":
             labels = (entry.label.column, entry.label.row) if entry.label else ()
             # "Cấp tỉnh" beside "Cấp xã": what it took in for others is not all that it did.
@@ -72,7 +78,7 @@ class Scopes:
             return (Scope.UNSPECIFIED, True) if is_other else (Scope.COMMUNE, False)
         if rule and rule.scope:
             return Scope(rule.scope), True
-        if rule and rule.indicator.startswith(_OF_INDEX):
+        if is_index:
             # "Chỉ số CCHC cấp huyện" is that of the district, not of its office.
             return Scope.WHOLE_DISTRICT, True
         if entry.mention.role == "turn" and words.levels[0].scopes:
