@@ -35,7 +35,13 @@ from cchc_analysis.read.correcting import (
 from cchc_analysis.read.drafting import read_report
 from cchc_analysis.read.review import accept_source, judge_draft, tell_problem, tell_reviewer
 from cchc_analysis.read.serving import Review, listen
-from cchc_analysis.read.transcripts import Draft, open_draft, read_sources, read_transcript
+from cchc_analysis.read.transcripts import (
+    Draft,
+    open_draft,
+    read_sources,
+    read_transcript,
+    save_draft,
+)
 from cchc_analysis.rules import Identity, evaluate_rivals, load_identities
 from cchc_analysis.rules.statements import Statements
 from conftest import copy_folder, make_project
@@ -438,20 +444,24 @@ def test_a_review_counts_the_contradictions_that_validating_tells() -> None:
         assert len(judged) == warned.get(source["source_id"], 0), source["source_id"]
 
 
+def print_otherwise(project: Project, printed: str, other: str) -> None:
+    """Put other digits in the place of a printed figure of the draft."""
+    draft = open_draft(project, SOURCE)
+    changed = {"printed": other}
+    rows = (row | changed if row["printed"] == printed else row for row in draft.rows)
+    save_draft(project, Draft(draft.source, tuple(rows)))
+
+
 @pytest.mark.parametrize(
-    ("read_as", "told"), [("30", "in 1 place: cchc process, "), ("20", "Next: ")]
+    ("printed", "told"), [("30", "in 1 place: cchc process, "), ("20", "Next: ")]
 )
 def test_who_accepts_is_told_of_contradictions(
-    read_as: str,
+    printed: str,
     told: str,
     drafted: Project,
-    reference: Reference,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    draft = open_draft(drafted, SOURCE)
-    rows = [find(draft, "20")["figure_id"]]
-    change = Change(version=draft.version, rows=rows, cells={"read_as": read_as})
-    change_draft(drafted, SOURCE, change, reference)
+    print_otherwise(drafted, "20", printed)
     assert cli.main(["--root", str(drafted.root), "accept", SOURCE]) == 0
     said = capsys.readouterr().out
     assert told in said
@@ -465,8 +475,9 @@ def test_a_part_that_is_not_stated_is_shown_to_the_reviewer_and_is_no_contradict
     cells = {
         "100": {"indicator": "dossiers_pending_total"},
         "80": {"indicator": "dossiers_pending_in_term"},
-        "20": {"indicator": "dossiers_pending_overdue", "read_as": "15"},
+        "15": {"indicator": "dossiers_pending_overdue"},
     }
+    print_otherwise(drafted, "20", "15")
     for printed, said in cells.items():
         draft = open_draft(drafted, SOURCE)
         rows = [find(draft, printed)["figure_id"]]
@@ -478,12 +489,25 @@ def test_a_part_that_is_not_stated_is_shown_to_the_reviewer_and_is_no_contradict
     assert accept_source(drafted, SOURCE).contradictions == 0
 
 
+def test_who_accepts_reads_no_other_number_than_is_printed(
+    drafted: Project, reference: Reference, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft = open_draft(drafted, SOURCE)
+    rows = [find(draft, "20")["figure_id"]]
+    change = Change(version=draft.version, rows=rows, cells={"read_as": "30"})
+    change_draft(drafted, SOURCE, change, reference)
+    assert cli.main(["--root", str(drafted.root), "accept", SOURCE]) == 5
+    said = capsys.readouterr().err
+    assert "printed '20', read_as '30'" in said
+    assert "leave read_as empty" in said
+
+
 def test_a_value_out_of_its_range_is_told_as_validate_tells_it(
     drafted: Project, reference: Reference, capsys: pytest.CaptureFixture[str]
 ) -> None:
     draft = open_draft(drafted, SOURCE)
     for row in draft.rows:
-        out = {"indicator": "pci", "unit": "point", "read_as": "965"}
+        out = {"indicator": "pci", "unit": "point", "read_as": "96500"}
         change = Change(
             version=open_draft(drafted, SOURCE).version,
             rows=[row["figure_id"]],

@@ -37,7 +37,12 @@ _NUMBERS, _NAMES = (
     for part in ("numbers", "names")
 )
 _MAGNITUDES: dict[str, int] = _SAID["magnitudes"]
-_MAGNITUDE = re.compile(rf"\s*\b({'|'.join(_MAGNITUDES)})$", re.IGNORECASE)
+_WORDS = "|".join(sorted(_MAGNITUDES, key=len, reverse=True))
+_MAGNITUDE = re.compile(rf"\s*\b({_WORDS})$", re.IGNORECASE)
+_ALONE = re.compile(
+    rf"\D*?(?<!\w)([-−]?\d(?:[\d.,\s]*\d)?(?:\s*\b(?:{_WORDS}))?)(?!\w)\D*", re.IGNORECASE
+)
+"""A text that holds one number alone, with the word behind it that makes it larger."""
 OTHER_DAYS = 45
 """Days by which a part of a year must begin or end apart from the report's to be another one."""
 MOST_DIGITS = 15
@@ -126,18 +131,21 @@ def _parse_digits(digits: str, kind: str) -> tuple[float, int]:
 def can_stand_for(printed: str, read: str) -> bool:
     """Whether printed digits can stand for the number that a person gives for them.
 
-    Within half a unit of their last one; "nghìn" and "triệu" may stand outside of them. What is no
-    number, such as a word, can stand for any.
+    Within half a unit of their last one; "nghìn", "triệu" and "tỷ" may be in the unit, a sign in
+    the words before. What is no number, or more than one, can stand for any.
 
     >>> [can_stand_for(*pair) for pair in (("97,7", "97.68"), ("12", "12.000"), ("61", "16"))]
     [True, True, False]
+    >>> [can_stand_for("1,5 tỷ đồng", read) for read in ("1500000000", "1500", "1.5", "15")]
+    [True, True, True, False]
     """
     stated, meant = ([*_list_numbers(each)] for each in (printed, read))
+    shifts = {0, *_MAGNITUDES.values()}
     return not (stated and meant) or any(
-        abs(number.value / 10**shift - one.value) <= 0.5 * 10.0**-one.decimals + 1e-9
+        abs(abs(number.value) * 10.0**shift - abs(one.value)) <= 0.5 * 10.0**-one.decimals + 1e-9
         for one in stated
         for number in meant
-        for shift in (0, *_MAGNITUDES.values())
+        for shift in shifts | {-each for each in shifts}
     )
 
 
@@ -145,9 +153,10 @@ def _list_numbers(text: str) -> Iterator[Number]:
     """All that digits can be, whatever their unit: "1.250" of a program is no thousand."""
     with suppress(ValueError):
         yield Number(float(text), len(text.partition(".")[2]))
+    alone = _ALONE.fullmatch(text)
     for kind in ("count", "other"):
         with suppress(NumberError):
-            yield parse_number(text, kind)
+            yield parse_number(alone[1] if alone else text, kind)
 
 
 def format_number(value: float) -> str:

@@ -248,20 +248,24 @@ def check_rows(
 def check_critical(
     observations: pd.DataFrame, transcripts: pd.DataFrame, reference: Reference, expectations: Path
 ) -> None:
-    """Refuse observations of which a rule says that nothing may be published (ValidationError)."""
-    suite = suites.load_suite(expectations / "observations.json", "observations", reference)
-    teller = Teller(observations, transcripts, reference)
-    rules = [rule for rule in suite.rules if rule.severity == records.Severity.CRITICAL]
-    found = check_rows(suite, observations, reference, teller, rules)
-    for error in list_errors(tabulate_drafts(found.drafts)):
+    """Refuse tables of which a rule says that nothing may be published (ValidationError)."""
+    drafts = list[DraftFinding]()
+    for name, rows in (("observations", observations), ("transcripts", transcripts)):
+        suite = suites.load_suite(expectations / f"{name}.json", name, reference)
+        rules = [rule for rule in suite.rules if rule.severity == records.Severity.CRITICAL]
+        teller = Teller(rows, transcripts, reference) if name == "observations" else None
+        drafts += check_rows(suite, rows, reference, teller, rules).drafts
+    for error in list_errors(tabulate_drafts(drafts)):
         raise error
 
 
 def list_errors(findings: pd.DataFrame) -> list[CchcError]:
     """The findings with which nothing may be published, as one error or none."""
+    critical = findings[findings["severity"] == records.Severity.CRITICAL]
+    said = critical.assign(explanation_en=critical["explanation_en"].str.rstrip("."))
     problems = [
         problem("critical", f"{row['source_id']}, figures {row['figures']}", **row)
-        for row in list_rows(findings[findings["severity"] == records.Severity.CRITICAL])
+        for row in list_rows(said)
     ]
     return [ValidationError(problems)] if problems else []
 
