@@ -24,6 +24,7 @@ from cchc_analysis.brief.beside import compare_plan, list_last_year
 from cchc_analysis.brief.content import Brief
 from cchc_analysis.brief.nouns import grade_brief
 from cchc_analysis.brief.quality import make_graded
+from cchc_analysis.data.reference import Reference
 
 DAYS = ("2022-01-01", "2022-06-30")
 PROVINCE, DISTRICT = "tỉnh Thử Nghiệm", "huyện Sông Mây"
@@ -41,13 +42,18 @@ M015 II.2 on_time_rate whole_district 90 target >=
 """
 
 
-def open_province(lang: str = "vi", findings: list[dict[str, Any]] | None = None) -> Brief:
+def open_province(
+    lang: str = "vi",
+    findings: list[dict[str, Any]] | None = None,
+    reference: Reference | None = None,
+) -> Brief:
     figures = [read_figures(OWN, "report", PROVINCE, DAYS)]
     figures += [read_figures(BELOW, "report", DISTRICT, DAYS)]
     source = make_source("report", "period_report", PROVINCE, "2022-H1", *DAYS)
     tables = tabulate(pd.concat(figures, ignore_index=True), pd.DataFrame([source]))
     tables = add_findings(tables, findings)
-    return open_brief(tables, made_up_reference(), load_words_of(lang), PROVINCE, "2022-H1")
+    reference = reference or made_up_reference()
+    return open_brief(tables, reference, load_words_of(lang), PROVINCE, "2022-H1")
 
 
 def test_figures_of_districts_stand_under_their_own_scope() -> None:
@@ -102,3 +108,16 @@ def test_a_contradiction_about_a_district_doubts_no_headline_of_the_province(
     assert (grade.warnings, grade.headline_warnings) == (1, int(is_own))
     contested = make_graded(brief)["contested"]
     assert bool(contested) == is_own
+
+
+def test_an_area_below_is_named_as_it_was_called_then() -> None:
+    reference = made_up_reference()
+    former = {"area_id": "991", "name": "Thị xã Sông Cũ", "type": "thị xã"}
+    former |= {"valid_from": "", "valid_to": "2022-12-31", "document": "made up"}
+    names = pd.concat([reference.area_names, pd.DataFrame([former])], ignore_index=True)
+    place = {"area_id": "991", "scope": "whole_district", "source_id": "report"}
+    finding = {**place, "rule_id": "D09", "figures": "M011", "period_end": DAYS[1]}
+    brief = open_province("vi", [finding], replace(reference, area_names=names))
+    for page in map(read_text, (tell_front(brief), tell_annex(brief))):
+        assert "thị xã Sông Cũ" in page
+        assert "Sông Mây" not in page.replace("UBND huyện Sông Mây", "")

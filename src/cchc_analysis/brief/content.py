@@ -564,8 +564,8 @@ class Brief(HasHead):
         return name
 
     def name_place(self, area_id: str) -> Markup:
-        """The name of an area, of which the reference may know none."""
-        row = self.reference.area_rows.get(area_id)
+        """The name that an area bore then; the reference may know none."""
+        row = self.reference.find_on(area_id, self.end)
         return self.words.place(row) if row else clean_text(area_id)
 
     def name_breakdown(self, breakdown: str) -> Markup:

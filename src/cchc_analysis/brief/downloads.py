@@ -110,7 +110,7 @@ def tabulate_entries(brief: Brief, entries: Iterable[Entry]) -> pd.DataFrame:
         printed = [brief.printed[each] for each in entry.figures if each in brief.printed]
         parts = {name: "; ".join(str(row[name]) for row in printed) for name in LISTED}
         named = {
-            "area": brief.reference.area_rows.get(entry.area_id, {}).get("name", ""),
+            "area": (brief.reference.find_on(entry.area_id, brief.end) or {}).get("name", ""),
             "name": plain(brief.name_entry(entry)),
             "figures": " ".join(id_ if of == own else f"{of}/{id_}" for of, id_ in entry.figures),
             "document": "; ".join(titles[row["source_id"]] for row in printed),

@@ -288,7 +288,7 @@ def tell_about(page: Any, finding: Row) -> Markup:
     """Area, indicator and period of a finding, for a source that is on many."""
     words, end = page.words, finding["period_end"]
     indicator = page.reference.indicator_rows.get(finding["indicator"])
-    area = page.reference.area_rows.get(finding["area_id"])
+    area = page.reference.find_on(finding["area_id"], end)
     return join(
         ", ",
         upper(words.place(area)) if area else "",

@@ -179,6 +179,10 @@ class Reference:
                 return {**row, "name": former["name"], "type": former["type"]}
         return row
 
+    def find_on(self, area_id: str, day: str) -> Row | None:
+        """As ``area_on``; nothing for an id that no area has."""
+        return self.area_on(area_id, day) if area_id in self.area_rows else None
+
     def match_area(self, name: str, day: str = "", level: str = "", inside: str = "") -> str:
         """Match a name, a printed code or an id to the one area that it means on a day.
 

@@ -150,7 +150,7 @@ class Teller:
 
     def _describe(self, side: str, row: int, language: str) -> dict[str, str]:
         place, words = self._place(row, language), self._languages[language]
-        known = self._reference.area_rows.get(self.cell("area_id", row))
+        known = self._find_area(row)
         return {
             side: self._name(row, language),
             f"{side}_at": f" ({place})" if place else "",
@@ -217,12 +217,16 @@ class Teller:
             told[language] = "; ".join(dict.fromkeys(str(each).rstrip(".") for each in words))
         return told
 
+    def _find_area(self, row: int) -> Mapping[str, Any] | None:
+        """The area of a figure, with the name that it bore then."""
+        return self._reference.find_on(self.cell("area_id", row), self.cell("period_end", row))
+
     def _name(self, row: int, language: str) -> str:
         """A quantity by its label and scope, “Hồ sơ đã giải quyết” (cấp huyện)."""
         code, breakdown = self.cell("indicator", row), self.cell("breakdown", row)
         known = self._reference.indicator_rows.get(code)
         label = str(known[f"label_{language}"]) if known else code
-        area = self._reference.area_rows.get(self.cell("area_id", row))
+        area = self._find_area(row)
         words, scope = self._languages[language], self.cell("scope", row)
         if scope == Scope.COMMUNE and area and area["level"] == "commune":
             parts = [plain(words.place(area))]
