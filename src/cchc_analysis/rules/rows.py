@@ -113,7 +113,9 @@ def list_cells(condition: str) -> list[str]:
 
 def keep_condition(table: pd.DataFrame, condition: str) -> dict[str, Booleans]:
     """Where rows keep a condition, as the column ``holds``."""
-    holds = table.eval(condition, engine="python", local_dict=_KNOWN)
+    # Of a table of many columns those alone: each is made a series before anything is asked.
+    asked = table[[name for name in list_cells(condition) if name in table]]
+    holds = asked.eval(condition, engine="python", local_dict=_KNOWN)
     return {"holds": np.asarray(holds, dtype=bool)}
 
 
