@@ -250,12 +250,23 @@ def join_definitions(chosen: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 def compute_expression(expression: Expression, lines: Lines) -> pd.DataFrame:
     """``value``, ``low`` and ``high`` of an expression in the rows that print all its figures."""
-    operands = {operand: lines.find(operand) for operand in list_operands(expression)}
+    operands: dict[Operand, Operands] = {}
+    for operand in list_operands(expression):
+        operands[operand] = printed = lines.find(operand)
+        if not printed.is_printed.any():
+            return _compute_nothing()  # most formulas need what a report does not have
     at = np.flatnonzero(np.all([each.is_printed for each in operands.values()], axis=0))
     found = compute_interval(expression, {each: one.take(at) for each, one in operands.items()})
     columns = {"value": found.value, "low": found.low, "high": found.high}
     frame = pd.DataFrame(columns, index=pd.Index(at, name="row"))
     return frame.iloc[np.flatnonzero(np.isfinite(found.value))]
+
+
+@cache
+def _compute_nothing() -> pd.DataFrame:
+    """What an expression gives whose figures are printed nowhere."""
+    columns = dict.fromkeys(("value", "low", "high"), np.zeros(0))
+    return pd.DataFrame(columns, index=pd.Index([], name="row", dtype="int64"))
 
 
 def _list_home_rows(identity: Identity, operands: Mapping[Operand, Operands]) -> Integers:
