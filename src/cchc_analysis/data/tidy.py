@@ -164,8 +164,9 @@ def make_observations(
     is money in thousands or millions; things that are counted and points that are awarded are not.
     """
     if is_rounded is None:
-        rounded = reference.units.query("kind == 'rate' or (kind == 'money' and multiplier > 1)")
-        is_rounded = figures["unit"].isin(rounded["unit"])
+        units = reference.units
+        is_large = (units["kind"] == "money") & (units["multiplier"] > 1)
+        is_rounded = figures["unit"].isin(units.loc[(units["kind"] == "rate") | is_large, "unit"])
     names, numbers = ["value", "low", "high", *records.UNCERTAINTY], figures.copy()
     decimals = figures["decimals"].astype("float64")
     hidden = (0.5 * 10.0**-decimals).where(is_rounded | (decimals < 0), 0.0)
