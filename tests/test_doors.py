@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
-import subprocess
 import sys
 import time
+from collections.abc import Callable
+from multiprocessing import forkserver, get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pandas as pd
@@ -27,6 +30,7 @@ from cchc_analysis.read.transcripts import read_sources
 from cchc_analysis.site import single
 
 REPORTS = Path(__file__).resolve().parent / "made_up" / "reports"
+Start = Callable[..., BaseProcess]
 PANEL = """area,period,indicator,value
 huyện Cao Lộc,2024-H1,dossiers_resolved_total,1.310
 huyện Văn Quan,2024-H1,dossiers_resolved_total,950
@@ -53,9 +57,24 @@ def draft(project: Project, *source_ids: str) -> None:
         path.with_name(f"{each}.csv").write_text(text.replace("song_may_2022_h1", each), "utf-8")
 
 
-def start(project: Project, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "cchc_analysis", "--root", str(project.root), *arguments]
-    return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+@pytest.fixture(scope="module")
+def start() -> Start:
+    """What begins a command, in a process forked of one that has imported everything."""
+    import forked
+
+    context = get_context("forkserver")
+    context.set_forkserver_preload([forked.__name__])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        forkserver.ensure_running()
+
+    def begin(project: Project, told: Path, *arguments: str) -> BaseProcess:
+        command = ["--root", str(project.root), *arguments]
+        running = context.Process(target=forked.call_command, args=(command, told))
+        running.start()
+        return running
+
+    return begin
 
 
 def add_source(name: str) -> list[str]:
@@ -63,17 +82,18 @@ def add_source(name: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_ten_commands_at_once_lose_nothing(project: Project, tmp_path: Path) -> None:
+def test_ten_commands_at_once_lose_nothing(project: Project, tmp_path: Path, start: Start) -> None:
     ids = [f"draft_{number}" for number in range(5)]
     draft(project, *ids)
-    running = [start(project, "accept", each) for each in ids]
+    running = {tmp_path / each: start(project, tmp_path / each, "accept", each) for each in ids}
     for number in range(5):
         file = tmp_path / f"panel_{number}.csv"
         file.write_text(PANEL, "utf-8")
-        running.append(start(project, "add-panel", str(file), *add_source(f"source_{number}")))
-    for each in running:
-        _, error = each.communicate(timeout=600)
-        assert (each.returncode, error) == (0, "")
+        told, name = tmp_path / f"source_{number}", f"source_{number}"
+        running[told] = start(project, told, "add-panel", str(file), *add_source(name))
+    for told, each in running.items():
+        each.join(600)
+        assert (each.exitcode, told.read_text("utf-8")) == (0, "")
     states = read_sources(project.raw).set_index("source_id")["state"]
     assert set(states[ids]) == {"accepted"}
     panels = pd.read_csv(project.raw / "panels" / "sources.csv")
@@ -175,28 +195,30 @@ def test_any_command_first_undoes_what_was_broken_off(
 @pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("command", ["accept", "add-panel", "process"])
 def test_killed_at_random_moments_it_is_as_before_or_as_after(
-    project: Project, tmp_path: Path, command: str, rounds: int
+    project: Project, tmp_path: Path, command: str, rounds: int, start: Start
 ) -> None:
     chance = random.SystemRandom()
     draft(project, "draft_1")
-    file = tmp_path / "panel.csv"
+    file, told = tmp_path / "panel.csv", tmp_path / "told"
     file.write_text(PANEL, "utf-8")
     more = {"accept": ["draft_1"], "add-panel": [str(file), *add_source("a_source")]}
+    asked = [command, *more.get(command, [])]
     begun = time.monotonic()
-    with start(project, command, *more.get(command, [])) as running:
-        running.communicate()
+    running = start(project, told, *asked)
+    running.join()
     lasted = time.monotonic() - begun
-    assert running.returncode == 0
+    assert running.exitcode == 0
     after = snapshot(project.root / "data")
     for _ in range(rounds):
         for _ in range(3):
             restore(project, command)
-            with start(project, command, *more.get(command, [])) as running:
-                time.sleep(chance.uniform(0.3, lasted))
-                running.kill()
+            running = start(project, told, *asked)
+            time.sleep(chance.uniform(0, lasted))
+            running.kill()
+            running.join()
             assert main(["--root", str(project.root), "check"]) == 0
-        with start(project, command, *more.get(command, [])) as running:
-            running.communicate()
+        running = start(project, told, *asked)
+        running.join()
         left = snapshot(project.root / "data")
         assert left == after or command == "process"
         assert not [path for path in (project.root / "data").iterdir() if ".new-" in path.name]
