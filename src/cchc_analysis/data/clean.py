@@ -178,16 +178,19 @@ def parse_period(text: str) -> Period:
     >>> parse_period("2024-H1").end.isoformat(), label_period(parse_period("Quý I năm 2024"))
     ('2024-06-30', '2024-Q1')
     """
+    kept = keep_text(text)
     folded = _WRITTEN_DAY.sub(
-        lambda day: f"{day[3]}-{day[2]:0>2}-{day[1]:0>2}", _strip_accents(keep_text(text))
+        lambda day: f"{day[3]}-{day[2]:0>2}-{day[1]:0>2}", _strip_accents(kept)
     )
     found = next(filter(None, (each.fullmatch(folded) for each in _PERIOD_FORMS)), None)
-    if found is None:
+    if found is None or "quỹ" in kept.casefold():  # a fund, not a quarter
         raise PeriodError(f"{text!r} is not a period")
     said = found.groupdict()
     quarter = _SAID["quarters"].get(said.get("quarter"), said.get("window", ""))
     months = _WINDOWS[quarter.upper()]
-    for name in {*said} & {"opening", "closing"}:
+    for name in ("opening", "closing"):
+        if not said.get(name):
+            continue
         number = _SAID["months"].get(said[name]) or int(said[name])
         months = [1, number] if name == "opening" else [13 - number, 12]
     try:
