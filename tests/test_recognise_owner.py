@@ -122,7 +122,37 @@ RECEIVED = "Trong năm 2022, {who} tiếp nhận 5.100 hồ sơ."
             False,
         ),
         (["KẾT QUẢ TẠI CÁC XÃ, PHƯỜNG, THỊ TRẤN NĂM 2021", "Có 12 hồ sơ."], "", False),
-        # Where people met is nobody's paper.
+        # Nor is the next word, however it is spelt.
+        (
+            [
+                "Đoàn đã làm việc với các xã. Nay các xã Đều niêm yết đủ.",
+                RECEIVED.format(who="Bộ phận Tiếp nhận và Trả kết quả"),
+            ],
+            "",
+            False,
+        ),
+        # A line that counts goes on with no title.
+        (
+            [
+                "BÁO CÁO",
+                "Kết quả cải cách hành chính năm 2022 của huyện Cao Lộc",
+                "Trung tâm tiếp nhận 5.100 hồ sơ, đã giải",
+                "quyết 5.044 hồ sơ.",
+            ],
+            "huyện Cao Lộc",
+            True,
+        ),
+        # Where people went to learn, or met, is nobody's paper.
+        (
+            [
+                "BÁO CÁO",
+                "Kết quả cải cách hành chính năm 2022",
+                "Sở Nội vụ đã tổ chức đoàn học tập kinh nghiệm tại tỉnh Quảng Ninh.",
+                RECEIVED.format(who="toàn tỉnh"),
+            ],
+            "",
+            False,
+        ),
         (
             [
                 "Sơ kết cải cách hành chính năm 2022",
@@ -175,6 +205,28 @@ def test_the_issuer_is_the_office_that_says_it_reports() -> None:
             "2025-07-01",
             "2025-10-31",
         ),
+        (
+            "Cập nhật: 19/10/2021 15:12\nSuối Nâu: Nhiều chuyển biến\nTính từ đầu năm 2021 đến "
+            "thời điểm hiện tại, huyện Suối Nâu đã tiếp nhận 4.306 hồ sơ.",
+            "2021-01-01",
+            "2021-10-19",
+        ),
+        (
+            "Theo UBND huyện Suối Nâu, trong quý 3.2020, toàn huyện tiếp nhận 3.300 hồ sơ.",
+            "2020-07-01",
+            "2020-09-30",
+        ),
+        (
+            "Kết quả của huyện Suối Nâu trong quí III. 2024\nToàn huyện tiếp nhận 330 hồ sơ.",
+            "2024-07-01",
+            "2024-09-30",
+        ),
+        (
+            "Xã Đá Vàng vận hành bộ máy mới\nTrong hai tháng 7 và 8/2025, xã Đá Vàng tiếp nhận 960 "
+            "hồ sơ. Đã giải quyết 921 hồ sơ.",
+            "2025-07-01",
+            "2025-08-31",
+        ),
         # A year of what was left over is not that of the document.
         (
             "Hồ sơ ở huyện Suối Nâu\nTừ ngày 01/01/2022 đến ngày 30/6/2022, huyện có hồ sơ tồn từ "
@@ -189,11 +241,19 @@ def test_days_are_those_that_the_text_counts(text: str, start: str, end: str) ->
     assert (figure.period_start, figure.period_end) == (start, end)
 
 
-def test_a_line_of_its_own_opens_a_level() -> None:
+@pytest.mark.parametrize(
+    ("own", "below"),
+    [
+        ("+ Đối với cấp huyện:", "+ Đối với cấp xã:"),
+        ("– Cấp huyện", "– Cấp xã"),
+        ("Kết quả tại UBND huyện\n+ Cụ thể:", "Kết quả tại UBND các xã, thị trấn\n+ Cụ thể:"),
+    ],
+)
+def test_a_line_of_its_own_opens_a_level(own: str, below: str) -> None:
     text = (
         "BÁO CÁO\nCông tác cải cách hành chính 9 tháng đầu năm 2024 của huyện Cao Lộc\n"
-        "2. Kết quả giải quyết TTHC\n+ Đối với cấp huyện:\nĐã tiếp nhận 612 hồ sơ, đã giải quyết "
-        "590 hồ sơ.\n+ Đối với cấp xã:\nĐã tiếp nhận 7.033 hồ sơ.\n3. Công tác khác\n"
+        f"2. Kết quả giải quyết TTHC\n{own}\nĐã tiếp nhận 612 hồ sơ, đã giải quyết "
+        f"590 hồ sơ.\n{below}\nĐã tiếp nhận 7.033 hồ sơ.\n3. Công tác khác\n"
         "Đã tiếp nhận 5 hồ sơ."
     )
     scopes = [str(figure.scope) for figure in read_text(text)[1]]
@@ -211,6 +271,34 @@ def test_a_line_of_its_own_opens_a_level() -> None:
 def test_opposites_are_not_read_as_what_they_deny(sentence: str, indicator: str) -> None:
     [figure] = read_text(f"Huyện Cao Lộc năm 2022\n{sentence}")[1]
     assert figure.indicator == indicator
+
+
+def test_a_document_without_an_area_is_of_the_level_that_it_speaks_of() -> None:
+    for level, scope in (("tỉnh", "whole_district"), ("phường", "commune")):
+        said = f"Trên địa bàn {level}, toàn {level} tiếp nhận 612 hồ sơ."
+        reading, [figure] = read_text(f"BÁO CÁO\nKết quả cải cách hành chính năm 2022\n{said}")
+        assert (reading.head.area, figure.scope) == ("", scope)
+        assert figure.indicator == "dossiers_received_total"
+
+
+def test_the_words_of_a_name_say_nothing() -> None:
+    title = "Phường Cầu Đất Mới cải cách hành chính năm 2025\n"
+    [figure] = read_text(f"{title}Phường Cầu Đất Mới tiếp nhận 3.720 hồ sơ.")[1]
+    assert figure.indicator == "dossiers_received_total"
+
+
+def test_a_clause_that_a_page_cuts_has_its_own_words() -> None:
+    text = "Đã tiếp nhận 5.120 hồ sơ, đã giải\n\nquyết 5.044 hồ sơ."
+    _, figures = read_text(f"BÁO CÁO\nCải cách hành chính năm 2022 của huyện Cao Lộc\n{text}")
+    codes = [figure.indicator for figure in figures]
+    assert codes == ["dossiers_received_total", "dossiers_resolved_total"]
+
+
+def test_what_was_passed_is_a_target_of_the_same() -> None:
+    said = "Tỷ lệ hồ sơ đúng hạn đạt 98,6%, vượt chỉ tiêu đề ra là 95%."
+    _, figures = read_text(f"BÁO CÁO\nCải cách hành chính năm 2022 của huyện Cao Lộc\n{said}")
+    told = [(figure.indicator, figure.status) for figure in figures]
+    assert told == [("on_time_rate", "actual"), ("on_time_rate", "target")]
 
 
 def test_two_values_of_one_quantity_are_not_sure() -> None:

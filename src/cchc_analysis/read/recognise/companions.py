@@ -373,6 +373,10 @@ def is_other_score(
         if not any(hit.term in terms and hit.end > named[-1].start() for hit in hits):
             return True
     code, is_appraised = rule.indicator, rule.indicator == APPRAISED
+    wholes = (entry.mentions[at].numeral.end for at in entry.wholes)
+    is_part = any(PATTERNS.of_whole_points.match(text, end) for end in wholes)
+    asked = (term for terms in rule.under for term in terms)
+    is_of_field = "_item" not in code and any(term.startswith("lv ") for term in asked)
     if (
         # The mean of several districts is no district's.
         (code.startswith("par_score") and PATTERNS.mean.search(words.levels[0].text))
@@ -383,13 +387,16 @@ def is_other_score(
         # And what its column calls one is no score.
         or (entry.label and "_max" not in code and WORDS.maximum in words.own)
         # "Trong đó, điểm thẩm định … đạt 42,30": a part of the total before it.
-        or (is_appraised and PATTERNS.in_which.match(text, mention.lead))
+        or (is_appraised and (PATTERNS.in_which.match(text, mention.lead) or is_part))
+        # "Trong đó tiêu chí 2.1 đạt 1,5/2": a part of the field before it.
+        or (is_of_field and PATTERNS.of_criterion.search(before))
     ):
         return True
     # In a chapter on one field "Chỉ số CCHC đạt 8,5 điểm" may be that of the field; the points of a
     # year are all of them, and those that are ranked.
     return is_appraised and not (
         words.own & WORDS.appraised
+        or PATTERNS.of_hundred.match(behind)
         or PATTERNS.of_year.search(before)
         or PATTERNS.ranked_behind.match(behind)
         or PATTERNS.ranked_behind.match(before)

@@ -108,7 +108,8 @@ def frame_lines(
             # What the rows of a table open ends with it.
             outside, opened = (opened, dict(opened)) if line.cells else ({}, outside)
         is_below = not place.is_heading or (home and set(home) <= set(place.headings))
-        events = _list_events(line, place) + ["other heading"] * (not is_below)
+        below = lines[at + 1].text if at + 1 < len(lines) else ""
+        events = _list_events(line, place, below) + ["other heading"] * (not is_below)
         events = [] if find_note_below(lines, at) else events
         opened = {part: (value, until) for part, (value, until) in opened.items()
                   if not set(until) & set(events)}  # fmt: skip
@@ -157,13 +158,17 @@ def _find_dossier_days(lines: Sequence[Line], head: ReportHead) -> Period | None
     return None
 
 
-def _list_events(line: Line, place: OutlinePlace) -> list[str]:
-    """What a line is, as an opener: the kinds of the table that it fits."""
+def _list_events(line: Line, place: OutlinePlace, below: str) -> list[str]:
+    """What a line is, as an opener: the kinds of the table that it fits.
+
+    ``below`` is the line that follows it.
+    """
     text = line.text.strip()
     is_open = text.endswith(":") and not line.cells
-    # "- Cấp xã", and below it what its communes have done.
-    is_bare = not re.search(r"\d", text) and not line.cells and len(text.split()) <= BARE_WORDS
-    is_bare = is_bare and text.startswith(("-", "+", "*", "•"))
+    # "- Cấp xã", and below it what its communes have done; "Kết quả tại cấp xã" above a list.
+    is_point, is_list = (PATTERNS.bullet.match(each) is not None for each in (text, below))
+    most = BARE_WORDS if is_point else LEVEL_WORDS * (is_list and text[-1:].isalnum())
+    is_bare = not re.search(r"\d", text) and not line.cells and len(text.split()) <= most
     # The days of one column are not those of the lines below the table.
     is_one = sum(bool(cell.text) for cell in line.cells) < 2
     events = {

@@ -21,6 +21,7 @@ from cchc_analysis.data.records import TWO_TIERS_SINCE, Period
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
+from cchc_analysis.read.recognise.numerals import find_first_figure
 from cchc_analysis.read.recognise.outline import find_note_below
 from cchc_analysis.read.recognise.windows import (
     EARLY,
@@ -284,6 +285,7 @@ class ReportHead:
     of the whole document; it may say which days they count, as may ``below``, lines of the first
     section with a first and a last day. ``since`` is the first day on which the area is there,
     where that is known. ``rivals`` are areas of the same level that title or issuer names as well.
+    ``own_level`` is the level that a document speaks of ("toàn tỉnh") which names no area.
     """
 
     kind: str
@@ -299,6 +301,7 @@ class ReportHead:
     below: tuple[str, ...] = ()
     since: str = ""
     rivals: tuple[str, ...] = ()
+    own_level: str = ""
 
     @property
     def day(self) -> str:
@@ -392,6 +395,7 @@ def read_head(lines: Sequence[Line], reference: Reference) -> ReportHead:
         issuer=_name_paper(top) if kind == "article" else _find_issuer(top, area),
         title=PATTERNS.note_mark.sub("", title),
         number=number.replace(" ", ""), dated=dated, rivals=rivals,
+        own_level="" if area else _find_own_level(own, title),
         opening=(*top[:opened], *_list_days_of_all(lines, top[:opened])),
         below=tuple(text for before, text in following
                     if (PATTERNS.from_to.search(text) or PATTERNS.counted_since.search(text))
@@ -503,7 +507,8 @@ def _take_title(first: str, texts: Sequence[str]) -> list[str]:
     for text in texts:
         said = " ".join([first, *taken])
         is_dated = PATTERNS.period.search(said) or PATTERNS.title_year.search(said)
-        if is_dated and (PATTERNS.days_below.match(text) or PATTERNS.only_window.match(text)):
+        says_days = PATTERNS.days_below.match(text) or PATTERNS.only_window.match(text)
+        if is_dated and (says_days or find_first_figure(text)):
             break
         # A sentence is no part of a title, and its first word none of a name that ends one.
         is_sentence = text.endswith((":", ".")) or len(text.split()) > LONGEST_TITLE

@@ -159,7 +159,7 @@ class Paper:
     @cached_property
     def level(self) -> str:
         """The level of its area."""
-        return find_level(self.head.area, self.reference, self.head.day)
+        return find_level(self.head.area or self.head.own_level, self.reference, self.head.day)
 
 
 _PLACED: dict[str, Callable[[Any, FigureText], object]] = {
@@ -218,18 +218,25 @@ class WordCollector:
 
     def __init__(self, paper: Paper) -> None:
         self._paper, self._lines, self._places = paper, paper.lines, paper.places
-        self._find = lru_cache(maxsize=4096)(
-            lambda text: (
-                *paper.wording.find_terms(text),
-                *(Hit(WORDS.plan, *m.span(1)) for m in PATTERNS.plan.finditer(text)),
-            )
-        )
+        self._find = lru_cache(maxsize=4096)(self._find_terms)
         self.read_level = lru_cache(maxsize=4096)(self._read_level)
         """A level of any text."""
         self._nouns = matching.index_nouns(paper.wording.units)
         self._first_row = {line.table: at for at, line in reversed([*enumerate(self._lines)])}
         self._after = {place.before: at for at, place in enumerate(self._places)}
         self._notes = find_table_notes(self._lines, self._places)
+
+    def _find_terms(self, text: str) -> tuple[Hit, ...]:
+        """The terms of a text, but for the words of a name: "phường Chợ Mới" is not new."""
+        hits = tuple(self._paper.wording.find_terms(text))
+        plain = text
+        for start, end in (match.span(3) for match in PATTERNS.area.finditer(text)):
+            within = (hit for hit in hits if start <= hit.start < end)
+            is_named = any(h.end <= end or text.startswith(WORDS.new, h.start) for h in within)
+            if is_named and text[start:end].istitle():
+                plain = plain[:start] + "_" * (end - start) + plain[end:]
+        hits = hits if plain == text else tuple(self._paper.wording.find_terms(plain))
+        return (*hits, *(Hit(WORDS.plan, *m.span(1)) for m in PATTERNS.plan.finditer(text)))
 
     def collect(self, entry: FigureText) -> matching.WordsAround:
         """The words around a mention, nearest level first."""
@@ -337,6 +344,9 @@ class WordCollector:
         if denied := PATTERNS.zero.search(text, mention.numeral.end):
             # "Có 90% hồ sơ trực tuyến và không còn hồ sơ quá hạn": what is denied is not counted.
             hits = [hit for hit in hits if hit.start < denied.start()]
+        if "point" not in self.find_units(entry):
+            # Of points that were lost it is the cause: "chưa đánh giá kết quả đào tạo (0,5 điểm)".
+            hits = [hit for hit in hits if not self._is_denied(text, hit)]
         hits = label_pair(mention, text, hits)
         hits = self._tell_loss(entry, hits)
         to = end if mention.role == "each" else mention.numeral.start
@@ -366,20 +376,33 @@ class WordCollector:
             gaps[hit.term] = min(distance, gaps.get(hit.term, distance))
         return own, tuple(hit for _, hit in placed), gaps
 
+    def _is_denied(self, text: str, hit: Hit) -> bool:
+        """Whether a text denies a term, in words that are no term: "chưa nộp trực tuyến"."""
+        denied = PATTERNS.denied.search(text, max(0, hit.start - 30), hit.start)
+        if denied is None or hit.term in WORDS.nouns:
+            return False
+        return not any(h.start <= denied.start() < h.end for h in self._find(text))
+
     def _join_lines(self, entry: FigureText, end: int) -> tuple[str, list[tuple[int, Hit]]]:
         """Where a line end has cut a sentence the words before it, and the terms on both sides."""
         joined, added = "", list[tuple[int, Hit]]()
         before, after = self._places[entry.line].before, self._after.get(entry.line)
         is_last = entry.at == len(entry.mentions) - 1 and not entry.label
-        if after and is_last and not re.search(r"[.;:)]", entry.text[end:]):
-            rest, *_ = PATTERNS.delimiter.split(self._lines[after].text, maxsplit=1)
-            rest = f"{entry.behind} {rest}"
+        whole = f"{entry.text} {self._lines[after].text if after else ''}"
+        stop = PATTERNS.delimiter.search(whole, end)
+        reach = stop.start() if stop else len(whole)
+        if after and is_last and reach > len(entry.text):
+            rest = whole[entry.mention.numeral.end : reach]
             added += [(count_words(rest[: hit.start]), hit) for hit in self._find(rest)]
         if before >= 0 and entry.at == 0:
-            words = take_last_sentence(self._lines[before].text).split()
+            told = take_last_sentence(self._lines[before].text)
+            # What is said of a figure of that line ends with its clause.
+            *figures, behind = re.split(r"\d\S*", told)
+            *clauses, said = PATTERNS.delimiter.split(behind)
+            words = (said if figures and clauses else told).split()
             joined = " ".join(["", *words[-numerals.NEAR :]])
-            near = count_words(entry.own_before)
-            added += [(near + count_words(joined[hit.end :]), hit) for hit in self._find(joined)]
+            whole = f"{joined} {entry.own_before}"
+            added += [(count_words(whole[hit.end :]), hit) for hit in self._find(whole)]
         return joined, added
 
     def _tell_loss(self, entry: FigureText, hits: list[Hit]) -> list[Hit]:
