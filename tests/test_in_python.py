@@ -36,6 +36,10 @@ ROOT = Path(__file__).parents[1]
 ONE = pd.DataFrame({"area": ["A"], "period": ["2024"], "value": [1.0]})
 PANEL = pd.DataFrame({"area_id": "1", "period": ["2023", "2024"], "segment": 1, "value": 1.0})
 TEXTS = PANEL.assign(value=["a", "b"], is_full=True)
+POINTS = PANEL.assign(
+    period_start="2023-01-01", period_end="2023-12-31", crosses="", is_contested=False
+)
+DATED = POINTS.assign(period_end=pd.to_datetime(["2023-12-31", "2024-12-31"]))
 WRONG = {
     "a list for an indicator": ("open_trends", (["on_time_rate"],), "one name or code"),
     "nothing for areas": ("open_trends", ("on_time_rate", None), "names or codes"),
@@ -79,6 +83,17 @@ WRONG = {
     "text to judge": ("judge_many", (TEXTS,), "judge_many: 2 texts as value; expected numbers"),
     "text to rank": ("rank_within", (TEXTS,), "rank_within: 2 texts as value; expected numbers"),
     "text to grow": ("grow", (TEXTS,), "grow: 2 texts as value; expected numbers"),
+    "two points of one window": ("judge_many", (POINTS,), "several points of area_id '1' for 2024"),
+    "days that are no texts": (
+        "judge_many",
+        (DATED,),
+        "period_end '2023-12-31 00:00:00'; expected",
+    ),
+    "a list for a day": ("load_areas", ("district", None, {"day": []}), r"day \[\]: no day"),
+    "a list for a suite": ("make_table", (["identities"],), "suite: list"),
+    "a table for squares": ("plot_tile_map", (ONE,), "plot_tile_map: no square for 0"),
+    "no title": ("show_figure", (None, None, "x"), "no text; expected title and alt"),
+    "a list for a level": ("load_panel", ("online_rate", []), "level: list"),
     "nothing to sum up": ("sum_communes", (None,), "district: NoneType None; expected one name"),
     "a number for a project": ("load_areas", ({"project": 5},), "project: int 5; expected a path"),
     "no day": ("load_areas", ("district", None, {"day": "2025-13-01"}), "day '2025-13-01'"),
@@ -94,6 +109,13 @@ def test_a_wrong_thing_is_told_in_a_sentence(
     *given, more = given if isinstance(given[-1], dict) else (*given, {})
     with pytest.raises(CchcError, match=said):
         getattr(cchc, name)(*given, **more)
+
+
+def test_rows_that_share_a_label_are_ranked_and_grow_each_by_itself() -> None:
+    one = POINTS.assign(period_end=["2023-12-31", "2024-12-31"], is_full=True, polarity="higher")
+    both = pd.concat([one.assign(value=[1.0, 2.0]), one.assign(area_id="2", value=[2.0, 3.0])])
+    assert cchc.grow(both).fillna(0).tolist() == [0, 100, 0, 50]
+    assert cchc.rank_within(both, by="").tolist() == [2, 2, 1, 1]
 
 
 def test_a_period_of_pandas_is_one_of_ours(

@@ -19,7 +19,7 @@ from brief_work import PROJECT, find_all, read_text
 from cchc_analysis import errors, plot_tile_map
 from cchc_analysis.brief import plots
 from cchc_analysis.brief.plots import draw, sketch
-from cchc_analysis.brief.plots.canvas import MIDDLE, PLAIN, ROLES
+from cchc_analysis.brief.plots.canvas import CELLS, MIDDLE, PLAIN, ROLES
 from cchc_analysis.brief.plots.many import STEPS, choose_tiles, find_limits
 from cchc_analysis.brief.plots.parts import sketch_line, sketch_spine
 from cchc_analysis.data.reference import load_reference
@@ -193,6 +193,30 @@ def test_a_table_without_a_column_is_refused_in_a_sentence(plot: Callable[..., A
     for lacking in (table.iloc[:0], {}, [1, 2], None, *([table[[]]] if needed else [])):
         assert refuse(plot, lacking).startswith(plot.__name__)
     assert not refuse(plot, table)
+
+
+@pytest.mark.parametrize("plot", TABLES, ids=lambda plot: plot.__name__)
+@pytest.mark.parametrize("cell", [None, pd.Timestamp("2024-12-31"), float("inf")])
+def test_a_cell_of_another_kind_is_refused_in_a_sentence(
+    plot: Callable[..., Any], cell: object
+) -> None:
+    table = TABLES[plot]
+    needed = {name for name in table if refuse(plot, table.drop(columns=name))}
+    for name in needed & {*" ".join(CELLS).split()}:
+        said = refuse(plot, table.assign(**{name: pd.Series([cell] * len(table), table.index)}))
+        assert said.startswith(f"{plot.__name__}: {name} ")
+        assert "which is not a" in said
+
+
+def test_areas_of_one_name_are_dots_of_their_own() -> None:
+    table = pd.DataFrame({"name": ["A", "A", "B"], "lat": [1, 2, 3], "lon": [1, 2, 3]})
+    texts = sketch(plots.plot_dot_map, table.assign(value=[1.0, 2.0, float("nan")]))
+    assert [text for text in ("A: 1", "A: 2", "B: –") if text in texts] == ["A: 1", "A: 2", "B: –"]
+
+
+def test_what_is_no_axes_is_refused_in_a_sentence() -> None:
+    with pytest.raises(errors.CommandError, match="ax: a int; expected axes of matplotlib"):
+        plots.plot_amounts(TABLES[plots.plot_amounts], 3)
 
 
 def test_a_map_is_drawn_from_numbers_and_from_nothing_else() -> None:

@@ -168,7 +168,7 @@ def load_panel(
     given = find_given(project)
     reference, tables = given.reference, given.tables
     code = named.match_indicator(reference, named.take_one(indicator, "indicator"))
-    panel = make_panel(tables, reference, code, level)
+    panel = make_panel(tables, reference, code, named.take_one(level, "level"))
     if panel.empty:
         of = f" of level {level!r}" if level else ""
         raise CommandError(problem("no_panel", f"indicator {code}", of=of))
@@ -550,4 +550,6 @@ def make_table(suite: str, *, project: ProjectPlace = None) -> pd.DataFrame:
     from cchc_analysis.rules import tabulate_for
 
     given = find_given(project)
-    return tabulate_for(suite, given.tables, given.reference, given.project.expectations)
+    return tabulate_for(
+        named.take_one(suite, "suite"), given.tables, given.reference, given.project.expectations
+    )

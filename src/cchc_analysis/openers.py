@@ -110,16 +110,17 @@ def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: A
         >>> cchc.plot_tile_map(last).has_data()
         True
     """
-    values = pd.Series(values)
-    if twice := [str(each) for each in values.index[values.index.duplicated()].unique()]:
+    given: Any = values
+    shown: Any = given if isinstance(given, pd.DataFrame) else pd.Series(given)
+    if twice := [str(each) for each in shown.index[shown.index.duplicated()].unique()]:
         raise CommandError(problem("several_values", "plot_tile_map", areas=", ".join(twice[:5])))
     context = find_context()
     reference = context.reference if context else load_reference(open_project().reference)
     maps = {"63": reference.tile_map_63, "34": reference.tile_map_34}
     tiles = options.pop("tiles", None)
     if tiles is None:
-        tiles = choose_tiles([str(each) for each in values.index], maps)
-    return plot_squares(values, ax, tiles=tiles, **options)
+        tiles = choose_tiles([str(each) for each in shown.index], maps)
+    return plot_squares(shown, ax, tiles=tiles, **options)
 
 
 def open_profile(area: str, lang: str = "vi") -> Profile:

@@ -233,7 +233,8 @@ def show_figure(figure: Any, title: str, alt: str) -> Any:
         <Section own-on-time-rates-rise>
     """
     figure = getattr(figure, "figure", None) or figure  # of axes
-    if not title.strip() or not alt.strip():
+    texts: list[Any] = [title, alt]
+    if not all(isinstance(each, str) and each.strip() for each in texts):
         raise CommandError(problem("no_figure_text", "show_figure"))
     if hasattr(figure, "savefig"):
         import matplotlib as mpl

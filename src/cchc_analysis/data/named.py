@@ -132,6 +132,10 @@ def of_panel(function: Callable[P, R]) -> Callable[P, R]:
         check_table(panel, function.__name__)
         if texts := sum(isinstance(each, str) for each in panel.get("value", ())):
             raise CommandError(problem("texts_as_value", function.__name__, number=texts))
+        for name in {"period_start", "period_end"} & {*panel.columns}:
+            days = map(str, panel[name].unique())
+            if wrong := [day for day in days if day and not clean.is_day(day)]:
+                raise CommandError(problem("no_days", function.__name__, name=name, day=wrong[0]))
         try:
             return function(*args, **kwargs)
         except KeyError as error:
@@ -219,7 +223,7 @@ def warn_other_days(table: pd.DataFrame, periods: list[str], sources: pd.DataFra
 
 def check_day(day: Any) -> None:
     """Refuse what is neither empty nor a day, with a ``CommandError``."""
-    if day and not (isinstance(day, str) and clean.is_day(day)):
+    if day is not None and not (isinstance(day, str) and (not day or clean.is_day(day))):
         raise CommandError(problem("no_day", f"day {day!r}"))
 
 

@@ -406,14 +406,14 @@ def grow(panel: pd.DataFrame) -> pd.Series:
         >>> cchc.grow(panel).name
         'growth'
     """
-    ordered = panel.sort_values(["area_id", "period_end"], kind="stable")
+    ordered = panel.reset_index(drop=True).sort_values(["area_id", "period_end"], kind="stable")
     part = ordered.groupby(["area_id", "segment"], sort=False)
     before = part["value"].shift(1)
     years = ordered["period_end"].str[:4].astype("int64")
     is_next = years - part["period_end"].shift(1).str[:4].astype("float64") == 1
     growth = 100 * (ordered["value"] / before - 1)
-    kept: pd.Series = growth.where(is_next & (before > 0)).reindex(panel.index)
-    return kept.rename("growth")
+    kept: pd.Series = growth.where(is_next & (before > 0)).sort_index()
+    return kept.set_axis(panel.index).rename("growth")
 
 
 def keep_read(held: pd.DataFrame, area_id: str) -> pd.Series[bool]:

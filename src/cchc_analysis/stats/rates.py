@@ -343,9 +343,10 @@ def rank_within(
     if is_higher_better is None:
         is_higher_better = is_best_high(panel)
     keys = ["period", *filter(None, [take_one(by, "by")])]
-    groups = panel[panel["is_full"]].groupby(keys)["value"]
+    rows = panel.reset_index(drop=True)
+    groups = rows[rows["is_full"]].groupby(keys)["value"]
     ranks: pd.Series = groups.rank(method="min", ascending=not is_higher_better)
-    return ranks.reindex(panel.index).rename("rank")
+    return ranks.reindex(rows.index).set_axis(panel.index).rename("rank")
 
 
 @of_panel

@@ -22,6 +22,8 @@ import pandas as pd
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.intervals import Floats, Numbers, as_floats
 from cchc_analysis.data.named import of_panel, take_one
+from cchc_analysis.data.records import problem
+from cchc_analysis.errors import CommandError
 
 FEWEST_FOR_TREND = 5
 """Points of one series that a trend word needs (product.md; Fingertips asks for the same)."""
@@ -231,6 +233,11 @@ def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
     series: dict[Any, list[Point]] = {}  # to cut a table is most of the time of many short ones
     for row in list_rows(values[[by, *JUDGED]]):
         series.setdefault(row[by], []).append(row)
+    times = [by, "period_start", "period_end"]
+    if (is_twice := values.duplicated(times)).any():
+        first = values[is_twice].iloc[0]
+        said = {"by": by, "key": first[by], "period": first["period"]}
+        raise CommandError(problem("doubled_points", "judge_many", **said))
     verdicts = {key: judge_series(points) for key, points in series.items()}
     rows = [
         [key, *(getattr(verdict, name) for name in SAID)]

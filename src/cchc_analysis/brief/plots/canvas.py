@@ -8,10 +8,11 @@ of a page (``sketch``), and drawn on matplotlib's axes for who goes on working w
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
-from itertools import groupby, pairwise
-from math import isfinite, nan
+from itertools import groupby, islice, pairwise
+from math import inf, isfinite, nan
+from numbers import Real
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
@@ -140,6 +141,8 @@ class Canvas:
     ) -> None:
         self.ax, self.width, self.height, self.margins = ax, width, height, margins
         self.is_guest = ax is not None and ax is not PAGE
+        if self.is_guest and not hasattr(ax, "bbox"):
+            raise CommandError(problem("no_axes", "ax", found=type(ax).__name__))
         if self.is_guest:
             self.width = float(ax.bbox.width * 72 / ax.figure.dpi) + margins[0] + margins[1]
         self.marks: list[Mark] = []
@@ -210,10 +213,34 @@ class Canvas:
         )
 
 
-def drawn_from(columns: str = "") -> Callable[[Plot], Plot]:
+CELLS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "value low high least q1 median q3 most lowest highest year rate target": (
+        "a number",
+        lambda cell: isinstance(cell, Real) and abs(cell) != inf,
+    ),
+    "lat lon total": ("a known number", lambda cell: isinstance(cell, Real) and isfinite(cell)),
+    "name label text heading range_text target_text side gap": (
+        "a text",
+        lambda cell: isinstance(cell, str),
+    ),
+    "role": ("a role", lambda cell: str(cell) in ("", *ROLES)),
+}
+"""What the cells of columns of these names are, in every plot."""
+
+
+def _list_wrong_cells(data: Any, wanted: Sequence[str]) -> Iterator[str]:
+    """The first cell of each column that a plot cannot draw, and what it is not."""
+    for names, (kind, is_right) in CELLS.items():
+        for name in (each for each in names.split() if each in wanted):
+            wrong = (cell for cell in data[name] if not is_right(cell))
+            yield from (f"{name} {cell!r}, which is not {kind}" for cell in islice(wrong, 1))
+
+
+def drawn_from(columns: str = "", kind: type[Any] = pd.DataFrame) -> Callable[[Plot], Plot]:
     """Let a plot refuse what it cannot draw: what is no table, has no row or lacks a column."""
     wanted = columns.split()
-    expected = f"a DataFrame with the columns {', '.join(wanted)}" if wanted else "one at least"
+    with_columns = f" with the columns {', '.join(wanted)}" if wanted else ", with rows"
+    expected = f"a {kind.__name__}{with_columns}"
 
     def check(plot: Plot) -> Plot:
         name = plot.__name__
@@ -224,12 +251,14 @@ def drawn_from(columns: str = "") -> Callable[[Plot], Plot]:
             told = {"plot": name, "expected": expected, "found": type(data).__name__}
             told["held"] = f"the columns {', '.join(held)}" if held else "no columns"
             told["lacking"] = ", ".join(each for each in wanted if each not in held)
-            if not isinstance(data, pd.DataFrame | pd.Series):
+            if not isinstance(data, kind):
                 raise CommandError(problem("drawn_of_no_table", name, **told))
             if told["lacking"]:
                 raise CommandError(problem("drawn_of_no_column", name, **told))
             if not len(data):
                 raise CommandError(problem("drawn_of_no_row", name, **told))
+            if wrong := [*_list_wrong_cells(data, wanted)]:
+                raise CommandError(problem("drawn_of_other", name, wrong="; ".join(wrong), **told))
             return cast("Axes", plot(data, *args, **kwargs))
 
         return cast("Plot", draw_checked)

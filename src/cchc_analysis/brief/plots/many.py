@@ -310,7 +310,7 @@ TALLEST = 280.0
 """Height of a map of dots."""
 
 
-@drawn_from()
+@drawn_from(kind=pd.Series)
 def plot_tile_map(
     values: pd.Series[float],
     ax: Axes | None = None,
@@ -367,13 +367,13 @@ def plot_dot_map(
         missing: What the legend calls a missing value.
     """
     canvas, room = Canvas(ax), 110.0
-    known = data.set_index("name")["value"].dropna()
-    steps = classify(known)
+    known = data["value"].reset_index(drop=True).dropna()
+    steps = classify(known)  # by position: two areas may bear one name
     turn = float(np.cos(np.deg2rad(data["lat"].mean())))  # a degree east is shorter than one north
     wide, high = float(np.ptp(data["lon"])) * turn, float(np.ptp(data["lat"]))
     unit = min((canvas.width - room - 2 * ISLE) / max(wide, 1e-9), TALLEST / max(high, 1e-9))
-    for row in list_rows(data):
-        role = steps.get(row["name"], "")
+    for at, row in enumerate(list_rows(data)):
+        role = steps.get(at, "")
         x = room + ISLE + (row["lon"] - data["lon"].min()) * turn * unit
         y = ISLE + (data["lat"].max() - row["lat"]) * unit
         told = form(row["value"]) if role else missing
