@@ -213,6 +213,10 @@ def _find_asked(rule: WordingRule, words: WordsAround) -> tuple[list[tuple[int, 
     nouns = [term for term in rule.unless if term in WORDS.nouns]
     others = [term for term in rule.unless if term not in WORDS.nouns]
     is_nearest = _is_nearest(found, nouns, words) and _is_nearest(verbs, others, words)
+    # "Cải cách thể chế xếp thứ 18; chỉ đạo, điều hành xếp thứ 20": a field told nearer is its own.
+    fields = [place for place in found if place[1].startswith("lv ") and (place[1],) in rule.under]
+    rivals = [term for term in WORDS.reform_fields if term not in rule.speaking]
+    is_nearest = is_nearest and (not fields or _is_nearest(fields, rivals, words))
     return found, "" if is_nearest else "something else is named nearer"
 
 
