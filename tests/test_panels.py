@@ -1574,6 +1574,26 @@ def test_areas_in_columns_and_bounds_in_rows_come_in_from_the_draft(
     assert values_of(project)["67", "papi_total", "2022-12-31"] == 44.42
 
 
+def test_communes_in_columns_are_areas_too(tmp_path: Path, reference: Reference) -> None:
+    text = "Chỉ tiêu,Năm,Yên Trạch,Đồng Đăng,Ba Sơn\nHồ sơ tiếp nhận,2025,812,900,1204\n"
+    drafted = draft_mapping(write(tmp_path, "turned.csv", text), reference)
+    assert 'area: "area"' in drafted
+    assert '"Hồ sơ tiếp nhận": dossiers_received_total' in drafted
+
+
+def test_a_word_of_other_marks_is_no_part_of_a_label(tmp_path: Path, reference: Reference) -> None:
+    text = "Tỉnh,Năm,PCI,Nháp,Gia nhập\nLạng Sơn,2021,63,1,7\nCao Bằng,2021,62,2,6\n"
+    drafted = draft_mapping(write(tmp_path, "pci.csv", text), reference)
+    assert '"Gia nhập": pci_entry_costs' in drafted
+    assert '- "Nháp"' in drafted
+
+
+def test_two_columns_of_areas_need_no_mapping(project: Project, tmp_path: Path) -> None:
+    text = "Tỉnh,Xã,Năm,on_time_rate\nLạng Sơn,Tân Thành,2025,98.5\nCà Mau,Tân Thành,2025,97.5\n"
+    bring(project, write(tmp_path, "both.csv", text))
+    assert len({area_id for area_id, *_ in values_of(project)}) == 2
+
+
 @pytest.mark.parametrize(
     ("heading", "role", "base"),
     [

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from cchc_analysis.data.clean import fold_text, is_day, slug_text
+from cchc_analysis.data.clean import fold_text, is_day, slug_text, tidy_name
 from cchc_analysis.data.records import refusal, render_own
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import ReportError
@@ -69,12 +69,19 @@ class Guesser(Vocabulary):
         return None
 
     def _find_alike(self, bare: str, family: str) -> set[str]:
-        """The indicators of a family whose labels have every word: "Entry" are "Entry costs"."""
+        """The indicators of a family whose labels have every word: "Entry" are "Entry costs".
+
+        Other marks make another word: "Nháp" is no part of "Gia nhập thị trường".
+        """
         key = word_key(bare.replace(" / ", " "))
         is_told = any(len(word) > 2 for word in key) and not re.search(r"\d", "".join(key))
         labels = self.labels.keyed.items() if is_told else ()
         named = set[str]().union(*(codes for label, codes in labels if key <= label))
-        return {code for code in named if code.startswith(family)}
+        marked = {word for word in tidy_name(bare).split() if not word.isascii()}
+        said = (self.reference.indicators, "label_vi"), (self.reference.panel_headings, "heading")
+        texts = [row for table, name in said for row in table[["indicator", name]].to_numpy()]
+        held = {code for code, text in texts if marked <= {*tidy_name(text).split()}}
+        return {code for code in named & held if code.startswith(family)}
 
     def guess_title(self, title: str, family: str = "") -> str:
         """The indicator that a sheet is named after; long names are cut off by programs."""

@@ -320,16 +320,21 @@ MOSTLY, NEARLY_ALL = 0.5, 0.8
 def arrange_sheet(sheet: Worksheet, known: Vocabulary) -> list[Worksheet]:
     """Bring a sheet into the one layout that is read: a table, or one for each list in a row."""
     index = known.reference.wide_areas
-    if not sheet.names and (turned := _turn(sheet, known, index)):
+    turned = None if sheet.names else _turn(sheet, known, index)
+    if turned:
         return [turned]
     table = find_head(sheet, known)
     names = table.names
-    if not any(known.match_field(name) in ("area", "province") for name in names):
+    fields = {*map(known.match_field, names)}
+    if not {"area", "province"} & fields:
         # A column of areas under no heading, the corner of many tables, is headed "area".
         bare = (at for at, name in enumerate(names) if not name)
         if (at := find_area_column(table, bare, index)) is not None:
             table = replace(table, names=(*names[:at], "area", *names[at + 1 :]))
-    return _part(table, known, index) or [_drop_groups(table, known, index)]
+        elif not (sheet.names or {"area", "area_code"} & {*fields, *known.mapping.constants}):
+            # Communes take seconds to load, and are looked for where nothing else is an area.
+            turned = _turn(sheet, known, known.reference.all_areas)
+    return [turned] if turned else _part(table, known, index) or [_drop_groups(table, known, index)]
 
 
 def _drop_groups(table: Worksheet, known: Vocabulary, index: AreaIndex) -> Worksheet:
