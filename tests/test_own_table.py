@@ -455,6 +455,12 @@ def test_areas_are_told_apart_by_whatever_names_them(places: dict[str, list[obje
     assert told.attrs["warnings"] == []
 
 
+def test_an_area_that_was_not_there_is_told() -> None:
+    table = pd.DataFrame({"area": ["Cao Lộc"], "period": ["2026"], "on_time_rate": [98.5]})
+    told = validate_table(table, None, REFERENCE, ROOT.expectations).attrs["warnings"]
+    assert told == ["areas that were not there: Huyện Cao Lộc (183) on 2026-12-31"]
+
+
 def test_a_rank_behind_that_of_a_smaller_value_is_held_against_it() -> None:
     scores = {"pci": [63.92, 62.0, 61.5, 60.9], "pci_rank": [36, 50, 61, 57]}
     place = {"province": ["Lạng Sơn", "Cao Bằng", "Hà Giang", "Bắc Kạn"], "year": [2021] * 4}

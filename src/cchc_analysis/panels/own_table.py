@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from cchc_analysis.data import records
+from cchc_analysis.data.areas import exists_on
 from cchc_analysis.data.clean import can_stand_for, fold_text, nearest_names
 from cchc_analysis.data.files import type_columns
 from cchc_analysis.data.named import NAME_COLUMNS
@@ -300,6 +301,10 @@ def _match_areas(rows: pd.DataFrame, reference: Reference, notes: list[str]) -> 
         inside = ", ".join(filter(None, (place.name, place.province)))
         ids[place] = ids[place] or place.code or inside
     notes += tell_respelt({place.name: each for place, each in ids.items()}, reference)
+    held = {place: row for place, each in ids.items() if (row := reference.area_rows.get(each))}
+    gone = [place for place, row in held.items() if place.day and not exists_on(row, place.day)]
+    told = (f"{held[each]['name']} ({ids[each]}) on {each.day}" for each in gone)
+    notes += [f"areas that were not there: {join_some([*told])}"] if gone else []
     return [ids.get(place, "") for place in places]
 
 

@@ -245,7 +245,11 @@ class Teller:
         """
         if not (known := self._sources.get(source_id)):
             return source_id
-        named = f"{known['issuer']}, {plain(self._languages[language].period(known['period']))}"
+        said = plain(self._languages[language].period(known["period"]))
+        if known["kind"] == "panel":
+            years = known["period_start"][:4], known["period_end"][:4]
+            said = "–".join(dict.fromkeys(years))
+        named = f"{known['issuer']}, {said}"
         is_alone = self._issued[known["issuer"], known["period"]] == 1
         return named if is_alone else f"{named} ({known['title'] or source_id})"
 
