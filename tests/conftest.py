@@ -298,17 +298,21 @@ def browser() -> Iterator[Any]:
         running.close()
 
 
+@pytest.fixture(scope="session")
+def _tab(browser: Any) -> Any:
+    """One tab for all that is printed: a new one begins a process of its own."""
+    return browser.new_page()
+
+
 @pytest.fixture
-def paper(browser: Any, tmp_path: Path) -> Callable[[str], bytes]:
+def paper(_tab: Any, tmp_path: Path) -> Callable[[str], bytes]:
     """What prints a page as ``print_page`` does, by the Chromium that runs already."""
 
     def print_here(page: str) -> bytes:
         source = tmp_path / "page.html"
         source.write_text(page, "utf-8")
-        tab = browser.new_page()
-        tab.goto(source.as_uri())
-        printed: bytes = tab.pdf(prefer_css_page_size=True, print_background=True)
-        tab.close()
+        _tab.goto(source.as_uri())
+        printed: bytes = _tab.pdf(prefer_css_page_size=True, print_background=True)
         return printed
 
     return print_here

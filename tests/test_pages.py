@@ -179,20 +179,26 @@ def site(briefs: list[Brief], tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def visits(browser: Any, site: Path) -> dict[str, Visit]:
-    """One visit to every page."""
-    return {
-        place.relative_to(site).as_posix(): visit_page(browser, place) for place in places(site)
-    }
+    """One visit to every page, all in one tab: each context begins a process of its own."""
+    context = browser.new_context()
+    page = context.new_page()
+    found = {place.relative_to(site).as_posix(): visit_page(page, place) for place in places(site)}
+    context.close()
+    return found
 
 
-def visit_page(browser: Any, place: Path) -> Visit:
+def visit_page(page: Any, place: Path) -> Visit:
     """Load a page once and ask it everything."""
     from axe_playwright_python.sync_playwright import Axe
 
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+
+    def note(request: Any) -> None:
+        asked.append(request.url)
+
+    page.on("request", note)
+    page.emulate_media(media="screen", color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(place.as_uri())
     page.wait_for_load_state("load")
     told = Axe().run(page, options={"resultTypes": ["violations"], "rules": AXE_RULES})
@@ -205,7 +211,7 @@ def visit_page(browser: Any, place: Path) -> Visit:
     page.emulate_media(media="screen", color_scheme="light")
     page.set_viewport_size({"width": 360, "height": 900})
     width = page.evaluate("document.documentElement.scrollWidth")
-    context.close()
+    page.remove_listener("request", note)
     violations = {
         each["id"]: each["nodes"][0]["html"][:200] for each in told.response["violations"]
     }
