@@ -84,6 +84,16 @@ def wording() -> Wording:
             ["(từ khi vận hành hai cấp, ngày 01/01/2023, đến ngày 19/8/2023)"],
             "2023-08-19",
         ),
+        (
+            windows.find_counted_window,
+            ["(thời gian tổng hợp: từ 15/12/2022 đến 14/9/2023, số liệu tài chính đến 31/8/2023)"],
+            "2023-09-14",
+        ),
+        (
+            windows.find_counted_window,
+            ["(tính từ 15/12/2022 đến 14/9/2023, số liệu tài chính đến 31/8/2023)"],
+            "2023-09-14",
+        ),
         # The days of its own figures, and of a meeting, are not those of the report.
         (windows.find_counted_window, ["Từ 01/01 đến 31/8/2023, xã nhận 512 hồ sơ."], ""),
         (windows.find_counted_window, ["Từ 01/8 đến 31/8/2023, huyện tổ chức kiểm tra."], ""),
@@ -557,8 +567,9 @@ def test_the_rank_of_another_area_is_not_ones_own() -> None:
         "Lâm Đồng đứng vị trí thứ 31/63. Vị trí thứ 2 là tỉnh Quảng Ninh; tỉnh Bình Thuận xếp vị "
         "trí thứ 20.\n"
     )
-    claimed = [f.printed for f in figures if f.indicator == "par_index_rank_national"]
-    assert claimed == ["31"]
+    claimed = [(f.printed, f.area) for f in figures if f.indicator == "par_index_rank_national"]
+    areas = ("tỉnh Lâm Đồng", "tỉnh Quảng Ninh", "tỉnh Bình Thuận")
+    assert claimed == [*zip(("31", "2", "20"), areas, strict=True)]
 
 
 def test_a_part_of_a_score_is_not_its_whole() -> None:

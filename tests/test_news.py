@@ -405,6 +405,14 @@ def test_a_title_that_says_of_the_province_is_the_provinces() -> None:
     assert (head.area, head.is_sure_area) == ("tỉnh Lạng Sơn", True)
 
 
+def test_news_on_the_site_of_a_province_is_sure_though_it_names_another() -> None:
+    head = read_text(
+        "CỔNG THÔNG TIN ĐIỆN TỬ TỈNH LẠNG SƠN\nSơ kết công tác cải cách hành chính năm 2025\n"
+        "UBND tỉnh tổ chức hội nghị. Toàn tỉnh tiếp nhận 120 hồ sơ, nhiều hơn tỉnh Cao Bằng.\n"
+    )[0].head
+    assert (head.area, head.is_sure_area) == ("tỉnh Lạng Sơn", True)
+
+
 def test_offices_and_sections_above_a_title_are_none() -> None:
     text = (
         "UBND HUYỆN CAO LỘC\nTRUNG TÂM VĂN HÓA, THỂ THAO VÀ TRUYỀN THÔNG\nChính trị - Xây dựng "

@@ -89,6 +89,21 @@ def test_the_head_of_the_reports_own_year_stands_against_a_caption_of_another() 
         ),
         (
             NINE,
+            "Đến ngày 14/6/2023, huyện đã hoàn thành 31/68 nhiệm vụ của Kế hoạch CCHC.",
+            ["..2023-06-14", "..2023-12-31"],
+        ),
+        (
+            NINE,
+            "II. Lũy kế từ ngày 01/7/2023 đến ngày 31/8/2023\nTiếp nhận 30 phản ánh, kiến nghị.",
+            ["2023-07-01..2023-08-31"],
+        ),
+        (
+            "BÁO CÁO\nKết quả cải cách hành chính 6 tháng cuối năm 2025 của phường Đông Kinh\n",
+            "Chỉ số CCHC: tổng điểm tối đa là 100 điểm.",
+            ["2025-07-01..2025-12-31"],
+        ),
+        (
+            NINE,
             "Đăng 52 tin, bài tuyên truyền CCHC (quý I: 21 tin, bài; quý II: 18 tin, bài).",
             ["2023-01-01..2023-09-30", "2023-01-01..2023-03-31", "2023-04-01..2023-06-30"],
         ),

@@ -130,6 +130,33 @@ def test_districts_below_a_heading_of_their_offices_count_no_communes(
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "code", "area"),
+    [
+        (
+            "2. Trong vùng, tỉnh Cao Bằng có tỷ lệ hồ sơ trực tuyến 71%.",
+            "online_rate",
+            "tỉnh Cao Bằng",
+        ),
+        (
+            "2. Nhiều nơi làm tốt; huyện Cao Lộc mở lớp; xã Gia Cát giải quyết đúng hạn 71% hồ sơ.",
+            "on_time_rate",
+            "xã Gia Cát",
+        ),
+        # A share is held against the counts of its own place alone.
+        (
+            "* Huyện Cao Lộc: tiếp nhận 900 hồ sơ.\n* Huyện Văn Quan: có 400 hồ sơ nộp trực tuyến, "
+            "đạt 71% tổng số hồ sơ tiếp nhận.",
+            "online_rate",
+            "huyện Văn Quan",
+        ),
+    ],
+)
+def test_a_figure_is_of_the_place_that_its_clause_tells_of(line: str, code: str, area: str) -> None:
+    figures = [f for f in read_text(f"{HEAD}{line}\n")[1] if f.printed == "71"]
+    assert [(f.indicator, f.area) for f in figures] == [(code, area)]
+
+
 def test_the_head_that_is_mended_takes_the_rows_that_name_it(project: Project) -> None:
     draft(project, LISTED)
     reference = load_rules()[0]

@@ -227,6 +227,14 @@ def test_the_issuer_is_the_office_that_says_it_reports() -> None:
             "2025-07-01",
             "2025-08-31",
         ),
+        # So long it has been done, which is no half of the year of the paper.
+        (
+            "SƠ KẾT 6 THÁNG THỰC HIỆN CƠ CHẾ MỘT CỬA THEO MÔ HÌNH HAI CẤP\nUBND tỉnh sơ "
+            "kết 6 tháng theo mô hình mới (từ ngày 01/7/2025 đến ngày 31/12/2025).\nTrong 6 tháng, "
+            "tỉnh tiếp nhận 745 phản ánh, kiến nghị.",
+            "2025-07-01",
+            "2025-12-31",
+        ),
         # A year of what was left over is not that of the document.
         (
             "Hồ sơ ở huyện Suối Nâu\nTừ ngày 01/01/2022 đến ngày 30/6/2022, huyện có hồ sơ tồn từ "

@@ -389,7 +389,7 @@ def is_other_score(
         # "Trong đó, điểm thẩm định … đạt 42,30": a part of the total before it.
         or (is_appraised and (PATTERNS.in_which.match(text, mention.lead) or is_part))
         # "Trong đó tiêu chí 2.1 đạt 1,5/2": a part of the field before it.
-        or (is_of_field and PATTERNS.of_criterion.search(before))
+        or (is_of_field and rule.unit == "point" and PATTERNS.of_criterion.search(before))
     ):
         return True
     # In a chapter on one field "Chỉ số CCHC đạt 8,5 điểm" may be that of the field; the points of a

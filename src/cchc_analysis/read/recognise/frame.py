@@ -367,7 +367,7 @@ class FigureContext:
         is_maximum = bool(rule and rule.unit == "point" and aggregation == "norm")
         of_index = self._frames[entry.line].index if rule and rule.unit == "point" else None
         if rule and (rule.period == "year" or is_maximum) and default.end:
-            window = of_index or windows.make_year(default.end.year)
+            window = of_index or self._head.begin(windows.make_year(default.end.year))
         if self._head.kind == "plan":
             return window or default
         is_stock = rule is not None and rule.indicator.startswith("onestop_staff_per")
@@ -378,6 +378,9 @@ class FigureContext:
                 self.mark_of_time = BY_CUSTOM
             default = counted
             return window or self._cut_at_day(entry, words, default, goes_on=is_dossiers)
+        if rule and rule.period == "year" and window:
+            # "Đến ngày 14/6 hoàn thành 31/68 nhiệm vụ": those of the plan are of all the year.
+            return Period(None, window.end)
         return Period(None, self._find_stock_day(entry, words, window) or default.end)
 
     def find_later(self, entry: FigureText, words: WordsAround) -> Period | None:
@@ -449,12 +452,16 @@ class FigureContext:
         if said_of := said_of or windows.find_window_behind(before, "" if label else entry.behind):
             return said_of
         for level in words.levels:
-            if level.name not in WORDS.near_levels:
+            # "II. Lũy kế từ ngày 01/7/2025 đến ngày 19/10/2025" is said of all below it.
+            is_time = level.name == "heading" and PATTERNS.only_time.fullmatch(level.text)
+            if level.name not in WORDS.near_levels and not is_time:
                 continue
             if level.name == "its paragraph":
                 opened = self._find_opened(_list_alike(words), default)
                 self.mark_of_time = CARRIED if opened not in (None, default) else ""
-                return opened
+                if opened:
+                    return opened
+                continue
             clip = before if level.name == "words of its own" and not entry.label else level.text
             clip = windows.leave_carried(clip)
             if time := self._name_time(clip, default, is_caption=level.name == CAPTION):

@@ -107,8 +107,9 @@ def _is_sure(best: str, held: _Evidence, headed: set[str], own: str, kind: str) 
     rivals = [name for name in held if name != best and level_of(name) == level_of(best)]
     if best in headed:
         return headed.isdisjoint(rivals)
-    # In news any other area of the level has as good a claim.
-    if any(kind == "article" or _weigh(held[name]) * CLEAR > weight for name in rivals):
+    # In news any other area of the level has as good a claim, but for that whose site brings it.
+    is_open = kind == "article" and SITE not in held[best]
+    if any(is_open or _weigh(held[name]) * CLEAR > weight for name in rivals):
         return False
     if held[best].keys() & {DATELINE, SITE}:
         return bool(own)
@@ -315,16 +316,16 @@ class ReportHead:
     def window(self) -> Period:
         """The days that the figures count over, where no sentence says otherwise."""
         counted = find_counted_window(self.opening, self.period, self.dated)
-        own = self._begin(self.period)
+        own = self.begin(self.period)
         below = None if counted else find_counted_window(self.below, self.period, self.dated)
         if below and lies_about(below, own, closes=True):
             # Days of a section alone begin later than the period, and than the two levels.
             is_first = str(below.start) == TWO_TIERS_SINCE
             begins = is_first or lies_about(replace(below, end=own.end), own, fills=True)
             counted = below if begins else None
-        return self._begin(counted) if counted else own
+        return self.begin(counted) if counted else own
 
-    def _begin(self, window: Period) -> Period:
+    def begin(self, window: Period) -> Period:
         """A window from the first day on which the area is there."""
         if window.start and window.end and self.since <= window.end.isoformat():
             start = max(window.start.isoformat(), self.since)

@@ -172,8 +172,8 @@ def _is_far(level: Level, term: str) -> bool:
     A paragraph that has counted but one kind of thing goes on with it: "Số nhiệm vụ: 09. Đã …"; and
     so does a heading that names one index: "2. Chỉ số SIPAS" and below it "Đạt 83,9%".
     """
-    kinds = {"its paragraph": WORDS.nouns, "heading": WORDS.indices}.get(level.name, frozenset())
-    if level.terms & kinds == {term}:
+    kinds = {"its paragraph": (WORDS.nouns, WORDS.indices), "heading": (WORDS.indices,)}
+    if any(level.terms & kind == {term} for kind in kinds.get(level.name, ())):
         return False
     return level.name in FAR and not term.startswith("lv ")
 

@@ -25,7 +25,6 @@ from cchc_analysis.read.recognise.head import (
     ReportHead,
     find_level,
     find_other_news,
-    list_names,
     part_reports,
     read_head,
 )
@@ -76,7 +75,12 @@ class Proposer:
             wide = (each.indicator for each in match_widely(words, self._wording))
             rivals = tuple(dict.fromkeys([*rivals, *wide]))[:MOST_RIVALS]
         speaker = self._speakers.find(entry, is_of_dossiers=self._is_of_dossiers(candidate))
-        if candidate and speaker and not self._speaks_for(speaker, candidate, entry, words):
+        place = self._scopes.name_speaker(speaker)
+        if (
+            candidate
+            and speaker
+            and not (place or self._speaks_for(speaker, candidate, entry, words))
+        ):
             candidate, rivals = None, ()
         is_below = self._scopes.level == "province" and words.own & scopes.BOTH
         if candidate and not is_below:
@@ -90,12 +94,13 @@ class Proposer:
             return
         figure = self._build(entry, words, candidate, rivals, choices)
         figure = self._beside.stay_beside(entry, figure)
-        if speaker and speaker.kind is scopes.Speech.COMMUNE:
+        if speaker and (place or speaker.kind is scopes.Speech.COMMUNE):
             # What one commune did is its own and no sum of all.
-            named = [name for name in list_names(speaker.name) if self._scopes.is_inside(name)]
-            is_other = len(named) == 1 and figure.area == self._head.area
+            is_other = place and figure.area == self._head.area
+            is_commune = not place or find_level(place, self._reference) == "commune"
             figure = replace(
-                figure, area=named[0] if is_other else figure.area, scope=Scope.COMMUNE,
+                figure, area=place if is_other else figure.area,
+                scope=Scope.COMMUNE if is_commune else Scope.WHOLE_DISTRICT,
                 is_scope_said=True, looked_again=f"told of {speaker.name} alone",
             )  # fmt: skip
         unit = self._reference.unit_rows.get(figure.unit, {})

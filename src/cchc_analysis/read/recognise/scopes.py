@@ -201,6 +201,10 @@ class Scopes:
     def _closes_both(self, entry: FigureText) -> bool:
         """Whether a figure is a part of both levels, which the sentence has told apart before."""
         mention, text = entry.mention, entry.text
+        clause = text[entry.clause : mention.own[0]]
+        is_behind = entry.mentions[mention.parent].numeral.end < entry.clause
+        if is_behind and self._surroundings.read_level("", clause).scopes:
+            return True  # "cấp huyện 286, trong đó 281 …; cấp xã 147, 147 …"
         closed = [*PATTERNS.closes_parts.finditer(text, mention.lead, mention.numeral.start)]
         said = text[mention.lead : closed[-1].start()] if closed else ""
         return self._surroundings.read_level("", said).scopes >= BOTH
@@ -240,6 +244,19 @@ class Scopes:
             if told := [each for each in list_names(said) if each in ours]:
                 return told[-1]
         return self.frames[entry.line].area or self._head.area
+
+    def name_speaker(self, speaker: Speaker | None) -> str:
+        """The one commune inside, or the one area of our level, that a clause is told of."""
+        names = list_names(speaker.name) if speaker else ()
+        if not speaker or len(names) != 1:
+            return ""
+        if speaker.kind is Speech.COMMUNE:
+            return names[0] if self.is_inside(names[0]) else ""
+        is_like = level_of(names[0]) == level_of(self._head.area)
+        is_like = is_like and speaker.kind is Speech.ELSEWHERE
+        return (
+            names[0] if is_like and match_known(names[0], self._reference, self._head.day) else ""
+        )
 
     def find_named(self, entry: FigureText, words: WordsAround) -> str:
         """A unit inside that the text of a figure names, though nothing says that it is its own.
@@ -312,8 +329,12 @@ class Scopes:
         return (f"{name[0].lower()}{name[1:]}",) if name else ()
 
     def _name_other(self, entry: FigureText) -> str:
-        """Another place that we know, named right before a bare value: "huyện A (92,1%)"."""
-        before = entry.said
+        """Another place that we know, named right before a bare value: "huyện A (92,1%)".
+
+        Or right behind its rank: "vị trí thứ 2 là huyện A".
+        """
+        behind = PATTERNS.place_behind.match(entry.text, entry.mention.numeral.end)
+        before = behind[0] if behind else entry.said
         names = [] if entry.label or not self._own else list_names(before)
         if not names or names[-1] == self._head.area:
             return ""

@@ -170,8 +170,9 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
 
     def find(at: int, figure: Figure) -> Change | None:
         row = reference.indicator_rows.get(figure.indicator, {})
+        place = figure.scope, figure.area
         near = [each for each in figures[max(0, at - 12) : at]
-                if each.indicator and each.scope == figure.scope]  # fmt: skip
+                if each.indicator and (each.scope, each.area) == place]  # fmt: skip
         if not near or not row.get("denominator"):
             return None
         told = {each.indicator: read_value(each, reference) for each in near}

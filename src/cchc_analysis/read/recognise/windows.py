@@ -65,6 +65,10 @@ def _find_span_of_this_year(text: str, default: Period) -> Period | None:
     match = next(reversed([*PATTERNS.span_of_this_year.finditer(text)]), None)
     if not default.start or not default.end:
         return None
+    months = round((default.end - default.start).days / 30.4)
+    if match and match["months"] == f"{months} tháng" and " đầu" not in text[match.end() :][:4]:
+        # "Trong 6 tháng" of a report of the second half of the year.
+        return default
     found = _name_span(match, default.end.year)
     if not found and PATTERNS.since_new_year.search(text):
         found = Period(dt.date(default.end.year, 1, 1), default.end)
@@ -175,7 +179,7 @@ def list_plain(texts: Iterable[str], period: Period) -> Iterator[str]:
     plain = (line for line in PATTERNS.cited.sub(" ", lines).splitlines()
              if not PATTERNS.caption.match(line))  # fmt: skip
     sentences = chain.from_iterable(map(PATTERNS.sentence_end.split, plain))
-    for sentence in chain.from_iterable(each.split(";") for each in sentences):
+    for sentence in chain.from_iterable(map(PATTERNS.apart.split, sentences)):
         counts = ":" not in sentence and find_first_figure(sentence)
         has_own = any(each.search(sentence) for each in (PATTERNS.tells_event, PATTERNS.of_one))
         if not (counts or has_own):
