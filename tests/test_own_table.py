@@ -466,3 +466,37 @@ def test_a_rank_behind_that_of_a_smaller_value_is_held_against_it() -> None:
     place = {"province": ["Lạng Sơn", "Cao Bằng", "Hà Giang", "Bắc Kạn"], "year": [2021] * 4}
     told = validate_table(pd.DataFrame(place | scores), None, REFERENCE, ROOT.expectations)
     assert told["arithmetic"].tolist() == ["61 ≠ 57"]
+
+
+@pytest.mark.parametrize(
+    ("period", "told"),
+    [
+        (
+            "2025-Q4",
+            [
+                "10.000 ≠ 2.000 + 7.900 = 9.900",
+                "98 ≠ 100 × (1.900 + 7.600) / (2.000 + 7.900) = 95,9596",
+            ],
+        ),
+        ("2025", []),
+        ("2024", []),
+    ],
+)
+def test_since_there_are_no_districts_a_province_is_departments_and_communes(
+    period: str, told: list[str]
+) -> None:
+    parts = {"province_office": ("2.000", "1.900"), "commune_aggregate": ("7.900", "7.600")}
+    rows = [
+        ("dossiers_received_total", "10.000", "whole_district"),
+        ("on_time_rate", "98,00", "whole_district"),
+    ]
+    for scope, (total, on_time) in parts.items():
+        rows += [
+            ("dossiers_received_total", total, scope),
+            ("dossiers_resolved_total", total, scope),
+        ]
+        rows += [("dossiers_resolved_on_time", on_time, scope)]
+    table = pd.DataFrame(rows, columns=["indicator", "printed", "scope"])
+    table = table.assign(area="Lạng Sơn", period=period)
+    findings = validate_table(table, None, REFERENCE, ROOT.expectations)
+    assert findings["arithmetic"].tolist() == told

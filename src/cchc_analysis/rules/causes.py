@@ -26,7 +26,13 @@ import pandas as pd
 
 from cchc_analysis.data.records import QUANTITY
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.rules.evaluation import compute_value, evaluate_identity, judge_rows, list_fits
+from cchc_analysis.rules.evaluation import (
+    compute_value,
+    evaluate_identity,
+    judge_rows,
+    list_absent,
+    list_fits,
+)
 from cchc_analysis.rules.expressions import EQUAL, Identity, Operand, Quantity
 from cchc_analysis.rules.statements import (
     Floats,
@@ -89,13 +95,14 @@ def _judge_met(
         each, shift = printed[operand], np.where(np.isin(pairs, changed), by, 0.0)
         moved = {name: getattr(each, name) + shift for name in ("value", "low", "high")}
         read[operand] = replace(each, **moved)
-    verdict = judge_rows(rule, read)
+    absent = {each: cells[at] for each, cells in list_absent(rule, statements).items()}
+    verdict = judge_rows(rule, read, absent)
     return pd.DataFrame(
         {
             "change": changes,
             "rule_id": rule.rule_id,
             "row": at,
-            "before": _grade(judge_rows(rule, printed)),
+            "before": _grade(judge_rows(rule, printed, absent)),
             "after": _grade(verdict),
             "is_complete": verdict["is_complete"],
         }

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cchc_analysis.data.intervals import Interval
+from cchc_analysis.data.records import TWO_TIERS_SINCE, Scope
 from cchc_analysis.rules import expressions
 from cchc_analysis.rules.expressions import (
     Expression,
@@ -94,22 +96,40 @@ def evaluate_identity(identity: Identity, lines: Lines) -> pd.DataFrame:
     where a kind that is not stated can make up for it).
     """
     operands: dict[Operand, Operands] = {}
+    absent = list_absent(identity, lines)
     for operand in identity.operands:
         operands[operand] = printed = lines.find(operand)
-        if operand not in identity.parts and not printed.is_printed.any():
+        is_there = printed.is_printed | absent.get(operand, False)
+        if operand not in identity.parts and not is_there.any():
             return make_nothing()  # most rules need what a report does not have
-    at = _list_home_rows(identity, operands)
+    at = _list_home_rows(identity, operands, absent)
     if len(at):
         at = at[~_lacks_opening(identity, operands, lines, at)]
     if not len(at):
         return make_nothing()
-    verdict = judge_rows(identity, {each: found.take(at) for each, found in operands.items()})
+    found = {each: found.take(at) for each, found in operands.items()}
+    verdict = judge_rows(identity, found, {each: cells[at] for each, cells in absent.items()})
     is_number = np.isfinite(verdict["left"]) & np.isfinite(verdict["right"])
     kept = np.flatnonzero(np.broadcast_to(is_number, len(at)))
     kept = kept[_is_assumed(identity, lines, at[kept])]
     # The sides of a rule of one figure and a limit are no columns.
     columns = {name: np.broadcast_to(cells, len(at))[kept] for name, cells in verdict.items()}
     return pd.DataFrame(columns, index=pd.Index(at[kept], name="row"))
+
+
+def list_absent(identity: Identity, lines: Lines) -> Mapping[Operand, Booleans]:
+    """The rows whose window has no such operand: since July 2025 there are no districts.
+
+    A province is then the sum of its departments and its communes; nothing is left out.
+    """
+    scoped = [each for each in identity.operands if isinstance(each, Quantity)]
+    below = [each for each in scoped if each.scope == Scope.DISTRICT_AGGREGATE]
+    if not below or not (words := lines.words):
+        return {}
+    starts, ends = words["period_start"], words["period_end"]
+    begins = np.where(starts == STOCK, ends, starts)
+    is_later = np.asarray(begins >= TWO_TIERS_SINCE, dtype=bool)
+    return {each: is_later & ~lines.find(each).is_printed for each in below}
 
 
 @cache
@@ -269,7 +289,11 @@ def _compute_nothing() -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.Index([], name="row", dtype="int64"))
 
 
-def _list_home_rows(identity: Identity, operands: Mapping[Operand, Operands]) -> Integers:
+def _list_home_rows(
+    identity: Identity,
+    operands: Mapping[Operand, Operands],
+    absent: Mapping[Operand, Booleans],
+) -> Integers:
     """The rows that the identity applies to, each set of figures once.
 
     A rule with fixed scopes sees the same figures from the rows of every scope, and a stock is
@@ -278,6 +302,8 @@ def _list_home_rows(identity: Identity, operands: Mapping[Operand, Operands]) ->
     """
     printed = np.stack([each.is_printed for each in operands.values()])
     has_enough = printed.all(axis=0)
+    if absent:
+        has_enough |= _is_complete(operands, absent) & printed.any(axis=0)
     is_part = np.array([operand in identity.parts for operand in identity.operands])
     if is_part.any() and not is_part.all():
         # Of a plain sum the total and one of its parts.
@@ -355,12 +381,20 @@ def _begins_later(flow: Operands, words: Mapping[str, Texts], rows: Integers) ->
     return np.asarray(is_later & (starts[rows] == starts[home]), dtype=bool)
 
 
+def _is_complete(
+    operands: Mapping[Operand, Operands], absent: Mapping[Operand, Booleans]
+) -> Booleans:
+    held = [found.is_printed | absent.get(each, False) for each, found in operands.items()]
+    return np.asarray(np.stack(held).all(axis=0), dtype=bool)
+
+
 def judge_rows(
-    identity: Identity, operands: Mapping[Operand, Operands]
+    identity: Identity,
+    operands: Mapping[Operand, Operands],
+    absent: Mapping[Operand, Booleans] = MappingProxyType({}),
 ) -> dict[str, npt.NDArray[np.generic]]:
     """Judge an identity along rows of its operands; the columns of a verdict."""
-    printed = np.stack([each.is_printed for each in operands.values()])
-    complete: Booleans = np.asarray(printed.all(axis=0))
+    complete = _is_complete(operands, absent)
     left, right = _compute_sides(identity, operands)
     holds = _compare(identity, left, right, complete)
     broken = np.flatnonzero(~holds & complete)

@@ -23,7 +23,7 @@ from cchc_analysis.data.records import FINDING_COLUMNS, Scope, Severity
 from cchc_analysis.data.reference import Project, Reference
 from cchc_analysis.data.words import LANGUAGES, Words, load_words, plain
 from cchc_analysis.rules import expressions
-from cchc_analysis.rules.rows import CELLS, SAID, list_cells, pair_sources
+from cchc_analysis.rules.rows import SAID, pair_sources
 from cchc_analysis.rules.statements import ROW_COLUMNS, Texts, hold_texts
 
 if TYPE_CHECKING:
@@ -496,9 +496,8 @@ def _draft_cell(
         )
     names = ("indicator", "breakdown", "area_id", "area", "scope", "period_end", "status", "value")
     named = [str(cells[name]) for name in names if name in cells.index and str(cells[name])]
-    looked_at = list_cells(CELLS[rule.type]) if rule.type in CELLS else []
-    more = (each for each in looked_at if each not in names and isinstance(cells[each], str))
-    named += [f"{name} {cells[name]!r}" for name in more]
+    shown = [name for name in ("printed", "read_as") if name in cells.index]
+    named += [f"{name} {cells[name]!r}" for name in shown]
     return replace(draft, sentences=teller.tell("cell", where=", ".join(named), why=reasons))
 
 
