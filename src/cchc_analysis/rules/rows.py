@@ -175,7 +175,8 @@ def compare_sources(table: pd.DataFrame) -> pd.DataFrame:
 def pair_sources(table: pd.DataFrame) -> pd.DataFrame:
     """All pairs of rows of two sources about one quantity and window.
 
-    ``row`` is the one of the later source, ``other`` that of the earlier; ``holds`` where they
+    ``row`` is the one of the later source, ``other`` that of the earlier, with their values as
+    ``right`` and ``left``; those of one ``pair`` of values have one number. ``holds`` where they
     agree as far as digits go, ``is_loose`` and ``is_cut`` where both may be right all the same.
     """
     key = ["series", "period_start", "period_end"]
@@ -196,9 +197,16 @@ def pair_sources(table: pd.DataFrame) -> pd.DataFrame:
     is_rounded &= (value - before).abs() <= 0.5 * 10.0 ** -places.min(axis=1) + 1e-9
     holds |= is_rounded
     is_cut = is_cut_off(value, places["decimals"], before, places["decimals_before"]) & ~holds
-    is_loose = both["is_estimate"] | both["is_estimate_before"] | is_cut
-    told = both[[*key, "row", "value", "value_before"]]
-    return told.assign(other=both["row_before"], holds=holds, is_loose=is_loose, is_cut=is_cut)
+    least, most = np.minimum(value, before), np.maximum(value, before)
+    return both[["row"]].assign(
+        other=both["row_before"],
+        left=before,
+        right=value,
+        pair=both.groupby([*key, least, most], observed=True).ngroup(),
+        holds=holds,
+        is_loose=both["is_estimate"] | both["is_estimate_before"] | is_cut,
+        is_cut=is_cut,
+    )
 
 
 def compare_windows(table: pd.DataFrame) -> pd.DataFrame:

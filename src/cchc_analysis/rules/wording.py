@@ -346,52 +346,8 @@ MOST_ALONE = 3
 
 def draft_rows(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Iterator[DraftFinding]:
     """Rows that break a rule about their own cells, or about other rows."""
-    if outcome.rule.type not in SHAPES or outcome.verdict is None:
-        return _draft_cells(outcome, table, teller)
-    is_between = SHAPES[outcome.rule.type][0] == "two_sources"
-    return (_draft_sources if is_between else _draft_comparisons)(outcome, table, teller)
-
-
-VALUES = {"left": "value_before", "right": "value"}
-"""Where ``pair_sources`` has the two values of a pair."""
-
-
-def _draft_sources(outcome: Outcome, table: pd.DataFrame, teller: Teller) -> Iterator[DraftFinding]:
-    """Each pair of values that sources state of one quantity, with all sources of either."""
-    pairs = pair_sources(table)
-    pairs = pairs[~pairs["holds"] & pairs["row"].isin(outcome.broken)]
-    quantity = ["series", "period_start", "period_end"]
-    values = np.sort(pairs[["value_before", "value"]].to_numpy(), axis=1)
-    same = pairs.assign(least=values[:, 0], most=values[:, 1])
-    for _, found in same.groupby([*quantity, "least", "most"], sort=False, observed=True):
-        rows = {*found["row"], *found["other"]}
-        first, row = (int(found[name].iloc[0]) for name in ("other", "row"))
-        sides = {"left": first, "right": row}
-        held = {side: float(found[name].iloc[0]) for side, name in VALUES.items()}
-        stating = {
-            f"{side}_sources": teller.list_sources(
-                sorted(each for each in rows if table.at[each, "value"] == held[side])
-            )
-            for side in sides
-        }
-        numbers = {f"{side}_value": write_number(value) for side, value in held.items()}
-        is_cut, is_loose = bool(found["is_cut"].all()), bool(found["is_loose"].all())
-        told = [teller.tell("two_sources", sides, numbers, **stating)]
-        told += [teller.tell("cut_off")] if is_cut else []
-        place = _place(table, row)
-        yield DraftFinding(
-            rule_id=outcome.rule.rule_id,
-            severity=Severity.INFO if is_loose else outcome.rule.severity,
-            kind="truncation" if is_cut else "reconcile" if is_loose else "two_sources",
-            place=place,
-            indicator=str(table.at[row, "indicator"]),
-            left=held["left"],
-            right=held["right"],
-            arithmetic=" ≠ ".join(numbers.values()),
-            figures=teller.figures(sorted(rows), place["source_id"]),
-            operands=teller.operands(sides.values(), place["source_id"]),
-            sentences=join_sentences(told),
-        )
+    is_compared = outcome.rule.type in SHAPES and outcome.verdict is not None
+    return (_draft_comparisons if is_compared else _draft_cells)(outcome, table, teller)
 
 
 def _draft_comparisons(
@@ -400,39 +356,52 @@ def _draft_comparisons(
     shape, relation = SHAPES[outcome.rule.type]
     # Their right side is worked out, and not another figure.
     is_one_sided = shape in ("magnitude", "between", "scale", "rank")
-    failed = outcome.verdict.loc[outcome.broken]  # type: ignore[union-attr]
-    compared = dict(zip(failed.index.tolist(), failed.to_dict("records"), strict=True))
+    failed: Any = outcome.verdict
+    failed = failed.loc[outcome.broken].rename_axis("row").reset_index()
+    if shape == "two_sources":  # each is held against all before it
+        pairs = pair_sources(table)
+        failed = pairs[~pairs["holds"] & pairs["row"].isin(outcome.broken)]
     kind = {"between": "pooled"}.get(shape, shape)
-    groups: dict[tuple[object, ...], list[int]] = {}
-    for row, cells in compared.items():
+    groups: dict[object, list[dict[str, Any]]] = {}
+    for found in failed.to_dict("records"):
         # Windows that take over one number from one day are one finding.
-        taken = (int(cells["other"]), float(cells["right"]), bool(cells["is_loose"]))
-        groups.setdefault(taken if shape == "opening" else (row,), []).append(row)
+        taken = (found["other"], found["right"], found["is_loose"])
+        same = {"opening": taken, "two_sources": found.get("pair")}
+        groups.setdefault(same.get(shape, found["row"]), []).append(found)
     for group in groups.values():
-        rows = sorted(group, key=lambda row: (table.at[row, "last_day"], row))
-        row, found = rows[0], compared[rows[0]]
-        other, is_loose = int(found["other"]), bool(found["is_loose"])
+        group.sort(key=lambda each: (table.at[each["row"], "last_day"], each["row"]))
+        rows, others = ([*dict.fromkeys(each[name] for each in group)] for name in ("row", "other"))
+        row, is_loose = rows[0], all(each["is_loose"] for each in group)
+        is_cut = all(each.get("is_cut", False) for each in group)
         # In a one-sided comparison the row itself is on the left, else it is on the right.
-        first = row if is_one_sided else other
-        left, right = float(found["left"]), float(found["right"])
+        first = row if is_one_sided else others[0]
+        left, right = float(group[0]["left"]), float(group[0]["right"])
         decimals, place = 2 if shape == "magnitude" else 6, _place(table, row)
         sides = {"left_value": left, "right_value": right}
         numbers = {side: write_number(number, decimals) for side, number in sides.items()}
-        told = [teller.tell(shape, {"left": first, "right": row}, numbers)]
+        stating = {
+            f"{side}_sources": teller.list_sources(
+                each for each in sorted({*rows, *others}) if table.at[each, "value"] == number
+            )
+            for side, number in (("left", left), ("right", right))
+            if shape == "two_sources"
+        }
+        told = [teller.tell(shape, {"left": first, "right": row}, numbers, **stating)]
         told += _tell_copy(table, row, teller) if shape == "stated_twice" else []
-        # The later windows in which the same two numbers stand.
-        told += [teller.tell("again", dates=teller.list_dates(rows[1:]))] if rows[1:] else []
+        if shape == "opening" and rows[1:]:  # the later windows in which the two numbers stand
+            told.append(teller.tell("again", dates=teller.list_dates(rows[1:])))
+        told += [teller.tell("cut_off")] if is_cut else []
         behind = [first, None if is_one_sided else row]
         yield DraftFinding(
             rule_id=outcome.rule.rule_id,
             severity=Severity.INFO if is_loose else outcome.rule.severity,
-            kind="reconcile" if is_loose else kind,
+            kind="truncation" if is_cut else "reconcile" if is_loose else kind,
             place=place,
             indicator=str(table.at[row, "indicator"]),
             left=left,
             right=right,
             arithmetic=f"{write_number(left)} {relation} {write_number(right)}",
-            figures=teller.figures(dict.fromkeys([first, *rows, other]), place["source_id"]),
+            figures=teller.figures(dict.fromkeys([first, *rows, *others]), place["source_id"]),
             operands=teller.operands(behind, place["source_id"]),
             sentences=join_sentences(told),
         )
@@ -496,8 +465,8 @@ def _draft_cell(
         )
     names = ("indicator", "breakdown", "area_id", "area", "scope", "period_end", "status", "value")
     named = [str(cells[name]) for name in names if name in cells.index and str(cells[name])]
-    shown = [name for name in ("printed", "read_as") if name in cells.index]
-    named += [f"{name} {cells[name]!r}" for name in shown]
+    printed = [name for name in ("printed", "read_as") if name in cells.index]
+    named += [f"{name} {cells[name]!r}" for name in printed]
     return replace(draft, sentences=teller.tell("cell", where=", ".join(named), why=reasons))
 
 
