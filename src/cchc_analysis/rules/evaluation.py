@@ -194,7 +194,7 @@ def evaluate_definitions(
     """
     judged = [evaluate_identity(rule, lines) for rule in definitions]
     if all(each.empty for each in judged):  # a report states the figures of few groups
-        return make_nothing().assign(rule_id=""), join_definitions([])
+        return _follow_nothing()
     names = np.array([rule.rule_id for rule in definitions], dtype=object)
     ranks = np.repeat(np.arange(len(names)), [*map(len, judged)])
     together = pd.concat(judged).assign(rule_id=names[ranks])
@@ -213,6 +213,12 @@ def evaluate_definitions(
     # Where the kind that may be missing is stated, another definition has said so.
     together["is_not_stated"] &= rivals == 1
     return together[is_kept].sort_index(), chosen
+
+
+@cache
+def _follow_nothing() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What definitions come to of which no source states the figures."""
+    return make_nothing().assign(rule_id=""), join_definitions([])
 
 
 def _choose(together: pd.DataFrame, ranks: Integers, sources: Texts) -> pd.DataFrame:
