@@ -81,6 +81,13 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Mapping[str, Any]
     return {each.expectation_config.meta["rule_id"]: each for each in answers}, page
 
 
+def test_a_checkpoint_knows_the_areas_of_every_level() -> None:
+    table = cchc.make_table("observations", project=ROOT)
+    held = {*table["area_id"]}
+    assert held <= {*cchc.suite_parameters(project=ROOT)["areas"]}
+    assert {*cchc.suite_parameters(table, project=ROOT)["areas"]} == held
+
+
 def test_a_checkpoint_finds_the_right_rows(checked: tuple[Mapping[str, Any], str]) -> None:
     answers, _ = checked
     assert not any(each.exception_info.get("raised_exception") for each in answers.values())

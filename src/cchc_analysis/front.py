@@ -513,8 +513,15 @@ def _warn_left_out(
         warnings.warn(f"Left out, {'; '.join(told)}; load_indicators has all.", stacklevel=3)
 
 
-def suite_parameters(*, project: ProjectPlace = None) -> dict[str, Any]:
+def suite_parameters(
+    table: pd.DataFrame | None = None, *, project: ProjectPlace = None
+) -> dict[str, Any]:
     """What Great Expectations needs to run our suites: ``expectation_parameters``.
+
+    Args:
+        table: What is to be validated: of the 13,000 areas those that it names are known, which
+            Great Expectations then has less of to copy.
+        project: The project folder; else ``CCHC_ROOT``, or the one around the working folder.
 
     Returns:
         The words that are known (``indicators``, ``areas``, …), the indicators whose numbers are
@@ -526,7 +533,7 @@ def suite_parameters(*, project: ProjectPlace = None) -> dict[str, Any]:
     """
     from cchc_analysis.rules import suite_parameters as list_parameters
 
-    return list_parameters(load_reference(open_project(project).reference))
+    return list_parameters(load_reference(open_project(project).reference), table)
 
 
 def make_table(suite: str, *, project: ProjectPlace = None) -> pd.DataFrame:

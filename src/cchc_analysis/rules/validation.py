@@ -143,13 +143,12 @@ def suite_parameters(reference: Reference, table: pd.DataFrame | None = None) ->
         printed numbers are rounded, with blanks between them, where all others are counted; and
         ``cchc_analysis``, without which the guard of each suite fails.
     """
-    areas = list(reference.areas["area_id"])
+    named = reference.area_rows if table is None or "area_id" not in table else table["area_id"]
+    areas = [each for each in dict.fromkeys(named) if each in reference.area_rows]
     indicators = list(reference.indicators["indicator"])
-    if table is not None and "area_id" in table:
-        areas = [each for each in table["area_id"].unique() if each in reference.area_rows]
     if table is not None and "indicator" in table:
-        named = set(table["indicator"].unique())
-        indicators = [each for each in indicators if each in named]
+        held = set(table["indicator"].unique())
+        indicators = [each for each in indicators if each in held]
     return {
         "cchc_analysis": 0,
         "indicators": indicators,
@@ -281,7 +280,7 @@ def check_identities(
     verdicts: dict[str, pd.DataFrame] = {}
     broken: list[arithmetic.Broken] = []
     chosen = []
-    for outcome in run_suite(suite, table, suite_parameters(reference)):
+    for outcome in run_suite(suite, table, suite_parameters(reference, table)):
         here = replace(outcome, broken=outcome.broken[outcome.broken < own])
         if (judged := outcome.verdict) is None:
             found.tally(here)
