@@ -106,6 +106,15 @@ def test_the_same_report_counts_once(project: Project) -> None:
     assert read_report(project, path, source_id="another").source_id == "another"
 
 
+def test_a_report_that_is_read_again_with_days_of_its_own_keeps_its_id(project: Project) -> None:
+    path = REPORTS / "dong_gio_2022_9m.txt"
+    drafted = read_report(project, path)
+    again = read_report(project, path, period="2021-12-15/2022-09-14")
+    assert again.source_id == drafted.source_id
+    source = read_sources(project.raw).set_index("source_id").loc[drafted.source_id]
+    assert source["period"] == "2021-12-15/2022-09-14"
+
+
 def test_a_source_accepted_by_mistake_is_a_draft_again_and_goes(project: Project) -> None:
     """As docs/reading.md says it: by the state of its row."""
 

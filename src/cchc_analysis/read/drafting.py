@@ -84,7 +84,7 @@ def read_report(
     odd, days = head.odd_time
     doubt = "" if period else _doubt_period(head, odd)
     head = replace(head, is_sure_period=head.is_sure_period and not doubt)
-    source = source_id or _name_source(head, path)
+    source = source_id or _find_draft(project, head, document) or _name_source(head, path)
     if wrong := [*check_ids("--source-id", [source])]:
         raise CommandError(wrong)
     if source in taken:
@@ -223,6 +223,20 @@ def _doubt_period(head: recognise.ReportHead, odd: str) -> str:
     return f"{told}. Decide it, or say it with --period" if why or not label else ""
 
 
+def _list_sources(project: Project) -> list[dict[str, str]]:
+    listed = project.raw / "sources.csv"
+    return list_rows(transcripts.read_sources(project.raw)) if listed.is_file() else []
+
+
+def _find_draft(project: Project, head: recognise.ReportHead, document: Document) -> str:
+    """The id of the draft of the same report, which is read again, perhaps with other days."""
+    meant = ["draft", document.sha256, head.area]
+    for row in _list_sources(project):
+        if [row["state"], row["sha256"], row["area"].removeprefix(transcripts.UNDECIDED)] == meant:
+            return row["source_id"]
+    return ""
+
+
 def _name_source(head: recognise.ReportHead, path: Path) -> str:
     area = slug_text(head.area.removeprefix(level_of(head.area)))
     end = head.period.end
@@ -290,7 +304,7 @@ def _name_document(source: Mapping[str, str]) -> str:
 def _check_former(project: Project, source: Mapping[str, str]) -> None:
     """Refuse to draft anew what counts already, or what somebody mended since it was drafted."""
     listed, source_id = project.raw / "sources.csv", source["source_id"]
-    rows = list_rows(transcripts.read_sources(project.raw)) if listed.is_file() else []
+    rows = _list_sources(project)
     former = next((row for row in rows if row["source_id"] == source_id), None)
     where = f"source {source_id}"
     if former is not None and former["state"] != "draft":
