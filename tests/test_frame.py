@@ -568,8 +568,14 @@ def test_the_rank_of_another_area_is_not_ones_own() -> None:
         "trí thứ 20.\n"
     )
     claimed = [(f.printed, f.area) for f in figures if f.indicator == "par_index_rank_national"]
-    areas = ("tỉnh Lâm Đồng", "tỉnh Quảng Ninh", "tỉnh Bình Thuận")
-    assert claimed == [*zip(("31", "2", "20"), areas, strict=True)]
+    assert claimed == [("31", "tỉnh Lâm Đồng"), ("2", "tỉnh Quảng Ninh"), ("20", "tỉnh Bình Thuận")]
+    _, figures = read_text(
+        "BÁO CÁO\nKết quả các chỉ số năm 2022 của tỉnh Nam Định\nChỉ số DTI năm 2022 của tỉnh xếp "
+        "thứ 18/63, sau Hải Phòng (thứ 4); trong khi tỉnh Quảng Ninh đứng thứ 7.\n"
+    )
+    claimed = [(f.printed, f.area) for f in figures if f.indicator == "dti_rank"]
+    told = [("4", "thành phố Hải Phòng"), ("7", "tỉnh Quảng Ninh")]
+    assert claimed == [("18", "tỉnh Nam Định"), *told]
 
 
 def test_a_part_of_a_score_is_not_its_whole() -> None:

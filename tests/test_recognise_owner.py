@@ -131,6 +131,15 @@ RECEIVED = "Trong năm 2022, {who} tiếp nhận 5.100 hồ sơ."
             "",
             False,
         ),
+        (
+            [
+                "Kiểm tra cải cách hành chính năm 2022",
+                "Cuối năm, huyện Tổ chức hội nghị tổng kết.",
+                RECEIVED.format(who="toàn huyện"),
+            ],
+            "",
+            False,
+        ),
         # A line that counts goes on with no title.
         (
             [
@@ -234,6 +243,11 @@ def test_the_issuer_is_the_office_that_says_it_reports() -> None:
             "tỉnh tiếp nhận 745 phản ánh, kiến nghị.",
             "2025-07-01",
             "2025-12-31",
+        ),
+        (
+            "Hồ sơ ở huyện Suối Nâu\nTrong năm tháng đầu năm 2023, huyện Suối Nâu nhận 412 hồ sơ.",
+            "2023-01-01",
+            "2023-05-31",
         ),
         # A year of what was left over is not that of the document.
         (

@@ -58,6 +58,10 @@ def find_owner(
     own = _find_own_level(lines, title)
     held: dict[str, Counter[str]] = {}
     for name, place in _list_evidence(top, title, lines, own, known):
+        # "Huyện Tổ chức hội nghị": a word alone that no area has for its name is none.
+        is_word = place in ("top", "text") and " " not in name.removeprefix(f"{level_of(name)} ")
+        if is_word and not any(known[0].list_named(name)):
+            continue
         # The sentences of "phường A 2" seem to speak of "phường A".
         longer = (each for each in held if ISSUER in held[each])
         whole = next((each for each in longer if each.startswith(f"{name} ")), name)

@@ -299,9 +299,13 @@ class Scopes:
     def name_above(self) -> str:
         """What a district lies in, whose the mean of all its districts is; else its own area."""
         row = self._reference.area_rows.get(self._own, {})
-        above = self._reference.area_rows.get(str(row.get("parent_id")), {})
-        name = str(above["name"]) if above and row["level"] == "district" else ""
-        return f"{name[:1].lower()}{name[1:]}" or self._head.area
+        above = str(row["parent_id"]) if row and row["level"] == "district" else ""
+        return self._call(above) or self._head.area
+
+    def _call(self, area_id: str) -> str:
+        """The name of an area as it stands within a sentence: "huyện Cao Lộc"."""
+        name = str(self._reference.area_rows.get(area_id, {}).get("name", ""))
+        return name[:1].lower() + name[1:]
 
     def _name_labelled(self, entry: FigureText) -> str:
         """The place inside that the label of a row or of an item names, or that opens a sentence.
@@ -325,29 +329,21 @@ class Scopes:
     def _name_bare(self, said: str) -> tuple[str, ...]:
         """The area inside that of the document that a row calls by its bare name: "Cao Lộc"."""
         known = self._own and match_known(said, self._reference, self._head.day, self._own)
-        name = str(self._reference.area_rows[known]["name"]) if known else ""
-        return (f"{name[0].lower()}{name[1:]}",) if name else ()
+        return (self._call(known),) if known else ()
 
     def _name_other(self, entry: FigureText) -> str:
-        """Another place that we know, named right before a bare value: "huyện A (92,1%)".
-
-        Or right behind its rank: "vị trí thứ 2 là huyện A".
-        """
-        behind = PATTERNS.place_behind.match(entry.text, entry.mention.numeral.end)
-        before = behind[0] if behind else entry.said
-        names = [] if entry.label or not self._own else list_names(before)
-        if not names or names[-1] == self._head.area:
+        """Another place that we know, named by a bare value: "huyện A (92,1%)", "thứ 2 là B"."""
+        if entry.label or not self._own:
             return ""
-        name = names[-1]
-        end = before.rfind(name.removeprefix(level_of(name)))
-        is_bare = PATTERNS.of_named.fullmatch(before[end + len(name) - len(level_of(name)) :])
-        if end < 0 or not is_bare:
+        found = PATTERNS.named_behind.match(entry.behind) or PATTERNS.of_named.search(entry.said)
+        if not found or found["name"] == self._head.area:
             return ""
         above = str(self._reference.area_rows[self._own]["parent_id"])
         # Of a district that is gone since an item may still tell what it had.
         days = (self._head.day, "2025-06-30")
-        known = (match_known(name, self._reference, day, above) for day in days)
-        return name if next(filter(None, known), self._own) != self._own else ""
+        known = (match_known(found["name"], self._reference, day, above) for day in days)
+        other = next(filter(None, known), self._own)
+        return self._call(other) if other != self._own else ""
 
 
 def _leave_objects(level: Level, entry: FigureText) -> Level:

@@ -254,6 +254,10 @@ class WordCollector:
             hits = level.hits
             if is_total:
                 hits = tuple(h for h in hits if not h.term.startswith("lv "))
+            if name == BEFORE:
+                # "… (còn 40 hồ sơ đang giải quyết), đạt 99%; hồ sơ quá hạn 25": of that clause.
+                spans = [match.span() for match in PATTERNS.remark.finditer(text)]
+                hits = tuple(h for h in hits if not any(a < h.start < b for a, b in spans))
             if name == "its paragraph":
                 # "Huyện có 13 xã, thị trấn. …": communes that were counted are not whose this is.
                 # Nor is any of several fields, each with its own number, what comes then.
