@@ -227,3 +227,18 @@ def begin_notebooks() -> Callable[[Any], Any]:
 
     make = begin_pages()
     return lambda given: (make if isinstance(given[0], Project) else execute_in_place)(given)
+
+
+def publish_forever(site: Path, is_there: Any) -> None:
+    """Publish one build of a site after the other; tells when the first is there."""
+    from cchc_analysis.site.keys import key_of
+    from cchc_analysis.site.store import Placed, open_build
+
+    with open_build(site) as work:
+        for turn in range(10**6):
+            texts = {str(n): f"{turn} {n} " + "x" * 5_000 for n in range(30)}
+            for text in texts.values():
+                work.keep(key_of(text), {"index.html": text.encode()})
+            work.shown |= {name: Placed(key_of(text)) for name, text in texts.items()}
+            work.publish()
+            is_there.set()

@@ -6,15 +6,16 @@ import errno
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
+from multiprocessing import forkserver, get_context
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import engine_work
 from cchc_analysis.data import owned
 from cchc_analysis.data.files import read_files
 from cchc_analysis.errors import BriefError, CommandError
@@ -193,35 +194,23 @@ def test_a_site_that_was_set_aside_comes_back(site: Path) -> None:
         assert read(site) == TEXTS
 
 
-KILLED = """
-import sys
-from pathlib import Path
-from cchc_analysis.site.keys import key_of
-from cchc_analysis.site.store import Placed, open_build
-site = Path(sys.argv[1])
-with open_build(site) as work:
-    for turn in range(10**6):
-        texts = {str(n): f"{turn} {n} " + "x" * 5_000 for n in range(30)}
-        for text in texts.values():
-            work.keep(key_of(text), {"index.html": text.encode()})
-        work.shown |= {name: Placed(key_of(text)) for name, text in texts.items()}
-        work.publish()
-        print(turn, flush=True)
-"""
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two renames are needed")
 @pytest.mark.slow
 def test_killed_at_random_moments_the_site_is_whole(site: Path) -> None:
-    chance = random.SystemRandom()
+    chance, forks = random.SystemRandom(), get_context("forkserver")
+    # Children of a process that has imported what they do.
+    forks.set_forkserver_preload(["engine_work", "cchc_analysis.site.store"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        forkserver.ensure_running()
     for _ in range(12):
-        with subprocess.Popen(
-            [sys.executable, "-c", KILLED, str(site)], stdout=subprocess.PIPE
-        ) as running:
-            assert running.stdout
-            running.stdout.readline()
-            time.sleep(chance.uniform(0, 0.15))
-            running.send_signal(signal.SIGKILL)
+        is_there = forks.Event()
+        running = forks.Process(target=engine_work.publish_forever, args=(site, is_there))
+        running.start()
+        assert is_there.wait(60)
+        time.sleep(chance.uniform(0, 0.15))
+        running.kill()
+        running.join()
         pages = read(site)
         assert set(pages) == {str(n) for n in range(30)}
         assert len({text.split()[0] for text in pages.values()}) == 1, "pages of two builds"
