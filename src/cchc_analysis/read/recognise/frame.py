@@ -167,6 +167,7 @@ def _list_events(line: Line, place: OutlinePlace, below: str) -> list[str]:
     is_open = text.endswith(":") and not line.cells
     # "- Cấp xã", and below it what its communes have done; "Kết quả tại cấp xã" above a list.
     is_point, is_list = (PATTERNS.bullet.match(each) is not None for each in (text, below))
+    is_point = is_point or PATTERNS.head_of_level.fullmatch(text) is not None
     most = BARE_WORDS if is_point else LEVEL_WORDS * (is_list and text[-1:].isalnum())
     is_bare = not re.search(r"\d", text) and not line.cells and len(text.split()) <= most
     # The days of one column are not those of the lines below the table.

@@ -516,8 +516,9 @@ class WordCollector:
         """What the place of a figure says: its level, that its present follows, its topic."""
         mention, at = entry.mention, entry.mention.numeral
         opened = entry.text[: at.start].partition(":")[0]
-        if not entry.label and (field := name_field(opened)):
-            yield TOPIC_GAP, Hit(field, 0, len(opened))
+        for label in (opened, entry.own_before) if not entry.label else ():
+            if field := name_field(label):
+                yield TOPIC_GAP, Hit(field, 0, len(label))
         for row in PATTERNS.rows("implied"):
             if not entry.label and is_placed(row, entry):
                 yield row.get("gap", 0), Hit(row["term"], at.start, at.start)
