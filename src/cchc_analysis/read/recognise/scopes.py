@@ -194,7 +194,7 @@ class Scopes:
             elif level.name == "its paragraph":
                 # "Cấp xã có 311 người. Kỷ luật 03 người": of whom, nobody says.
                 if "person" not in words.units:
-                    yield self._read_paragraph(level)
+                    yield self._read_paragraph(level, entry.said)
             else:
                 yield level
 
@@ -209,8 +209,11 @@ class Scopes:
         said = text[mention.lead : closed[-1].start()] if closed else ""
         return self._surroundings.read_level("", said).scopes >= BOTH
 
-    def _read_paragraph(self, level: Level) -> Level:
-        """The last earlier sentence that opens with whose work it tells of, if it is one's."""
+    def _read_paragraph(self, level: Level, own: str) -> Level:
+        """The last earlier sentence that opens with whose work it tells of, if it is one's.
+
+        A one-stop shop of no level is the report's own, unless that sentence was of one as well.
+        """
         plain = PATTERNS.times.sub(" ", PATTERNS.remark.sub(" ", level.text)).strip()
         for sentence in reversed(PATTERNS.sentence_end.split(plain)):
             told = PATTERNS.who_says.sub("", sentence).split(";")
@@ -219,7 +222,12 @@ class Scopes:
             found = self._surroundings.read_level(level.name, opened)
             if found.scopes:
                 said = self._surroundings.read_level(level.name, sentence).scopes
-                return found if len(said) == 1 else Level(level.name, "", ())
+                if len(said) > 1:
+                    break
+                if PATTERNS.shop.search(own) and not PATTERNS.shop.search(sentence):
+                    ours = "@province" if self.level == "province" else "@district_office"
+                    return Level(level.name, "", (Hit(ours, 0, 0),))
+                return found
         return Level(level.name, "", ())
 
     def is_inside(self, name: str) -> bool:
@@ -250,13 +258,12 @@ class Scopes:
         names = list_names(speaker.name) if speaker else ()
         if not speaker or len(names) != 1:
             return ""
+        [name] = names
         if speaker.kind is Speech.COMMUNE:
-            return names[0] if self.is_inside(names[0]) else ""
-        is_like = level_of(names[0]) == level_of(self._head.area)
-        is_like = is_like and speaker.kind is Speech.ELSEWHERE
-        return (
-            names[0] if is_like and match_known(names[0], self._reference, self._head.day) else ""
-        )
+            return name if self.is_inside(name) else ""
+        is_like = level_of(name) == level_of(self._head.area)
+        known = is_like and match_known(name, self._reference, self._head.day)
+        return name if known and speaker.kind is Speech.ELSEWHERE else ""
 
     def find_named(self, entry: FigureText, words: WordsAround) -> str:
         """A unit inside that the text of a figure names, though nothing says that it is its own.

@@ -385,7 +385,9 @@ class WordCollector:
         denied = PATTERNS.denied.search(text, max(0, hit.start - 30), hit.start)
         if denied is None or hit.term in WORDS.nouns:
             return False
-        return not any(h.start <= denied.start() < h.end for h in self._find(text))
+        start = denied.start()
+        return not any(h.start <= start < h.end and " " in text[start : h.end]
+                       for h in self._find(text))  # fmt: skip
 
     def _join_lines(self, entry: FigureText, end: int) -> tuple[str, list[tuple[int, Hit]]]:
         """Where a line end has cut a sentence the words before it, and the terms on both sides."""
@@ -458,9 +460,12 @@ class WordCollector:
         yield "its sentence", text[mention.lead : reach]
         place = self._places[entry.line]
         yield from self._go_on(entry)
-        if place.anchor[0] >= 0:
-            yield from self._anchor(place)
-        for parent in place.parents:
+        parents, (noted, mark) = place.parents, place.anchor
+        if noted >= 0:
+            said = take_last_sentence(self._lines[noted].text[:mark])
+            yield "the text the note hangs on", said
+            parents = (*self._places[noted].parents, *parents)
+        for parent in parents:
             yield "the list it stands in", take_last_sentence(self._lines[parent].text)
         if mention.lead > 0:
             yield "its paragraph", text[: mention.lead]
@@ -480,14 +485,6 @@ class WordCollector:
             at = next((n for n in above if self._lines[n].text.strip()), -1)
         if at >= 0:
             yield "its sentence, line before", take_last_sentence(self._lines[at].text)
-
-    def _anchor(self, place: OutlinePlace) -> Iterator[tuple[str, str]]:
-        """The text that a note hangs on, up to its mark."""
-        line, at = place.anchor
-        text = self._lines[line].text
-        yield "the text the note hangs on", take_last_sentence(text[:at])
-        for parent in self._places[line].parents:
-            yield "the list it stands in", take_last_sentence(self._lines[parent].text)
 
     def find_caption(self, line: int) -> str:
         """What stands above the table of a line, and what its notes say of all of it."""

@@ -283,8 +283,7 @@ def find_compared_window(before: str, default: Period) -> Period | None:
         return make_month(int(year), int(match["month"]))
     if match["whole"]:
         return make_year(int(year))
-    span = match["span"]
-    return _parse(WORDS.span_of_year.format(span, year)) if span else None
+    return _name_span(match, int(year))
 
 
 def find_window_behind(before: str, behind: str) -> Period | None:
