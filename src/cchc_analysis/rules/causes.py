@@ -29,8 +29,8 @@ from cchc_analysis.data.reference import Reference
 from cchc_analysis.rules.evaluation import (
     compute_value,
     evaluate_identity,
+    fill_absent,
     judge_rows,
-    list_absent,
     list_fits,
 )
 from cchc_analysis.rules.expressions import EQUAL, Identity, Operand, Quantity
@@ -89,20 +89,20 @@ def _judge_met(
     pairs = np.unique(np.concatenate([*met.values()]))
     changes, at = np.divmod(pairs, len(statements.rows))
     by = shifts[changes]
-    printed = {operand: statements.find(operand).take(at) for operand in rule.operands}
+    stated = fill_absent({each: statements.find(each) for each in rule.operands}, statements)
+    printed = {operand: found.take(at) for operand, found in stated.items()}
     read = dict(printed)
     for operand, changed in met.items():
         each, shift = printed[operand], np.where(np.isin(pairs, changed), by, 0.0)
         moved = {name: getattr(each, name) + shift for name in ("value", "low", "high")}
         read[operand] = replace(each, **moved)
-    absent = {each: cells[at] for each, cells in list_absent(rule, statements).items()}
-    verdict = judge_rows(rule, read, absent)
+    verdict = judge_rows(rule, read)
     return pd.DataFrame(
         {
             "change": changes,
             "rule_id": rule.rule_id,
             "row": at,
-            "before": _grade(judge_rows(rule, printed, absent)),
+            "before": _grade(judge_rows(rule, printed)),
             "after": _grade(verdict),
             "is_complete": verdict["is_complete"],
         }

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import groupby
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -81,6 +80,8 @@ DEFINED = ("source_id", "rival_group", "rule_id", "fits", "breaks", "rivals")
 EPSILON = 1e-13
 """Room for binary fractions, in shares of the numbers compared."""
 
+DISTRICTS = Scope.DISTRICT_AGGREGATE
+
 Lines = Statements | WideTable
 """Whatever operands can be looked up in: statements, or the columns of a table."""
 
@@ -96,19 +97,18 @@ def evaluate_identity(identity: Identity, lines: Lines) -> pd.DataFrame:
     where a kind that is not stated can make up for it).
     """
     operands: dict[Operand, Operands] = {}
-    absent = list_absent(identity, lines)
     for operand in identity.operands:
         operands[operand] = printed = lines.find(operand)
-        is_there = printed.is_printed | absent.get(operand, False)
-        if operand not in identity.parts and not is_there.any():
+        may_lack = operand in identity.parts or getattr(operand, "scope", "") == DISTRICTS
+        if not (may_lack or printed.is_printed.any()):
             return make_nothing()  # most rules need what a report does not have
-    at = _list_home_rows(identity, operands, absent)
+    operands = fill_absent(operands, lines)
+    at = _list_home_rows(identity, operands)
     if len(at):
         at = at[~_lacks_opening(identity, operands, lines, at)]
     if not len(at):
         return make_nothing()
-    found = {each: found.take(at) for each, found in operands.items()}
-    verdict = judge_rows(identity, found, {each: cells[at] for each, cells in absent.items()})
+    verdict = judge_rows(identity, {each: found.take(at) for each, found in operands.items()})
     is_number = np.isfinite(verdict["left"]) & np.isfinite(verdict["right"])
     kept = np.flatnonzero(np.broadcast_to(is_number, len(at)))
     kept = kept[_is_assumed(identity, lines, at[kept])]
@@ -117,19 +117,25 @@ def evaluate_identity(identity: Identity, lines: Lines) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.Index(at[kept], name="row"))
 
 
-def list_absent(identity: Identity, lines: Lines) -> Mapping[Operand, Booleans]:
-    """The rows whose window has no such operand: since July 2025 there are no districts.
+def fill_absent(operands: Mapping[Operand, Operands], lines: Lines) -> dict[Operand, Operands]:
+    """Operands with nothing for districts in windows since July 2025, which have none.
 
-    A province is then the sum of its departments and its communes; nothing is left out.
+    Where all others are printed: a province is the sum of its departments and its communes then.
     """
-    scoped = [each for each in identity.operands if isinstance(each, Quantity)]
-    below = [each for each in scoped if each.scope == Scope.DISTRICT_AGGREGATE]
-    if not below or not (words := lines.words):
-        return {}
+    below = [each for each in operands if getattr(each, "scope", "") == DISTRICTS]
+    others = [found for each, found in operands.items() if each not in below]
+    filled, words = dict(operands), lines.words
+    if not (below and others and words):
+        return filled
     starts, ends = words["period_start"], words["period_end"]
-    begins = np.where(starts == STOCK, ends, starts)
-    is_later = np.asarray(begins >= TWO_TIERS_SINCE, dtype=bool)
-    return {each: is_later & ~lines.find(each).is_printed for each in below}
+    is_gone = np.where(starts == STOCK, ends, starts) >= TWO_TIERS_SINCE
+    is_gone &= np.all([each.is_printed for each in others], axis=0)
+    for each in below:
+        found, is_none = operands[each], is_gone & ~operands[each].is_printed
+        columns: dict[str, Any] = {n: np.where(is_none, 0.0, c) for n, c in vars(found).items()}
+        columns["home"] = np.where(is_none, others[0].home, found.home)
+        filled[each] = Operands(**columns)
+    return filled
 
 
 @cache
@@ -295,11 +301,7 @@ def _compute_nothing() -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.Index([], name="row", dtype="int64"))
 
 
-def _list_home_rows(
-    identity: Identity,
-    operands: Mapping[Operand, Operands],
-    absent: Mapping[Operand, Booleans],
-) -> Integers:
+def _list_home_rows(identity: Identity, operands: Mapping[Operand, Operands]) -> Integers:
     """The rows that the identity applies to, each set of figures once.
 
     A rule with fixed scopes sees the same figures from the rows of every scope, and a stock is
@@ -308,8 +310,6 @@ def _list_home_rows(
     """
     printed = np.stack([each.is_printed for each in operands.values()])
     has_enough = printed.all(axis=0)
-    if absent:
-        has_enough |= _is_complete(operands, absent) & printed.any(axis=0)
     is_part = np.array([operand in identity.parts for operand in identity.operands])
     if is_part.any() and not is_part.all():
         # Of a plain sum the total and one of its parts.
@@ -387,20 +387,12 @@ def _begins_later(flow: Operands, words: Mapping[str, Texts], rows: Integers) ->
     return np.asarray(is_later & (starts[rows] == starts[home]), dtype=bool)
 
 
-def _is_complete(
-    operands: Mapping[Operand, Operands], absent: Mapping[Operand, Booleans]
-) -> Booleans:
-    held = [found.is_printed | absent.get(each, False) for each, found in operands.items()]
-    return np.asarray(np.stack(held).all(axis=0), dtype=bool)
-
-
 def judge_rows(
-    identity: Identity,
-    operands: Mapping[Operand, Operands],
-    absent: Mapping[Operand, Booleans] = MappingProxyType({}),
+    identity: Identity, operands: Mapping[Operand, Operands]
 ) -> dict[str, npt.NDArray[np.generic]]:
     """Judge an identity along rows of its operands; the columns of a verdict."""
-    complete = _is_complete(operands, absent)
+    printed = np.stack([each.is_printed for each in operands.values()])
+    complete: Booleans = np.asarray(printed.all(axis=0))
     left, right = _compute_sides(identity, operands)
     holds = _compare(identity, left, right, complete)
     broken = np.flatnonzero(~holds & complete)

@@ -163,13 +163,12 @@ def compare_readings(table: pd.DataFrame) -> pd.DataFrame:
 def compare_sources(table: pd.DataFrame) -> pd.DataFrame:
     """Two sources that state one quantity for one window state one value.
 
-    Where one of them only cut off digits (``is_cut``), both may be right. Each row is held against
-    those of all sources before it, and told with the first that it disagrees with.
+    Each is held against all before it, and judged with the first that it disagrees with.
     """
     pairs = pair_sources(table).sort_values("holds", kind="stable").drop_duplicates("row")
     told = pairs.sort_values("row")
     verdict = _tell_places(table, told["row"], told["other"], told["holds"])
-    return verdict.assign(**{name: told[name].to_numpy() for name in ("is_loose", "is_cut")})
+    return verdict.assign(is_loose=told["is_loose"].to_numpy())
 
 
 def pair_sources(table: pd.DataFrame) -> pd.DataFrame:
