@@ -1592,6 +1592,11 @@ def test_a_word_of_other_marks_is_no_part_of_a_label(tmp_path: Path, reference: 
     assert '- "Nháp"' in drafted
 
 
+def test_a_day_is_the_last_of_its_row_in_both_doors(tmp_path: Path, reference: Reference) -> None:
+    text = "Huyện,Ngày,on_time_rate\nCao Lộc,30/06/2024,101\n"
+    assert 'period_end: "Ngày"' in draft_mapping(write(tmp_path, "days.csv", text), reference)
+
+
 def test_two_columns_of_areas_need_no_mapping(project: Project, tmp_path: Path) -> None:
     text = "Tỉnh,Xã,Năm,on_time_rate\nLạng Sơn,Tân Thành,2025,98.5\nCà Mau,Tân Thành,2025,97.5\n"
     bring(project, write(tmp_path, "both.csv", text))
