@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import cchc_analysis as cchc
 from cchc_analysis import pipeline
 from cchc_analysis.data.reference import Project, load_reference
 from cchc_analysis.errors import ReportError
@@ -453,6 +454,11 @@ def test_areas_are_told_apart_by_whatever_names_them(places: dict[str, list[obje
     level = "commune" if len(places) > 1 else "province"
     assert [REFERENCE.area_rows[each]["level"] for each in told["area_id"]] == [level]
     assert told.attrs["warnings"] == []
+
+
+def test_a_panel_of_ours_is_a_table_to_validate() -> None:
+    panel = cchc.load_panel("pci", "province", "en", project=ROOT)
+    assert validate_table(panel, None, REFERENCE, ROOT.expectations).empty
 
 
 def test_an_area_that_was_not_there_is_told() -> None:

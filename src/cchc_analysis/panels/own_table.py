@@ -187,6 +187,8 @@ def _name_columns(
     is_clear = "area_id" in names.values() or [*names.values()].count("area") == 1
     if places and not is_clear:  # a province is the area of its row, where nothing else is
         names |= {each: name for name, each in place_columns(places, reference).items()}
+    if {"period", "year"} <= {*names}:  # as load_panel gives both
+        names["year"] = "year"
     for name in dict.fromkeys(filter(None, names.values())):
         if len(columns := [each for each in names if names[each] == name]) > 1:
             told = " and ".join(columns)
