@@ -409,11 +409,8 @@ def is_entity_row(label: Label, wording: Wording, candidate: Claim) -> bool:
         return False
     row = {hit.term for hit in wording.find_terms(label.row)}
     row |= {name_field(label.row)} - {""}
-    is_level = (
-        PATTERNS.only_time.fullmatch(label.row)
-        or PATTERNS.head_of_level.fullmatch(label.row)
-        or PATTERNS.row_of_offices.fullmatch(label.row)
-    )
+    levels = (PATTERNS.only_time, PATTERNS.head_of_level, PATTERNS.row_of_offices)
+    is_level = any(each.fullmatch(label.row) for each in levels)
     if is_level or row & WORDS.totals or any(term.startswith("@") for term in row):
         return False
     return row.isdisjoint(wording.rules[candidate.indicator].speaking)

@@ -201,10 +201,11 @@ class Scopes:
     def _closes_both(self, entry: FigureText) -> bool:
         """Whether a figure is a part of both levels, which the sentence has told apart before."""
         mention, text = entry.mention, entry.text
-        clause = text[entry.clause : mention.own[0]]
-        is_behind = entry.mentions[mention.parent].numeral.end < entry.clause
-        if is_behind and self._surroundings.read_level("", clause).scopes:
-            return True  # "cấp huyện 286, trong đó 281 …; cấp xã 147, 147 …"
+        if entry.mentions[mention.parent].numeral.end < entry.clause:
+            # "cấp huyện 286, trong đó 281 …; cấp xã 147, 147 …"
+            clause = text[entry.clause : mention.own[0]]
+            if self._surroundings.read_level("", clause).scopes:
+                return True
         closed = [*PATTERNS.closes_parts.finditer(text, mention.lead, mention.numeral.start)]
         said = text[mention.lead : closed[-1].start()] if closed else ""
         return self._surroundings.read_level("", said).scopes >= BOTH
@@ -238,11 +239,10 @@ class Scopes:
 
     def find_area(self, entry: FigureText, words: WordsAround) -> str:
         """The area of a figure: one that its own words name, else that of its frame."""
-        own = words.levels[0].text
-        for match in PATTERNS.commune.finditer(own):
-            name = match[1][0].lower() + match[1][1:]
-            if self.is_inside(name):
-                return name
+        own = list_names(words.levels[0].text)
+        communes = (name for name in own if find_level(name, self._reference) == "commune")
+        if named := next(filter(self.is_inside, communes), ""):
+            return named
         if other := self._name_other(entry) or self._name_labelled(entry):
             return other
         if self._head.rivals:
@@ -255,15 +255,12 @@ class Scopes:
 
     def name_speaker(self, speaker: Speaker | None) -> str:
         """The one commune inside, or the one area of our level, that a clause is told of."""
-        names = list_names(speaker.name) if speaker else ()
-        if not speaker or len(names) != 1:
+        if not speaker or len(names := list_names(speaker.name)) != 1:
             return ""
-        [name] = names
-        if speaker.kind is Speech.COMMUNE:
-            return name if self.is_inside(name) else ""
-        is_like = level_of(name) == level_of(self._head.area)
-        known = is_like and match_known(name, self._reference, self._head.day)
-        return name if known and speaker.kind is Speech.ELSEWHERE else ""
+        is_known = speaker.kind is Speech.COMMUNE and self.is_inside(names[0])
+        if speaker.kind is Speech.ELSEWHERE and level_of(names[0]) == level_of(self._head.area):
+            is_known = bool(match_known(names[0], self._reference, self._head.day))
+        return names[0] if is_known else ""
 
     def find_named(self, entry: FigureText, words: WordsAround) -> str:
         """A unit inside that the text of a figure names, though nothing says that it is its own.
