@@ -176,6 +176,9 @@ def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
         if not near or not row.get("denominator"):
             return None
         told = {each.indicator: read_value(each, reference) for each in near}
+        early, due = (told.get(f"{_DOSSIERS}resolved_{each}") for each in ("early", "on_due"))
+        if early and due:
+            told.setdefault(f"{_DOSSIERS}resolved_on_time", early + due)
         before, is_behind = near[-1], figure.reason.startswith("a share right behind")
         part = told.get(row["numerator"] if is_behind else before.indicator)
         share, whole = read_value(figure, reference), told.get(row["denominator"])
