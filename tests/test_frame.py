@@ -151,6 +151,41 @@ def test_a_level_line_holds_until_a_rival_or_a_heading() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "Tổng số thủ tục trên địa bàn huyện là 370 TTHC.",
+        "UBND huyện thường xuyên cập nhật danh mục.\nTổng số là 370 TTHC.",
+    ],
+)
+def test_a_line_that_turns_to_the_whole_ends_what_a_level_line_holds_for(whole: str) -> None:
+    _, figures = read_text(f"{TITLE}- Đối với các xã, thị trấn:\nTiếp nhận 7.033 hồ sơ.\n{whole}")
+    assert [figure.scope.value for figure in figures] == ["commune_aggregate", "whole_district"]
+
+
+def test_a_window_in_brackets_behind_a_figure_and_an_estimate_end_with_their_clause() -> None:
+    said = "Bổ nhiệm 58 công chức (quý III là 21). Cử 94 CBCC cấp xã đi bồi dưỡng.\n"
+    said += (
+        "Thực hiện chỉ đạo của cấp trên, đến nay ước cả năm giải ngân đạt 98%; số hóa 512 hồ sơ."
+    )
+    _, figures = read_text(TITLE + said)
+    told = {figure.printed: (figure.period_start, figure.status.value) for figure in figures}
+    assert told["94"] == ("2023-01-01", "actual")
+    assert told["512"] == ("2023-01-01", "actual")
+    assert told["98"][1] == "estimate"
+
+
+def test_what_offices_shorten_is_what_it_stands_for() -> None:
+    said = "Thu NSNN trên địa bàn 186,7 tỷ đồng, đạt 71,8% DT tỉnh giao. BPMC huyện tiếp nhận 5 HS."
+    _, figures = read_text(TITLE + said)
+    assert [figure.indicator for figure in figures] == [
+        "budget_revenue_total",
+        "budget_revenue_total_pct_province_plan",
+        "dossiers_received_total",
+    ]
+    assert figures[-1].scope.value == "district_office"
+
+
 def test_a_window_holds_for_the_headings_below_its_own_and_no_further() -> None:
     _, figures = read_text(
         f"{TITLE}2. Giải quyết hồ sơ\nTừ ngày 15/12/2022 đến ngày 14/9/2023 tiếp nhận 900 hồ sơ.\n"

@@ -93,7 +93,7 @@ def frame_lines(
     # Whose work the title and the line that announces what follows say it is, if it is one's:
     # "Trung tâm Phục vụ hành chính công tỉnh báo cáo kết quả như sau:".
     announced = (PATTERNS.to_whom.sub("", leave_cited(text)) for text in head.opening
-                 if text.endswith(":"))  # fmt: skip
+                 if text.endswith(":") and not PATTERNS.bullet.match(text))  # fmt: skip
     said = PATTERNS.committee_itself.sub(" ", " | ".join([head.title, *announced]))
     days = readers["window"](head.title) or _find_dossier_days(lines, head)
     years = (windows.find_days_of_years(line.text).items() for line in lines)
@@ -178,6 +178,7 @@ def _list_events(line: Line, place: OutlinePlace, below: str) -> list[str]:
         "text": is_one and not place.note and not PATTERNS.summed_up.match(text),
         "list": is_open and not place.note,
         "label": is_bare or (is_open and len(text.split()) <= LEVEL_WORDS),
+        "whole": not line.cells and PATTERNS.opens_whole.match(text),
     }
     return [event for event, is_so in events.items() if is_so]
 
@@ -254,6 +255,13 @@ def find_status(
     if "point" not in words.units:
         # "Dự kiến điểm": only the points are an estimate, not what they are given for.
         said, near, *above = (PATTERNS.of_points.sub(" ", text) for text in (said, near, *above))
+    first, *clauses = said.split(";")
+    if clauses:
+        # "…, ước cả năm đạt 98%; phần mềm đã triển khai tới 31 đơn vị": the last is no estimate.
+        said = f"{' '.join(first.split()[:LEVEL_WORDS])} {clauses[-1]}"
+        near = " ".join(
+            level.text for level in words.levels if level.name in _NEAR - {"its sentence"}
+        )
     is_estimate = any(map(PATTERNS.estimate.search, (said, near, *above)))
     return Status.ESTIMATE if is_estimate else Status.ACTUAL
 
@@ -491,6 +499,8 @@ class FigureContext:
         """
         for sentence in sentences:
             opened = PATTERNS.year_in_brackets.sub(" ", sentence)
+            if figure := find_first_figure(opened):  # "(quý III 21)" behind one is of that quarter
+                opened = opened[: figure.end] + PATTERNS.remark.sub(" ", opened[figure.end :])
             opened = _leave_compared(opened)
             opened = windows.leave_carried(" ".join(opened.split()[:OPENING]))
             # What stands behind a figure opens nothing: "tăng từ 21,4% năm 2021 lên …".

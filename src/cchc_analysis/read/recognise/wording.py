@@ -228,10 +228,20 @@ def load_wording(path: Path, indicators: Iterable[str]) -> Wording:
         for group in (*rule.says, *rule.under, rule.unless, rule.never, rule.breakdown):
             for phrase in group:
                 terms.setdefault(phrase, (phrase,))
+    shorts = entries.get("abbreviations") or {}
+    terms = {term: tuple(_shorten(phrases, shorts)) for term, phrases in terms.items()}
     wording = Wording(terms, means, rules, units, variants)
     if problems := list(check_wording(wording, entries, set(indicators), path.name)):
         raise ReferenceDataError(problems)
     return replace(wording, **load_weights(path.parent / "confidence.csv"))
+
+
+def _shorten(phrases: Iterable[str], shorts: Mapping[str, Iterable[str]]) -> list[str]:
+    """Phrases, and those that hold what offices shorten, each way of writing it."""
+    told = [*phrases]
+    for long, ways in shorts.items():
+        told += [each.replace(long, way) for each in told if long in each != long for way in ways]
+    return [*dict.fromkeys(told)]
 
 
 ESSENTIAL_WEIGHTS = {"(base)", "(sure from)", "(claimed from)"}
