@@ -175,6 +175,15 @@ def test_a_window_in_brackets_behind_a_figure_and_an_estimate_end_with_their_cla
     assert told["98"][1] == "estimate"
 
 
+def test_the_days_of_a_quarter_that_a_list_sets_beside_are_none_of_its_items() -> None:
+    lead = "Toàn huyện nhận 412 hồ sơ (riêng quý III từ 15/6/2023 đến 14/9/2023 là 139), gồm:"
+    _, figures = read_text(
+        f"{TITLE}{lead}\n- Cấp huyện: tiếp nhận 112 hồ sơ.\n- Cấp xã: 300 hồ sơ."
+    )
+    starts = {figure.printed: figure.period_start for figure in figures}
+    assert starts == {"139": "2023-06-15"} | dict.fromkeys(("412", "112", "300"), "2023-01-01")
+
+
 def test_what_offices_shorten_is_what_it_stands_for() -> None:
     said = "Thu NSNN trên địa bàn 186,7 tỷ đồng, đạt 71,8% DT tỉnh giao. BPMC huyện tiếp nhận 5 HS."
     _, figures = read_text(TITLE + said)
@@ -252,6 +261,10 @@ def test_what_is_said_further_down_of_all_figures_holds_for_all() -> None:
     [
         ("UBND huyện thông báo kết quả để các phòng và UBND các xã được biết:", "whole_district"),
         ("Phòng Nội vụ huyện tổng hợp báo cáo của 12 phòng và 17 xã như sau:", "whole_district"),
+        (
+            "Phòng Nội vụ tổng hợp báo cáo của các phòng, ban, UBND các xã như sau:",
+            "whole_district",
+        ),
         ("Trên cơ sở báo cáo của UBND các xã, UBND huyện báo cáo như sau:", "whole_district"),
         ("Để có cơ sở đánh giá, Bộ phận Một cửa huyện báo cáo như sau:", "district_office"),
         ("Theo đề nghị của Sở Nội vụ, Bộ phận Một cửa huyện báo cáo như sau:", "district_office"),

@@ -471,7 +471,8 @@ class FigureContext:
                 if opened:
                     return opened
                 continue
-            clip = before if level.name == "words of its own" and not entry.label else level.text
+            is_own = level.name == "words of its own" and not entry.label
+            clip = before if is_own else _leave_compared(level.text)
             clip = windows.leave_carried(clip)
             if time := self._name_time(clip, default, is_caption=level.name == CAPTION):
                 return time
