@@ -15,7 +15,7 @@ from cchc_analysis.data.reference import find_project, load_reference
 from cchc_analysis.data.words import bare_name
 from cchc_analysis.errors import CommandError
 from cchc_analysis.pipeline import list_names
-from cchc_analysis.site.kit import LIST, init_project
+from cchc_analysis.site.kit import LIST, init_project, list_own
 
 ROOT = Path(__file__).parents[1]
 
@@ -79,6 +79,15 @@ def test_an_update_brings_what_is_new_and_keeps_what_was_changed(project: Path) 
     assert changed.read_text("utf-8") == "{}"
     assert old.read_bytes() == (ROOT / "data" / "reference" / "units.csv").read_bytes()
     assert not taken_away.exists()
+
+
+def test_what_jupyterlab_hides_beside_a_notebook_is_no_notebook_of_ones_own(project: Path) -> None:
+    changed = project / "notebooks" / "validate.ipynb"
+    changed.write_text("{}", "utf-8")
+    hidden = project / "notebooks" / ".ipynb_checkpoints" / "explore-checkpoint.ipynb"
+    hidden.parent.mkdir()
+    hidden.write_text("{}", "utf-8")
+    assert [*list_own(project)] == ["notebooks/validate.ipynb"]
 
 
 def test_sources_of_ones_own_are_never_touched(project: Path) -> None:

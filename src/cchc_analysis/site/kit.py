@@ -96,11 +96,13 @@ def _list_files() -> Iterator[tuple[str, bytes]]:
 def list_own(root: Path) -> Mapping[str, bytes]:
     """The files of a project that are not as a new project begins with, by path.
 
-    Looked up once for a folder: the pages of a site all ask for it.
+    Looked up once for a folder: the pages of a site all ask for it. What programs hide beside them
+    ("notebooks/.ipynb_checkpoints") is nobody's.
     """
     laid = dict(_list_files())
     held = read_files((path for part in KIT for path in (root / part).rglob("*")), root)
-    return {name: content for name, content in held.items() if laid.get(name) != content}
+    own = ((name, content) for name, content in held.items() if "/." not in f"/{name}")
+    return {name: content for name, content in own if laid.get(name) != content}
 
 
 def find_kit() -> Path:
