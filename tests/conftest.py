@@ -77,11 +77,9 @@ def load_reference_once(folder: Path) -> Reference:
     if not folder.is_dir():
         return _load_reference(folder)
     content = hashlib.sha256()
-    # A thousand times in a run: by names alone in half the time.
-    for name in sorted(each for each in os.listdir(folder) if each.endswith(".csv")):  # noqa: PTH208
-        with open(f"{folder}/{name}", "rb", buffering=0) as file:  # noqa: PTH123
-            held = file.read()
-        content.update(b"%s %d " % (name.encode(), len(held)))
+    for path in sorted(folder.glob("*.csv")):
+        held = path.read_bytes()
+        content.update(b"%s %d " % (path.name.encode(), len(held)))
         content.update(held)
     key = content.hexdigest()
     if key not in _LOADED:

@@ -1,4 +1,4 @@
-"""Programs in processes forked of one that has imported everything, begun in no time.
+"""Processes forked of one that has imported everything, begun in no time.
 
 To start Python, pandas and Great Expectations takes seconds, in which there is nothing to lose.
 """
@@ -8,15 +8,30 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from multiprocessing import forkserver, get_context
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
-import great_expectations  # noqa: F401 - every command that validates imports it
+import pytest
 
-from cchc_analysis import pipeline  # noqa: F401 - so does every command this
 from cchc_analysis.cli import main
-from cchc_analysis.panels import register  # noqa: F401
-from cchc_analysis.read import review  # noqa: F401
-from cchc_analysis.rules import expectations  # noqa: F401
+
+IMPORTED = (
+    *("great_expectations", "cchc_analysis.pipeline", "cchc_analysis.panels.register"),
+    *("cchc_analysis.read.review", "cchc_analysis.rules.expectations", "cchc_analysis.site.store"),
+    *("engine_work", __name__),
+)
+"""What the commands and builds that are forked import themselves, first of all."""
+
+
+def prepare_forks() -> ForkServerContext:
+    """What begins processes, children of one that is there from the first time on."""
+    forks = get_context("forkserver")
+    forks.set_forkserver_preload([*IMPORTED])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        forkserver.ensure_running()
+    return forks
 
 
 def call_command(arguments: list[str], told: Path) -> None:

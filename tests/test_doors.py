@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import random
-import sys
 import time
 from collections.abc import Callable
-from multiprocessing import forkserver, get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -28,6 +25,7 @@ from cchc_analysis.read.drafting import read_report
 from cchc_analysis.read.review import accept_source
 from cchc_analysis.read.transcripts import read_sources
 from cchc_analysis.site import single
+from forked import call_command, prepare_forks
 
 REPORTS = Path(__file__).resolve().parent / "made_up" / "reports"
 Start = Callable[..., BaseProcess]
@@ -60,17 +58,11 @@ def draft(project: Project, *source_ids: str) -> None:
 @pytest.fixture(scope="module")
 def start() -> Start:
     """What begins a command, in a process forked of one that has imported everything."""
-    import forked
-
-    context = get_context("forkserver")
-    context.set_forkserver_preload([forked.__name__])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-        forkserver.ensure_running()
+    forks = prepare_forks()
 
     def begin(project: Project, told: Path, *arguments: str) -> BaseProcess:
         command = ["--root", str(project.root), *arguments]
-        running = context.Process(target=forked.call_command, args=(command, told))
+        running = forks.Process(target=call_command, args=(command, told))
         running.start()
         return running
 

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import time
-from multiprocessing import forkserver, get_context
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +21,7 @@ from cchc_analysis.errors import BriefError, CommandError
 from cchc_analysis.site import store as disk_module
 from cchc_analysis.site.keys import key_of, key_of_package
 from cchc_analysis.site.store import LIST, Placed, open_build
+from forked import prepare_forks
 
 
 @pytest.fixture
@@ -197,12 +197,7 @@ def test_a_site_that_was_set_aside_comes_back(site: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two renames are needed")
 @pytest.mark.slow
 def test_killed_at_random_moments_the_site_is_whole(site: Path) -> None:
-    chance, forks = random.SystemRandom(), get_context("forkserver")
-    # Children of a process that has imported what they do.
-    forks.set_forkserver_preload(["engine_work", "cchc_analysis.site.store"])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-        forkserver.ensure_running()
+    chance, forks = random.SystemRandom(), prepare_forks()
     for _ in range(12):
         is_there = forks.Event()
         running = forks.Process(target=engine_work.publish_forever, args=(site, is_there))
