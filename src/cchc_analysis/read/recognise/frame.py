@@ -252,9 +252,6 @@ def find_status(
         # "Ước hoàn thành 12/13 nhiệm vụ": how many there are is known.
         return Status.ACTUAL
     above = [level.text for level in words.levels if level.name in WORDS.estimating_levels]
-    if "point" not in words.units:
-        # "Dự kiến điểm": only the points are an estimate, not what they are given for.
-        said, near, *above = (PATTERNS.of_points.sub(" ", text) for text in (said, near, *above))
     first, *clauses = said.split(";")
     if clauses:
         # "…, ước cả năm đạt 98%; phần mềm đã triển khai tới 31 đơn vị": the last is no estimate.
@@ -262,6 +259,9 @@ def find_status(
         near = " ".join(
             level.text for level in words.levels if level.name in _NEAR - {"its sentence"}
         )
+    if "point" not in words.units:
+        # "Dự kiến điểm": only the points are an estimate, not what they are given for.
+        said, near, *above = (PATTERNS.of_points.sub(" ", text) for text in (said, near, *above))
     is_estimate = any(map(PATTERNS.estimate.search, (said, near, *above)))
     return Status.ESTIMATE if is_estimate else Status.ACTUAL
 
@@ -500,7 +500,8 @@ class FigureContext:
         """
         for sentence in sentences:
             opened = PATTERNS.year_in_brackets.sub(" ", sentence)
-            if figure := find_first_figure(opened):  # "(quý III 21)" behind one is of that quarter
+            if "(" in opened and (figure := find_first_figure(opened)):
+                # "(quý III 21)" behind a figure is of that quarter.
                 opened = opened[: figure.end] + PATTERNS.remark.sub(" ", opened[figure.end :])
             opened = _leave_compared(opened)
             opened = windows.leave_carried(" ".join(opened.split()[:OPENING]))
