@@ -145,6 +145,24 @@ def test_a_string_without_a_language_is_named(tmp_path: Path) -> None:
         load_words(tmp_path, "en")
 
 
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [
+        ("key,vi,en\nb,chữ,text\n", "'a': there is none"),
+        ("key,vi,en\na,chữ {before},text\n", "'a': its braces: 'before'"),
+        ("key,vi,en\na,chữ {n,text\n", "'a': its braces"),
+        ("name,vi,en\na,chữ,text\n", "no column key"),
+        ("key,vi,en\na,chữ,text\na,từ,word\n", "line 3: key = a a second time"),
+    ],
+)
+def test_a_table_of_an_older_copy_is_refused_in_a_sentence(
+    tmp_path: Path, table: str, found: str
+) -> None:
+    (tmp_path / "strings.csv").write_text(table, "utf-8")
+    with pytest.raises(BriefError, match=re.escape(found)):
+        load_words(tmp_path, "vi").say("a", n="1")
+
+
 def test_without_the_strings_there_is_no_page(tmp_path: Path) -> None:
     with pytest.raises(BriefError, match=r"strings\.csv"):
         load_words(tmp_path, "vi")

@@ -7,13 +7,11 @@ table and in the stage ``brief``.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
@@ -23,10 +21,12 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from cchc_analysis.data.clean import STANDARD_LABEL
+from cchc_analysis.data.files import load_text_table
 from cchc_analysis.data.records import load_own, problem
 from cchc_analysis.errors import BriefError, CommandError
 
 LANGUAGES = ("vi", "en")
+STRINGS = "strings.csv"
 NO_BREAK = "\u00a0"
 COMPARATOR_SIGNS: Mapping[str, str] = load_own("spellings")["signs"]
 AREA_KINDS: Mapping[str, str] = load_own("spellings")["strings"]
@@ -83,8 +83,22 @@ class Words:
         Markup('&lt;b&gt; &lt; <i>1</i>')
         """
         fitting = (key + each for each in self.fits)
-        text = self.texts[next(filter(self.has, fitting), key)]
-        return escape(self._use_terms(text)).format(**values)
+        found = next(filter(self.has, fitting), key)
+        said: Markup = self.fill(found, values, lambda text: escape(self._use_terms(text)))
+        return said
+
+    def fill(self, key: str, values: Mapping[str, Any], form: Callable[[str], Any] = str) -> Any:
+        """The string of just this key, put into a form, and then its values into that.
+
+        Raises:
+            BriefError: The table, which may be an older copy, has no such string, or one whose
+                braces ask for what it is not told.
+        """
+        try:
+            return form(self.texts[key]).format(**values)
+        except (KeyError, IndexError, ValueError) as error:
+            found = f"its braces: {error}" if self.has(key) else "there is none"
+            raise BriefError(problem("other_string", STRINGS, key=key, found=found)) from None
 
     def plain(self, key: str, /, **values: Any) -> str:
         """``say`` for where there is no markup: a chart, a title."""
@@ -194,11 +208,11 @@ def load_words(folder: Path, lang: str) -> Words:
     """Load the strings of one language (``vi``, ``en``) from the folder of the page template.
 
     Its ``strings.csv`` has key, vi and en. A ``CommandError``: there is no such language; a
-    ``BriefError``: the table is absent, or a string lacks a language.
+    ``BriefError``: the table is absent or damaged, or a string lacks a language.
     """
     if lang not in LANGUAGES:
         raise CommandError(problem("no_language", f"language {lang!r}"))
-    path = folder / "strings.csv"
+    path = folder / STRINGS
     try:
         return _read_words(path.read_bytes(), lang, folder)
     except OSError as error:
@@ -206,12 +220,12 @@ def load_words(folder: Path, lang: str) -> Words:
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def _read_words(content: bytes, lang: str, folder: Path) -> Words:
+def _read_words(_content: bytes, lang: str, folder: Path) -> Words:
     """The strings in a table; read once, as every page asks for them several times."""
-    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
-    if holes := [row["key"] for row in rows if not all(row.get(each) for each in LANGUAGES)]:
-        raise BriefError(problem("no_string", "strings.csv", keys=", ".join(holes)))
-    return Words(lang, {row["key"]: row[lang] for row in rows}, folder)
+    table = load_text_table(folder / STRINGS, ("key", *LANGUAGES), ("key",), kind=BriefError)
+    if holes := [*table.loc[(table == "").any(axis=1), "key"]]:
+        raise BriefError(problem("no_string", STRINGS, keys=", ".join(holes)))
+    return Words(lang, dict(zip(table["key"], table[lang], strict=True)), folder)
 
 
 def shorten_text(text: str, longest: int) -> str:

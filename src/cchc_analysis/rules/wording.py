@@ -145,7 +145,7 @@ class Teller:
                 values |= self._describe(side, row, language)
             for name, word in words.items():
                 values[name] = word if isinstance(word, str) else word[language]
-            told[language] = texts.texts[f"finding.{key}"].format(**values)
+            told[language] = texts.fill(f"finding.{key}", values)
         return told
 
     def _describe(self, side: str, row: int, language: str) -> dict[str, str]:
@@ -259,8 +259,8 @@ class Teller:
         for figure in self._list_transcribed(row):
             kind, _, number = figure["place"].partition(" ")
             if figure["section"] and kind in ("text", "table", "footnote"):
-                text = self._languages[language].texts[f"finding.place.{kind}"]
-                told[text.format(section=figure["section"], number=number)] = None
+                values = {"section": figure["section"], "number": number}
+                told[self._languages[language].fill(f"finding.place.{kind}", values)] = None
         return "; ".join(told)
 
     def _list_transcribed(self, row: int) -> list[Mapping[Any, Any]]:
