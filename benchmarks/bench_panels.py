@@ -27,7 +27,7 @@ from cchc_analysis.panels import PanelMapping, PanelSource, add_panel, read_pane
 from cchc_analysis.rules import choose_readings, load_identities
 from cchc_analysis.stats.peers import break_series, find_peers
 from cchc_analysis.stats.trends import adjust_p_values, find_trend
-from cchc_analysis.stats.windows import compare_same_window, discretise_windows
+from cchc_analysis.stats.windows import discretise_windows
 from synthetic import count_recall, make_country, tabulate_indicators
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,7 +59,6 @@ def measure(districts: int, periods: int, *, validate: bool) -> None:
     table, own = country.observations, country.reference
     watch.run("publish", lambda: tabulate_indicators(table))
     watch.run("discretise", lambda: discretise_windows(table, own))
-    watch.run("year on year", lambda: compare_same_window(table, own))
     watch.run("segments", lambda: break_series(table, own))
     watch.run("trends", lambda: test_all(table))
     watch.run("peers", lambda: list_all_peers(own))

@@ -1,4 +1,4 @@
-"""Windows: differences, comparisons and pooled rates, with the range that rounding leaves."""
+"""Windows: differences, their days, and the range that rounding leaves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from cchc_analysis.data.intervals import Interval
 from cchc_analysis.data.reference import Reference, load_reference
 from cchc_analysis.stats.windows import (
     WINDOW_COLUMNS,
-    compare_same_window,
     discretise_windows,
     year_before,
 )
@@ -147,61 +146,12 @@ def test_rounding_alone_makes_no_negative_difference(reference: Reference) -> No
     assert (discrete["low"].tolist()[1], discrete["high"].tolist()[1]) == (-1500, 500)
 
 
-def test_half_years_are_compared_with_half_years(reference: Reference) -> None:
-    table = rows(
-        reference,
-        """
-        district_office dossiers_resolved_total 2023-Q1 90
-        district_office dossiers_resolved_total 2023-H1 200
-        district_office dossiers_resolved_total 2024-H1 250
-        district_office on_time_rate            2023-H1 97.5 ± 0.05
-        district_office on_time_rate            2024-H1 98.1 ± 0.05
-        """,
-    )
-    flow, rate = compare_same_window(table, reference).itertuples()
-    assert (flow.value_before, flow.difference, flow.change, flow.basis) == (
-        200,
-        50,
-        pytest.approx(25),
-        "same window",
-    )
-    assert rate.difference == pytest.approx(0.6)
-    assert (rate.difference_low, rate.difference_high) == pytest.approx((0.5, 0.7))
-    assert np.isnan(rate.change)
-
-
-def test_unequal_cut_offs_are_compared_per_day_or_not_at_all(reference: Reference) -> None:
-    table = rows(
-        reference,
-        """
-        district_office dossiers_resolved_total 2023-01-01..2023-09-20 263
-        district_office dossiers_resolved_total 2024-01-01..2024-09-30 274
-        district_office online_rate             2023-01-01..2023-09-20 50
-        district_office online_rate             2024-01-01..2024-09-30 60
-        district_office dossiers_resolved_early 2023-01-01..2023-06-30 10
-        district_office dossiers_resolved_early 2024-01-01..2024-09-30 20
-        """,
-    )
-    [flow] = compare_same_window(table, reference).itertuples()
-    assert (flow.indicator, flow.basis) == ("dossiers_resolved_total", "per day")
-    assert flow.value_before == pytest.approx(263 / 263 * 274)
-
-
-def test_the_year_before_of_the_29th_of_february_is_a_day(reference: Reference) -> None:
+def test_the_year_before_of_the_29th_of_february_is_a_day() -> None:
     assert [year_before(day) for day in ("2024-02-29", "2025-02-28", "")] == [
         "2023-02-28",
         "2024-02-28",
         "",
     ]
-    table = rows(
-        reference,
-        """
-        district_office dossiers_resolved_total 2023-01-01..2023-02-28 100
-        district_office dossiers_resolved_total 2024-01-01..2024-02-29 120
-        """,
-    )
-    [pair] = compare_same_window(table, reference).itertuples()
-    assert (pair.basis, pair.value_before) == ("same window", 100)
 
 
 numbers = st.floats(min_value=0.5, max_value=1e6)

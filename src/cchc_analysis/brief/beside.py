@@ -37,7 +37,7 @@ from cchc_analysis.data.trace import compare_editions, name_edition
 from cchc_analysis.stats.panel import ENOUGH, SPREAD
 from cchc_analysis.stats.peers import FEWEST, find_kin
 from cchc_analysis.stats.rates import rank_values
-from cchc_analysis.stats.windows import compare_same_window, is_near, year_before
+from cchc_analysis.stats.windows import year_before
 
 MOST_IN_PART = 36
 """Areas that one part of a drawing holds: more would not fit on a sheet of paper."""
@@ -223,7 +223,6 @@ def show_trend(brief: Brief) -> Section:
         partial(pd.DataFrame, points, columns=names),
         anchor="trend",
         ends=sorted({row["period_end"] for row in points})[-MOST_PERIODS:],
-        per_day=_list_per_day(brief),
         last_years=list_last_year(brief),
         kin=find_kin(brief.reference, brief.area),
     )
@@ -259,19 +258,6 @@ def list_last_year(brief: Brief) -> list[dict[str, Any]]:
         low, high = (100 * base.value / (share.value + each) for each in (half, -half))
         found.append({"entry": entry, "base": base, "share": share, "low": low, "high": high})
     return found
-
-
-def _list_per_day(brief: Brief) -> list[dict[str, Any]]:
-    """Flows whose window of the year before ends on another day, at the same pace per day."""
-    ends = (brief.end[:4], str(int(brief.end[:4]) - 1))
-    near = brief.own_values[brief.own_values["period_end"].str[:4].isin(ends)]
-    days = {*zip(near["period_start"], near["period_end"], strict=True)}
-    here = (year_before(brief.start), year_before(brief.end))
-    if not any(is_near(each, here) for each in days - {here}):
-        return []
-    now = compare_same_window(near, brief.reference)
-    now = now[(now["period_start"] == brief.start) & (now["period_end"] == brief.end)]
-    return list_rows(now[now["basis"] == "per day"])
 
 
 def show_revised(brief: Brief, since: Path | str) -> Section:

@@ -41,15 +41,14 @@ class Interval:
     def __sub__(self, other: Interval) -> Interval:
         return Interval(self.value - other.value, self.low - other.high, self.high - other.low)
 
-    def __mul__(self, other: Any) -> Interval:
+    def __mul__(self, other: Interval) -> Interval:
         """Multiplication; nothing times what has no end is not known, and the range is open."""
-        factor = other if isinstance(other, Interval) else Interval(other, other, other)
-        ends = product((self.low, self.high), (factor.low, factor.high))
+        ends = product((self.low, self.high), (other.low, other.high))
         corners = np.stack([np.multiply(*each, dtype=np.float64) for each in ends])
         is_open = np.isnan(corners).any(axis=0) & ~np.isnan(corners).all(axis=0)
         low = np.where(is_open, -np.inf, corners.min(axis=0))
         high = np.where(is_open, np.inf, corners.max(axis=0))
-        return Interval(self.value * factor.value, low, high)
+        return Interval(self.value * other.value, low, high)
 
     def __truediv__(self, other: Interval) -> Interval:
         """Division; where the divisor may be zero nothing is known, and the range is open."""

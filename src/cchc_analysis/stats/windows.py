@@ -1,10 +1,9 @@
 """Windows: what figures counted over different stretches of time say about each other.
 
-Reports are cumulative, so a quarter is the difference of two of them, and last year's figure may
-stand in this year's report as "94,4 % so với cùng kỳ". Comes in as tables of published
-quantities; goes out as tables of what was computed, marked *derived*, with the figures that it
-comes from and the range that rounding leaves. Nothing is filled: a window that is not held gives
-no row, and windows that differ are compared per day or not at all.
+Reports are cumulative, so a quarter is the difference of two of them. Comes in as tables of
+published quantities; goes out as tables of what was computed, marked *derived*, with the figures
+that it comes from and the range that rounding leaves. Nothing is filled: a window that is not held
+gives no row. Of several windows of one quantity ``place_window`` says which is taken.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from functools import lru_cache
-from math import nan
 
 import numpy as np
 import pandas as pd
@@ -29,17 +27,6 @@ WINDOW_COLUMNS = (
     *QUANTITY,
     *("period", "value", "low", "high", "unit", "origin", "parts", "source_id", "figures"),
 )
-
-COMPARISON_COLUMNS = (
-    *QUANTITY,
-    *("period", "value", "unit", "start_before", "end_before", "value_before"),
-    *("difference", "difference_low", "difference_high"),
-    *("change", "change_low", "change_high", "basis"),
-)
-
-NEAR = 20
-"""Days by which the ends of two windows may differ for a comparison per day (NĐ 09/2019/NĐ-CP
-Điều 12 closes windows on the 14th, most reports on the last day of the month)."""
 
 OPENING: Mapping[str, tuple[str, str]] = {
     "dossiers_received_total": ("dossiers_carried_over", "dossiers_received_new"),
@@ -134,49 +121,6 @@ def _strip_opening(opened: pd.DataFrame, flows: pd.DataFrame, table: pd.DataFram
     return stripped[stripped["value"].notna() & ~is_stated]
 
 
-def compare_same_window(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """Each quantity beside that of the same window a year before.
-
-    Returns:
-        ``COMPARISON_COLUMNS``, a row per quantity with a window near it a year earlier. ``basis``
-        is ``same window``; or ``per day`` for flows whose windows end at most ``NEAR`` days apart:
-        ``value_before`` is then what the earlier rate per day gives over the days of this window.
-        ``change`` is a per cent, with the range that rounding leaves; rates are compared by their
-        difference only.
-    """
-    now = with_range(table)
-    now = now[now["status"].isin(RESULT_STATUSES) & (now["period_end"] != "")]
-    if now.empty:
-        return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
-    now = now[[*QUANTITY, "value", "low", "high", "unit"]]  # the others would be merged for nothing
-    now = now.reset_index(drop=True).rename_axis("row").reset_index()
-    before = now[[*SERIES, "period_start", "period_end", "value", "low", "high"]]
-    pairs = _pair(now, before)
-    is_flow = pairs["indicator"].isin(reference.list_flows()) & (pairs["period_start"] != "")
-    fits = pairs["gap"] <= np.where(is_flow, NEAR, 0)
-    pairs = pairs[fits].sort_values(["row", "gap"], kind="stable").drop_duplicates("row")
-    if pairs.empty:
-        return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
-    return _compare(pairs, reference)
-
-
-def _pair(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """Each quantity with those of its series a year before, and the days by which they differ."""
-    wanted = now.assign(year=now["period_end"].str[:4].astype("int64"))
-    held = before.assign(year=before["period_end"].str[:4].astype("int64") + 1)
-    pairs = wanted.merge(held, on=[*SERIES, "year"], suffixes=("", "_before"))
-    gaps = []
-    for name in ("period_start", "period_end"):
-        day, other = _count_all(pairs[name].map(year_before)), _count_all(pairs[f"{name}_before"])
-        gaps.append((day - other).abs().mask(day.isna() & other.isna(), 0.0))  # of two stocks
-    return pairs.assign(gap=np.maximum(gaps[0], gaps[1]))
-
-
-def is_near(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    """Whether two windows may be compared per day: both ends lie at most ``NEAR`` days apart."""
-    return all(abs(_count(a) - _count(b)) <= NEAR for a, b in zip(one, other, strict=True))
-
-
 def place_window(window: tuple[str, str], own: tuple[str, str]) -> tuple[bool | float, ...]:
     """How near a window lies to the one that is told of: of several the greatest is taken.
 
@@ -194,8 +138,9 @@ def place_window(window: tuple[str, str], own: tuple[str, str]) -> tuple[bool | 
     return end <= last, is_about(window, own), -_measure(end, last), *begun
 
 
-def _measure(day: str, other: str) -> float:
-    return abs(_count(day) - _count(other)) if is_day(day) and is_day(other) else 0.0
+def _measure(day: str, other: str) -> int:
+    days = [dt.date.fromisoformat(each) for each in (day, other) if is_day(each)]
+    return abs(days[0] - days[1]).days if len(days) == 2 else 0
 
 
 @lru_cache(maxsize=4096)
@@ -205,48 +150,10 @@ def is_about(window: tuple[str, str], own: tuple[str, str]) -> bool:
     return len(periods) == 2 and lies_about(*periods, fills=True)
 
 
-def _compare(pairs: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    is_same = pairs["gap"] == 0
-    lengths = [
-        _count_all(pairs[f"period_end{side}"]) - _count_all(pairs[f"period_start{side}"]) + 1
-        for side in ("", "_before")
-    ]
-    factor = np.where(is_same, 1.0, lengths[0] / lengths[1])
-    before = read_interval(pairs, "_before") * factor
-    now = read_interval(pairs)
-    difference = now - before
-    ratio = now / before * 100.0
-    kinds = {unit: row["kind"] for unit, row in reference.unit_rows.items()}
-    is_relative = ~pairs["unit"].map(kinds).isin(["rate", "rank"]).to_numpy()
-    return pairs.assign(
-        start_before=pairs["period_start_before"],
-        end_before=pairs["period_end_before"],
-        value_before=before.value,
-        difference=difference.value,
-        difference_low=difference.low,
-        difference_high=difference.high,
-        change=np.where(is_relative, ratio.value - 100.0, np.nan),
-        change_low=np.where(is_relative, ratio.low - 100.0, np.nan),
-        change_high=np.where(is_relative, ratio.high - 100.0, np.nan),
-        basis=np.where(is_same, "same window", "per day"),
-        period=[*map(label_span, pairs["period_start"], pairs["period_end"])],
-    ).sort_values(list(QUANTITY), ignore_index=True)[list(COMPARISON_COLUMNS)]
-
-
 @lru_cache(maxsize=4096)
 def label_span(start: str, end: str) -> str:
     """The label of a window, or of the day of a stock."""
     return label_period(parse_period(f"{start}/{end}" if start else end))
-
-
-@lru_cache(maxsize=4096)
-def _count(day: str) -> float:
-    """A day as a number, to measure distances; NaN for none."""
-    return float(dt.date.fromisoformat(day).toordinal()) if day else nan
-
-
-def _count_all(days: pd.Series) -> pd.Series:
-    return days.map(_count).astype("float64")  # of no day at all it stays text
 
 
 @lru_cache(maxsize=4096)
