@@ -54,7 +54,7 @@ def test_a_name_of_two_areas_is_not_guessed(name: str, twins: Reference) -> None
 def test_a_name_that_is_refused_is_told_whole_at_the_door_and_carries_its_remedy(
     twins: Reference,
 ) -> None:
-    for look_up in (twins.match_area, twins.match_over_time):
+    for look_up in (twins.match_area, twins.match_held):
         with pytest.raises(AreaError) as refused:
             look_up("Châu Giả")
         error = pickle.loads(pickle.dumps(refused.value))  # noqa: S301

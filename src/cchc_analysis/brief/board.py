@@ -194,7 +194,7 @@ def _match_held(names: Iterable[str], held: set[str], reference: Reference) -> s
     """The ids of areas by name; those that mean no area with values are asked back together."""
     rows, found, problems = reference.area_rows, set(), []
     for name in names:
-        meant = set(reference.match_over_time(name))
+        meant = set(reference.match_held(name))
         found |= held & meant
         if not held & meant:
             own = str(rows[max(meant)]["name"])

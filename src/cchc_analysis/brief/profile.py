@@ -242,8 +242,8 @@ def match_profiled(reference: Reference, held: Collection[str], area: str) -> st
     if area in held and area in reference.area_rows:
         return area
     if meant := reference.match_held(area, held):
-        return max(meant, key=lambda each: str(reference.area_rows[each]["valid_from"]))
-    name = reference.area_rows[reference.match_over_time(area)[-1]]["name"]
+        return meant[-1]
+    name = reference.area_rows[reference.match_held(area)[-1]]["name"]
     raise CommandError(problem("no_profile", f"area {area!r}", area=name))
 
 

@@ -293,12 +293,11 @@ def open_quality(
     if not briefs:
         raise BriefError(problem("no_district_reports", "the sources"))
     held = list_provinces(briefs, reference)
-    ids = reference.match_over_time(province) if province else []
-    meant = next((each for each in ids if each in held), "")
-    if province and not meant:
+    meant = reference.match_held(province, held) if province else [""]
+    if not meant:
         names = ", ".join(str(reference.area_rows[each]["name"]) for each in held)
         raise CommandError(problem("no_province_reports", f"province {province!r}", names=names))
-    return Quality(words, reference, tables, briefs, meant)
+    return Quality(words, reference, tables, briefs, meant[0])
 
 
 def list_provinces(briefs: Iterable[Graded], reference: Reference) -> dict[str, list[Graded]]:

@@ -221,23 +221,24 @@ class Reference:
             yield {each for each in found if not level or index.rows[each]["level"] == level}
 
     def match_held(
-        self, name: str, held: Collection[str] | None, days: Collection[str] = ()
-    ) -> set[str]:
+        self, name: str, held: Collection[str] | None = None, days: Sequence[str] = ()
+    ) -> list[str]:
         """The areas of which something is held that a name, code or id means: the widest of them.
 
-        Something is held of all, where ``held`` is ``None``. They must be there on one of some
-        days, if days are given. Of several of one level and time the only one of which anything is
-        held is taken, with a warning. An ``AreaError`` where there are more of these, or the
-        widest, a province before its capital, holds nothing and another of the name does: who is
-        meant has to be said.
+        They bore it one after the other: Hưng Yên before July 2025 and since. Something is held of
+        all, where ``held`` is ``None``. They must be there on one of some days, if days are given.
+        Of several of one level and time the only one of which anything is held is taken, with a
+        warning. An ``AreaError`` where there are more of these, or the widest, a province before
+        its capital, holds nothing and another of the name does: who is meant has to be said; and
+        where no area ever had the name.
         """
-        rows = self.area_rows
+        rows, is_known = self.area_rows, False
         for found in self.list_named(name):
+            is_known |= bool(found)
             named = {e for e in found if not days or any(exists_on(rows[e], day) for day in days)}
-            widest = keep_widest(named, rows)
-            meant = widest if held is None else widest.intersection(held)
-            ordered = sorted((rows[each] for each in widest), key=lambda row: row["valid_from"])
-            at_one_time = (exists_on(one, after["valid_from"]) for one, after in pairwise(ordered))
+            widest = sorted(keep_widest(named, rows), key=lambda e: (rows[e]["valid_from"], e))
+            meant = [each for each in widest if held is None or each in held]
+            at_one_time = (exists_on(rows[a], rows[b]["valid_from"]) for a, b in pairwise(widest))
             if meant and any(at_one_time):
                 if len(meant) > 1:
                     raise self._refuse_shared(name, widest)
@@ -247,8 +248,10 @@ class Reference:
             if meant:
                 return meant
             if others := named.intersection(held or ()):
-                raise self._refuse_shared(name, widest | others)
-        return set()
+                raise self._refuse_shared(name, others.union(widest))
+        if not is_known:
+            raise self._refuse_strange(name, *days[-1:])
+        return []
 
     def match_published(self, name: str, held: Collection[str], days: Sequence[str] = ()) -> str:
         """The one area of ``match_held``, or else that of ``match_area`` on the last of the days.
@@ -256,16 +259,7 @@ class Reference:
         So every door understands a name: a brief, a trace, a ``load_`` function.
         """
         meant = self.match_held(name, held, days)
-        return meant.pop() if len(meant) == 1 else self.match_area(name, *days[-1:])
-
-    def match_over_time(self, name: str) -> list[str]:
-        """The areas that bore a name one after the other: Hưng Yên before July 2025 and since.
-
-        An ``AreaError`` where no area has that name, or several had it at one time.
-        """
-        if meant := self.match_held(name, None):
-            return sorted(meant, key=lambda each: str(self.area_rows[each]["valid_from"]))
-        raise self._refuse_strange(name)
+        return meant[0] if len(meant) == 1 else self.match_area(name, *days[-1:])
 
     def match_source(self, source: Row) -> str:
         """The area that a source is about, a row with ``area``, ``dated`` and its period."""
