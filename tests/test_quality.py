@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache
 
+import pandas as pd
 import pytest
 
 from brief_work import (
@@ -20,6 +21,7 @@ from brief_work import (
     open_slices,
     read_text,
 )
+from cchc_analysis.brief import nouns
 from cchc_analysis.brief import quality as quality_module
 from cchc_analysis.brief.board import TRENDS
 from cchc_analysis.brief.content import ANNEX, Brief
@@ -115,38 +117,61 @@ def test_the_counts_are_those_of_the_findings(province: str) -> None:
             assert sum(map(int, re.findall(rf"{sign}(\d+)", kinds))) == int(n)
 
 
-def test_every_finding_is_listed_once() -> None:
-    """On the page of its province, or on that of the whole; and on no other."""
-    html = "".join(
-        section(name, province=province)
-        for name in ("contradictions", "remarks")
-        for province in PAGES
-    )
-    wanted = set(quality("vi").tables.findings["finding_id"])
-    listed = Counter(each for each in find_all(r' id="([^"]+)"', html) if each in wanted)
-    assert listed == dict.fromkeys(wanted, 1)
+def list_all(findings: pd.DataFrame | None = None, lang: str = "vi") -> str:
+    """The list of all contradictions."""
+    reference, tables = load_real()
+    cards = [make_card(each) for each in open_real_briefs() if each.lang == lang]
+    told = Told(cards, reference, tables.findings if findings is None else findings)
+    return bind_list(PROJECT, told, lang, "contradictions")
 
 
-def test_a_cause_shows_its_sums_its_likely_figure_and_what_would_close_it() -> None:
-    rows = rows_of(section("contradictions"))
-    row = next(each for each in rows if "8.943 ≠" in each[1])
-    assert "10.994 ≠ 2.190 + 8.943" in row[1]
-    assert "8.943" in row[2]
-    assert "F055" in row[2]
-    assert row[3] == "8.804"
-    english = next(r for r in rows_of(section("contradictions", "en")) if "8,943 ≠" in r[1])
-    assert english[3] == "8,804"
+def test_every_finding_is_told_in_a_ledger_or_in_the_list_of_what_no_brief_tells() -> None:
+    tables, page = quality("vi").tables, read_text(list_all())
+    in_briefs = {each for brief in list_own() for each in brief.contradiction_of}
+    others = tables.findings[~tables.findings["finding_id"].isin(in_briefs)]
+    assert len(in_briefs) + len(others) == len(tables.findings)
+    assert len(others)
+    for row in list_rows(others):
+        assert (row["arithmetic"] or row["explanation_vi"]) in page
 
 
-def test_every_link_to_a_ledger_lands() -> None:
+def test_the_page_leads_to_the_list_of_contradictions_and_that_to_each_ledger() -> None:
+    assert 'href="../../contradictions/index.html"' in section("counts")
+    assert 'href="../contradictions/index.html"' in section("counts", province="")
     anchors = {
-        f"../../{b.name_folder(b.area, b.period)}/{ANNEX}#{each.anchor}"
+        f"../{b.name_folder(b.area, b.period)}/{ANNEX}#{each.anchor}"
         for b in list_own()
         for each in b.contradictions
+        if not each.is_remark
     }
-    links = find_all(r'href="(\.\./\.\./[^"]+#c-\d+)"', whole("vi"))
-    assert links
-    assert set(links) <= anchors
+    assert set(find_all(r'href="(\.\./[^"]+#c-\d+)"', list_all())) == anchors
+
+
+def test_what_no_brief_tells_is_listed_with_all_its_sums_and_remarks() -> None:
+    shared = quality("vi").tables.findings.iloc[[0, 0, 0]].assign(source_id="p1")
+    shared = shared.assign(
+        finding_id=["x", "y", "z"],
+        cause_id=["x", "x", ""],
+        kind=["sum", "sum", "remark"],
+        arithmetic=["1 ≠ 2", "3 ≠ 4", ""],
+        explanation_vi="Hai bảng in hai số.",
+    )
+    rows = rows_of(list_all(shared))
+    assert [row[1] for row in rows[-2:]] == ["1 ≠ 2; 3 ≠ 4", ""]
+    assert "Hai bảng in hai số." in rows[-1][0]
+    assert all(row[0].endswith("p1") for row in rows[-2:])
+
+
+def test_a_contradiction_told_in_one_line_keeps_its_sums_and_its_cause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(nouns, "MOST_IN_FULL", 0)
+    [own] = [brief for brief in list_own() if brief.area["area_id"] == "183"]
+    page = own.show_contradictions().html
+    [line] = [read_text(each) for each in find_all(r'<li id="c-4">(.*?)\n', page)]
+    assert "10.994 ≠ 2.190 + 8.943 = 11.133" in line
+    assert "8.943 ≠ 10.994 − 2.190 = 8.804" in line
+    assert re.search(r" in 8\.943 .* phải là 8\.804: khi đó", line)
 
 
 @pytest.mark.parametrize("province", PAGES)
@@ -241,10 +266,6 @@ def test_every_definition_that_a_source_follows_is_told() -> None:
 
 @pytest.mark.parametrize("name", CONTENTS)
 def test_both_languages_hold_the_same_numbers(name: str) -> None:
-    if name == "remarks":  # free text, told by people, in which dates differ
-        counts = [section(name, lang).count("<li>") for lang in ("vi", "en")]
-        assert counts[0] == counts[1]
-        return
     vi, en = (rows_of(section(name, lang)) for lang in ("vi", "en"))
     assert [len(row) for row in vi] == [len(row) for row in en]
     for one, other in zip(vi, en, strict=True):
@@ -253,14 +274,13 @@ def test_both_languages_hold_the_same_numbers(name: str) -> None:
                 assert left == right.translate(str.maketrans(".,", ",."))
 
 
-def test_a_page_with_too_many_causes_says_how_many_are_left(
+def test_a_page_with_too_many_sources_says_how_many_are_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(quality_module.Quality, "most", 4)
-    html = str(quality("vi").show_contradictions()._repr_html_())
-    causes = [each for _, each in quality("vi").causes if not each.is_remark]
-    assert len(rows_of(html)) == 4
-    assert f"Còn {len(causes) - 4} dòng nữa" in html
+    monkeypatch.setattr(quality_module.Quality, "most", 2)
+    html = str(quality("vi").show_counts()._repr_html_())
+    assert len(rows_of(html)) == 2 + 1
+    assert "Còn 2 dòng nữa" in html
 
 
 def test_runs_of_codes_are_shortened() -> None:
@@ -336,25 +356,18 @@ def test_contradictions_are_counted_once_and_alike_wherever_it_is_said() -> None
 
 
 def test_a_contradiction_that_no_brief_tells_stands_in_the_list_of_all() -> None:
-    own, tables = list_own(), quality("vi").tables
-    panel = tables.findings[tables.findings["arithmetic"] != ""].iloc[[0]]
+    found = quality("vi").tables.findings
+    panel = found[found["arithmetic"] != ""].iloc[[0]]
     panel = panel.assign(finding_id="x", cause_id="x", source_id="p1 p2", arithmetic="7,1 ≠ 7,4")
-    told = Told([make_card(each) for each in own], own[0].reference, panel)
-    page = read_text(bind_list(PROJECT, told, "vi", "contradictions"))
+    page = read_text(list_all(panel))
     assert "Nguồn khác, không có bản tóm lược" in page
     assert "7,1 ≠ 7,4" in page
 
 
 def test_a_finding_of_a_panel_names_area_indicator_and_period() -> None:
-    own, tables = list_own(), quality("vi").tables
-    told = Told([make_card(each) for each in own], own[0].reference, tables.findings)
-    for page in (
-        bind_list(PROJECT, told, "vi", "contradictions"),
-        section("contradictions", province=""),
-    ):
-        row = next(" ".join(each) for each in rows_of(page) if "40,62 ≠ 40,6146" in " ".join(each))
-        assert "Tỉnh Bà Rịa - Vũng Tàu, PAPI: tổng điểm" in row
-        assert "năm\u00a02021" in row.replace(" ", "\u00a0")
+    row = next(" ".join(each) for each in rows_of(list_all()) if "40,62 ≠ 40,6146" in each[1])
+    assert "Tỉnh Bà Rịa - Vũng Tàu, PAPI: tổng điểm" in row
+    assert "năm\u00a02021" in row.replace(" ", "\u00a0")
 
 
 def test_the_whole_leads_to_every_province_that_has_reports() -> None:
@@ -382,6 +395,4 @@ def test_a_section_gives_the_rows_behind_it() -> None:
     assert grades["area_id"].tolist() == ["178", "183", "184"]
     assert grades["missing"].value_counts().sum() == 3  # cells that can be counted and compared
     assert len(grades.drop_duplicates()) == 3
-    assert len(held.show_contradictions().table) + len(held.show_remarks().table) == len(
-        held.findings
-    )
+    assert len(held.show_counts().table) == len(held.findings)

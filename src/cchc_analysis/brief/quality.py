@@ -11,14 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cchc_analysis.brief import nouns, render
-from cchc_analysis.brief.content import ANNEX, Brief, find_folder, name_folder
+from cchc_analysis.brief.content import Brief, find_folder, name_folder
 from cchc_analysis.brief.nouns import Row
 from cchc_analysis.brief.report import AREAS, load_report
 from cchc_analysis.brief.templates import HasHead, Section, shows, tell_section
@@ -43,14 +42,13 @@ RESULT, GOAL = "●", "○"
 """A value that is reported; a target, ceiling or norm only."""
 Graded = dict[str, Any]
 """What is known of one brief, kept with it as JSON, so that none is opened again: ``area_id``,
-``period``, ``sources`` (its reports), ``grade`` (a ``Grade``), ``contested`` (headline figures that
-a contradiction of its reports concerns), ``anchors`` (where its ledger tells a finding),
-``warnings`` (the findings that are more than remarks)."""
+``period``, ``grade`` (a ``Grade``), ``contested`` (headline figures that a contradiction of its
+reports concerns), ``findings`` (those that its ledger tells) and ``warnings`` (more than remarks)
+by id."""
 
 
 def make_graded(brief: Brief) -> Graded:
     """What a page on data quality says of a brief."""
-    own = brief.reports["source_id"].tolist()
     contested = dict.fromkeys(
         entry.indicator
         for entry in brief.own
@@ -60,15 +58,14 @@ def make_graded(brief: Brief) -> Graded:
     return {
         "area_id": brief.area["area_id"],
         "period": brief.period,
-        "sources": own,
         "grade": vars(brief.grade),
         "contested": [*contested],
-        "anchors": {finding: each.anchor for finding, each in brief.contradiction_of.items()},
+        "findings": [*brief.contradiction_of],
         "warnings": brief.warnings,
     }
 
 
-@shows(nouns="tell_about tell_rule tell_sum", content="name_indicator")
+@shows(nouns="tell_rule", content="name_indicator")
 @dataclass(frozen=True, eq=False)
 class Quality(HasHead):
     """Sources with what was found in them, in one language.
@@ -143,37 +140,15 @@ class Quality(HasHead):
         pairs = zip(told["rule_id"], told["source_id"], strict=True)
         return {(rule, source) for rule, sources in pairs for source in sources.split()}
 
-    @cached_property
-    def causes(self) -> list[tuple[Row, nouns.Contradiction]]:
-        """The findings by cause, the worst of a source first, with their source."""
-        own = dict(list(self.findings.groupby("first")))
-        told = [row for row in self.sources if row["source_id"] in own]
-        return [
-            (row, each) for row in told for each in nouns.number_findings(own[row["source_id"]])
-        ]
-
-    @cached_property
-    def figure_of(self) -> dict[tuple[str, str], Row]:
-        """A figure as printed, by source and figure."""
-        rows = list_rows(self.tables.transcripts)
-        return {(row["source_id"], row["figure_id"]): row for row in rows}
+    @property
+    def up(self) -> str:
+        """The way from here to the pages of the language."""
+        return "../" * (1 + name_quality(self.province, self.reference).count("/"))
 
     def find_brief(self, brief: Graded) -> str:
         """Where the page of a brief lies, from here."""
-        up = "../" * (1 + name_quality(self.province, self.reference).count("/"))
-        return f"{up}{name_folder(self.reference.area_rows[brief['area_id']], brief['period'])}/"
-
-    def link(self, each: nouns.Contradiction) -> str:
-        """Where the ledger of a brief tells a contradiction in full; nothing if none does."""
-        finding, first = each.findings[0]["finding_id"], each.findings[0]["source_id"].split()[0]
-        told = [brief for brief in self.briefs if finding in brief["anchors"]]
-        one = min(told, key=lambda brief: first not in brief["sources"], default=None)
-        return f"{self.find_brief(one)}{ANNEX}#{one['anchors'][finding]}" if one else ""
-
-    def find_likely(self, finding: Row) -> Row | None:
-        """The figure that is likely wrong, as printed; none where none stands out."""
-        places = nouns.split_figures(finding["source_id"], finding["likely_figure"])
-        return next((self.figure_of[each] for each in places if each in self.figure_of), None)
+        folder = name_folder(self.reference.area_rows[brief["area_id"]], brief["period"])
+        return f"{self.up}{folder}/"
 
     def _tell(self, anchor: str, table: pd.DataFrame, **data: Any) -> Section:
         """A section by the template of its name."""
@@ -193,7 +168,7 @@ class Quality(HasHead):
             briefs, key=lambda e: e["grade"]["letter"].strip(nouns.UNGRADED), reverse=True
         )
         table = pd.DataFrame([each | each["grade"] for each in briefs])
-        table = table.drop(columns=["grade", "anchors"], errors="ignore")
+        table = table.drop(columns=["grade", "findings"], errors="ignore")
         table = table.map(lambda each: tuple(each) if isinstance(each, list) else each)
         told = {"briefs": briefs, "by_province": by_province}
         report = load_report(self.words.folder.parent, self.reference)
@@ -235,21 +210,6 @@ class Quality(HasHead):
         broken = states[(states == BROKEN).any(axis=1)].T.to_dict("list")
         told = {"groups": groups, "broken": broken, "tally_of": tally_of}
         return self._tell("matrix", self.tables.tallies, **told)
-
-    def show_contradictions(self) -> Section:
-        """What arithmetic found, by cause: the sums, the likely figure, what would close them."""
-        return self._tell_causes("contradictions", is_remark=False)
-
-    def show_remarks(self) -> Section:
-        """What a reader noticed that no arithmetic can, by source."""
-        return self._tell_causes("remarks", is_remark=True)
-
-    def _tell_causes(self, anchor: str, *, is_remark: bool) -> Section:
-        causes = [(source, each) for source, each in self.causes if each.is_remark == is_remark]
-        groups = groupby(causes[: self.most], key=itemgetter(0))
-        told = [(source, [each for _, each in own]) for source, own in groups]
-        own = self.findings[(self.findings["kind"] == "remark") == is_remark]
-        return self._tell(anchor, own.drop(columns="first"), groups=told, total=len(causes))
 
     def show_definitions(self) -> Section:
         """Which of the rival definitions each source follows."""

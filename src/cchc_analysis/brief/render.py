@@ -64,7 +64,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     ANNEX_NOTEBOOK: ("brief", "areas plan trend peers contradictions notes"),
     QUALITY_NOTEBOOK: (
         "quality",
-        "grades counts matrix contradictions definitions rules completeness remarks",
+        "grades counts matrix definitions rules completeness",
     ),
     PROFILE_NOTEBOOK: ("profile", "more methods"),
     TRENDS_NOTEBOOK: ("trends", "coverage series spread change ranking methods"),
