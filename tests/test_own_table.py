@@ -422,6 +422,15 @@ def test_a_column_of_another_unit_is_not_taken_for_its_indicator(tmp_path: Path)
     assert run(text, tmp_path).attrs["passed_over"] == [heading]
 
 
+def test_headings_and_units_are_read_as_those_of_a_panel(tmp_path: Path) -> None:
+    found = run("STT,Tỉnh,SIPAS 2022\n1,Lạng Sơn,120\n2,Cao Bằng,80\n", tmp_path)
+    assert found[["area_id", "period_end"]].to_numpy().tolist() == [["20", "2022-12-31"]]
+    assert found.attrs["passed_over"] == []
+    head = "area,period,unit,budget_revenue_total,budget_revenue_domestic"
+    found = run(f"{head}\nCao Lộc,2024,tỷ đồng,55,60\n", tmp_path)
+    assert found["arithmetic"].tolist() == ["55.000 < 60.000"]
+
+
 def test_a_number_of_a_data_frame_is_no_text_with_a_mark() -> None:
     """Where pandas took a dot between thousands for a decimal mark, it is said, not guessed at."""
     place = {"area": ["Cao Lộc"], "period": ["2024"]}

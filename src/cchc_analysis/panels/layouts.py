@@ -24,14 +24,21 @@ from typing import Any
 import pandas as pd
 
 from cchc_analysis.data.areas import AreaIndex
-from cchc_analysis.data.clean import fold_text
-from cchc_analysis.data.records import problem, refusal
+from cchc_analysis.data.clean import fold_text, nearest_names
+from cchc_analysis.data.records import OBSERVATION_COLUMNS, problem, refusal
 from cchc_analysis.data.reference import offer_names
 from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels.cells import TOP, Worksheet, print_cell, print_cells
 from cchc_analysis.panels.mapping import PanelMapping, ValueColumn, Vocabulary
 from cchc_analysis.panels.matching import name_rows, place_columns, place_rows
-from cchc_analysis.panels.words import is_period, is_total, last_part, load_vocabulary, pattern
+from cchc_analysis.panels.words import (
+    is_period,
+    is_total,
+    last_part,
+    load_vocabulary,
+    pattern,
+    spell,
+)
 
 SAMPLE = 200
 """Rows looked at to know what a column holds."""
@@ -73,17 +80,25 @@ def find_head(sheet: Worksheet, known: Vocabulary) -> Worksheet:
 
 
 def match_columns(table: Worksheet, known: Vocabulary) -> Roles:
-    """Say what each column is; what nothing knows or two columns share is refused, all at once."""
+    """Say what each column is; what nothing knows or two columns share is refused, all at once.
+
+    In a table of one's own a column may be unknown, but for one that has a mistyped name of ours.
+    """
     # Headings of fields that another sheet has are those of no column here.
     held = {form for name in table.names for form in (fold_text(name), last_part(name))}
     own = {key: name for key, name in known.mapping.columns.items() if fold_text(name) in held}
-    known = Vocabulary(known.mapping.model_copy(update={"columns": own}), known.reference)
+    mapping = known.mapping.model_copy(update={"columns": own})
+    known = Vocabulary(mapping, known.reference, is_own=known.is_own)
     roles, problems = sort_columns(table, known), []
     for name in roles.unknown:
         if word := known.match_field(name):
             word = word if word in roles.fields else "area"
-            first = table.names[roles.fields[word]]
-            problems.append(problem("same_field", table.name, own=first, other=name, word=word))
+            said = {"own": table.names[roles.fields[word]], "other": name, "word": word}
+            kind = "same_columns" if known.is_own else "same_field"
+            problems.append(problem(kind, table.name, **said))
+            continue
+        if known.is_own:
+            problems += _find_typos(table.name, name, known)
             continue
         near = known.list_near(name)
         offer = f"Nearest known: {', '.join(map(repr, near))}. " if near else ""
@@ -91,6 +106,17 @@ def match_columns(table: Worksheet, known: Vocabulary) -> Roles:
     if problems := [*problems, *find_strays(table, roles.values)]:
         raise ReportError(problems)
     return roles
+
+
+def _find_typos(where: str, name: str, known: Vocabulary) -> Iterator[Problem]:
+    from rapidfuzz.distance import OSA
+
+    ours = [*OBSERVATION_COLUMNS, "period", *spell("own_fields"), *known.reference.indicator_rows]
+    spelt = "_".join(name.casefold().split())
+    alike = (each for each in nearest_names(name, ours) if each[:3] == spelt[:3])
+    # But for a letter, or two that changed places.
+    if near := " or ".join(each for each in alike if OSA.distance(spelt, each) <= 1):
+        yield problem("mistyped_column", where, column=name, near=near)
 
 
 def sort_columns(table: Worksheet, known: Vocabulary) -> Roles:

@@ -301,13 +301,18 @@ SCORES = ("%", "point", "rank")
 class Vocabulary:
     """The labels that are known, folded: those of the mapping first."""
 
-    def __init__(self, mapping: PanelMapping, reference: Reference) -> None:
+    def __init__(
+        self, mapping: PanelMapping, reference: Reference, *, is_own: bool = False
+    ) -> None:
+        """Those of a panel, or of a table of one's own (``is_own``), which no person mapped."""
         self.mapping = mapping
+        self.is_own = is_own
         self.reference = reference
         self.labels = reference.keep(("labels",), partial(_list_labels, reference))
         self._left_out = {*map(fold_text, mapping.ignore)}
         self._values = {fold_text(head): value for head, value in mapping.values.items()}
-        words = ((fold_text(word), name) for word, name in spell("fields").items())
+        said = spell("fields") | (spell("own_fields") if is_own else {})
+        words = ((fold_text(word), name) for word, name in said.items())
         taken = {*self._left_out, *self._values}
         self._fields = {
             word: name for word, name in words if name not in mapping.columns and word not in taken

@@ -49,7 +49,8 @@ _FORMS = {
 class Figures:
     """The figures of a table, while their words become ids; gathers ``problems`` and ``notes``.
 
-    A table of one's own (``is_own``) has no mapping; of ``cells`` each could have held a figure.
+    In a table of one's own (``is_own``) an area that nobody knows stands for itself. Of ``cells``
+    each could have held a figure.
     """
 
     rows: pd.DataFrame
@@ -74,7 +75,7 @@ class Figures:
         none = (self.rows["period_end"] == "") & (self.rows["period"] == "")
         if (none := none & ~self.rows["is_total"]).any():
             self.complain(none, "undated_figures")
-        self._match_areas()
+        self.match_areas()
         self.translate()
         indicator, scope = self.rows["indicator"], self.rows["scope"]
         for name, rule in self.mapping.areas.items():  # labels that say they count something else
@@ -128,8 +129,9 @@ class Figures:
         return look_up(cells, translated)
 
     def match_periods(self) -> None:
-        """Dates from labels, where the panel gives labels."""
-        labels, starts, ends = self.rows["period"], dict[str, str](), dict[str, str]()
+        """Dates from labels, where there are no days."""
+        labels = self.rows["period"].where(self.rows["period_end"] == "", "")
+        starts, ends = dict[str, str](), dict[str, str]()
         for label in filter(None, labels.unique()):
             try:
                 period = clean.parse_period(bare_period(label))
@@ -150,7 +152,8 @@ class Figures:
         if (is_turned := (start > end) & (end != "")).any():
             self.complain(is_turned, "turned_days")
 
-    def _match_areas(self) -> None:
+    def match_areas(self) -> None:
+        """Give the rows ``area_id``; what is odd about their names is noted."""
         columns = ["area", "area_code", "province", "period_end"]
         named = self.rows.loc[~self.rows["is_total"], columns].drop_duplicates()
         ids = {AreaWords(*words): "" for words in named.itertuples(index=False, name=None)}
@@ -162,7 +165,9 @@ class Figures:
                 ids[place] = rule.area_id if rule else match_area(place, self.reference, level)
             except ReportError as error:
                 [fault] = error.problems
-                if not any(each.found == fault.found for each in self.problems):
+                if self.is_own:
+                    ids[place] = match_loosely(place, self.reference, level)
+                elif not any(each.found == fault.found for each in self.problems):
                     is_meant = self.rows["area"] == place.name
                     is_meant &= self.rows["area_code"] == place.code
                     where = place_rows(self.where, self.rows.loc[is_meant, "row"])
@@ -174,9 +179,11 @@ class Figures:
         strangers = {
             f"{place.name!r} read as {areas[area_id]['name']}": None
             for place, area_id in ids.items()
-            if area_id and areas[area_id]["level"] not in (level, "nation", "region")
+            if area_id in areas and areas[area_id]["level"] not in (level, "nation", "region")
         }
-        if level and 0 < len(strangers) <= MOST_STRANGERS:  # so that a slip stands out
+        if (
+            level and not self.is_own and 0 < len(strangers) <= MOST_STRANGERS
+        ):  # so that a slip stands out
             self.notes.append(f"areas that are no {level}: {'; '.join(strangers)}")
 
     def check_numerals(self) -> None:
@@ -281,6 +288,17 @@ def find_areas(place: AreaWords, reference: Reference, level: str = "") -> set[s
     raise refusal("unknown_area_name", "", said=said, offer=offer)
 
 
+def match_loosely(place: AreaWords, reference: Reference, level: str) -> str:
+    """The area that a row may mean, or else its own words for it.
+
+    A code beside a name may be that of the area above it, and is no other's then.
+    """
+    for words in (place._replace(code=""), place._replace(name="")):
+        with suppress(ReportError):
+            return match_area(words, reference, level)
+    return place.code or ", ".join(filter(None, (place.name, place.province)))
+
+
 def tell_respelt(ids: Mapping[str, str], reference: Reference) -> Iterator[str]:
     """The names that have other diacritics than their area, or only some: another may be meant."""
     for name, area_id in ids.items():
@@ -311,15 +329,13 @@ def place_columns(columns: Mapping[Any, pd.Series[Any]], reference: Reference) -
     return {"area": area} | ({"province": above[0]} if above and levels[area] else {})
 
 
-def read_numerals(
-    printed: pd.Series[Any], about: pd.DataFrame, decimal_mark: str = ""
-) -> pd.DataFrame:
+def read_numerals(printed: pd.Series[Any], about: pd.DataFrame) -> pd.DataFrame:
     """Read the printed numbers of a whole panel at once, floats and texts, none of them empty.
 
     ``about`` says by the same index the ``group`` that is read together, the ``kind`` of its unit,
-    and the ``most`` that it may be, NaN where nothing is known. Comes back ``value`` (NaN where
-    refused), ``decimals`` as printed, ``comparator``, ``fault`` in words, and the decimal ``mark``
-    that a text proves by itself, both empty for none.
+    the ``most`` that it may be, NaN where nothing is known, and the ``decimal_mark`` where one is
+    agreed on. Comes back ``value`` (NaN where refused), ``decimals`` as printed, ``comparator``,
+    ``fault`` in words, and the decimal ``mark`` that a text proves by itself, both empty for none.
     """
     is_text = printed.map(lambda cell: isinstance(cell, str)).astype("bool")
     numbers = printed[~is_text].astype("float64").round(MOST_DECIMALS)
@@ -333,8 +349,8 @@ def read_numerals(
     if is_text.any():
         texts = printed[is_text].astype("str").str.replace("−", "-", regex=False)
         texts = texts.str.strip().str.removesuffix("%").str.rstrip()
-        told = texts.to_frame("text").join(about[["group", "kind", "most"]])
-        found = _read_texts(told, decimal_mark)
+        asked = about.reindex(columns=["group", "kind", "most", "decimal_mark"], fill_value="")
+        found = _read_texts(texts.to_frame("text").join(asked))
         read = pd.concat([read, found]) if len(read) else found
     read = read.reindex(printed.index)
     is_counted = about.loc[printed.index, "kind"].isin(["count", "rank"])
@@ -361,10 +377,11 @@ def tell_mixed_marks(figures: pd.DataFrame) -> Iterator[str]:
 
 
 def describe_units(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """What ``read_numerals`` asks about rows with ``indicator`` and ``unit``, no most among it."""
+    """What ``read_numerals`` asks about rows with ``indicator`` and ``unit``, but for the mark."""
     kinds = {unit: str(row["kind"]) for unit, row in reference.unit_rows.items()}
     kind = look_up(rows["unit"], kinds).replace("", "rate")
-    return pd.DataFrame({"group": rows["indicator"], "kind": kind, "most": np.nan})
+    most = rows["indicator"].map(reference.indicators.set_index("indicator")["range_max"])
+    return pd.DataFrame({"group": rows["indicator"], "kind": kind, "most": most})
 
 
 @lru_cache(maxsize=65_536)
@@ -379,20 +396,20 @@ def _read_both(text: str, kind: str) -> dict[str, tuple[float, int]]:
     return {mark: each for mark, each in readings.items() if not (is_open and each[1])}
 
 
-def _read_texts(table: pd.DataFrame, decimal_mark: str) -> pd.DataFrame:
+def _read_texts(table: pd.DataFrame) -> pd.DataFrame:
     """Every text, each different one once, by the mark that its group or else the file proves."""
     codes = table.groupby([*table.columns], sort=False, dropna=False).ngroup()
     unique = [*table[~codes.duplicated()].itertuples(index=False, name=None)]
     proved, shown = defaultdict[str, set[str]](set), list[str]()
-    for text, name, kind, _ in unique:
+    for text, name, kind, *_ in unique:
         readings = _read_both(text, kind)
         proof = {*readings} if len(readings) == 1 and re.search("[.,]", text) else set[str]()
         proved[name] |= proof
         shown.append("".join(proof & {*text}))
     every = set().union(*proved.values())
     rows = [
-        _read_text(text, {*decimal_mark} or proved[name] or every, kind, most)
-        for text, name, kind, most in unique
+        _read_text(text, {*mark} or proved[name] or every, kind, most)
+        for text, name, kind, most, mark in unique
     ]
     read = pd.DataFrame(rows, columns=["value", "decimals", "comparator", "fault"])
     return read.assign(mark=shown).take(codes.to_numpy()).set_axis(table.index)

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,18 +29,10 @@ from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.tidy import make_observations
 from cchc_analysis.errors import ReportError, ValidationError, count, join_some
 from cchc_analysis.panels import cells
-from cchc_analysis.panels.layouts import find_head, find_strays
-from cchc_analysis.panels.mapping import PanelMapping, Vocabulary
-from cchc_analysis.panels.matching import (
-    AreaWords,
-    Figures,
-    describe_units,
-    find_level,
-    match_area,
-    place_columns,
-    read_numerals,
-    tell_respelt,
-)
+from cchc_analysis.panels.layouts import Roles, find_head, find_strays, match_columns
+from cchc_analysis.panels.mapping import PanelMapping, ValueColumn, Vocabulary
+from cchc_analysis.panels.matching import Figures, describe_units, read_numerals
+from cchc_analysis.panels.reading import BOUNDS, read_numbers, unfold_table
 from cchc_analysis.panels.words import load_vocabulary, spell
 from cchc_analysis.rules import choose_readings, validation
 from cchc_analysis.rules.expressions import Quantity as Operand
@@ -48,9 +40,11 @@ from cchc_analysis.rules.rows import CELLS, COLUMNS, COMPARISONS, list_cells
 from cchc_analysis.rules.suites import Suite, check_examples, load_suite, make_suite
 from cchc_analysis.rules.wording import Teller, tabulate_drafts
 
-FREE = {*records.TRANSCRIPT_COLUMNS, *records.INDICATOR_COLUMNS, *NAME_COLUMNS}
-FREE |= {"quote", "label", "label_vi", "label_en", "row"}
+FREE = {*records.TRANSCRIPT_COLUMNS, *records.OBSERVATION_COLUMNS, *records.INDICATOR_COLUMNS}
+FREE |= {*NAME_COLUMNS, "quote", "label", "label_vi", "label_en", "row"}
 """Columns that may stand there and say nothing to a rule."""
+PLACE = ("source", "area_code", "area", "province", "scope", "period_start", "period_end", "period")
+"""What tells the rows apart whose columns are indicators."""
 LARGEST = 1e15
 """More than anything an area can report, as in ``expectations/observations.json``."""
 
@@ -77,8 +71,9 @@ def validate_table(
         given = load_suite(suite or expectations / "identities.json", None, reference)
     if suite is not None and (problems := list(check_examples(given, reference))):
         raise ValidationError(problems)
-    file = table.name if isinstance(table, Path) else "table"
-    own, passed_over, told = _understand(file, _open(table, reference), given, reference)
+    sheet = _open(table, reference)
+    file = sheet.name
+    own, passed_over, told = _understand(sheet, given, reference)
     if given.table == "statements":
         found, apart = _check_statements(given, own, reference, file, expectations)
         told += apart
@@ -103,7 +98,7 @@ def validate_table(
     return findings
 
 
-def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
+def _open(table: pd.DataFrame | Path, reference: Reference) -> cells.Worksheet:
     """The cells of a table, texts and numbers, by the numbers of their rows, under its headings."""
     if isinstance(table, Path):
         sheet = cells.choose_sheet(table, cells.open_sheets(table))
@@ -114,46 +109,66 @@ def _open(table: pd.DataFrame | Path, reference: Reference) -> pd.DataFrame:
         named = [each for each in table.index.names if each and each not in table.columns]
         table = table.reset_index(named) if named else table
         own = cells.frame_columns("table", table, table.columns, first=2)
-    held = own.cells.set_axis([*own.names], axis=1).drop(columns="", errors="ignore")
-    doubled = held.columns[held.columns.duplicated()].unique()
+    counts = Counter(filter(None, own.names))
     problems = [*find_strays(own)]
+    doubled = [name for name, number in counts.items() if number > 1]
     problems += [problem("doubled_heading", own.name, name=name) for name in doubled]
-    if not len(held):
+    if not len(own.cells):
         problems.append(problem("no_rows", own.name))
     if problems:
         raise ReportError(problems)
-    return held
+    return own
+
+
+def _list_labels(names: Collection[str], suite: Suite, reference: Reference) -> Vocabulary:
+    """The columns of ours and what else they are called, and the quantities of the suite."""
+    operands = {code: Operand(code) for code in reference.indicator_rows}
+    for identity in suite.identities:
+        operands |= {str(each): each for each in identity.operands if isinstance(each, Operand)}
+    values = {
+        name: ValueColumn(indicator=own.code, scope=own.scope, breakdown=own.breakdown)
+        for name in names
+        if (own := operands.get(name))
+    }
+    said = {*map(fold_text, spell("fields") | spell("own_fields"))}
+    free = {each for each in FREE if fold_text(each) not in said} | {*BOUNDS}
+    free |= {"year"} if "period" in names else set()  # as load_panel gives both
+    mapping = PanelMapping(values=values, ignore=tuple(sorted(free)))
+    return Vocabulary(mapping, reference, is_own=True)
 
 
 def _understand(
-    file: str, table: pd.DataFrame, suite: Suite, reference: Reference
+    sheet: cells.Worksheet, suite: Suite, reference: Reference
 ) -> tuple[pd.DataFrame, list[str], list[str]]:
     """The table that a suite is for, the columns that nothing knows, and what is odd in rows."""
+    table, file = sheet.cells.set_axis([*sheet.names], axis=1), sheet.name
     needed = [*dict.fromkeys(_list_columns(suite))]
     if suite.table in ("indicators", "transcripts"):
         # To a table that names indicators the catalogue adds their ranges.
         there = {*table.columns, *(("range_min", "range_max") if "indicator" in table else ())}
         _ask_for(file, suite, [name for name in needed if name not in there])
         return _type_cells(file, table), [], []
-    operands = {code: Operand(code) for code in reference.indicator_rows}
-    for identity in suite.identities:
-        operands |= {str(each): each for each in identity.operands if isinstance(each, Operand)}
-    own, unknown = _name_columns(file, table, operands, reference)
-    if {*records.OBSERVATION_COLUMNS} - {*records.UNCERTAINTY} <= {*own.columns}:
-        whole = own.reindex(columns=list(records.OBSERVATION_COLUMNS), fill_value="")
+    known = _list_labels(sheet.names, suite, reference)
+    roles = match_columns(sheet, known)
+    for at in [at for at, each in roles.values.items() if each.unit]:  # no rule is about others
+        roles.unknown.append(sheet.names[at])
+        del roles.values[at]
+    unknown = roles.unknown
+    if {*records.OBSERVATION_COLUMNS} - {*records.UNCERTAINTY} <= {*table.columns}:
+        whole = table.reindex(columns=list(records.OBSERVATION_COLUMNS), fill_value="")
         return _type_cells(file, whole.reset_index(drop=True)), unknown, []
-    if not ("indicator" in own and ("value" in own or "printed" in own)):
-        if suite.table != "statements" or not {*own.columns} & {*operands}:
-            kind = f"no_columns_of_{suite.table}"
-            raise refusal(kind, file, suite=suite.file, columns=", ".join(table.columns))
-        own = _melt_columns(file, own, operands)
+    is_long = "indicator" in roles.fields and bool({"value", "as_printed"} & {*roles.fields})
+    if not is_long:
+        if suite.table != "statements" or not any(each.said for each in roles.values.values()):
+            kind, names = f"no_columns_of_{suite.table}", ", ".join(filter(None, sheet.names))
+            raise refusal(kind, file, suite=suite.file, columns=names)
     elif suite.table == "observations":
         # Rules about areas and dates would accuse every row of a table that gives none.
-        lacks = ("area_id", "area"), ("period_end", "period")
-        asked = [name for name, word in lacks if name in needed and not {name, word} & {*own}]
+        lacks = ("area_id", "area_code", "area"), ("period_end", "period_end", "period")
+        asked = [own for own, *words in lacks if own in needed and not {*words} & {*roles.fields}]
         _ask_for(file, suite, asked)
-    observations, told = _make_observations(file, own, reference)
-    return observations, unknown, told
+    figures = _unfold(sheet, roles, known, is_long=is_long)
+    return _make_observations(figures), unknown, figures.notes
 
 
 def _list_columns(suite: Suite) -> Iterator[str]:
@@ -172,165 +187,85 @@ def _ask_for(file: str, suite: Suite, missing: list[str]) -> None:
         raise refusal("lacking_columns", file, missing=", ".join(missing), suite=suite.file)
 
 
-def _name_columns(
-    file: str, table: pd.DataFrame, operands: Collection[str], reference: Reference
-) -> tuple[pd.DataFrame, list[str]]:
-    """The table with its columns under our names, and the columns that nothing knows.
+def _unfold(sheet: cells.Worksheet, roles: Roles, known: Vocabulary, *, is_long: bool) -> Figures:
+    """One row per figure, with what a table of one's own may leave out.
 
-    Two that mean the same are refused, and one that may be a mistyped name of ours.
+    It is ``printed`` as machines write it, or ``as_printed`` in a report; either may be empty.
     """
-    from rapidfuzz.distance import OSA
-
-    known, problems = Vocabulary(PanelMapping(), reference), []
-    names = {each: _name_column(each, known, operands) for each in table.columns}
-    places = {each: table[each] for each, name in names.items() if name in ("area", "province")}
-    is_clear = "area_id" in names.values() or [*names.values()].count("area") == 1
-    if places and not is_clear:  # a province is the area of its row, where nothing else is
-        names |= {each: name for name, each in place_columns(places, reference).items()}
-    if {"period", "year"} <= {*names}:  # as load_panel gives both
-        names["year"] = "year"
-    for name in dict.fromkeys(filter(None, names.values())):
-        if len(columns := [each for each in names if names[each] == name]) > 1:
-            told = " and ".join(columns)
-            problems.append(problem("same_columns", file, columns=told, name=name))
-    ours = [*records.OBSERVATION_COLUMNS, "period", *spell("own_fields"), *reference.indicator_rows]
-    unknown = [each for each, name in names.items() if not name]
-    for column in unknown:
-        spelt = "_".join(column.casefold().split())
-        alike = (each for each in nearest_names(column, ours) if each[:3] == spelt[:3])
-        # But for a letter, or two that changed places.
-        if near := " or ".join(each for each in alike if OSA.distance(spelt, each) <= 1):
-            problems.append(problem("mistyped_column", file, column=column, near=near))
-    if problems:
-        raise ReportError(problems)
-    return table.rename(columns={each: name or each for each, name in names.items()}), unknown
-
-
-def _name_column(column: str, known: Vocabulary, operands: Collection[str]) -> str:
-    if column in operands or column in records.OBSERVATION_COLUMNS or column in FREE:
-        return column
-    if said := spell("own_fields").get(fold_text(column.replace("_", " "))):
-        return said
-    if field := known.match_field(column):
-        return {"area_code": "area_id", "source": "source_id"}.get(field, field)
-    value = known.match_value(column)
-    if value and value.is_plain:
-        return value.indicator
-    return column if fold_text(column) in FREE else ""
-
-
-def _melt_columns(file: str, table: pd.DataFrame, operands: Mapping[str, Operand]) -> pd.DataFrame:
-    """A table with one column an indicator as one with one row a value."""
+    places = [roles.fields[each] for each in PLACE if each in roles.fields]
     # A source for each row, so that rows never mix; its own name where that is enough.
-    window = ("period_start", "period_end", "period")
-    place = ("source_id", "area_id", "area", "province", "scope", *window)
-    key = [name for name in place if name in table.columns]
-    if "source_id" not in key or table.duplicated(key).any():
-        table = table.assign(source_id=[f"{Path(file).stem} row {row}" for row in table.index])
-    keyed = table.assign(row=table.index)
-    kept = [name for name in keyed.columns if name in (*place, "status", "row")]
-    told = [name for name in table.columns if name in operands]
-    melted = keyed[[*kept, *told]].melt(kept, told, "column")
-    own = melted["column"].map(operands)
-    scope = own.map(lambda each: each.scope)
-    return melted.assign(
-        indicator=own.map(lambda each: each.code),
-        breakdown=own.map(lambda each: each.breakdown),
-        scope=scope.where(scope != "", melted.get("scope", "")),
-        figures=melted["column"] + ":" + melted["row"].astype("str"),
-    )
-
-
-def _make_observations(
-    file: str, table: pd.DataFrame, reference: Reference
-) -> tuple[pd.DataFrame, list[str]]:
-    """Values with what a table of one's own may leave out, and what is odd in its rows.
-
-    Cells without a number are missing.
-    """
-    names = [name for name in records.OBSERVATION_COLUMNS if name not in records.UNCERTAINTY]
-    names += ["area", "province", "period", "printed"]
-    own = table.reindex(columns=names, fill_value="")
-    texts = own.apply(lambda column: cells.print_cells(column).astype("str").str.strip())
-    # A number of a data frame or a workbook is one already, and cannot be read in two ways.
-    for name in ("value", "printed"):
-        is_number = own[name].map(lambda cell: isinstance(cell, float)).astype("bool")
-        texts[name] = texts[name].astype("object").mask(is_number & own[name].notna(), own[name])
-    texts = texts.assign(row=table.get("row", table.index))
-    texts = texts[(texts["value"] != "") | (texts["printed"] != "")].reset_index(drop=True)
-    if texts.empty:
-        raise refusal("no_values", file)
+    is_apart = "source" not in roles.fields or bool(sheet.cells[places].duplicated().any())
+    left_out = {"as_printed", "figures", *(["source"] if is_apart else [])}
+    fields = {each: at for each, at in roles.fields.items() if is_long or each not in left_out}
+    values = {at: each for at, each in roles.values.items() if bool(each.said) != is_long}
+    own = replace(roles, fields=fields, values=values or {fields["as_printed"]: ValueColumn()})
+    figures = unfold_table(sheet, own, known)
+    names = dict.fromkeys([*figures.rows, "as_printed", "figures", "comparator"])
+    rows = figures.rows.reindex(columns=[*names], fill_value="")
+    rows["printed"] = rows["printed"].fillna("") if values else ""
+    row, stem = rows["row"].astype("str"), Path(sheet.name).stem
     usual = {
-        "source_id": Path(file).stem,
+        "source": stem if is_long else f"{stem} row " + row,
         "scope": records.Scope.WHOLE_DISTRICT.value,
-        "figures": "row:" + texts["row"].astype("str"),
+        "figures": "row:" + row if is_long else rows["section"].str.replace(" ", "_") + ":" + row,
     }
     for name, said in usual.items():
-        texts[name] = texts[name].where(texts[name] != "", said)
-    texts["period"] = texts["period"].where(texts["period_end"] == "", "")
-    read = Figures(texts, file, reference, is_own=True)
-    read.match_periods()
-    read.translate()
-    read.rows = rows = _read_numbers(read.rows, reference)
+        rows[name] = rows[name].mask(rows[name] == "", said)
+    figures.rows = rows[(rows[["printed", "as_printed"]] != "").any(axis=1)].reset_index(drop=True)
+    if figures.rows.empty:
+        raise refusal("no_values", sheet.name)
+    return figures
+
+
+def _make_observations(figures: Figures) -> pd.DataFrame:
+    """The figures of a table of one's own as observations; what is odd in its rows is noted."""
+    figures.match_periods()
+    figures.translate()
+    figures.rows = rows = _read_numbers(figures)
     is_large = rows["value"].abs() > LARGEST
     for code, large in rows[is_large].groupby("indicator", sort=False):
         value = large["value"].iloc[0]
-        read.complain(large.index, "too_large", indicator=code, value=value, most=LARGEST)
-    read.check_numerals()
-    read.check_units()
-    if read.problems:
-        raise ReportError(read.problems)
-    stated = texts[(texts["value"] != "") & (texts["printed"] != "")]
-    pairs = stated[["row", "printed", "value"]].itertuples(index=False)
+        figures.complain(large.index, "too_large", indicator=code, value=value, most=LARGEST)
+    figures.check_numerals()
+    figures.check_units()
+    if figures.problems:
+        raise ReportError(figures.problems)
+    stated = rows[(rows["printed"] != "") & (rows["as_printed"] != "")]
+    pairs = stated[["row", "as_printed", "printed"]].itertuples(index=False)
     odd = [str(row) for row, *pair in pairs if not can_stand_for(*map(cells.print_cell, pair))]
     if odd:  # nothing else would tell
         told = f"printed and value are two numbers in {count(len(odd), 'row')}"
-        read.notes.append(f"{file}: {told} ({join_some(odd, 5)}); the value is taken")
-    placed = rows.assign(area_id=_match_areas(rows, reference, read.notes))
-    return make_observations(placed.reset_index(drop=True), reference), read.notes
+        figures.notes.append(f"{figures.where}: {told} ({join_some(odd, 5)}); the value is taken")
+    figures.match_areas()
+    areas, places = figures.reference.area_rows, figures.rows[["area_id", "period_end"]]
+    gone = [
+        f"{areas[area_id]['name']} ({area_id}) on {day}"
+        for area_id, day in places.drop_duplicates().to_numpy()
+        if area_id in areas and day and not exists_on(areas[area_id], day)
+    ]
+    figures.notes += [f"areas that were not there: {join_some(gone)}"] if gone else []
+    names = {"source": "source_id", "figures": "figure_id"}
+    return make_observations(figures.rows.rename(columns=names), figures.reference)
 
 
-def _match_areas(rows: pd.DataFrame, reference: Reference, notes: list[str]) -> list[str]:
-    """The areas of rows, as in a panel; one that nobody knows stands for itself."""
-    places = [*map(AreaWords._make, rows[["area", "area_id", "province", "period_end"]].to_numpy())]
-    ids = dict.fromkeys(filter(any, places), "")
-    level = find_level(ids, reference)
-    for place in ids:
-        # A code beside a name may be that of the area above it, and is no other's then.
-        for words in (place, place._replace(code=""), place._replace(name="")):
-            with suppress(ReportError):
-                ids[place] = ids[place] or match_area(words, reference, level)
-        inside = ", ".join(filter(None, (place.name, place.province)))
-        ids[place] = ids[place] or place.code or inside
-    notes += tell_respelt({place.name: each for place, each in ids.items()}, reference)
-    held = {place: row for place, each in ids.items() if (row := reference.area_rows.get(each))}
-    gone = [place for place, row in held.items() if place.day and not exists_on(row, place.day)]
-    told = (f"{held[each]['name']} ({ids[each]}) on {each.day}" for each in gone)
-    notes += [f"areas that were not there: {join_some([*told])}"] if gone else []
-    return [ids.get(place, "") for place in places]
-
-
-def _read_numbers(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+def _read_numbers(figures: Figures) -> pd.DataFrame:
     """The numbers as printed, unless they cannot be read or a person gives another value.
 
-    Values are written as machines write them; of money and counts the dots may be thousands.
+    Values are written as machines write them; of money the dots may be thousands.
     """
-    about = describe_units(rows, reference)
-    kind, held = about["kind"], rows["value"] != ""
-    is_plain = ~kind.isin(["count", "money"])
-    plain = read_numerals(rows.loc[held & is_plain, "value"], about, ".")
-    dotted = read_numerals(rows.loc[held & ~is_plain, "value"], about)
-    given = pd.concat([plain, dotted]).reindex(rows.index)
-    shown = read_numerals(rows.loc[rows["printed"] != "", "printed"], about).reindex(rows.index)
-    is_same = (shown["fault"] == "") & np.isclose(shown["value"], given["value"])
-    numbers = shown.where(~held | is_same, given).astype({"decimals": "int64"})
-    said = rows["comparator"]
-    numbers["comparator"] = said.where(said != "", numbers["comparator"])
-    return rows.assign(
-        **numbers,
-        figure_id=rows["figures"],
-        printed=cells.print_cells(rows["printed"].where(rows["printed"] != "", rows["value"])),
+    rows, about = figures.rows, describe_units(figures.rows, figures.reference)
+    is_given, is_shown = rows["printed"] != "", rows["as_printed"] != ""
+    said = rows.pop("comparator")
+    figures.rows = rows.assign(
+        read_as=rows["printed"].where(is_given, rows["as_printed"]),
+        decimal_mark=(is_given & (about["kind"] != "money")).map({True: ".", False: ""}),
     )
+    read = read_numbers(figures)
+    shown = read_numerals(rows.loc[is_given & is_shown, "as_printed"], about)
+    is_same = (shown["fault"] == "") & np.isclose(shown["value"], read.loc[shown.index, "value"])
+    same, told = shown[is_same].index, ["value", "decimals", "comparator"]
+    read.loc[same, told] = shown.loc[same, told]
+    return read.assign(comparator=read["comparator"].mask(said != "", said))
 
 
 def _type_cells(file: str, table: pd.DataFrame) -> pd.DataFrame:

@@ -64,7 +64,9 @@ def read_panel(
         try:
             roles = layouts.match_columns(table, own)
             if not known:
+                _check_said(table, roles, own)
                 parts.append(unfold_table(table, roles, own))
+                _drop_missing(parts[-1])
                 _understand(parts[-1], sources)
             form = form or roles.form
         except ReportError as error:
@@ -120,7 +122,7 @@ def _understand(figures: Figures, sources: Mapping[str, PanelSource]) -> None:
         )
     figures.rows = figures.rows.assign(source=cells.map(named))
     _add_ranks(figures)
-    read = _read_numbers(figures)
+    read = read_numbers(figures)
     figures.rows = read[~read["is_total"]]
     figures.check_numerals()
     _check_shares(figures)
@@ -160,14 +162,15 @@ def _add_ranks(figures: Figures) -> None:
     figures.rows = pd.concat([rows, added], ignore_index=True)
 
 
-def _read_numbers(figures: Figures) -> pd.DataFrame:
-    rows, reference, mark = figures.rows, figures.reference, figures.mapping.decimal_mark
-    about = matching.describe_units(rows, reference)
-    about["most"] = rows["indicator"].map(reference.indicators.set_index("indicator")["range_max"])
-    read = rows.join(matching.read_numerals(rows["read_as"], about, mark))
+def read_numbers(figures: Figures) -> pd.DataFrame:
+    """The figures with their numbers and the bounds of these, read as they say in ``read_as``."""
+    rows = figures.rows
+    mark = rows.get("decimal_mark", figures.mapping.decimal_mark)
+    about = matching.describe_units(rows, figures.reference).assign(decimal_mark=mark)
+    read = rows.join(matching.read_numerals(rows["read_as"], about))
     for field, name in BOUNDS.items():
         said = rows.loc[rows[field] != "", field]
-        read[name] = matching.read_numerals(said, about, mark)["value"] if len(said) else np.nan
+        read[name] = matching.read_numerals(said, about)["value"] if len(said) else np.nan
     # A unit of panels alone: a share of one is printed with two more decimals than its per cents.
     is_share = read["unit"] == "fraction"
     for name in ("value", *UNCERTAINTY):
@@ -177,11 +180,19 @@ def _read_numbers(figures: Figures) -> pd.DataFrame:
 
 
 def unfold_table(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> Figures:
-    """Turn a table into one row per figure, with notes of what was set aside.
+    """Turn a table into one row per cell of figures, in the order of its rows.
 
     A row has its fields (``words.toml``), ``rank`` and ``rank_of`` as texts, ``row``, ``section``
     (its heading), ``printed`` (text or float) and ``is_total``.
     """
+    melted = _melt(table, _describe_rows(table, roles, known), roles)
+    figures = Figures(melted, table.name, known.reference, known.mapping, known.is_own)
+    figures.cells, figures.notes = len(melted), [*filter(None, [table.remark])]
+    return figures
+
+
+def _check_said(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> None:
+    """Refuse a table where nothing says what is needed of each figure."""
     said = {*roles.fields, *known.mapping.constants}
     values = [each for each in roles.values.values() if not each.bound]
     lacking = [
@@ -192,17 +203,6 @@ def unfold_table(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> F
     ]
     if lacking:
         raise ReportError(_ask_for(name, table, roles) for name in lacking)
-    melted = _melt(table, _describe_rows(table, roles, known.mapping), roles)
-    figures = Figures(melted, table.name, known.reference, known.mapping)
-    figures.cells, figures.notes = len(melted), [*filter(None, [table.remark])]
-    _drop_missing(figures)
-    if len(totals := figures.rows[figures.rows["is_total"]]):
-        labels = ", ".join(map(repr, totals["area"].unique()))
-        left = f"{totals['row'].nunique()} rows of totals ({labels}) left out of the data"
-        figures.notes.append(left)
-    if len(totals) == len(figures.rows):
-        raise refusal("empty_body", table.name)
-    return figures
 
 
 def _ask_for(name: str, table: Worksheet, roles: layouts.Roles) -> Problem:
@@ -217,16 +217,17 @@ def _ask_for(name: str, table: Worksheet, roles: layouts.Roles) -> Problem:
     return problem("unsaid", table.name, name=name)
 
 
-def _describe_rows(table: Worksheet, roles: layouts.Roles, mapping: PanelMapping) -> pd.DataFrame:
+def _describe_rows(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> pd.DataFrame:
     """The words that describe each row of the table, as texts."""
-    body, places = table.cells, dict(roles.fields)
+    body, places, mapping = table.cells, dict(roles.fields), known.mapping
     folded = [fold_text(name) for name in table.names]
     ranks = {"rank": mapping.ranks.column, "rank_of": mapping.ranks.of} if mapping.ranks else {}
     for name, heading in ranks.items():
         if heading and fold_text(heading) in folded:
             places[name] = folded.index(fold_text(heading))
     held: dict[str, Any] = {each: print_cells(body[at]).to_numpy() for each, at in places.items()}
-    names = [name for name in (*load_vocabulary()["fields"], "rank", "rank_of") if name != "value"]
+    fields = dict.fromkeys((*load_vocabulary()["fields"], "rank", "rank_of", *places))
+    names = [name for name in fields if name != "value"]
     words = {name: held.get(name, mapping.constants.get(name, "")) for name in names}
     rows = pd.DataFrame(words, index=body.index).astype("str").assign(row=body.index)
     if roles.form or "breakdown" in roles.fields:
@@ -239,6 +240,8 @@ def _describe_rows(table: Worksheet, roles: layouts.Roles, mapping: PanelMapping
             if label and not is_total(label)
         }
         rows["breakdown"] = matching.look_up(rows["breakdown"], codes)
+    if known.is_own:  # what adds up others owes itself the same as they do
+        return rows.assign(is_total=False)
     if "area" in roles.fields:
         # Where a row says no area, "Trung vị" may stand in the column of running numbers.
         is_open = (rows["area"] == "") & (rows["area_code"] == "")
@@ -247,11 +250,11 @@ def _describe_rows(table: Worksheet, roles: layouts.Roles, mapping: PanelMapping
             is_label = is_open & (rows["area"] == "") & body[at].map(layouts.is_word)
             rows["area"] = rows["area"].where(~is_label, body[at].astype("str"))
     is_named = "area" in roles.fields or not roles.form
-    known = {
+    totals = {
         label: is_named and label not in mapping.areas and is_total(label, mapping.totals)
         for label in rows["area"].unique()
     }
-    return rows.assign(is_total=rows["area"].map(known).astype("bool"))
+    return rows.assign(is_total=rows["area"].map(totals).astype("bool"))
 
 
 def _melt(table: Worksheet, rows: pd.DataFrame, roles: layouts.Roles) -> pd.DataFrame:
@@ -279,7 +282,7 @@ def _melt(table: Worksheet, rows: pd.DataFrame, roles: layouts.Roles) -> pd.Data
 
 
 def _drop_missing(figures: Figures) -> None:
-    """Set cells aside that hold no figure; the marks of notes behind values become notes."""
+    """Set cells aside that hold no figure; marks of notes behind values become notes."""
     rows, mapping, notes = figures.rows, figures.mapping, figures.notes
     texts = print_cells(rows["printed"]).astype("str")
     words = {*load_vocabulary()["missing"], *(word.casefold() for word in mapping.missing)}
@@ -301,6 +304,12 @@ def _drop_missing(figures: Figures) -> None:
         said = own["note"].astype("str").str.cat(marked["mark"], sep=" ").str.strip()
         rows.update(marked["bare"].rename("printed").to_frame().assign(note=said))
     figures.rows = rows[~is_missing].reset_index(drop=True)
+    if len(totals := figures.rows[figures.rows["is_total"]]):
+        labels = ", ".join(map(repr, totals["area"].unique()))
+        left = f"{totals['row'].nunique()} rows of totals ({labels}) left out of the data"
+        figures.notes.append(left)
+    if len(totals) == len(figures.rows):
+        raise refusal("empty_body", figures.where)
 
 
 def _check_shares(figures: Figures) -> None:
