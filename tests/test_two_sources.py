@@ -48,11 +48,18 @@ M004 I on_time_rate whole_district 99,19
 """
 
 
+COUNTS = REPORT.replace(
+    "on_time_rate whole_district 99,25", "dossiers_resolved_on_time whole_district 3.300"
+)
+COUNTED = NOTICE.partition("M004")[0]
+"""The same, where none of them prints the rate."""
+
+
 @cache
-def tabulate_pair(name: str) -> Tables:
+def tabulate_pair(name: str, report: str = REPORT, notice: str = NOTICE) -> Tables:
     """The tables of a report and of a notice of a name, with what the two contradict each other."""
     reference = made_up_reference()
-    figures = [read_figures(REPORT, "report", AREA, DAYS), read_figures(NOTICE, name, AREA, DAYS)]
+    figures = [read_figures(report, "report", AREA, DAYS), read_figures(notice, name, AREA, DAYS)]
     kinds = ("report", "period_report", OWN), (name, "article", OTHER)
     sources = [make_source(*head, AREA, label, *DAYS) for *head, label in kinds]
     listed = pd.DataFrame(sources).assign(licence="")
@@ -66,8 +73,8 @@ def tabulate_pair(name: str) -> Tables:
     return replace(tables, findings=findings, indicators=marked)
 
 
-def open_both(name: str, lang: str = "vi") -> list[Brief]:
-    tables, words = tabulate_pair(name), load_words_of(lang)
+def open_both(name: str, lang: str = "vi", *printed: str) -> list[Brief]:
+    tables, words = tabulate_pair(name, *printed), load_words_of(lang)
     return [open_brief(tables, made_up_reference(), words, AREA, label) for label in (OWN, OTHER)]
 
 
@@ -119,3 +126,19 @@ def test_a_notice_tells_its_own_figures_where_the_report_gives_them_too(
     annex = read_text(tell_annex(brief))
     assert "could not be read" not in annex
     assert "không đọc được" not in annex
+
+
+def test_a_rate_that_follows_from_a_notice_has_no_counts_of_the_report_beside_it() -> None:
+    told = {
+        each.indicator: each.elsewhere
+        for each in open_both("z_notice", "vi", COUNTS, COUNTED)[1].entries
+    }
+    assert told["dossiers_resolved_on_time"] == ("3.300",)
+    assert told["on_time_rate"] == ()
+
+
+def test_a_notice_keeps_what_it_prints_otherwise_itself() -> None:
+    again = f"{NOTICE}M005 II dossiers_received_total whole_district 3.421"
+    told = "3.412 [M001]; 3.412 [report: M001]"
+    rows = open_both("z_notice", "vi", REPORT, again)[1].indicators.set_index("indicator")
+    assert rows.at["dossiers_received_total", "other_readings"] == told

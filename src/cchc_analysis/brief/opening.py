@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import count, groupby
+from itertools import chain, count, groupby
 from math import isnan
 from operator import itemgetter
 from pathlib import Path
@@ -130,20 +130,20 @@ def _derive_alone(
     from cchc_analysis.stats.derive import derive_indicators, mark_findings
 
     alone = derive_indicators(observations, figures, sources, reference)
-    between = findings[findings["kind"] == "two_sources"].set_index("finding_id")
-    others = {}
-    for finding_id, row in between.iterrows():
+    others: dict[tuple[str, str], dict[float, str]] = {}
+    for row in list_rows(findings[findings["kind"] == "two_sources"]):
         both = split_figures(row["source_id"], row["operands"])
         sides = zip((row["left"], row["right"]), both, strict=True)
-        others[finding_id] = {
+        others[row["finding_id"], row["indicator"]] = {
             value: f"{format_number(value)} [{': '.join(at)}]" for value, at in sides
         }
     marked, told = mark_findings(alone, findings), []
-    for own, named in zip(marked["value"], marked["findings"], strict=True):
-        readings = [others[each] for each in named.split() if each in others]
-        told.append(
-            "; ".join(said for each in readings for value, said in each.items() if value != own)
-        )
+    for row in list_rows(marked):
+        # A finding marks what follows from its figures as well; readings of that they are not.
+        about = [others.get((each, row["indicator"]), {}) for each in row["findings"].split()]
+        readings = chain.from_iterable(each.items() for each in about)
+        elsewhere = [said for value, said in readings if value != row["value"]]
+        told.append("; ".join(dict.fromkeys(filter(None, [row["other_readings"], *elsewhere]))))
     return marked.assign(other_readings=told)
 
 
