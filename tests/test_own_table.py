@@ -454,6 +454,7 @@ def test_a_number_of_a_data_frame_is_no_text_with_a_mark() -> None:
         {"Tỉnh": ["Lạng Sơn", "Cà Mau"], "Xã": ["Tân Thành", "Tân Thành"]},
         {"xa": ["Tân Thành", "Tân Thành"], "province": ["Lạng Sơn", "Cà Mau"]},
         {"province_code": [20, 96]},
+        {"province": [20, 40]},
     ],
 )
 def test_areas_are_told_apart_by_whatever_names_them(places: dict[str, list[object]]) -> None:
@@ -463,6 +464,14 @@ def test_areas_are_told_apart_by_whatever_names_them(places: dict[str, list[obje
     level = "commune" if len(places) > 1 else "province"
     assert [REFERENCE.area_rows[each]["level"] for each in told["area_id"]] == [level]
     assert told.attrs["warnings"] == []
+
+
+def test_numbers_beside_names_are_no_areas_that_hold_them() -> None:
+    """Cells of a data frame may be numbers, in a column of areas as well."""
+    places = {"district": ["Cao Lộc", "Cao Lộc"], "commune": [1.0, None], "year": [2024, 2024]}
+    table = pd.DataFrame({**places, "on_time_rate": [98.5, 101.0]})
+    told = validate_table(table, None, REFERENCE, ROOT.expectations)
+    assert told["area_id"].tolist() == ["183"]
 
 
 def test_a_panel_of_ours_is_a_table_to_validate() -> None:

@@ -155,13 +155,12 @@ def _sort_places(table: Worksheet, known: Vocabulary, roles: Roles) -> None:
     places = {name: at for at, name in enumerate(table.names) if known.match_field(name) == "area"}
     again = {*places} & {*roles.unknown}
     if again and len(places) > len(again) and "province" not in roles.fields:
-        cells = {at: print_cells(table.cells[at]) for at in places.values()}
+        cells = {at: table.cells[at] for at in places.values()}
         roles.fields |= place_columns(cells, known.reference)
         taken = {table.names[at] for at in roles.fields.values()}
         roles.unknown = [name for name in roles.unknown if name not in taken]
-    if not {"area", "area_code"} & {*roles.fields}:
-        own = {"province": "area"}
-        roles.fields = {own.get(name, name): at for name, at in roles.fields.items()}
+    if "province" in roles.fields and not {"area", "area_code"} & {*roles.fields}:
+        roles.fields["area"] = roles.fields.pop("province")
 
 
 def _sort_column(at: int, name: str, known: Vocabulary, roles: Roles) -> ValueColumn | None:

@@ -30,7 +30,7 @@ from cchc_analysis.data.areas import COMMUNE_TYPES, LEVELS, exists_on, keep_wide
 from cchc_analysis.data.records import Comparator, Scope, Status, problem, refusal
 from cchc_analysis.data.reference import Reference, ask_for, offer_names
 from cchc_analysis.errors import Problem, ReportError, join_some
-from cchc_analysis.panels.cells import MOST_DECIMALS, print_cell
+from cchc_analysis.panels.cells import MOST_DECIMALS, print_cell, print_cells
 from cchc_analysis.panels.mapping import PanelMapping, Vocabulary
 from cchc_analysis.panels.words import bare_period, load_vocabulary, spell
 
@@ -322,7 +322,7 @@ def place_columns(columns: Mapping[Any, pd.Series[Any]], reference: Reference) -
     """Of columns of areas the ``area`` of the finest level, and the ``province`` that holds it."""
     levels = {
         at: find_level([AreaWords(each, "", "", "") for each in cells.unique()], reference)
-        for at, cells in columns.items()
+        for at, cells in zip(columns, map(print_cells, columns.values()), strict=True)
     }
     finest_first = [*reversed(LEVELS), ""]
     area, *above = sorted(columns, key=lambda at: finest_first.index(levels[at]))
