@@ -132,10 +132,12 @@ def can_stand_for(printed: str, read: str) -> bool:
     """Whether printed digits can stand for the number that a person gives for them.
 
     Within half a unit of their last one; "nghìn", "triệu" and "tỷ" may be in the unit, a sign in
-    the words before. What is no number, or more than one, can stand for any.
+    the words before; a zero is one in any unit. What is no number, or more than one, can stand for
+    any.
 
-    >>> [can_stand_for(*pair) for pair in (("97,7", "97.68"), ("12", "12.000"), ("61", "16"))]
-    [True, True, False]
+    >>> pairs = ("97,7", "97.68"), ("12", "12.000"), ("61", "16"), ("0", "5")
+    >>> [can_stand_for(*pair) for pair in pairs]
+    [True, True, False, False]
     >>> [can_stand_for("1,5 tỷ đồng", read) for read in ("1500000000", "1500", "1.5", "15")]
     [True, True, True, False]
     """
@@ -146,6 +148,7 @@ def can_stand_for(printed: str, read: str) -> bool:
         for one in stated
         for number in meant
         for shift in shifts | {-each for each in shifts}
+        if one.value or not shift
     )
 
 
