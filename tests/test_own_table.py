@@ -341,7 +341,7 @@ def test_all_values_that_sources_give_are_held_against_each_other() -> None:
         "63 ≠ 61,2534",
     ]
     told = between.set_index("arithmetic")["explanation_en"]
-    assert "60.5 by a; c; 61.25 by b; f, for" in told["60,5 ≠ 61,25"]
+    assert "60.5 by a and c; 61.25 by b and f, for" in told["60,5 ≠ 61,25"]
 
 
 def test_a_value_that_is_another_number_than_is_printed_is_told() -> None:

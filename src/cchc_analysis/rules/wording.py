@@ -8,7 +8,7 @@ is, is decided elsewhere. A likely cause is worded as likely: nothing here repai
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -184,19 +184,18 @@ class Teller:
         firsts = ("" if row is None else self.figures([row], own_source) for row in rows)
         return " ".join(each.partition(" ")[0] or COMPUTED for each in firsts)
 
-    def list_names(self, rows: Iterable[int]) -> Sentences:
+    def list_names(self, rows: Sequence[int]) -> Sentences:
         """What figures are of, each once."""
-        and_ = self.tell("all_of")
-        return {
-            language: and_[language].join(dict.fromkeys(self._name(row, language) for row in rows))
-            for language in LANGUAGES
-        }
+        return self._list(self._name, rows)
 
     def list_sources(self, rows: Iterable[int]) -> Sentences:
         """Who states figures, each once."""
-        ids = [self.cell("source_id", row) for row in rows]
+        return self._list(self._name_source, [self.cell("source_id", row) for row in rows])
+
+    def _list(self, name: Callable[[Any, str], str], told: Sequence[Any]) -> Sentences:
+        and_ = self.tell("all_of")
         return {
-            language: "; ".join(dict.fromkeys(self._name_source(each, language) for each in ids))
+            language: and_[language].join(dict.fromkeys(name(each, language) for each in told))
             for language in LANGUAGES
         }
 
