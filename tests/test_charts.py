@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from brief_work import PROJECT, find_all, load_words_of, read_text
-from cchc_analysis.brief.plots import plot_amounts, plot_flow, plot_points, plot_stacks, sketch
+from cchc_analysis.brief.plots import plot_flow, plot_points, plot_stacks, sketch
 from cchc_analysis.brief.plots.canvas import ROLES, WIDTH
 from cchc_analysis.brief.templates import load_macros
 
@@ -137,12 +137,6 @@ def test_a_target_an_interval_and_a_contested_value_differ_in_form() -> None:
     assert (contested.count('stroke-width="10"'), contested.count('stroke-width="5.5"')) == (1, 1)
     assert "s-ink" in points(target=70.0, target_text="target 70")
     assert "s-mid" in points(low=40.0, high=60.0)
-
-
-def test_amounts_are_to_scale() -> None:
-    rows = [part("a", 10.0, "deep"), part("b", 5.0, "deep")]
-    drawn = widths(sketch(plot_amounts, pd.DataFrame(rows)), "deep")
-    assert drawn[0] == pytest.approx(2 * drawn[1], abs=0.3)
 
 
 @given(st.lists(st.floats(0.5, 1000), min_size=1, max_size=7))

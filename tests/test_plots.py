@@ -71,7 +71,6 @@ TABLES: dict[Callable[..., Any], pd.DataFrame] = {
         ]
     ),
     plots.plot_stacks: pd.DataFrame([part(row="R", total=9.0, heading="9", is_shared=False)]),
-    plots.plot_amounts: pd.DataFrame([part(), part()]),
     plots.plot_points: pd.DataFrame([point(), point(start=80.0, value=90.0, low=85.0, high=95.0)]),
     plots.plot_multiples: YEARS,
     plots.plot_distribution: pd.DataFrame([five(label="2019"), five(label="2020")]),
@@ -216,7 +215,7 @@ def test_areas_of_one_name_are_dots_of_their_own() -> None:
 
 def test_what_is_no_axes_is_refused_in_a_sentence() -> None:
     with pytest.raises(errors.CommandError, match="ax: a int; expected axes of matplotlib"):
-        plots.plot_amounts(TABLES[plots.plot_amounts], 3)
+        plots.plot_stacks(TABLES[plots.plot_stacks], 3)
 
 
 def test_a_map_is_drawn_from_numbers_and_from_nothing_else() -> None:

@@ -16,7 +16,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis.brief import plots
-from cchc_analysis.brief.content import Brief, fits, name_short
+from cchc_analysis.brief.content import Brief, name_short
 from cchc_analysis.brief.nouns import Entry, list_entries
 from cchc_analysis.brief.report import ChartPlan
 from cchc_analysis.brief.templates import join, lower, render
@@ -239,26 +239,6 @@ def _find_shares(brief: Brief, key: str, plan: ChartPlan) -> Row:
     return {"rows": rows, "cited": lines, "entries": entries * bool(lines), "amounts": amounts}
 
 
-def _find_amounts(brief: Brief, _: str, plan: ChartPlan) -> Row:
-    """Amounts by who spent them, with the printed total beside them: one-stop equipment."""
-    every = brief.sort_nearest(e for e in brief.results if e.indicator == plan.codes[0])
-    spent = [e for e in every if e.scope != brief.whole and fits(e, every[0])]
-    if len(spent) < 3:
-        return {}
-    spent.sort(key=lambda e: -e.value)
-    whole, here = brief.find(plan.codes[0], brief.whole, spent[0]), brief.area["area_id"]
-    entries = [*spent, *filter(None, [whole])]
-    named = [
-        (brief.name_scope(e.scope) if e.area_id == here else brief.name_place(e.area_id), e)
-        for e in entries
-    ]
-    rows = [
-        {"label": plain(name), "value": entry.value, "text": brief.tell_plain(entry, unit=False)}
-        for name, entry in named[: len(spent)]
-    ]
-    return {"rows": rows, "cited": spent, "entries": entries, "named": named, "whole": whole}
-
-
 def _find_tasks(brief: Brief, _: str, plan: ChartPlan) -> Row:
     """Tasks of the annual plan by field and state."""
     found: dict[str, dict[str, Any]] = {
@@ -330,7 +310,6 @@ KINDS: Mapping[str, tuple[Callable[[Brief, str, ChartPlan], Row], Callable[..., 
     "posts": (_find_posts, plots.plot_stacks),
     "rates": (_find_rates, plots.plot_points),
     "shares": (_find_shares, plots.plot_points),
-    "amounts": (_find_amounts, plots.plot_amounts),
     "tasks": (_find_tasks, plots.plot_stacks),
     "points": (_find_points, plots.plot_stacks),
 }

@@ -47,9 +47,7 @@ class ReformArea(Part):
 class ChartPlan(Part):
     """What a chart draws; which entries count follows from its kind."""
 
-    kind: Literal[
-        "flow", "parts", "amounts", "posts", "wholes", "rates", "shares", "tasks", "points"
-    ]
+    kind: Literal["flow", "parts", "posts", "wholes", "rates", "shares", "tasks", "points"]
     codes: Line = ()
     came: Parts = Field(default_factory=dict)
     parts: Parts = Field(default_factory=dict)

@@ -3,7 +3,7 @@
 What is no such table is refused in a sentence. ``ax`` is the axes to draw on, new ones of the
 natural size otherwise; ``form`` is how numbers are written.
 
-- ``parts``: one area: a flow, stacked parts, points on a scale, amounts; a spine, a small line
+- ``parts``: one area: a flow, stacked parts, points on a scale; a spine, a small line
 - ``many``: areas and periods: multiples, spread, dots in order, funnel, coverage, maps
 - ``canvas``: marks and colours, as the SVG of a page or on axes; ``cchc.mplstyle`` is their look
 """
@@ -19,7 +19,6 @@ from cchc_analysis.brief.plots.many import (
     plot_tile_map,
 )
 from cchc_analysis.brief.plots.parts import (
-    plot_amounts,
     plot_flow,
     plot_points,
     plot_spine,
@@ -28,7 +27,6 @@ from cchc_analysis.brief.plots.parts import (
 
 __all__ = [
     "draw",
-    "plot_amounts",
     "plot_coverage",
     "plot_distribution",
     "plot_dot_map",

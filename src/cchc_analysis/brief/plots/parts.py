@@ -1,4 +1,4 @@
-"""The pictures of one area: a flow, stacked parts, points on a scale, amounts, a spine, a line.
+"""The pictures of one area: a flow, stacked parts, points on a scale, a spine, a line.
 
 Each takes a table of values with their words, and draws to scale. What the values mean is for the
 caller to know; how much room a picture takes follows from its rows.
@@ -101,24 +101,6 @@ def plot_stacks(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
         _write_heading(canvas, y, str(name), rows[0]["heading"])
         y = _draw_bar(canvas, y + LINE + GAP, rows, scale)
         y += GAP * 2
-    return canvas.close(y)
-
-
-@drawn_from("label value text")
-def plot_amounts(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """A bar per row from zero, all to one scale.
-
-    Args:
-        data: ``label``, ``value`` (one unit for all), ``text``.
-    """
-    canvas, y = Canvas(ax), 0.0
-    longest = max(float(data["value"].max()), 1e-9)
-    for row in list_rows(data):
-        _write_heading(canvas, y, row["label"], row["text"], bold=False)
-        size = (row["value"] / longest * (canvas.width - 2 * EDGE), 8.0)
-        at, words = (EDGE, y + LINE + GAP), f"{row['label']}: {row['text']}"
-        canvas.add(bar(at, size, "deep", words))
-        y += LINE + GAP + 8 + GAP * 1.5
     return canvas.close(y)
 
 
