@@ -268,6 +268,10 @@ def test_what_is_said_further_down_of_all_figures_holds_for_all() -> None:
         ("Trên cơ sở báo cáo của UBND các xã, UBND huyện báo cáo như sau:", "whole_district"),
         ("Để có cơ sở đánh giá, Bộ phận Một cửa huyện báo cáo như sau:", "district_office"),
         ("Theo đề nghị của Sở Nội vụ, Bộ phận Một cửa huyện báo cáo như sau:", "district_office"),
+        (
+            "Theo yêu cầu của Sở Nội vụ tỉnh Lạng Sơn về việc báo cáo, UBND huyện báo cáo như sau:",
+            "whole_district",
+        ),
     ],
 )
 def test_whom_an_opening_speaks_to_or_heard_is_not_whose_work_it_tells_of(
@@ -656,6 +660,18 @@ def test_the_last_months_of_a_year_are_not_its_first_before_a_number() -> None:
     year = windows.make_year(2025)
     found = windows.find_window("Thu ngân sách 6 tháng cuối năm 38,6 tỷ đồng", year)
     assert found == Period(dt.date(2025, 7, 1), dt.date(2025, 12, 31))
+
+
+@pytest.mark.parametrize("letters", ["AB", "DĐ", "EG"])
+def test_chapters_with_letters_end_each_other(letters: str) -> None:
+    first, second = letters
+    _, figures = read_text(
+        f"{TITLE}{first}. BIÊN CHẾ (Phòng Nội vụ chốt ngày 31/8/2023)\nHuyện có 12 phòng chuyên môn."
+        f"\n{second}. TÀI CHÍNH\n{second}.1. Có 41 đơn vị sự nghiệp.\n"
+    )
+    assert [(f.period_end, f.section) for f in figures] == [
+        ("2023-08-31", first), ("2023-09-30", f"{second}.1"),
+    ]  # fmt: skip
 
 
 def test_the_day_of_a_heading_ends_the_days_of_the_one_above_it() -> None:

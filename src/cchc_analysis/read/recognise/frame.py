@@ -97,7 +97,9 @@ def frame_lines(
     said = PATTERNS.committee_itself.sub(" ", " | ".join([head.title, *announced]))
     days = readers["window"](head.title) or _find_dossier_days(lines, head)
     years = (windows.find_days_of_years(line.text).items() for line in lines)
-    titled = Frame(window=days, scope=read_scope(said), years=dict(chain.from_iterable(years)))
+    # "Thực hiện công văn của sở, huyện … báo cáo như sau:": what lies above asks, and does nothing.
+    scope = None if (named := read_scope(said)) is Scope.UNSPECIFIED else named
+    titled = Frame(window=days, scope=scope, years=dict(chain.from_iterable(years)))
     opened: dict[str, tuple[Any, list[str]]] = {}
     home: tuple[int, ...] = ()
     annexes: dict[str, Period] = {}
