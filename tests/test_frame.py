@@ -163,6 +163,16 @@ def test_a_line_that_turns_to_the_whole_ends_what_a_level_line_holds_for(whole: 
     assert [figure.scope.value for figure in figures] == ["commune_aggregate", "whole_district"]
 
 
+def test_a_level_that_only_a_line_above_names_is_a_doubt() -> None:
+    _, figures = read_text(
+        f"{TITLE}1. Hồ sơ\n+ Đối với cấp huyện:\nTiếp nhận 612 hồ sơ.\n"
+        "2. Hồ sơ\nCấp huyện tiếp nhận 613 hồ sơ.\n"
+    )
+    assert [f.scope.value for f in figures] == ["district_office"] * 2
+    assert ["level carried" in figure.marks for figure in figures] == [True, False]
+    assert figures[0].chance < figures[1].chance
+
+
 def test_a_window_in_brackets_behind_a_figure_and_an_estimate_end_with_their_clause() -> None:
     said = "Bổ nhiệm 58 công chức (quý III là 21). Cử 94 CBCC cấp xã đi bồi dưỡng.\n"
     said += (
@@ -666,8 +676,8 @@ def test_the_last_months_of_a_year_are_not_its_first_before_a_number() -> None:
 def test_chapters_with_letters_end_each_other(letters: str) -> None:
     first, second = letters
     _, figures = read_text(
-        f"{TITLE}{first}. BIÊN CHẾ (Phòng Nội vụ chốt ngày 31/8/2023)\nHuyện có 12 phòng chuyên môn."
-        f"\n{second}. TÀI CHÍNH\n{second}.1. Có 41 đơn vị sự nghiệp.\n"
+        f"{TITLE}{first}. BIÊN CHẾ (Phòng Nội vụ chốt ngày 31/8/2023)\nCó 12 phòng chuyên môn.\n"
+        f"{second}. TÀI CHÍNH\n{second}.1. Có 41 đơn vị sự nghiệp.\n"
     )
     assert [(f.period_end, f.section) for f in figures] == [
         ("2023-08-31", first), ("2023-09-30", f"{second}.1"),

@@ -44,6 +44,8 @@ class Confidence(StrEnum):
     HIGH = "high"
 
 
+LEVEL_CARRIED = "level carried"
+"""Mark of a figure: only a line above, which may have ended before, says whose it is."""
 OTHER_REPORT = "another report begins in line"
 """Said of figures of a second report in the same file."""
 

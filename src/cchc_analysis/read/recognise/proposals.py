@@ -19,7 +19,12 @@ from cchc_analysis.data.reference import Reference
 from cchc_analysis.read.documents import Cell, Document, Line
 from cchc_analysis.read.patterns import PATTERNS, WORDS
 from cchc_analysis.read.recognise import companions, outline, scopes
-from cchc_analysis.read.recognise.figures import OTHER_REPORT, Figure, mark_entry
+from cchc_analysis.read.recognise.figures import (
+    LEVEL_CARRIED,
+    OTHER_REPORT,
+    Figure,
+    mark_entry,
+)
 from cchc_analysis.read.recognise.frame import FigureContext, counts_dossiers, find_status
 from cchc_analysis.read.recognise.head import (
     ReportHead,
@@ -250,6 +255,7 @@ class Proposer:
         rule = self._wording.rules.get(indicator)
         twin = self._beside.find_twin_scope(entry)
         scope, is_said = twin or self._scopes.find_scope(entry, words, rule)
+        level_mark = LEVEL_CARRIED if not twin and self._scopes.is_carried else ""
         period = self._context.find_period(entry, words, rule)
         if scope is Scope.PROVINCE_OFFICE and str(period.end or "") >= TWO_TIERS_SINCE:
             # The offices of a province: since there are two levels they are its own.
@@ -305,7 +311,8 @@ class Proposer:
             reason=candidate.reason if candidate else "",
             rivals=rivals,
             choices=choices,
-            marks=mark_entry(entry, candidate, words, scope, period) | ({mark_of_time} - {""}),
+            marks=mark_entry(entry, candidate, words, scope, period)
+            | ({mark_of_time, level_mark} - {""}),
             read_as=read_as,
             is_scope_said=is_said,
             is_time_said=period.end is not None

@@ -53,13 +53,18 @@ class Scopes:
         self._surroundings = surroundings
         self.level = paper.level
         self._last: Scope | None = None
+        self.is_carried = False
         self._own = match_known(self._head.area, self._reference, self._head.day)
         self.frames = frame_lines(paper, self.read_level_line, self.is_inside)
 
     def find_scope(
         self, entry: FigureText, words: WordsAround, rule: WordingRule | None
     ) -> tuple[Scope, bool]:
-        """Whose work is counted, and whether the text says so rather than the document."""
+        """Whose work is counted, and whether the text says so rather than the document.
+
+        ``is_carried``: whether only a line somewhere above says it.
+        """
+        self.is_carried = False
         area = self.find_area(entry, words)
         ours = (self._head.area, *self._head.rivals, self.frames[entry.line].area)
         is_index = rule is not None and rule.indicator.startswith(_OF_INDEX)
@@ -105,7 +110,9 @@ class Scopes:
         for level in self._list_scopes(entry, words):
             if scope := self._read_scope(_leave_objects(level, entry)):
                 return scope
-        return self.frames[entry.line].scope
+        carried = self.frames[entry.line].scope
+        self.is_carried = carried is not None
+        return carried
 
     def _read_head(self, entry: FigureText, words: WordsAround) -> Scope | None:
         """The level that the bare label of a column or row names: "Huyện", "Các xã", "Cộng"."""
