@@ -24,7 +24,7 @@ from cchc_analysis.data.clean import fold_text, nearest_names, parse_period, slu
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, UNCERTAINTY, problem, refusal
 from cchc_analysis.data.reference import Reference, offer_names
-from cchc_analysis.errors import MOST_NAMED, Problem, ReportError, join_some
+from cchc_analysis.errors import Problem, ReportError, join_some
 from cchc_analysis.panels import layouts, matching
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
 from cchc_analysis.panels.mapping import PanelMapping, PanelSource, ValueColumn, Vocabulary
@@ -450,10 +450,7 @@ def tell_gaps(figures: pd.DataFrame, reference: Reference) -> list[str]:
             for area in grid.index[grid[day]]
             if exists_on(reference.area_rows[area], day)
         ]
-        told = f"no figure for {', '.join(lacking)}"
-        if len(lacking) > MOST_NAMED:
-            told = f"{len(lacking)} of {grid.size} area-periods without a figure"
-        holes += [f"{indicator}: {told}"] * bool(lacking)
+        holes += [f"{indicator}: no figure for {join_some(lacking)}"] if lacking else []
     return [join_some(said, mark=LINES) for said in (changes, holes) if said]
 
 
