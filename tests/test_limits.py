@@ -14,6 +14,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from cchc_analysis.data import outside
 from cchc_analysis.data.files import load_text_table
 from cchc_analysis.data.outside import MOST_COLUMNS, load_json, load_yaml
 from cchc_analysis.data.reference import Project, load_reference
@@ -36,14 +37,12 @@ def write(folder: Path, name: str, content: str | bytes) -> Path:
     return path
 
 
-BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
-    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)
-)
 MAPPINGS = {
     "deep": ("[" * 5_000, "entries inside entries"),
     "deep mapping": ("{a: " * 5_000, "entries inside entries"),
-    "repeated": (BOMB, "with repeated ones"),
-    "inside itself": ("a: &a [*a]", r"\*a inside itself"),
+    "repeated": ("a: &a {b: 1}\nc: [*a, *a]", r"\*a, which repeats"),
+    "inside itself": ("a: &a [*a]", r"\*a, which repeats"),
+    "merged": ("a: &a {b: 1}\nc:\n  <<: *a", r"\*a, which repeats"),
     "no day": ("a: 2024-13-45", "not YAML"),
     "tag": ("a: !!python/object/apply:os.system ['true']", "not YAML"),
     "key": ("? [a, {b: c}]\n: d", "not YAML"),
@@ -62,9 +61,14 @@ def test_a_mapping_that_would_not_end_is_refused(tmp_path: Path, name: str) -> N
         load_yaml(path)
 
 
-def test_references_that_end_are_yaml(tmp_path: Path) -> None:
-    path = write(tmp_path, "a.yml", "a: &a {b: 1}\nc: [*a, *a]\nd:\n  <<: *a\n")
-    assert load_yaml(path) == {"a": {"b": 1}, "c": [{"b": 1}, {"b": 1}], "d": {"b": 1}}
+def test_a_mapping_of_too_many_entries_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outside, "MOST_NODES", 9)
+    path = write(tmp_path, "mapping.yml", "a: &a\n" + "- [x]\n" * 3)
+    assert load_yaml(path) == {"a": [["x"]] * 3}
+    with pytest.raises(ReportError, match="more than 9 entries; expected at most 9"):
+        load_yaml(write(tmp_path, "mapping.yml", "a:\n" + "- [x]\n" * 4))
 
 
 @pytest.mark.parametrize(
