@@ -80,15 +80,17 @@ def test_a_draft_is_taken_back_and_its_transcript_laid_aside(project: Project) -
     drafted = read_report(project, REPORTS / "dong_gio_2022_9m.txt")
     text = drafted.transcript.read_text("utf-8")
     row = read_sources(project.raw).query("source_id == @drafted.source_id")
-    aside = remove_source(project, drafted.source_id, is_draft=True)
+    aside = remove_source(project, drafted.source_id)
     assert (aside / drafted.transcript.name).read_text("utf-8") == text
     assert (aside / drafted.review.name).is_file()
     assert pd.read_csv(aside / "sources.csv", dtype=str, keep_default_na=False).equals(row)
     assert list_raw() == before
+    with pytest.raises(ReportError, match="expected a source"):
+        remove_source(project, drafted.source_id)
     with pytest.raises(ReportError, match=r"expected a draft\. Read the report"):
-        remove_source(project, drafted.source_id, is_draft=True)
+        accept_source(project, drafted.source_id)
     with pytest.raises(ReportError, match="accepted already"):
-        remove_source(project, "song_may_2022_h1", is_draft=True)
+        accept_source(project, "song_may_2022_h1")
     assert list_raw() == before
 
 
@@ -130,7 +132,7 @@ def test_a_source_accepted_by_mistake_is_a_draft_again_and_goes(project: Project
     accept_source(project, name)
     assert list_told() == {*others, name}
     rows.assign(state=rows["state"].mask(is_meant, "draft")).to_csv(listed, index=False)
-    remove_source(project, name, is_draft=True)
+    remove_source(project, name)
     assert list_told() == others
 
 

@@ -190,13 +190,10 @@ def _add_panel(
     return add_panel(project, file, source, mapping, sheet=sheet, replace=replace)
 
 
-def _read(project: Project, *, discard: bool, report: Path, **asked: str | None) -> Any:
+def _read(project: Project, report: Path, **asked: str | None) -> Any:
     from cchc_analysis.panels.register import load_register
-    from cchc_analysis.pipeline import remove_source
     from cchc_analysis.read.drafting import read_report
 
-    if discard:
-        return remove_source(project, str(report), is_draft=True)
     taken = {*load_register(project.raw)["source_id"]}
     return read_report(project, report, taken=taken, **asked)
 

@@ -43,7 +43,7 @@ from cchc_analysis.errors import (
 )
 from cchc_analysis.panels import read_panels
 from cchc_analysis.panels.register import load_register, name_files
-from cchc_analysis.read.transcripts import find_draft, list_files, read_sources, read_transcripts
+from cchc_analysis.read.transcripts import list_files, read_sources, read_transcripts
 from cchc_analysis.rules import choose_readings, load_identities, try_suites, validate_tables
 from cchc_analysis.rules.validation import join_kinds, list_errors
 from cchc_analysis.site import build as building
@@ -151,16 +151,14 @@ def check(project: Project) -> Iterator[str]:
         yield f"{name}: {count(sources, 'source')}, {count(figures, 'figure')}"
 
 
-def remove_source(project: Project, source_id: str, *, is_draft: bool = False) -> Path:
+def remove_source(project: Project, source_id: str) -> Path:
     """Take back a draft, an accepted source or a whole panel; the next run makes tables without it.
 
     Its rows and its files are laid aside, into the folder of ``build/discarded`` that is given
     back, numbered where an earlier one lies there. A ReportError: there is no such source, or it is
-    a panel's among others, or has corrections, or is no draft where one is meant.
+    a panel's among others, or has corrections.
     """
     with changing(project, "cchc remove"):
-        if is_draft:
-            find_draft(read_sources(project.raw), source_id)
         listed, table, is_meant, paths = _find_source(project, source_id)
         corrected = load_reference(project.reference).corrections["source_id"]
         if number := int(corrected.isin(table.loc[is_meant, "source_id"]).sum()):
