@@ -207,6 +207,12 @@ def test_a_cell_of_another_kind_is_refused_in_a_sentence(
         assert "which is not a" in said
 
 
+@pytest.mark.parametrize("plot", TABLES, ids=lambda plot: plot.__name__)
+def test_a_missing_number_is_missing_in_the_types_of_pandas_too(plot: Callable[..., Any]) -> None:
+    table = TABLES[plot]
+    assert sketch(plot, table.convert_dtypes()) == sketch(plot, table)
+
+
 def test_areas_of_one_name_are_dots_of_their_own() -> None:
     table = pd.DataFrame({"name": ["A", "A", "B"], "lat": [1, 2, 3], "lon": [1, 2, 3]})
     texts = sketch(plots.plot_dot_map, table.assign(value=[1.0, 2.0, float("nan")]))
@@ -216,6 +222,8 @@ def test_areas_of_one_name_are_dots_of_their_own() -> None:
 def test_what_is_no_axes_is_refused_in_a_sentence() -> None:
     with pytest.raises(errors.CommandError, match="ax: a int; expected axes of matplotlib"):
         plots.plot_stacks(TABLES[plots.plot_stacks], 3)
+    with pytest.raises(errors.CommandError, match="ax: a Figure; expected axes of matplotlib"):
+        plots.plot_stacks(TABLES[plots.plot_stacks], Figure())
 
 
 def test_a_map_is_drawn_from_numbers_and_from_nothing_else() -> None:

@@ -141,7 +141,7 @@ class Canvas:
     ) -> None:
         self.ax, self.width, self.height, self.margins = ax, width, height, margins
         self.is_guest = ax is not None and ax is not PAGE
-        if self.is_guest and not hasattr(ax, "bbox"):
+        if self.is_guest and not hasattr(ax, "xaxis"):  # a figure has a box, and no axis
             raise CommandError(problem("no_axes", "ax", found=type(ax).__name__))
         if self.is_guest:
             self.width = float(ax.bbox.width * 72 / ax.figure.dpi) + margins[0] + margins[1]
@@ -214,11 +214,14 @@ class Canvas:
 
 
 CELLS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
-    "value low high least q1 median q3 most lowest highest year rate target": (
+    "value low high least q1 median q3 most lowest highest rate target start end": (
         "a number",
         lambda cell: isinstance(cell, Real) and abs(cell) != inf,
     ),
-    "lat lon total": ("a known number", lambda cell: isinstance(cell, Real) and isfinite(cell)),
+    "lat lon total year segment": (
+        "a known number",
+        lambda cell: isinstance(cell, Real) and isfinite(cell),
+    ),
     "name label text heading range_text target_text side gap": (
         "a text",
         lambda cell: isinstance(cell, str),
@@ -234,6 +237,14 @@ def _list_wrong_cells(data: Any, wanted: Sequence[str]) -> Iterator[str]:
         for name in (each for each in names.split() if each in wanted):
             wrong = (cell for cell in data[name] if not is_right(cell))
             yield from (f"{name} {cell!r}, which is not {kind}" for cell in islice(wrong, 1))
+
+
+def _use_floats(data: Any) -> Any:
+    """Numbers of pandas' own types, whose missing value is no number, as those of numpy."""
+    if isinstance(data, pd.DataFrame):
+        return data.apply(_use_floats)
+    is_own = pd.api.types.is_extension_array_dtype(data) and pd.api.types.is_numeric_dtype(data)
+    return data.astype("float64") if is_own else data
 
 
 def drawn_from(columns: str = "", kind: type[Any] = pd.DataFrame) -> Callable[[Plot], Plot]:
@@ -257,6 +268,7 @@ def drawn_from(columns: str = "", kind: type[Any] = pd.DataFrame) -> Callable[[P
                 raise CommandError(problem("drawn_of_no_column", name, **told))
             if not len(data):
                 raise CommandError(problem("drawn_of_no_row", name, **told))
+            data = _use_floats(data)
             if wrong := [*_list_wrong_cells(data, wanted)]:
                 raise CommandError(problem("drawn_of_other", name, wrong="; ".join(wrong), **told))
             return cast("Axes", plot(data, *args, **kwargs))
