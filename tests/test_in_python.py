@@ -40,6 +40,7 @@ POINTS = PANEL.assign(
     period_start="2023-01-01", period_end="2023-12-31", crosses="", is_contested=False
 )
 DATED = POINTS.assign(period_end=pd.to_datetime(["2023-12-31", "2024-12-31"]))
+DAYS = POINTS.assign(period_end=DATED["period_end"].dt.date)
 WRONG = {
     "a list for an indicator": ("open_trends", (["on_time_rate"],), "one name or code"),
     "nothing for areas": ("open_trends", ("on_time_rate", None), "names or codes"),
@@ -87,8 +88,10 @@ WRONG = {
     "days that are no texts": (
         "judge_many",
         (DATED,),
-        "period_end '2023-12-31 00:00:00'; expected",
+        r"period_end Timestamp\('2023-12-31 00:00:00'\); expected",
     ),
+    "days of Python": ("judge_many", (DAYS,), r"period_end datetime.date\(2023, 12, 31\); exp"),
+    "a path for a table": ("suite_parameters", ("x.csv",), "suite_parameters: str; exp"),
     "a list for a day": ("load_areas", ("district", None, {"day": []}), r"day \[\]: no day"),
     "a list for a suite": ("make_table", (["identities"],), "suite: list"),
     "a table for squares": ("plot_tile_map", (ONE,), "plot_tile_map: no square for 0"),

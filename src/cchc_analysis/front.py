@@ -533,6 +533,8 @@ def suite_parameters(
     """
     from cchc_analysis.rules import suite_parameters as list_parameters
 
+    if table is not None:
+        named.check_table(table, "suite_parameters")
     return list_parameters(load_reference(open_project(project).reference), table)
 
 

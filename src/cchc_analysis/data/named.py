@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial, wraps
-from itertools import chain
+from itertools import chain, filterfalse
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
@@ -132,9 +132,8 @@ def of_panel(function: Callable[P, R]) -> Callable[P, R]:
         check_table(panel, function.__name__)
         if texts := sum(isinstance(each, str) for each in panel.get("value", ())):
             raise CommandError(problem("texts_as_value", function.__name__, number=texts))
-        for name in {"period_start", "period_end"} & {*panel.columns}:
-            days = map(str, panel[name].unique())
-            if wrong := [day for day in days if day and not clean.is_day(day)]:
+        for name in ("period_start", "period_end"):
+            if wrong := [*filterfalse(_is_day, panel[name].unique() if name in panel else ())]:
                 raise CommandError(problem("no_days", function.__name__, name=name, day=wrong[0]))
         try:
             return function(*args, **kwargs)
@@ -221,9 +220,13 @@ def warn_other_days(table: pd.DataFrame, periods: list[str], sources: pd.DataFra
         warnings.warn(f"{said} days, such as {own.mode()[0]}; {remedy}", UserWarning, stacklevel=3)
 
 
+def _is_day(day: Any) -> bool:
+    return isinstance(day, str) and (not day or clean.is_day(day))
+
+
 def check_day(day: Any) -> None:
     """Refuse what is neither empty nor a day, with a ``CommandError``."""
-    if day is not None and not (isinstance(day, str) and (not day or clean.is_day(day))):
+    if not (day is None or _is_day(day)):
         raise CommandError(problem("no_day", f"day {day!r}"))
 
 
