@@ -64,7 +64,8 @@ def read_panel(
         try:
             roles = layouts.match_columns(table, own)
             if not known:
-                _check_said(table, roles, own)
+                if unsaid := [*_find_unsaid(table, roles, own)]:
+                    raise ReportError(unsaid)
                 parts.append(unfold_table(table, roles, own))
                 _drop_missing(parts[-1])
                 _understand(parts[-1], sources)
@@ -191,30 +192,21 @@ def unfold_table(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> F
     return figures
 
 
-def _check_said(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> None:
-    """Refuse a table where nothing says what is needed of each figure."""
+def _find_unsaid(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> Iterator[Problem]:
+    """What is needed of each figure and nothing says, with the form for columns that differ."""
     said = {*roles.fields, *known.mapping.constants}
-    values = [each for each in roles.values.values() if not each.bound]
-    lacking = [
-        name
-        for name, fields in load_vocabulary()["needed"].items()
-        if not said & {*fields}
-        if not (values and all(getattr(each, name, name == "value") for each in values))
-    ]
-    if lacking:
-        raise ReportError(_ask_for(name, table, roles) for name in lacking)
-
-
-def _ask_for(name: str, table: Worksheet, roles: layouts.Roles) -> Problem:
-    """The problem that nothing says what is needed, with the form for columns that differ."""
-    for at, value in roles.values.items():
-        if not value.bound and getattr(value, name, "-") == "":
-            period = value.period or part_period(table.names[at])[0] or "2023"
-            said = {"indicator": value.indicator or "…", "period": period}
-            return problem(
-                "unsaid_of_column", table.name, name=name, heading=table.names[at], **said
-            )
-    return problem("unsaid", table.name, name=name)
+    values = [(table.names[at], each) for at, each in roles.values.items() if not each.bound]
+    for name, fields in load_vocabulary()["needed"].items():
+        silent = [pair for pair in values if not getattr(pair[1], name, name == "value")]
+        if said & {*fields} or (values and not silent):
+            continue
+        if silent and name in ValueColumn.model_fields:
+            heading, value = silent[0]
+            period = value.period or part_period(heading)[0] or "2023"
+            told = {"indicator": value.indicator or "…", "period": period}
+            yield problem("unsaid_of_column", table.name, name=name, heading=heading, **told)
+        else:
+            yield problem("unsaid", table.name, name=name)
 
 
 def _describe_rows(table: Worksheet, roles: layouts.Roles, known: Vocabulary) -> pd.DataFrame:
