@@ -181,9 +181,7 @@ class Figures:
             for place, area_id in ids.items()
             if area_id in areas and areas[area_id]["level"] not in (level, "nation", "region")
         }
-        if (
-            level and not self.is_own and 0 < len(strangers) <= MOST_STRANGERS
-        ):  # so that a slip stands out
+        if level and 0 < len(strangers) <= MOST_STRANGERS:  # so that a slip stands out
             self.notes.append(f"areas that are no {level}: {'; '.join(strangers)}")
 
     def check_numerals(self) -> None:
