@@ -284,7 +284,8 @@ def test_an_index_stated_in_points_is_not_called_missing(stated: str, is_missing
         ("columns: [total, started,", "columns: [", "its columns lack total, started"),
         ("columns: [province_plan,", "table: [] # ", "its columns lack every share"),
         ("cards:", "crads:", "crads"),
-        ("cards:", "cards: [", "no YAML"),
+        ("cards:", "cards: [", "not YAML"),
+        ("cards:", "quoted: [pci]\ncards:", "the key 'quoted' stands twice"),
     ],
 )
 def test_a_mistake_in_the_file_is_a_sentence(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -297,9 +298,10 @@ def test_a_mistake_in_the_file_is_a_sentence(tmp_path: Path, old: str, new: str,
 def test_an_empty_or_absent_file_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(BriefError, match=re.escape("report.yml")):
         load_report(tmp_path, made_up_reference())
-    (tmp_path / "report.yml").write_text("", "utf-8")
-    with pytest.raises(BriefError, match="cards"):
-        load_report(tmp_path, made_up_reference())
+    for content, said in (("", "an empty file"), ("{}", "cards"), ("- a", "valid dictionary")):
+        (tmp_path / "report.yml").write_text(content, "utf-8")
+        with pytest.raises(BriefError, match=f"notebooks/report.yml.*{said}"):
+            load_report(tmp_path, made_up_reference())
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ chart looks like and what a sentence says is decided elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from fnmatch import filter as match_codes
 from functools import lru_cache
 from pathlib import Path
@@ -15,9 +17,10 @@ from typing import Literal
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from cchc_analysis.data.clean import nearest_names
+from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.errors import BriefError, Problem
+from cchc_analysis.errors import BriefError, Problem, ReportError
 
 FILE = "report.yml"
 WHERE = f"notebooks/{FILE}"
@@ -131,26 +134,21 @@ def load_report(folder: Path, reference: Reference) -> Report:
     """Load what a brief shows from the folder of the notebooks; it may name known indicators only.
 
     Raises:
-        BriefError: It is absent, no YAML, empty, or names what there is not, or the same twice;
-            all of it at once.
+        BriefError: It is absent or no YAML; or it lacks a part, or names what there is not, or the
+            same twice: all of it at once.
     """
-    try:
-        content = (folder / FILE).read_bytes()
-    except OSError as error:
-        found = error.strerror or "it cannot be read"
-        raise BriefError(problem("report_absent", WHERE, found=found)) from None
-    return _parse(content, tuple(reference.indicator_rows))
+    path, content = folder / FILE, b""
+    with suppress(OSError):  # said when it is loaded
+        content = path.read_bytes()
+    return _parse(path, content, tuple(reference.indicator_rows))
 
 
 @lru_cache(maxsize=2)
-def _parse(content: bytes, known: tuple[str, ...]) -> Report:
-    import yaml
-
+def _parse(path: Path, content: bytes, known: tuple[str, ...]) -> Report:  # noqa: ARG001 - of the key
     try:
-        report = Report.model_validate(yaml.safe_load(content.decode("utf-8")) or {})
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        told = " ".join(str(error).split())
-        raise BriefError(problem("report_no_yaml", WHERE, error=told)) from None
+        report = Report.model_validate(load_yaml(path))
+    except ReportError as error:
+        raise BriefError(replace(each, where=WHERE) for each in error.problems) from None
     except ValidationError as error:
         raise BriefError(
             problem(
