@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -439,6 +441,10 @@ def test_a_number_of_a_data_frame_is_no_text_with_a_mark() -> None:
         *(None, REFERENCE, ROOT.expectations),
     )
     assert told["arithmetic"].tolist() == ["1,204 < 1,5"]
+    for number in (Decimal("1.204"), np.float32(1.204)):
+        held = pd.Series([number], dtype="object")
+        revenue = pd.DataFrame({**place, "budget_revenue_total": held})
+        assert validate_table(revenue, None, REFERENCE, ROOT.expectations).empty
     table = pd.DataFrame({**place, "dossiers_received_total": [1.204]})
     with pytest.raises(ReportError, match=r"the number 1\.204 is a fraction .* thousands=\"\.\""):
         validate_table(table, None, REFERENCE, ROOT.expectations)

@@ -18,7 +18,9 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import starmap
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -265,8 +267,9 @@ def _read_value(value: object, form: str | None = None) -> str | float:
     """A typed cell as a text or a number; of one in the number format of per cents 1 is 100."""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, int | float):
-        return round(100.0 * value, 10) if "%" in (form or "") else float(value)
+    if isinstance(value, Real | Decimal):
+        value = float(value)
+        return round(100.0 * value, 10) if "%" in (form or "") else value
     if isinstance(value, dt.datetime | dt.date):
         return f"{value:%Y-%m-%d}"
     return "" if value is None else keep_text(str(value))
