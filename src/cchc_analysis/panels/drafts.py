@@ -46,6 +46,10 @@ RANKS_OF_DISTRICTS = ("par_index_rank", "ddci_rank")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
+def _list_marked(text: str) -> set[str]:
+    return {word for word in tidy_name(text).split() if not word.isascii()}
+
+
 class Guesser(Vocabulary):
     """The labels that are known, and what others may be: for a draft, which is reviewed."""
 
@@ -77,11 +81,10 @@ class Guesser(Vocabulary):
         is_told = any(len(word) > 2 for word in key) and not re.search(r"\d", "".join(key))
         labels = self.labels.keyed.items() if is_told else ()
         named = set[str]().union(*(codes for label, codes in labels if key <= label))
-        marked = {word for word in tidy_name(bare).split() if not word.isascii()}
         said = (self.reference.indicators, "label_vi"), (self.reference.panel_headings, "heading")
         texts = [row for table, name in said for row in table[["indicator", name]].to_numpy()]
-        held = {code for code, text in texts if marked <= {*tidy_name(text).split()}}
-        return {code for code in named & held if code.startswith(family)}
+        own = (row for row in texts if row[0] in named and row[0].startswith(family))
+        return {code for code, text in own if _list_marked(bare) <= _list_marked(text)}
 
     def guess_title(self, title: str, family: str = "") -> str:
         """The indicator that a sheet is named after; long names are cut off by programs."""
