@@ -2743,6 +2743,8 @@ def test_a_rank_beside_several_periods_says_which_it_ranks(
         ("Chưa được phép công bố", "", "no"),
         ("Proprietary, not for distribution", "", "no"),
         ("Do not redistribute", "", "no"),
+        ("Redistribution is not permitted", "", "no"),
+        ("Cấm phát tán", "", "no"),
         ("Số liệu công khai", "", "yes"),
         ("not for redistribution", "", "no"),
         ("không được công bố", "", "no"),
