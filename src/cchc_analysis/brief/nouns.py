@@ -22,11 +22,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from cchc_analysis.brief.templates import Section, join, tell_section, upper
+from cchc_analysis.data.clean import label_span
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import RESULT_STATUSES, Origin, Severity, Status
 from cchc_analysis.data.words import clean_text
 from cchc_analysis.stats.trends import judge_series, keep_last_part
-from cchc_analysis.stats.windows import label_span
 
 if TYPE_CHECKING:
     from cchc_analysis.brief.content import Brief

@@ -224,6 +224,12 @@ def label_period(period: Period) -> str:
     return f"{period.start.isoformat()}/{period.end.isoformat()}"
 
 
+@lru_cache(maxsize=4096)
+def label_span(start: str, end: str) -> str:
+    """The label of a window, or of the day of a stock."""
+    return label_period(parse_period(f"{start}/{end}" if start else end))
+
+
 def lies_about(
     window: Period, period: Period, *, closes: bool = False, fills: bool = False
 ) -> bool:

@@ -20,7 +20,7 @@ import pandas as pd
 from cchc_analysis import __version__
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import hash_file, list_rows, write_bytes, write_json, write_text
-from cchc_analysis.data.named import NAME_MEANINGS
+from cchc_analysis.data.named import NAME_MEANINGS, list_sources
 from cchc_analysis.data.records import COLUMN_MEANINGS, TYPES, load_own, problem, render_own
 from cchc_analysis.errors import CommandError
 
@@ -74,7 +74,6 @@ def export_table(
         raise CommandError(problem("doubled_columns", f"export {path}", found=found))
     content = (b"\xef\xbb\xbf" if bom and form == ".csv" else b"") + _FORMS[form](whole)
     named = name_variables(whole.columns) if form == ".dta" else {e: e for e in whole.columns}
-    cells = whole.get("source_id", table.attrs.get("source_id"))
     readme = render_own(
         "readme",
         name=path.name,
@@ -83,7 +82,7 @@ def export_table(
         digest=hashlib.sha256(content).hexdigest(),
         citation=citation,
         is_wide="source_id" not in whole,
-        source_ids=None if cells is None else sorted({e for c in cells for e in str(c).split()}),
+        source_ids=list_sources(whole),
         sources={row["source_id"]: row for row in list_rows(sources)},
     )
     write_bytes(path, content)

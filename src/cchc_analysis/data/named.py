@@ -362,6 +362,12 @@ _MATCH: Mapping[str, Callable[[Reference, str], str]] = {
 """How a person may name what stands in a column."""
 
 
+def list_sources(table: pd.DataFrame) -> list[str] | None:
+    """The ids of the sources behind a table, as far as it or its ``attrs`` say."""
+    cells = table.get("source_id", table.attrs.get("source_id"))
+    return None if cells is None else sorted({each for cell in cells for each in str(cell).split()})
+
+
 DIMENSIONS = ("area_id", "scope", "indicator", "breakdown", "status", "period")
 """What tells two quantities apart, beside their exact days."""
 

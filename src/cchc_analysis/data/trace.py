@@ -22,9 +22,15 @@ from typing import Any
 import pandas as pd
 
 from cchc_analysis import __version__
-from cchc_analysis.data.clean import STANDARD_LABEL, label_period, parse_period, slug_text
+from cchc_analysis.data.clean import STANDARD_LABEL, label_period, label_span, slug_text
 from cchc_analysis.data.files import format_table, list_rows
-from cchc_analysis.data.named import label_reports, list_days, match_indicator, match_period
+from cchc_analysis.data.named import (
+    label_reports,
+    list_days,
+    list_sources,
+    match_indicator,
+    match_period,
+)
 from cchc_analysis.data.outside import load_yaml, refuse
 from cchc_analysis.data.records import QUANTITY, Tables, problem, render_own
 from cchc_analysis.data.reference import Project, Reference
@@ -99,7 +105,8 @@ def format_trace(
         split=_PART.split,
         marks=str.maketrans(",.", ".,"),
         rows=rows,
-        label=_label_days,
+        label=label_span,
+        is_period=STANDARD_LABEL.fullmatch,
         areas=reference.area_rows,
         catalogue=reference.indicator_rows,
         units=reference.unit_rows,
@@ -112,12 +119,6 @@ def format_trace(
 
 _PART = re.compile(r"(@?\b[a-z]\w*)")
 """An operand of a formula, and behind it the scope that it is of where that is another one."""
-
-
-def _label_days(start: str, end: str) -> str:
-    """The label of a window that has one; else ""."""
-    label = label_period(parse_period(f"{start}/{end}")) if start and end else "/"
-    return "" if "/" in label else label
 
 
 CITATION = "CITATION.cff"
@@ -167,11 +168,9 @@ def cite_any(what: object, root: Path, sources: pd.DataFrame) -> Citation:
     if table is None or table.empty:
         found = "a table without rows" if table is not None else type(what).__name__
         raise CommandError(problem("cannot_cite", "cite", found=found))
-    cells = table.get("source_id", table.attrs.get("source_id"))
-    if cells is not None:
-        named = {each for cell in cells for each in str(cell).split()}
-        sources = sources[sources["source_id"].isin(named)]
-    return cite_data(root, __version__, sources)
+    named = list_sources(table)
+    of_it = sources if named is None else sources[sources["source_id"].isin(named)]
+    return cite_data(root, __version__, of_it)
 
 
 def _cite_value(row: Mapping[str, Any], sources: pd.DataFrame, data: Citation) -> Citation:

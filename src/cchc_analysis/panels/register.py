@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from cchc_analysis.data import files, records
-from cchc_analysis.data.clean import label_period, parse_period, slug_text
+from cchc_analysis.data.clean import label_span, slug_text
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.owned import all_or_none, changing
 from cchc_analysis.data.records import Readings, load_own, problem, refusal, render_own
@@ -44,7 +44,6 @@ LONGEST_CSV = 100_000
 """Figures up to which a panel is kept as text; a longer one is kept as Parquet."""
 LATER = {"publish": "yes"} | dict.fromkeys(records.UNCERTAINTY, "")
 """Columns that files from before they were asked for lack, and what then held."""
-NUMBERS = dict.fromkeys(("value", *records.UNCERTAINTY), "float64") | {"decimals": "int64"}
 ROUNDED = ("rate", "score", "money", "time", "other")
 """Kinds of unit whose published numbers are rounded; what is counted or ranked is not."""
 
@@ -190,7 +189,7 @@ def _describe_source(source: PanelSource, table: pd.DataFrame) -> dict[str, str]
         "kind": "panel",
         "area": areas[0] if len(areas) == 1 else "VN",
         "issuer": source.publisher,
-        "period": label_period(parse_period(f"{start}/{end}")),
+        "period": label_span(start, end),
         "period_start": start,
         "period_end": end,
         "state": "accepted",
@@ -242,7 +241,7 @@ def read_panels(raw: Path, reference: Reference) -> Readings:
         for path in sorted((raw / "panels").glob("[!.]*"))
         if path.suffix in (".csv", ".parquet") and path.stem not in names
     }
-    tables = [pd.DataFrame(columns=list(PANEL_COLUMNS), dtype="str").astype(NUMBERS)]
+    tables = [_type_figures(pd.DataFrame(columns=list(PANEL_COLUMNS), dtype="str"))]
     for panel, sources in register.groupby("panel", sort=True):
         ids = set(sources["source_id"])
         try:
@@ -267,11 +266,14 @@ def _load_figures(raw: Path, panel: str) -> pd.DataFrame:
     if parquet.is_file():
         return pd.read_parquet(parquet).reindex(columns=list(PANEL_COLUMNS))
     try:
-        table = _load(text, PANEL_COLUMNS, "figure_id")
-        numbers = {name: pd.to_numeric(table[name].replace("", None)) for name in NUMBERS}
-        return table.assign(**numbers).astype(NUMBERS)
+        return _type_figures(_load(text, PANEL_COLUMNS, "figure_id"))
     except ValueError as error:
         raise refusal("not_numbers", text.name, error=error) from None
+
+
+def _type_figures(table: pd.DataFrame) -> pd.DataFrame:
+    """Figures with their numbers; a line is a place, and stays a text as in transcripts."""
+    return table.assign(**files.type_columns(table.drop(columns="line")))
 
 
 def _find_unknown(

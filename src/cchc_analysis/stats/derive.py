@@ -18,14 +18,14 @@ import pandas as pd
 
 from cchc_analysis import rules
 from cchc_analysis.data import records
-from cchc_analysis.data.clean import format_number, is_cut_off
+from cchc_analysis.data.clean import format_number, is_cut_off, label_span
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin, Status, problem
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.data.tidy import correct_values, mark_corrections
 from cchc_analysis.errors import Problem, ValidationError
 from cchc_analysis.stats.rates import wilson_interval
-from cchc_analysis.stats.windows import SERIES, discretise_windows, label_span
+from cchc_analysis.stats.windows import SERIES, discretise_windows
 
 SOURCE_RANK = {"period_report": 0, "campaign_report": 1, "plan": 2, "article": 3, "panel": 4}
 """Where two sources state one quantity, the one nearer to the district's own reporting speaks."""

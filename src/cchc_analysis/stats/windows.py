@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from cchc_analysis.data.clean import is_day, label_period, lies_about, parse_period
+from cchc_analysis.data.clean import is_day, label_span, lies_about, parse_period
 from cchc_analysis.data.intervals import read_interval, with_range
 from cchc_analysis.data.records import QUANTITY, RESULT_STATUSES, Origin
 from cchc_analysis.data.reference import Reference
@@ -148,12 +148,6 @@ def is_about(window: tuple[str, str], own: tuple[str, str]) -> bool:
     """Whether a window goes by the name of another, but for the weeks by which offices count."""
     periods = [parse_period("/".join(days)) for days in (window, own) if all(map(is_day, days))]
     return len(periods) == 2 and lies_about(*periods, fills=True)
-
-
-@lru_cache(maxsize=4096)
-def label_span(start: str, end: str) -> str:
-    """The label of a window, or of the day of a stock."""
-    return label_period(parse_period(f"{start}/{end}" if start else end))
 
 
 @lru_cache(maxsize=4096)
