@@ -78,7 +78,7 @@ class Score:
         """How far "sure" can be trusted, as one row of a table."""
         sure = [is_right for confidence, is_right in self.looks if confidence == "high"]
         wrong = sum(not is_right for is_right in sure)
-        low, high = wilson_interval([wrong], [len(sure)], 0.95) if sure else ([0.0], [1.0])
+        low, high = wilson_interval([wrong], [len(sure)]) if sure else ([0.0], [1.0])
         share = f"{100 * wrong / max(1, len(sure)):.1f} ({100 * low[0]:.1f} to {100 * high[0]:.1f})"
         states = Counter(confidence for confidence, _ in self.looks)
         doubted, open_ = (states[name] / max(1, len(self.looks)) for name in ("low", "none"))

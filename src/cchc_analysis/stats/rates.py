@@ -33,10 +33,8 @@ SAMPLING, CASES, ROUNDING = "sampling", "cases", "rounding"
 more than the digits that are not printed."""
 
 
-def wilson_interval(
-    numerator: Numbers, denominator: Numbers, confidence: float = 0.95
-) -> tuple[Floats, Floats]:
-    """Wilson score interval of a proportion, as shares of one; NaN where nothing was counted.
+def wilson_interval(numerator: Numbers, denominator: Numbers) -> tuple[Floats, Floats]:
+    """The 95 % Wilson score interval of a proportion, as shares of one; NaN where none is counted.
 
     Wilson (1927), JASA 22:209-212. The cases are seen as independent draws of one process.
 
@@ -44,12 +42,11 @@ def wilson_interval(
     >>> round(float(low[0]), 4), round(float(high[0]), 4)
     (0.2553, 0.3662)
     """
-    from scipy.special import ndtri  # statsmodels has this interval, and takes far longer to import
-
+    # statsmodels has this interval, and takes far longer to import.
     count, total = as_floats(numerator), as_floats(denominator)
     fits = (total > 0) & (count >= 0) & (count <= total)
     total = np.where(fits, total, np.nan)
-    share, z = count / total, -ndtri((1 - confidence) / 2)
+    share, z = count / total, NORMAL
     widened = 1 + z**2 / total
     middle = (share + z**2 / (2 * total)) / widened
     reach = z * np.sqrt(share * (1 - share) / total + z**2 / (4 * total**2)) / widened

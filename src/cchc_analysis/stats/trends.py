@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
 from operator import itemgetter
-from statistics import NormalDist
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from cchc_analysis.data.files import list_rows
-from cchc_analysis.data.intervals import Floats, Numbers, as_floats
+from cchc_analysis.data.intervals import NORMAL, Floats, Numbers, as_floats
 from cchc_analysis.data.named import of_panel, take_one
 from cchc_analysis.data.records import problem
 from cchc_analysis.errors import CommandError
@@ -111,7 +110,7 @@ def _find_slope(when: Floats, what: Floats, ties: Sequence[int]) -> tuple[float,
     later = np.subtract.outer(when, when) > 0
     slopes = np.sort(np.subtract.outer(what, what)[later] / np.subtract.outer(when, when)[later])
     whole, *parts = (k * (k - 1) * (2 * k + 5) for k in (len(what), *ties))
-    reach = NormalDist().inv_cdf(0.975) * sqrt((whole - sum(parts)) / 18)
+    reach = NORMAL * sqrt((whole - sum(parts)) / 18)
     low = max(round((len(slopes) - reach) / 2) - 1, 0)
     high = min(round((len(slopes) + reach) / 2), len(slopes) - 1)
     return float(np.median(slopes)), float(slopes[low]), float(slopes[high])
