@@ -22,7 +22,7 @@ from markupsafe import Markup, escape
 
 from cchc_analysis.brief import nouns
 from cchc_analysis.brief.nouns import Comparison, Contradiction, Entry, Row
-from cchc_analysis.brief.report import AREAS, Report, load_report, part_of
+from cchc_analysis.brief.report import AREAS, find_report, part_of
 from cchc_analysis.brief.templates import HasHead, join, load_macros, shows
 from cchc_analysis.data.clean import parse_period, slug_text
 from cchc_analysis.data.files import list_rows
@@ -166,6 +166,7 @@ class Brief(HasHead):
     split_formula = staticmethod(_CODE.split)
     states = nouns.STATE_SIGNS
     grade = once(nouns.grade_brief)
+    report = once(find_report)
 
     def __repr__(self) -> str:
         return f"<Brief {self.area['name']}, {self.period}, {self.lang}>"
@@ -174,11 +175,6 @@ class Brief(HasHead):
     def lang(self) -> str:
         """The language of the page."""
         return self.words.lang
-
-    @once
-    def report(self) -> Report:
-        """What is shown, in which order and with which chart."""
-        return load_report(self.words.folder.parent, self.reference)
 
     @once
     def front(self) -> Brief:

@@ -21,7 +21,7 @@ from cchc_analysis.brief.content import Brief, find_folder, name_folder, name_sh
 from cchc_analysis.brief.downloads import SITE_FILES
 from cchc_analysis.brief.nouns import tell_rule, tell_sum
 from cchc_analysis.brief.render import TEMPLATE, export_body
-from cchc_analysis.brief.report import AREAS, Report, load_report, part_of
+from cchc_analysis.brief.report import AREAS, find_report, part_of
 from cchc_analysis.brief.templates import join, render, shows
 from cchc_analysis.data.clean import ALPHABET, alphabet_key, first_letter
 from cchc_analysis.data.reference import Project, Reference
@@ -142,6 +142,7 @@ class Told:
     words: Any = None
 
     orders = tuple(ORDERS)
+    report = property(find_report)
     name_letter = staticmethod(name_letter)
     find_folder = staticmethod(find_folder)
     number = staticmethod(nouns.number_findings)
@@ -193,11 +194,6 @@ class Told:
         for place in sorted(places.values(), key=itemgetter("order")):
             groups[first_letter(bare_name(place["row"]))].append(place)
         return {letter: own for letter, own in groups.items() if own}
-
-    @property
-    def report(self) -> Report:
-        """What every brief shows, and by which rules."""
-        return load_report(self.words.folder.parent, self.reference)
 
     @property
     def columns(self) -> list[Markup]:

@@ -19,7 +19,7 @@ import pandas as pd
 from cchc_analysis.brief import nouns, render
 from cchc_analysis.brief.content import Brief, find_folder, name_folder
 from cchc_analysis.brief.nouns import Row
-from cchc_analysis.brief.report import AREAS, load_report
+from cchc_analysis.brief.report import AREAS, find_report
 from cchc_analysis.brief.templates import HasHead, Section, shows, tell_section
 from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.files import list_rows
@@ -82,6 +82,7 @@ class Quality(HasHead):
     province: str = ""
 
     find_folder = staticmethod(find_folder)
+    report = property(find_report)
     most = 160
     """Rows of a table; a page with more says how many, and in which table the others stand."""
 
@@ -171,8 +172,7 @@ class Quality(HasHead):
         table = table.drop(columns=["grade", "findings"], errors="ignore")
         table = table.map(lambda each: tuple(each) if isinstance(each, list) else each)
         told = {"briefs": briefs, "by_province": by_province}
-        report = load_report(self.words.folder.parent, self.reference)
-        return self._tell("grades", table, report=report, **told)
+        return self._tell("grades", table, **told)
 
     def show_counts(self) -> Section:
         """Findings by source, kind and severity."""
@@ -181,7 +181,6 @@ class Quality(HasHead):
         counts = Counter(found[["first", "kind", "severity"]].itertuples(index=False, name=None))
         counts.update([("", kind, severity) for _, kind, severity in counts.elements()])
         kinds, present = sorted(found["kind"].unique()), set(found["severity"])
-        report = load_report(self.words.folder.parent, self.reference)
         return self._tell(
             "counts",
             found.drop(columns="first"),
@@ -189,7 +188,7 @@ class Quality(HasHead):
             signs=nouns.SIGNS,
             total=found["first"].nunique(),
             sources=[row for row in self.sources if row["source_id"] in most],
-            kinds=sorted(kinds, key=[*report.findings, *kinds].index),
+            kinds=sorted(kinds, key=[*self.report.findings, *kinds].index),
             severities=[s for s in Severity if s != Severity.CRITICAL or s in present],
         )
 

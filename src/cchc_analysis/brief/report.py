@@ -12,7 +12,7 @@ from dataclasses import replace
 from fnmatch import filter as match_codes
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
@@ -141,6 +141,11 @@ def load_report(folder: Path, reference: Reference) -> Report:
     with suppress(OSError):  # said when it is loaded
         content = path.read_bytes()
     return _parse(path, content, tuple(reference.indicator_rows))
+
+
+def find_report(page: Any) -> Report:
+    """What is shown on a page, by the folder of its words."""
+    return load_report(page.words.folder.parent, page.reference)
 
 
 @lru_cache(maxsize=2)
