@@ -2834,6 +2834,12 @@ def test_days_are_read_as_people_write_them(project: Project, tmp_path: Path) ->
     ]
 
 
+def test_a_day_beside_a_year_is_not_the_period(project: Project, tmp_path: Path) -> None:
+    text = "Tỉnh,Năm,Ngày,SIPAS\nLạng Sơn,2022,15/3/2023,80\n"
+    bring(project, write(tmp_path, "sipas.csv", text))
+    assert values_of(project) == {("20", "sipas", "2022-12-31"): 80}
+
+
 def test_a_row_of_totals_needs_no_period(project: Project, tmp_path: Path) -> None:
     rows = [
         ["Huyện", "Kỳ", "Hồ sơ đã giải quyết"],

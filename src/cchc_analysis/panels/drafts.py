@@ -271,7 +271,8 @@ def _guess_sheet(
         whole.add(_guess_table(table, known, family, what.indicator))
     found = (known.guess_title(part_period(each)[1], family) for each in titles)
     code = what.indicator or next(filter(None, found), "")
-    if not whole.indicators or _is_surname(whole, code):
+    _drop_surname(whole, code)
+    if not whole.indicators:
         whole.what = what.model_copy(update={"indicator": code})
     return whole
 
@@ -289,20 +290,19 @@ def _list_rank_codes(indicator: str) -> dict[str, str]:
     }
 
 
-def _is_surname(guess: Guess, code: str) -> bool:
-    """Whether "PCI 2021" in a sheet about a sub-index heads scores and ranks of that sub-index."""
+def _drop_surname(guess: Guess, code: str) -> None:
+    """In a sheet about a sub-index "PCI 2021" heads scores and ranks of that, and says no more."""
     index = code.partition("_")[0]
     ranks = {*_list_rank_codes(index).values()}
     own = {value.indicator for value in guess.values.values()} - ranks
     if code == index or own != {index}:
-        return False
+        return
     guess.rest += [name for name, value in guess.values.items() if value.indicator in ranks]
     guess.values = {
         name: value.model_copy(update={"indicator": ""})
         for name, value in guess.values.items()
         if value.period and value.indicator == index
     }
-    return True
 
 
 def _guess_table(table: Worksheet, known: Guesser, family: str, indicator: str) -> Guess:

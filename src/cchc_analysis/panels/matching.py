@@ -129,8 +129,14 @@ class Figures:
         return look_up(cells, translated)
 
     def match_periods(self) -> None:
-        """Dates from labels, where there are no days."""
-        labels = self.rows["period"].where(self.rows["period_end"] == "", "")
+        """Dates from labels, where the table gives labels.
+
+        In one of one's own, as ours are, days stand beside the label of a report, and say more;
+        in a panel a day beside a year may be that on which the row was written.
+        """
+        labels = self.rows["period"]
+        if self.is_own:
+            labels = labels.where(self.rows["period_end"] == "", "")
         starts, ends = dict[str, str](), dict[str, str]()
         for label in filter(None, labels.unique()):
             try:
@@ -166,7 +172,7 @@ class Figures:
             except ReportError as error:
                 [fault] = error.problems
                 if self.is_own:
-                    ids[place] = match_loosely(place, self.reference, level)
+                    ids[place] = _match_loosely(place, self.reference, level)
                 elif not any(each.found == fault.found for each in self.problems):
                     is_meant = self.rows["area"] == place.name
                     is_meant &= self.rows["area_code"] == place.code
@@ -286,7 +292,7 @@ def find_areas(place: AreaWords, reference: Reference, level: str = "") -> set[s
     raise refusal("unknown_area_name", "", said=said, offer=offer)
 
 
-def match_loosely(place: AreaWords, reference: Reference, level: str) -> str:
+def _match_loosely(place: AreaWords, reference: Reference, level: str) -> str:
     """The area that a row may mean, or else its own words for it.
 
     A code beside a name may be that of the area above it, and is no other's then.

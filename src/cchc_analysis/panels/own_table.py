@@ -120,7 +120,7 @@ def _open(table: pd.DataFrame | Path, reference: Reference) -> cells.Worksheet:
     return own
 
 
-def _list_labels(names: Collection[str], suite: Suite, reference: Reference) -> Vocabulary:
+def _make_vocabulary(names: Collection[str], suite: Suite, reference: Reference) -> Vocabulary:
     """The columns of ours and what else they are called, and the quantities of the suite."""
     operands = {code: Operand(code) for code in reference.indicator_rows}
     for identity in suite.identities:
@@ -148,7 +148,7 @@ def _understand(
         there = {*table.columns, *(("range_min", "range_max") if "indicator" in table else ())}
         _ask_for(file, suite, [name for name in needed if name not in there])
         return _type_cells(file, table), [], []
-    known = _list_labels(sheet.names, suite, reference)
+    known = _make_vocabulary(sheet.names, suite, reference)
     roles = match_columns(sheet, known)
     for at in [at for at, each in roles.values.items() if each.unit]:  # no rule is about others
         roles.unknown.append(sheet.names[at])
@@ -221,7 +221,7 @@ def _make_observations(figures: Figures) -> pd.DataFrame:
     """The figures of a table of one's own as observations; what is odd in its rows is noted."""
     figures.match_periods()
     figures.translate()
-    figures.rows = rows = _read_numbers(figures)
+    figures.rows = rows = _read_values(figures)
     is_large = rows["value"].abs() > LARGEST
     for code, large in rows[is_large].groupby("indicator", sort=False):
         value = large["value"].iloc[0]
@@ -248,7 +248,7 @@ def _make_observations(figures: Figures) -> pd.DataFrame:
     return make_observations(figures.rows.rename(columns=names), figures.reference)
 
 
-def _read_numbers(figures: Figures) -> pd.DataFrame:
+def _read_values(figures: Figures) -> pd.DataFrame:
     """The numbers as printed, unless they cannot be read or a person gives another value.
 
     Values are written as machines write them; of money the dots may be thousands.
