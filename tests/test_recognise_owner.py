@@ -707,3 +707,22 @@ def test_a_name_in_capitals_ends_where_the_text_ends_it() -> None:
         "tiếp tục kiện toàn tổ chức. Thị xã Nà Khuổi tiếp nhận 812 hồ sơ.\n"
     )
     assert read_text(text)[0].head.area == "thị xã Nà Khuổi"
+
+
+def test_the_office_of_a_committee_issues_for_its_area_and_a_commune_that_is_named_does_not() -> (
+    None
+):
+    lines = [
+        "VĂN PHÒNG UBND TỈNH LẠNG SƠN",
+        "Lạng Sơn, ngày 06 tháng 10 năm 2025",
+        "THÔNG BÁO",
+        "Kết quả xử lý phản ánh, kiến nghị quý III năm 2025",
+        "UBND xã, phường tiếp nhận 252 phản ánh; xã Cao Lộc không phát sinh.",
+    ]
+    assert read_text("\n".join(lines))[0].head.area == "tỉnh Lạng Sơn"
+
+
+def test_a_name_that_runs_on_in_a_title_in_capitals_ends_where_one_is_known() -> None:
+    title = "PHƯỜNG ĐÔNG KINH NHÌN LẠI NỬA NĂM LÀM DỊCH VỤ CÔNG TRỰC TUYẾN"
+    told = "Từ 01/7/2025 đến hết 31/12/2025 phường nhận 6.208 hồ sơ."
+    assert read_text(f"{title}\nNgày đăng: 08/01/2026\n{told}")[0].head.area == "phường Đông Kinh"

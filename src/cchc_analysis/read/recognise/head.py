@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import chain, groupby, pairwise, takewhile
+from itertools import accumulate, chain, groupby, pairwise, takewhile
 
 from cchc_analysis.data.areas import LEVELS, find_issue_day
 from cchc_analysis.data.clean import OTHER_DAYS, keep_text, label_period, lies_about
@@ -118,7 +118,7 @@ def _is_sure(best: str, held: _Evidence, headed: set[str], own: str, kind: str) 
     if held[best].keys() & {DATELINE, SITE}:
         return bool(own)
     # News that speaks of its own level and names one place of it is about that one.
-    is_only = bool(own) and not rivals and "top" in held[best]
+    is_only = kind == "article" and bool(own) and not rivals and "top" in held[best]
     return is_only or weight >= ENOUGH * (CLEAR if kind == "article" else 1)
 
 
@@ -130,8 +130,9 @@ def _list_evidence(
         yield name, ISSUER
     named = {name for line in lines if not line.text.isupper() for name in list_names(line.text)}
     for name in dict.fromkeys(_list_all(leave_cited(title), known)):
-        # In capitals nothing says where a name ends: "THỊ XÃ A QUAN TÂM …" is on "thị xã A".
-        within = (each for each in named if title.isupper() and name.startswith(f"{each} "))
+        # In capitals nothing says where a name ends: "THỊ XÃ A B QUAN TÂM …" is on "thị xã A B".
+        opening = [*accumulate(name.split(), "{} {}".format)][2:] if title.isupper() else []
+        within = (each for each in opening if each in named or match_known(each, *known))
         yield max(within, key=len, default=name), TITLE
     # Elsewhere in a title only what we know at the level that the text speaks of.
     bare = PATTERNS.place_name.finditer(title) if own and not list_names(title) else ()
