@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.read.patterns import PATTERNS, WORDS, Patterns
 from cchc_analysis.read.recognise import Kind
 
@@ -79,3 +80,14 @@ def test_a_pattern_is_made_of_the_pieces_that_it_names() -> None:
 def test_an_unknown_pattern_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no_such_pattern"):
         _ = PATTERNS.no_such_pattern
+
+
+def test_no_phrase_is_listed_that_is_made_of_another() -> None:
+    """What offices shorten inside a longer phrase follows from the table of abbreviations."""
+    wording = load_yaml(ROOM.parents[2] / "data" / "reference" / "wording.yml")
+    for term, held in wording["terms"].items():
+        phrases = held if isinstance(held, list) else held["phrases"]
+        for long, ways in wording["abbreviations"].items():
+            longer = [each for each in phrases if long in each != long]
+            made = {each.replace(long, way) for each in longer for way in ways}
+            assert made.isdisjoint(phrases), term
