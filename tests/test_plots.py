@@ -51,7 +51,7 @@ def point(**more: Any) -> dict[str, Any]:
 
 
 def five(**more: Any) -> dict[str, Any]:
-    return {"least": 1.0, "q1": 2.0, "median": 3.0, "q3": 4.0, "most": 5.0} | more
+    return {"lowest": 1.0, "q1": 2.0, "median": 3.0, "q3": 4.0, "highest": 5.0} | more
 
 
 YEARS = pd.DataFrame(

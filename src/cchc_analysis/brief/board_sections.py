@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from cchc_analysis.brief import plots
 from cchc_analysis.brief.board import FEWEST_AREAS, FILE, Board, name_trend, shorten_name
-from cchc_analysis.brief.plots.many import FIVE, find_ends, has_intervals
+from cchc_analysis.brief.plots.many import find_ends, has_intervals
 from cchc_analysis.brief.templates import Section, join, tell_section
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.records import NOTICE, TWO_TIERS_SINCE, is_synthetic
@@ -249,7 +249,7 @@ def show_distribution(board: Board) -> Section:
     if full.empty or len(board.latest) == 1:
         return show(board, "spread")
     spread = full.groupby("period", sort=False)["value"].quantile(np.array([*SPREAD.values()]))
-    table = spread.unstack().set_axis([*FIVE], axis=1)
+    table = spread.unstack().set_axis([*SPREAD], axis=1)
     table = table.loc[[label for label in board.periods if label in table.index]]
     table = table.rename_axis("label").reset_index()
     told_as = [x if x.isdigit() else str(words.period(x)) for x in table["label"]]

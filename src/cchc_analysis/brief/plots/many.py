@@ -37,6 +37,7 @@ from cchc_analysis.data.intervals import Floats
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.words import plain
 from cchc_analysis.errors import CommandError, join_some
+from cchc_analysis.stats.panel import SPREAD
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +54,6 @@ TITLED = 34.0
 """Room below axes for their numbers and a name."""
 OUTSIDE = ("low", "high")
 """Places in a funnel that are named, where there is room."""
-FIVE = ("least", "q1", "median", "q3", "most")
 
 
 @drawn_from("name year value segment role")
@@ -109,27 +109,27 @@ def _draw_segments(canvas: Canvas, name: str, rows: pd.DataFrame, form: Format) 
     canvas.add(Text((last["x"] + 5, last["y"] + 4), form(last["value"])))
 
 
-@drawn_from("label least q1 median q3 most")
+@drawn_from("label lowest q1 median q3 highest")
 def plot_distribution(
     data: pd.DataFrame, ax: Axes | None = None, *, unit: str = "", form: Format = PLAIN
 ) -> Axes:
-    """Per period the least, the middle half, the median and the greatest.
+    """Per period the lowest, the middle half, the median and the highest.
 
     Args:
-        data: A row per period: ``label``, ``least``, ``q1``, ``median``, ``q3``, ``most``.
+        data: A row per period: ``label``, ``lowest``, ``q1``, ``median``, ``q3``, ``highest``.
         unit: The name of the axis.
     """
     rows = list_rows(data)
     labels = [str(row["label"]) for row in rows]
     left = min(max(54.0, *(width_of(plain(label)) + 12 for label in labels)), WIDTH / 2)
     canvas = _open_rows(ax, labels, 24.0, unit, (left, 6.0, 0.0))
-    ends = _widen(data[["least", "most"]].to_numpy("float64"), 0.05)
+    ends = _widen(data[["lowest", "highest"]].to_numpy("float64"), 0.05)
     across = canvas.measure(ends, form, unit, has_grid=True)
     for at, row in enumerate(rows):
-        y, told = 24.0 * at + 12, [form(row[name]) for name in FIVE]
-        x = {name: across(row[name]) for name in FIVE}
+        y, told = 24.0 * at + 12, [form(row[name]) for name in SPREAD]
+        x = {name: across(row[name]) for name in SPREAD}
         words, half = f"{row['label']}: {' – '.join(told)}", (x["q3"] - x["q1"], 12.0)
-        canvas.add(Stroke([(x["least"], y), (x["most"], y)], "rule"))
+        canvas.add(Stroke([(x["lowest"], y), (x["highest"], y)], "rule"))
         canvas.add(Box((x["q1"], y - 6), half, "pale", words, "deep"))
         canvas.add(Stroke([(x["median"], y - 7.92), (x["median"], y + 7.92)], "deep", 2))
     return canvas.close()
