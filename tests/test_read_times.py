@@ -529,3 +529,22 @@ def test_what_accumulated_beside_a_figure_dates_itself_alone(told: str) -> None:
     assert {figure.period_start for figure in sums} == {"2023-01-01"}
     codes = {"10.072": "dossiers_resolved_total", "98,7": "on_time_rate"}
     assert all(figure.indicator == codes[figure.printed] for figure in sums)
+
+
+@pytest.mark.parametrize(
+    ("named", "day", "told", "is_sure"),
+    [
+        ("6 tháng đầu năm và 9 tháng đầu năm 2024", "25/9/2024", "9 tháng đầu năm 2024", False),
+        ("6 tháng đầu năm 2024", "25/9/2024", "9 tháng đầu năm 2024", False),
+        ("tháng 5 năm 2024", "02/7/2024", "6 tháng đầu năm 2024", False),
+        ("Quý III và 9 tháng đầu năm 2024", "25/9/2024", "9 tháng đầu năm 2024", True),
+        ("6 tháng đầu năm, nhiệm vụ 6 tháng cuối năm 2024", "25/6/2024", "6 tháng đầu năm", True),
+        ("9 tháng đầu năm 2024", "20/9/2024", "năm 2024", True),
+    ],
+)
+def test_a_title_of_two_times_or_of_days_before_those_of_its_figures_is_asked_back(
+    named: str, day: str, told: str, *, is_sure: bool
+) -> None:
+    text = f"Cao Lộc, ngày {day}\nBÁO CÁO\nKết quả cải cách hành chính {named} của huyện Cao Lộc\n"
+    head = read_text(f"{text}Trong {told}, huyện tiếp nhận 3.412 hồ sơ.\n")[0].head
+    assert head.is_sure_period == is_sure

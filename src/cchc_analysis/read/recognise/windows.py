@@ -414,6 +414,8 @@ def make_day(day: str, month: str, year: str | None, default: int | None = None)
 MONTHS = 12
 EARLY = dt.timedelta(days=45)
 """How long before its end a period may be reported on."""
+SLIP = dt.timedelta(days=20)
+"""How far the days that are counted may lie behind the period that they are called by."""
 
 
 def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[Period, bool]:
@@ -426,7 +428,8 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
         # "… năm 2024 (tính đến ngày 30/9/2024)": of what a title names, so much is told.
         day = find_day(title, period)
         is_cut = day and period.start and period.end and period.start < day < period.end - EARLY
-        return (replace(period, end=day) if is_cut else period), True
+        is_sure = not (_names_two(title) or _is_outrun(period, top, lines))
+        return (replace(period, end=day) if is_cut else period), is_sure
     if years := PATTERNS.title_years.search(title):
         return Period(dt.date(int(years[1]), 1, 1), dt.date(int(years[2]), 12, 31)), False
     # What the time of the figures is compared with is none of the document's.
@@ -440,9 +443,8 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
     told = month or (None if titled else _find_first_told(top, lines))
     if told := told or _find_so_far(top, lines):
         # A paper is of the month in its title; news may have been written in it.
-        return told, bool(month) and any(
-            row["pattern"].match(title) for row in PATTERNS.rows("documents")
-        )
+        is_paper = any(row["pattern"].match(title) for row in PATTERNS.rows("documents"))
+        return told, bool(month) and is_paper and not _is_outrun(told, top, lines)
     begun = (found for found in PATTERNS.period.finditer(head) if not found["last"])
     match = titled or next(begun, None)
     dated = _date_period(match, top) if match else None
@@ -451,6 +453,25 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
     named_above = (find_exact_window(head, nothing), _name_period(head))
     further = (find_window(line.text, nothing) for line in lines)
     return next(filter(None, chain([dated], counted, named_above, further)), nothing), False
+
+
+def _names_two(title: str) -> bool:
+    """Whether a title is of two spans of months: "6 tháng đầu năm và 9 tháng đầu năm 2024"."""
+    first = PATTERNS.period.search(title)
+    ahead = PATTERNS.next.search(title, first.end()) if first else None
+    own = PATTERNS.period.finditer(title[: ahead.start()] if ahead else title)
+    return len({found["months"] for found in own if found["months"]}) > 1
+
+
+def _is_outrun(period: Period, top: Sequence[str], lines: Sequence[Line]) -> bool:
+    """Whether the first figures are of days behind those of the title, and not behind the paper's.
+
+    "Tháng 5" above what "6 tháng đầu năm" have brought: one of the two is a slip.
+    """
+    told, days = _find_first_told(top, lines), _list_days(top)
+    if not (told and told.end and period.end and days):
+        return False
+    return period.end + SLIP < told.end <= days[0] + SLIP
 
 
 def _name_period(text: str) -> Period | None:
