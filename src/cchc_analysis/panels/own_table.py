@@ -35,7 +35,7 @@ from cchc_analysis.panels.matching import Figures, describe_units, read_numerals
 from cchc_analysis.panels.reading import BOUNDS, read_numbers, unfold_table
 from cchc_analysis.panels.words import load_vocabulary, spell
 from cchc_analysis.rules import choose_readings, validation
-from cchc_analysis.rules.expressions import Quantity as Operand
+from cchc_analysis.rules.expressions import Quantity
 from cchc_analysis.rules.rows import CELLS, COLUMNS, COMPARISONS, list_cells
 from cchc_analysis.rules.suites import Suite, check_examples, load_suite, make_suite
 from cchc_analysis.rules.wording import Teller, tabulate_drafts
@@ -122,13 +122,13 @@ def _open(table: pd.DataFrame | Path, reference: Reference) -> cells.Worksheet:
 
 def _make_vocabulary(names: Collection[str], suite: Suite, reference: Reference) -> Vocabulary:
     """The columns of ours and what else they are called, and the quantities of the suite."""
-    operands = {code: Operand(code) for code in reference.indicator_rows}
+    quantities = [*map(Quantity, reference.indicator_rows)]
     for identity in suite.identities:
-        operands |= {str(each): each for each in identity.operands if isinstance(each, Operand)}
+        quantities += (each for each in identity.operands if isinstance(each, Quantity))
     values = {
-        name: ValueColumn(indicator=own.code, scope=own.scope, breakdown=own.breakdown)
-        for name in names
-        if (own := operands.get(name))
+        str(each): ValueColumn(indicator=each.code, scope=each.scope, breakdown=each.breakdown)
+        for each in quantities
+        if str(each) in names
     }
     said = {*map(fold_text, spell("fields") | spell("own_fields"))}
     free = {each for each in FREE if fold_text(each) not in said} | {*BOUNDS}
