@@ -1990,6 +1990,14 @@ def test_a_row_that_may_be_an_area_misspelt_is_not_left_out(
     assert draft["totals"] == ["Correlation"]
 
 
+def test_a_short_label_of_figures_that_is_no_area_is_drafted_as_a_total(
+    tmp_path: Path, reference: Reference
+) -> None:
+    rows = [["Province", 2020], ["Ha Noi", 60], ["Lang Son", 61], ["TB", 60.5]]
+    draft = yaml.safe_load(draft_mapping(write(tmp_path, "pci.xlsx", rows), reference))
+    assert draft["totals"] == ["TB"]
+
+
 def test_ha_tay_is_an_area_until_it_became_part_of_ha_noi(
     project: Project, tmp_path: Path, reference: Reference
 ) -> None:

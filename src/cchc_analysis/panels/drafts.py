@@ -43,7 +43,6 @@ MOST_STRANGERS = 40
 """Rows that name no area, more of which are no foot of a table."""
 RANKS_OF_DISTRICTS = ("par_index_rank", "ddci_rank")
 """Ranks of districts; the others are of provinces."""
-_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 def _list_marked(text: str) -> set[str]:
@@ -409,7 +408,8 @@ def _find_strangers(table: Worksheet, area: str, reference: Reference) -> list[s
     unknown = (
         label
         for label in labels.unique()
-        if _WORD.search(label) and not (is_total(label) or any(each.find(label) for each in known))
+        if layouts.is_word(label) and not is_total(label)
+        if not any(each.find(label) for each in known)
     )
     strange = list(islice(unknown, MOST_STRANGERS + 1))
     if len(strange) > MOST_STRANGERS:
