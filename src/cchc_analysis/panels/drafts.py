@@ -355,10 +355,10 @@ def _find_area(table: Worksheet, guess: Guess, unknown: list[str], known: Guesse
     """The column of areas, by its heading or else by what it holds, and what else it shows."""
     reference = known.reference
     if not {"area", "area_code"} & {*guess.fields}:
-        columns = (at for at, name in enumerate(table.names) if name in unknown)
-        if (at := layouts.find_area_column(table, columns, reference.wide_areas)) is not None:
-            guess.fields["area"] = table.names[at]
-            unknown.remove(table.names[at])
+        cells = table.cells[[at for at, name in enumerate(table.names) if name in unknown]]
+        if areas := layouts.list_area_columns(cells, reference.wide_areas):
+            guess.fields["area"] = table.names[areas[0]]
+            unknown.remove(table.names[areas[0]])
     if not (area := guess.fields.get("area", "")):
         return
     names, index = print_cells(table.cells[table.names.index(area)]), reference.wide_areas

@@ -353,9 +353,10 @@ def arrange_sheet(sheet: Worksheet, known: Vocabulary) -> list[Worksheet]:
     fields = {*map(known.match_field, names)}
     if not {"area", "province"} & fields:
         # A column of areas under no heading, the corner of many tables, is headed "area".
-        bare = (at for at, name in enumerate(names) if not name)
-        if (at := find_area_column(table, bare, index)) is not None:
-            table = replace(table, names=(*names[:at], "area", *names[at + 1 :]))
+        bare = [at for at, name in enumerate(names) if not name]
+        if areas := list_area_columns(table.cells[bare], index):
+            heads = {**dict(enumerate(names)), areas[0]: "area"}
+            table = replace(table, names=(*heads.values(),))
         elif not (sheet.names or {"area", "area_code"} & {*fields, *known.mapping.constants}):
             # Communes take seconds to load, and are looked for where nothing else is an area.
             turned = _turn(sheet, known, known.reference.all_areas)
@@ -395,12 +396,11 @@ def _drop_groups(table: Worksheet, known: Vocabulary, index: AreaIndex) -> Works
     return table
 
 
-def find_area_column(table: Worksheet, columns: Iterable[int], index: AreaIndex) -> int | None:
-    """The first of some columns whose words are mostly names of areas."""
-    sample = table.cells.iloc[:SAMPLE][[*columns]]
-    words = sample.map(is_word)
-    share = mark_areas(sample, index).sum() / words.sum()
-    return next((int(at) for at in sample.columns if share[at] > MOSTLY), None)
+def list_area_columns(cells: pd.DataFrame, index: AreaIndex) -> list[int]:
+    """The columns whose words are mostly names of areas."""
+    sample = cells.iloc[:SAMPLE]
+    share = mark_areas(sample, index).sum() / sample.map(is_word).sum()
+    return [int(at) for at in sample.columns if share[at] > MOSTLY]
 
 
 def mark_areas(cells: pd.DataFrame, index: AreaIndex) -> pd.DataFrame:
@@ -480,11 +480,10 @@ def _part(table: Worksheet, known: Vocabulary, index: AreaIndex) -> list[Workshe
     """Lists side by side as tables of their own, nothing where there are none."""
     body, names = table.cells, table.names
     sample = body.iloc[:SAMPLE]
-    words, figures = sample.map(is_word), sample.map(is_figure)
+    words, figures = sample.where(sample.map(is_word)), sample.map(is_figure)
     # The columns that name areas, nearly each of them once.
-    is_start = mark_areas(sample, index).sum() >= MOSTLY * words.sum()
-    is_start &= sample.where(words).nunique() >= NEARLY_ALL * words.sum()
-    starts = [at for at in map(int, sample.columns) if is_start[at] and words[at].any()]
+    is_once = words.nunique() >= NEARLY_ALL * words.count()
+    starts = [at for at in list_area_columns(sample, index) if is_once[at]]
     is_value = [
         bool(figures[at].mean() > MOSTLY) and not known.is_beside(name)
         for at, name in zip(sample.columns, names, strict=False)
