@@ -85,7 +85,7 @@ def match_columns(table: Worksheet, known: Vocabulary) -> Roles:
     In a table of one's own a column may be unknown, but for one that has a mistyped name of ours.
     """
     # Headings of fields that another sheet has are those of no column here.
-    held = {form for name in table.names for form in (fold_text(name), last_part(name))}
+    held = _fold_heads(table.names)
     own = {key: name for key, name in known.mapping.columns.items() if fold_text(name) in held}
     mapping = known.mapping.model_copy(update={"columns": own})
     known = Vocabulary(mapping, known.reference, is_own=known.is_own)
@@ -106,6 +106,11 @@ def match_columns(table: Worksheet, known: Vocabulary) -> Roles:
     if problems := [*problems, *find_strays(table, roles.values)]:
         raise ReportError(problems)
     return roles
+
+
+def _fold_heads(names: Iterable[str]) -> set[str]:
+    """What a mapping may call some headings: as they stand, or by their lower row."""
+    return {form for name in names for form in (fold_text(name), last_part(name))}
 
 
 def _find_typos(where: str, name: str, known: Vocabulary) -> Iterator[Problem]:
@@ -301,7 +306,7 @@ def _match_form(table: Worksheet) -> dict[int, ValueColumn]:
 def name_absent(where: str, names: Iterable[str], mapping: PanelMapping) -> Iterator[Problem]:
     """Headings that the mapping speaks of and no sheet has."""
     names = [*dict.fromkeys(filter(None, names))]
-    held = {form for name in names for form in (fold_text(name), last_part(name))}
+    held = _fold_heads(names)
     ranks = [mapping.ranks.column, mapping.ranks.of] if mapping.ranks else []
     for name in (*mapping.columns.values(), *mapping.values, *filter(None, ranks)):
         if fold_text(name) not in held:
