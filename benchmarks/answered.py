@@ -14,6 +14,8 @@ from cchc_analysis.data.reference import Reference, load_reference
 
 ROOT = Path(__file__).resolve().parents[1]
 APART = ROOT / "tests" / "made_up" / "apart"
+KEPT_BACK = APART.with_name("kept_back")
+"""Texts of the same kind that nobody who writes rules has looked at: their sums alone are told."""
 SCOPES = {
     "D": "district_office", "C": "commune_aggregate", "W": "whole_district", "X": "commune",
     "P": "province_office", "G": "district_aggregate", "U": "unspecified",

@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-from answered import APART, load_with_made_up_places, split_answers  # noqa: E402
+from answered import APART, KEPT_BACK, load_with_made_up_places, split_answers  # noqa: E402
 from cchc_analysis.data.clean import NumberError, parse_number  # noqa: E402
 from cchc_analysis.data.reference import Reference  # noqa: E402
 from cchc_analysis.read.documents import Document, open_document, read_lines  # noqa: E402
@@ -118,10 +118,11 @@ def run(options: argparse.Namespace, reference: Reference) -> None:
         with transcript.open(encoding="utf-8", newline="") as file:
             known = list(csv.DictReader(file))
         documents.append(score_report(path, open_document(path), known, reference, kinds))
-    for path in sorted(APART.glob("*_*.txt")):
+    for path in (*sorted(APART.glob("*_*.txt")), *sorted(KEPT_BACK.glob("*.txt"))):
         if not options.sources or path.stem in options.sources:
             text, known = split_answers(path, reference)
-            documents.append(score_report(path, read_lines(text), known, reference, kinds))
+            counted = kinds if path.parent == APART else {}
+            documents.append(score_report(path, read_lines(text), known, reference, counted))
     documents += pool(documents)
     print_table("document | numerals rightly classified", documents)
     print_trust(documents)
@@ -200,11 +201,12 @@ def score_report(
     figures = doubt_figures(figures, reading.head, reference, wording, identities)
     marks = " (made up)" if path.parent == MADE_UP else ""
     marks += " (made up, written apart)" if path.parent == APART else ""
+    marks += " (made up, kept back)" if path.parent == KEPT_BACK else ""
     marks += " (kept out while the rules were written)" if path.stem in HELD_OUT else ""
     score = Score(f"{path.name}{marks}")
     compare(known, figures, reference, score, kinds)
     score.counts["numerals"], score.counts["good"] = count_numerals(known, reading.numerals)
-    if path.stem in HELD_OUT:
+    if path.stem in HELD_OUT or path.parent == KEPT_BACK:
         score.wrong = ["not told: this document is kept out"]
     return score
 
