@@ -10,7 +10,6 @@ from types import SimpleNamespace
 import nbformat
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from cchc_analysis.brief.render import clean_html, show_figure, show_own_cells
@@ -225,12 +224,32 @@ def test_what_is_no_notebook_for_a_brief_is_refused(
     assert said in capsys.readouterr().err
 
 
+class Plotly:
+    """What is needed of a plotly figure."""
+
+    def __init__(self, picture: bytes) -> None:
+        self.picture = picture
+
+    def to_image(self, format: str) -> bytes:  # noqa: A002 - plotly's own name
+        if not self.picture:
+            raise ValueError(f"Image export to {format} requires the kaleido package\nmore")
+        return self.picture
+
+
+def test_a_plotly_figure_is_a_still_picture_or_a_warning() -> None:
+    section = show_figure(Plotly(b"<svg/>"), "Mine", "A line")
+    assert '<img alt="A line" src="data:image/svg+xml;base64,PHN2Zy8+"' in section.html
+    figure = Plotly(b"")
+    with pytest.warns(UserWarning, match="No still picture of “Mine”: .* kaleido package$"):
+        assert show_figure(figure, "Mine", "A line") is figure
+
+
 @pytest.mark.parametrize(
     ("figure", "title", "alt", "said"),
     [
         (SimpleNamespace(), "Mine", "A line", "a SimpleNamespace"),
-        (Figure(), " ", "A line", "no text"),
-        (Figure(), "Mine", "", "no text"),
+        (Plotly(b"<svg/>"), " ", "A line", "no text"),
+        (Plotly(b"<svg/>"), "Mine", "", "no text"),
     ],
 )
 def test_what_is_no_figure_or_has_no_words_is_refused(

@@ -17,6 +17,7 @@ import os
 import re
 import shutil
 import subprocess
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -209,16 +210,18 @@ def show_own_cells(executed: NotebookNode, words: Words) -> Iterator[str]:
                 yield _frame(data, output.get("metadata", {}), number, words)
 
 
-def show_figure(figure: Any, title: str, alt: str) -> Section:
+def show_figure(figure: Any, title: str, alt: str) -> Any:
     """Put a figure of yours on the page: with a heading, in the page's frame, with words for it.
 
     Args:
-        figure: A figure of matplotlib, axes, or what holds one (seaborn's grids).
+        figure: A figure of matplotlib, axes, or what holds one (seaborn's grids); or one of plotly,
+            which becomes a still picture where kaleido is installed.
         title: The heading, which best says what was found.
         alt: What the picture shows, for who cannot see it.
 
     Returns:
-        A section, with ``figure``.
+        A section, with ``figure``. A plotly figure without kaleido comes back as it is, with a
+        warning: JupyterLab shows it, and the page names what it cannot show.
 
     Raises:
         CommandError: It is no figure, or a text is missing.
@@ -233,17 +236,26 @@ def show_figure(figure: Any, title: str, alt: str) -> Section:
     texts: list[Any] = [title, alt]
     if not all(isinstance(each, str) and each.strip() for each in texts):
         raise CommandError(problem("no_figure_text", "show_figure"))
-    if not hasattr(figure, "savefig"):
-        raise CommandError(problem("no_figure", "show_figure", found=type(figure).__name__))
-    import matplotlib as mpl
-    import matplotlib.pyplot as plt
+    if hasattr(figure, "savefig"):
+        import matplotlib as mpl
+        import matplotlib.pyplot as plt
 
-    drawn = io.StringIO()  # the same text each time; no cell shows it once more
-    with mpl.rc_context({"svg.hashsalt": "cchc", "svg.fonttype": "path"}):
-        figure.savefig(drawn, format="svg", metadata={"Date": None}, bbox_inches="tight")
-    plt.close(figure)
+        drawn = io.BytesIO()  # the same bytes each time; no cell shows it once more
+        with mpl.rc_context({"svg.hashsalt": "cchc", "svg.fonttype": "path"}):
+            figure.savefig(drawn, format="svg", metadata={"Date": None}, bbox_inches="tight")
+        plt.close(figure)
+        picture = drawn.getvalue()
+    elif hasattr(figure, "to_image"):
+        try:
+            picture = figure.to_image(format="svg")
+        except Exception as error:  # noqa: BLE001 - kaleido, or the browser that it drives, is absent
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            warnings.warn(f"No still picture of “{title}”: {reason}", UserWarning, stacklevel=2)
+            return figure
+    else:
+        raise CommandError(problem("no_figure", "show_figure", found=type(figure).__name__))
     name = f"own-{slug_text(title)}"
-    image = show_picture("image/svg+xml", drawn.getvalue(), alt)
+    image = show_picture("image/svg+xml", picture.decode(), alt)
     return Section(title_section(name, title, image), name, draw=figure)
 
 
