@@ -45,11 +45,11 @@ def snapshot(folder: Path) -> dict[str, str]:
 
 
 def draft(project: Project, *source_ids: str) -> None:
-    """Drafts that are ready to be accepted."""
+    """Drafts that are ready to be accepted, each of a document of its own."""
     path = project.raw / "transcripts" / "song_may_2022_h1.csv"
     text, sources = path.read_text("utf-8"), read_sources(project.raw)
     row = sources[sources["source_id"] == "song_may_2022_h1"]
-    rows = [row.assign(source_id=each, state="draft") for each in source_ids]
+    rows = [row.assign(source_id=each, number=each, state="draft") for each in source_ids]
     pd.concat([sources, *rows]).to_csv(project.raw / "sources.csv", index=False)
     for each in source_ids:
         path.with_name(f"{each}.csv").write_text(text.replace("song_may_2022_h1", each), "utf-8")

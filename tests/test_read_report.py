@@ -108,6 +108,52 @@ def test_the_same_report_counts_once(project: Project) -> None:
     assert read_report(project, path, source_id="another").source_id == "another"
 
 
+def test_a_document_drafted_twice_is_accepted_once(project: Project, tmp_path: Path) -> None:
+    """Whether its file is read under two ids, or a copy of it that differs in a digit."""
+    path, copy = REPORTS / "dong_gio_2022_9m.txt", tmp_path / "copy.txt"
+    copy.write_text(path.read_text("utf-8").replace("1.120 hồ sơ", "1.121 hồ sơ"), "utf-8")
+    first = read_report(project, path, source_id="first")
+    again = read_report(project, path, period="2021-12-15/2022-09-14", source_id="again")
+    copied = read_report(project, copy, source_id="copied")
+    assert not [each for each in first.remarks if "as well" in each]
+    assert again.remarks[-1:] == ("the document of first (draft) as well, by its file",)
+    by_number = "by its number, 41/BC-NV, its date and its area"
+    assert copied.remarks[-2:] == (
+        f"the document of again (draft) as well, {by_number}",
+        f"the document of first (draft) as well, {by_number}",
+    )
+    for drafted in (first, again, copied):
+        confirm_all(project, drafted.source_id)
+    accept_source(project, "first")
+    before = snapshot(project)
+    way = "Take one of the two back: cchc remove first, or cchc remove again."
+    with pytest.raises(ReportError, match=f"the document of first, .* by its file; .*{way}"):
+        accept_source(project, "again")
+    with pytest.raises(ReportError, match=f"source copied: the document of first, .*{by_number}"):
+        accept_source(project, "copied")
+    assert snapshot(project) == before
+    remove_source(project, "first")
+    accept_source(project, "copied")
+
+
+def test_two_reports_in_one_file_are_two_documents(project: Project, tmp_path: Path) -> None:
+    head = "UBND HUYỆN {}\nSố: 12/BC-UBND\nCao Lộc, ngày 28 tháng 3 năm 2023\nBÁO CÁO\n"
+    head += "Cải cách hành chính quý I năm 2023\n"
+    text = f"Toàn huyện tiếp nhận 612 hồ sơ.\n{'Không có.' * 2}\n" + "Không có gì.\n" * 6
+    both = head.format("CAO LỘC") + text + head.format("VĂN QUAN") + text
+    (tmp_path / "two.txt").write_text(both, "utf-8")
+    for name, area in (("one", "huyện Cao Lộc"), ("other", "huyện Văn Quan")):
+        drafted = read_report(project, tmp_path / "two.txt", area=area, source_id=name)
+        assert not [each for each in drafted.remarks if "as well" in each]
+        confirm_all(project, name)
+        accept_source(project, name)
+    whole = read_report(project, tmp_path / "two.txt", area="huyện Sông Mây", source_id="whole")
+    assert [each for each in whole.remarks if "the document of other (accepted) as well" in each]
+    confirm_all(project, "whole")
+    with pytest.raises(ReportError, match=r"(?s)the document of one, .* of other,"):
+        accept_source(project, "whole")
+
+
 def test_a_report_that_is_read_again_with_days_of_its_own_keeps_its_id(project: Project) -> None:
     path = REPORTS / "dong_gio_2022_9m.txt"
     drafted = read_report(project, path)

@@ -96,6 +96,9 @@ def read_report(
     text["stated"] = ["" if days else head.period_label, *list_days(days or head.window)]
     remarks += doubt_head(draft.source, text, reference)
     remarks += (f"another report begins in line {n}" for n in reading.others)
+    for other, how in transcripts.find_duplicates(project.raw, draft, reference):
+        held = f"{other['source_id']} ({other['state']})"
+        remarks.append(f"the document of {held} as well, by {how}")
     page = render_static(draft, document, text, reference, identities)
     files = _write_draft(project, draft, page, text)
     return DraftResult(

@@ -400,7 +400,8 @@ def accept_source(project: Project, source_id: str) -> Accepted:
         transcript, _ = draft.tabulate()
         mapped = transcript[transcript["indicator"] != ""]
         tidied = tidy_observations(mapped, reference, sources)
-        if wrong := [*_find_problems(draft, reference)] or [*chain(*tidied.problems.values())]:
+        wrong = [*_find_duplicates(project, draft, reference), *_find_problems(draft, reference)]
+        if wrong := wrong or [*chain(*tidied.problems.values())]:
             raise ReportError(wrong)
         identities = rules.load_identities(project.expectations / "identities.json", reference)
         if len(mapped):
@@ -421,6 +422,15 @@ def _drop_offer(row: Mapping[str, str]) -> dict[str, str]:
     offers = (f"{load_page_words()['said']['may_be']}: ", transcripts.OFFER)
     notes = (each for each in ("note_vi", "note_en") if row[each].startswith(offers))
     return {**row, **dict.fromkeys(notes, ""), "area": row["area"].removeprefix(UNDECIDED)}
+
+
+def _find_duplicates(project: Project, draft: Draft, reference: Reference) -> Iterator[Problem]:
+    """The accepted sources of the same document: it would count twice."""
+    own = draft.source_id
+    for other, how in transcripts.find_duplicates(project.raw, draft, reference):
+        if other["state"] != "draft":
+            said = {"other": other["source_id"], "how": how, "own": own}
+            yield problem("same_document", f"source {own}", **said)
 
 
 def _find_problems(draft: Draft, reference: Reference) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from cchc_analysis.data.records import (
     Status,
     problem,
 )
-from cchc_analysis.data.reference import Project, check_ids
+from cchc_analysis.data.reference import Project, Reference, check_ids
 from cchc_analysis.data.tidy import FIRST_YEAR, LAST_YEAR, is_report_day
 from cchc_analysis.errors import Problem, ReportError, count, join_some
 
@@ -195,6 +196,32 @@ def find_draft(sources: pd.DataFrame, source_id: str) -> dict[str, str]:
     if found[0]["state"] != "draft":
         raise ReportError(problem("no_draft", f"source {source_id}"))
     return found[0]
+
+
+def find_duplicates(raw: Path, draft: Draft, reference: Reference) -> Iterator[tuple[Row, str]]:
+    """The other sources that are of the document of a draft, and by what they are.
+
+    They read the same lines of one file (which may hold several reports), or have its number, date
+    and area: issuers are spelt freely, and offices of two areas may have one name.
+    """
+
+    def name(source: Row) -> tuple[str, ...]:
+        told = {each: source[each].removeprefix(UNDECIDED) for each in source}
+        with suppress(KeyError):  # an area that is not known is what it is called
+            told["area"] = reference.match_source(told)
+        return clean.fold_text(told["number"]), told["dated"], told["area"]
+
+    def shares_lines(other: Row) -> bool:
+        return not lines.isdisjoint(read_transcript(raw, other["source_id"])["line"])
+
+    own, lines = draft.source, {row["line"] for row in draft.rows}
+    for other in list_rows(read_sources(raw)) if (raw / "sources.csv").is_file() else ():
+        if other["source_id"] == draft.source_id:
+            continue
+        if own["sha256"] and other["sha256"] == own["sha256"] and shares_lines(other):
+            yield other, "its file"
+        elif own["number"] and own["dated"] and name(other) == name(own):
+            yield other, f"its number, {own['number']}, its date and its area"
 
 
 def save_draft(project: Project, draft: Draft, beside: Mapping[Path, str] | None = None) -> None:
