@@ -272,6 +272,24 @@ def test_the_page_counts_and_explains_the_states() -> None:
     assert "Mới tính đến 30/6/2022, số còn cộng dồn; hạn 31/12/2022" in html
 
 
+def test_a_result_of_another_state_does_not_stand_under_that_of_its_target() -> None:
+    report = """
+    M001 I public_investment_disbursed_rate district_office 40
+    M002 I public_investment_disbursed_rate commune_aggregate 80
+    M003 I public_investment_disbursed_rate whole_district 75
+    """
+    goal = "P1 I public_investment_disbursed_rate whole_district 70 target >="
+    brief = open_made_up(make_tables(report, goal))
+    assert {each.state for (own,) in [brief.goals] for each in own} == {State.MET, State.NOT_DUE}
+    table = str(brief.show_plan().html).partition("<table")[2]
+    met, apart, others = table.partition("Kết quả khác của các chỉ tiêu trên, không đếm lại")
+    assert apart
+    assert "75" in met
+    assert "80" in met
+    assert "chưa đến hạn" not in met
+    assert "◷ chưa đến hạn" in others
+
+
 def test_a_target_of_an_earlier_period_stands_apart_and_is_not_counted() -> None:
     old = """
     M050 II.4 recruits_quota whole_district 48 plan = 2021
