@@ -530,6 +530,24 @@ def test_provinces_stand_on_the_map_of_their_time(real: Tables, reference: Refer
     assert not show_map(replace(new, values=few)).html
 
 
+def test_the_map_says_which_provinces_the_table_of_regions_leaves_out(
+    real: Tables, reference: Reference
+) -> None:
+    new = open_at(real, reference, "service_index_total", lang="vi")
+    shown = show_map(new)
+    apart = [name for each, name in new.names.items() if each not in reference.region_of]
+    assert shown.table["count"].sum() + len(apart) == 34
+    assert f"{len(apart)} đơn vị hợp thành từ các tỉnh của nhiều vùng" in shown.html
+    said = shown.html.partition("không tính vào vùng nào: ")[2].partition("</p>")[0]
+    assert all(name in said for name in apart)
+    assert "Vì vậy bảng không có Tây Nguyên." in said
+    assert "Chưa có số liệu của" not in shown.html
+    rows = new.values[~new.values["name"].isin(["Hà Nội", "Cao Bằng"])]
+    told = show_map(replace(new, values=rows)).html
+    assert "Chưa có số liệu của 2 đơn vị: Hà Nội và Cao Bằng." in told
+    assert "nhiều vùng" not in show_map(open_at(real, reference, "pci", lang="vi")).html
+
+
 def make_communes(reference: Reference, number: int, *, periods: int = 20) -> pd.DataFrame:
     """Made-up values of real communes of today, of one design, with intervals of their own."""
     rows = [row for row in reference.list_areas("commune", "2026-01-01") if row["lat"]][:number]

@@ -7,7 +7,7 @@ comparison are there only where their counts of cases are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -39,6 +39,8 @@ MOST_BESIDE = 20
 """Rows of a table that stands beside its chart; a longer one is folded away below it."""
 ROLE_OF_WORD = {"rising": "deep", "falling": "alert"}
 NOTHING = Section(Markup(""))
+NONE_LEFT: dict[str, list[str]] = {"apart": [], "lacking": [], "empty": []}
+"""What the table of regions leaves out, where there is none."""
 Picture = tuple[Callable[..., Any], Any, dict[str, Any]]
 
 
@@ -142,19 +144,34 @@ def show_map(board: Board) -> Section:
         known = values[values.index.isin(tiles["area_id"])]
         picture: Picture = (plots.plot_tile_map, known, look | {"tiles": tiles})
         # The median of the provinces of each region, the highest first.
-        of = latest["area_id"].map(lambda each: board.reference.region_of.get(each, ""))
+        region_of = board.reference.region_of
+        of = latest["area_id"].map(lambda each: region_of.get(each, ""))
         regions = latest.groupby(of)["value"].agg(["median", "count"]).drop("", errors="ignore")
         regions = regions.sort_values("median", ascending=False)
-        named = (plain(board.words.place(rows[str(each)])) for each in regions.index)
-        regions = regions.assign(region=[*map(shorten_name, named)]).reset_index(drop=True)
+        squares = set(tiles.loc[tiles["kind"] == "square", "area_id"]) - {*latest["area_id"]}
+        # A province made of those of several regions counts in none; a region may have no other.
+        left = {
+            "apart": list(latest.loc[of == "", "name"]),
+            "lacking": [plain(board.words.short_name(rows[each])) for each in sorted(squares)],
+            "empty": name_regions(board, sorted({*region_of.values()} - {*regions.index})),
+        }
+        named = name_regions(board, regions.index)
+        regions = regions.assign(region=named).reset_index(drop=True)
         ends = list_rows(regions.iloc[[0, -1]]) if regions["median"].nunique() > 1 else []
-        return show(board, "map", regions, ["region", "count", "median"], picture, ends=ends)
+        columns = ["region", "count", "median"]
+        return show(board, "map", regions, columns, picture, ends=ends, left=left)
     places = pd.DataFrame([rows[each] for each in latest["area_id"]])
     places = places.reindex(columns=["lat", "lon", "parent_id"])
     dots = latest.assign(**places[["lat", "lon"]].apply(pd.to_numeric, errors="coerce"))
     if dots["lat"].isna().any() or places["parent_id"].nunique() > 1:
         return NOTHING
-    return show(board, "map", picture=(plots.plot_dot_map, dots, look), ends=[])
+    return show(board, "map", picture=(plots.plot_dot_map, dots, look), ends=[], left=NONE_LEFT)
+
+
+def name_regions(board: Board, region_ids: Iterable[str]) -> list[str]:
+    """The names of regions without the word for their kind, in the language of the page."""
+    rows = (board.reference.area_rows[each] for each in region_ids)
+    return [shorten_name(plain(board.words.place(row))) for row in rows]
 
 
 def show_ranking(board: Board) -> Section:
