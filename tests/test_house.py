@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -35,11 +35,23 @@ def find_classes(code: str) -> Iterator[str]:
             yield node.name
 
 
-def find_repeated(modules: dict[str, str]) -> dict[str, list[str]]:
-    """Class names that stand for two things, with the modules that define them."""
+DOORS = ("front.py", "openers.py")
+"""Where a name passes on to the function of the same name."""
+
+
+def find_functions(code: str) -> Iterator[str]:
+    """The public functions of a module."""
+    defined = (node for node in parse(code).body if isinstance(node, ast.FunctionDef))
+    return (node.name for node in defined if not node.name.startswith("_"))
+
+
+def find_repeated(
+    modules: dict[str, str], find: Callable[[str], Iterator[str]]
+) -> dict[str, list[str]]:
+    """Names that stand for two things, with the modules that define them."""
     homes: dict[str, list[str]] = defaultdict(list)
     for module, code in modules.items():
-        for name in find_classes(code):
+        for name in find(code):
             homes[name].append(module)
     return {name: found for name, found in homes.items() if len(found) > 1}
 
@@ -85,15 +97,18 @@ def test_html_made_elsewhere_is_found() -> None:
     assert sorted(each.partition(":")[0] for each in find_html(code)) == ["line 3", "line 4"]
 
 
-def test_no_class_name_has_two_meanings() -> None:
+def test_no_class_and_no_function_name_has_two_meanings() -> None:
     modules = {str(path.relative_to(PACKAGE)): path.read_text("utf-8") for path in list_modules()}
-    assert find_repeated(modules) == {}
+    assert find_repeated(modules, find_classes) == {}
+    inner = {name: code for name, code in modules.items() if name not in DOORS}
+    assert find_repeated(inner, find_functions) == {}
 
 
 def test_a_second_meaning_is_found() -> None:
-    assert find_repeated(
-        {"a.py": "class Pair: ...", "b.py": "class Other:\n  class Pair: ..."}
-    ) == {"Pair": ["a.py", "b.py"]}
+    modules = {"a.py": "class Pair: ...", "b.py": "class Other:\n  class Pair: ..."}
+    assert find_repeated(modules, find_classes) == {"Pair": ["a.py", "b.py"]}
+    modules = {"a.py": "def join(): ...\ndef _at(): ...", "b.py": "def join(): ...\ndef _at(): ..."}
+    assert find_repeated(modules, find_functions) == {"join": ["a.py", "b.py"]}
 
 
 @pytest.mark.parametrize("path", list_modules(), ids=lambda path: str(path.relative_to(PACKAGE)))

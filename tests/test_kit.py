@@ -14,7 +14,7 @@ from cchc_analysis.data.clean import alphabet_key
 from cchc_analysis.data.reference import find_project, load_reference
 from cchc_analysis.data.words import bare_name
 from cchc_analysis.errors import CommandError
-from cchc_analysis.pipeline import list_names
+from cchc_analysis.pipeline import list_known
 from cchc_analysis.site.kit import LIST, init_project, list_own
 
 ROOT = Path(__file__).parents[1]
@@ -133,14 +133,14 @@ def test_what_there_is_can_be_listed(
 
 def test_areas_of_one_name_are_listed_with_what_they_lie_in() -> None:
     project = find_project(ROOT)
-    lines = list_names(project, "areas", "Xuân Hòa")
+    lines = list_known(project, "areas", "Xuân Hòa")
     assert "02962  Xã Xuân Hòa, Huyện Bảo Yên, Tỉnh Lào Cai  commune  … to 2025-06-30" in lines
     assert len({line.split("  ")[1] for line in lines}) == len(lines) > 10
     [one] = [line for line in lines if "Bảo Yên" in line]
-    assert list_names(project, "areas", "Xã Xuân Hòa, Huyện Bảo Yên, Tỉnh Lào Cai") == [one]
-    told = list_names(project, "areas", "cao loc, Lạng Sơn")
+    assert list_known(project, "areas", "Xã Xuân Hòa, Huyện Bảo Yên, Tỉnh Lào Cai") == [one]
+    told = list_known(project, "areas", "cao loc, Lạng Sơn")
     assert [line.split("  ")[0] for line in told] == ["183", "06211-2025", "06187"]
-    in_town = list_names(project, "areas", "lang son")
+    in_town = list_known(project, "areas", "lang son")
     assert [line.split("  ")[1] for line in in_town if "commune" not in line] == [
         "Tỉnh Lạng Sơn",
         "Thành phố Lạng Sơn, Tỉnh Lạng Sơn",
@@ -150,13 +150,13 @@ def test_areas_of_one_name_are_listed_with_what_they_lie_in() -> None:
 
 def test_areas_are_listed_by_level_and_name_and_found_by_the_start_of_a_word() -> None:
     project = find_project(ROOT)
-    lines = [line.split("  ") for line in list_names(project, "areas")]
+    lines = [line.split("  ") for line in list_known(project, "areas")]
     levels = [level for _, _, level, _ in lines]
     assert levels == sorted(levels, key=LEVELS.index)
     provinces = [bare_name({"name": name}) for _, name, level, _ in lines if level == "province"]
     assert provinces == sorted(provinces, key=alphabet_key)
     assert provinces.index("Đồng Nai") > provinces.index("Điện Biên") > provinces.index("Cà Mau")
-    ids = [line.split("  ")[0] for line in list_names(project, "areas", "Yên Phúc")]
+    ids = [line.split("  ")[0] for line in list_known(project, "areas", "Yên Phúc")]
     assert ids == ["06298-2025", "06319", "13867"], "and no “Huyện Phúc Thọ”"
 
 

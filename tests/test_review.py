@@ -23,7 +23,7 @@ from cchc_analysis.data.records import Scope
 from cchc_analysis.data.reference import Project, Reference, load_reference
 from cchc_analysis.data.store import check_fresh, load
 from cchc_analysis.errors import CommandError, ReportError
-from cchc_analysis.pipeline import list_names, remove_source
+from cchc_analysis.pipeline import list_known, remove_source
 from cchc_analysis.read.correcting import (
     NO_TEXT,
     Change,
@@ -1068,7 +1068,7 @@ def test_indicators_are_found_as_the_list_of_names_finds_them(
     typist.press("i")
     typist.page.keyboard.type(text)
     shown = typist.page.locator("#menu-list code").all_inner_texts()
-    listed = [line.partition("  ")[0] for line in list_names(drafted, "indicators", text)]
+    listed = [line.partition("  ")[0] for line in list_known(drafted, "indicators", text)]
     assert listed
     assert shown[: len(listed)] == listed[:60]
 

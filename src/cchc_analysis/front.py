@@ -327,7 +327,7 @@ def load_areas(
         3321
     """
     reference = load_reference(open_project(project).reference)
-    return named.tabulate_areas(reference, level, day)
+    return named.choose_areas(reference, level, day)
 
 
 def match_areas(

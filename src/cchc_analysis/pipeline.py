@@ -265,7 +265,7 @@ def _stamp(project: Project, notebook: Path | None) -> str:
     return key_of(building.key_of_code(project), files, version("great-expectations"))
 
 
-def list_names(project: Project, kind: str, text: str = "") -> list[str]:
+def list_known(project: Project, kind: str, text: str = "") -> list[str]:
     """What there is of a kind (of areas, periods of reports, indicators, sources), a line each.
 
     Only lines that hold the text, from the start of a word, with or without its diacritics; of a

@@ -93,11 +93,11 @@ def tabulate_brief(brief: Brief) -> dict[str, pd.DataFrame]:
     return {
         "figures": tabulate_entries(brief, brief.entries),
         "findings": findings[["contradiction", *FINDING_COLUMNS]],
-        "sources": list_sources(brief.sources),
+        "sources": tabulate_sources(brief.sources),
     }
 
 
-def list_sources(sources: pd.DataFrame) -> pd.DataFrame:
+def tabulate_sources(sources: pd.DataFrame) -> pd.DataFrame:
     """Who stands behind the figures, and what may be done with them."""
     return sources.reindex(columns=_DOWNLOADS["sources"], fill_value="").reset_index(drop=True)
 

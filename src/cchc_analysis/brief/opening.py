@@ -68,7 +68,7 @@ def open_brief(
     briefs, label = list_briefs(tables, reference), label_period(match_period(period))
     area_id = match_told(reference, briefs, district, label)
     held = list_rows(tables.sources[[*OF_SOURCE]])
-    told = choose_rows([row for row in held if reference.match_source(row) == area_id], label)
+    told = choose_sources([row for row in held if reference.match_source(row) == area_id], label)
     own = [row for row in told if row["kind"] not in NOT_TOLD]
     own_ids = [row["source_id"] for row in own]
     order = {row["source_id"]: at for at, row in enumerate(told)}
@@ -181,7 +181,7 @@ def list_briefs(tables: Tables, reference: Reference) -> list[tuple[str, str]]:
     return sorted(each for each in found if reference.area_rows[each[0]]["level"] in REPORTING)
 
 
-def choose_rows(here: Sequence[Row], label: str) -> list[Row]:
+def choose_sources(here: Sequence[Row], label: str) -> list[Row]:
     """Which of the sources of an area a brief tells: its reports, then the plans for their time."""
     own = [row for row in here if row["period"] == label and row["kind"] not in NOT_TOLD]
     if not own:

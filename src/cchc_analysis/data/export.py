@@ -20,7 +20,7 @@ import pandas as pd
 from cchc_analysis import __version__
 from cchc_analysis.data.clean import fold_text
 from cchc_analysis.data.files import hash_file, list_rows, write_bytes, write_json, write_text
-from cchc_analysis.data.named import NAME_MEANINGS, list_sources
+from cchc_analysis.data.named import NAME_MEANINGS, list_source_ids
 from cchc_analysis.data.records import COLUMN_MEANINGS, TYPES, load_own, problem, render_own
 from cchc_analysis.errors import CommandError
 
@@ -82,7 +82,7 @@ def export_table(
         digest=hashlib.sha256(content).hexdigest(),
         citation=citation,
         is_wide="source_id" not in whole,
-        source_ids=list_sources(whole),
+        source_ids=list_source_ids(whole),
         sources={row["source_id"]: row for row in list_rows(sources)},
     )
     write_bytes(path, content)

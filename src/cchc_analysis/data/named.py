@@ -230,7 +230,7 @@ def check_day(day: Any) -> None:
         raise CommandError(problem("no_day", f"day {day!r}"))
 
 
-def tabulate_areas(reference: Reference, level: str | None, day: Any) -> pd.DataFrame:
+def choose_areas(reference: Reference, level: str | None, day: Any) -> pd.DataFrame:
     """The areas of a level, or of all, as a table; of a day, if one is given."""
     levels = LEVELS if level is None else [_match_word("level", LEVELS, level)]
     check_day(day)
@@ -362,7 +362,7 @@ _MATCH: Mapping[str, Callable[[Reference, str], str]] = {
 """How a person may name what stands in a column."""
 
 
-def list_sources(table: pd.DataFrame) -> list[str] | None:
+def list_source_ids(table: pd.DataFrame) -> list[str] | None:
     """The ids of the sources behind a table, as far as it or its ``attrs`` say."""
     cells = table.get("source_id", table.attrs.get("source_id"))
     return None if cells is None else sorted({each for cell in cells for each in str(cell).split()})

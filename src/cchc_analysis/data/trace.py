@@ -27,7 +27,7 @@ from cchc_analysis.data.files import format_table, list_rows
 from cchc_analysis.data.named import (
     label_reports,
     list_days,
-    list_sources,
+    list_source_ids,
     match_indicator,
     match_period,
 )
@@ -168,7 +168,7 @@ def cite_any(what: object, root: Path, sources: pd.DataFrame) -> Citation:
     if table is None or table.empty:
         found = "a table without rows" if table is not None else type(what).__name__
         raise CommandError(problem("cannot_cite", "cite", found=found))
-    named = list_sources(table)
+    named = list_source_ids(table)
     of_it = sources if named is None else sources[sources["source_id"].isin(named)]
     return cite_data(root, __version__, of_it)
 

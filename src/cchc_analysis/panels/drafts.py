@@ -19,7 +19,7 @@ from cchc_analysis.errors import ReportError
 from cchc_analysis.panels import layouts
 from cchc_analysis.panels.cells import Worksheet, choose_sheet, open_sheets, print_cells
 from cchc_analysis.panels.mapping import PanelMapping, ValueColumn, Vocabulary
-from cchc_analysis.panels.matching import AreaWords, find_level
+from cchc_analysis.panels.matching import AreaWords, find_panel_level
 from cchc_analysis.panels.words import (
     is_period,
     is_rank,
@@ -371,7 +371,7 @@ def _find_area(table: Worksheet, guess: Guess, unknown: list[str], known: Guesse
             unknown.append(guess.fields.pop("area_code"))
     guess.strangers = _find_strangers(table, area, reference)
     sample = names.iloc[: layouts.SAMPLE].unique()
-    guess.level = find_level([AreaWords(each, "", "", "") for each in sample], reference)
+    guess.level = find_panel_level([AreaWords(each, "", "", "") for each in sample], reference)
 
 
 def _sort_heading(name: str, family: str, known: Guesser, guess: Guess) -> None:

@@ -164,7 +164,9 @@ class Figures:
         named = self.rows.loc[~self.rows["is_total"], columns].drop_duplicates()
         ids = {AreaWords(*words): "" for words in named.itertuples(index=False, name=None)}
         meant, areas = self.mapping.areas, self.reference.area_rows
-        level = find_level((place for place in ids if place.name not in meant), self.reference)
+        level = find_panel_level(
+            (place for place in ids if place.name not in meant), self.reference
+        )
         for place in ids:
             try:
                 rule = meant.get(place.name)
@@ -312,7 +314,7 @@ def tell_respelt(ids: Mapping[str, str], reference: Reference) -> Iterator[str]:
             yield f"{name!r} is taken for {meant}; mend the name where another is meant"
 
 
-def find_level(places: Iterable[AreaWords], reference: Reference) -> str:
+def find_panel_level(places: Iterable[AreaWords], reference: Reference) -> str:
     """The level that most of the areas of a panel are of, by the names that one level alone has."""
     levels: Counter[str] = Counter()
     for place in {place.name: place for place in places}.values():
@@ -325,7 +327,7 @@ def find_level(places: Iterable[AreaWords], reference: Reference) -> str:
 def place_columns(columns: Mapping[Any, pd.Series[Any]], reference: Reference) -> dict[str, Any]:
     """Of columns of areas the ``area`` of the finest level, and the ``province`` that holds it."""
     levels = {
-        at: find_level([AreaWords(each, "", "", "") for each in cells.unique()], reference)
+        at: find_panel_level([AreaWords(each, "", "", "") for each in cells.unique()], reference)
         for at, cells in zip(columns, map(print_cells, columns.values()), strict=True)
     }
     finest_first = [*reversed(LEVELS), ""]

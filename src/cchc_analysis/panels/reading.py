@@ -80,7 +80,7 @@ def read_panel(
     notes += matching.tell_mixed_marks(figures)
     figures = drop_doubles(figures, path.name, notes).reset_index(drop=True)
     notes += compare_totals(figures, totals, reference)
-    notes += compare_ranks(figures, reference.areas)
+    notes += tell_ranks(figures, reference.areas)
     notes += tell_gaps(figures, reference)
     figures.attrs = {"cells": sum(part.cells for part in parts), "form": form, "notes": notes}
     return figures
@@ -446,7 +446,7 @@ def tell_gaps(figures: pd.DataFrame, reference: Reference) -> list[str]:
     return [join_some(said, mark=LINES) for said in (changes, holes) if said]
 
 
-def compare_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> Iterator[str]:
+def tell_ranks(figures: pd.DataFrame, areas: pd.DataFrame) -> Iterator[str]:
     """How the ranks printed in a panel compare with the values beside them, in words."""
     if not (printed := {*figures["indicator"].unique()} & {*RANKED}):
         return

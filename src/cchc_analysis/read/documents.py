@@ -76,7 +76,7 @@ def build_document(parts: Iterable[str | Row], kind: str, remarks: Iterable[str]
     """Number the parts of a document, paragraphs and table rows, as its lines."""
 
     def tidy(text: str) -> str:
-        return " ".join(clean_text(text).split())
+        return " ".join(normalise_text(text).split())
 
     lines: list[Line] = []
     for part in parts:
@@ -103,7 +103,7 @@ def _is_of_head(texts: Sequence[str]) -> bool:
 
 def read_lines(text: str, remarks: Iterable[str] = ()) -> Document:
     """Split plain text into lines; runs of lines with tabs or bars are flattened tables."""
-    raw = map(clean_text, re.split(r"\r\n|\r|\n", text.removesuffix("\n")))
+    raw = map(normalise_text, re.split(r"\r\n|\r|\n", text.removesuffix("\n")))
     lines, table, is_inside = [], 0, False
     for number, line in enumerate(_part_bars([*raw]), start=1):
         is_row = "\t" in line and not _is_of_head(line.split("\t"))
@@ -142,7 +142,7 @@ _INVISIBLE = {
 }
 
 
-def clean_text(text: str) -> str:
+def normalise_text(text: str) -> str:
     """NFC, without the invisible characters that editors leave behind; spaces stay as they are."""
     return unicodedata.normalize("NFC", text.translate(_INVISIBLE))
 

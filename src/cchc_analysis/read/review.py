@@ -239,7 +239,7 @@ def mark_lines(
         yield number, [*pieces, (shown[end:], None, "")]
 
 
-def render(name: str, **parts: Any) -> str:
+def render_page(name: str, **parts: Any) -> str:
     """A template of the page: the whole of it, or a part that changes with the draft."""
     return _open_templates().get_template(name).render(words=load_page_words(), **parts)
 
@@ -260,7 +260,7 @@ def render_static(
     told["remarks"] = [*map(tell_reviewer, remarks)]
     told |= judge_draft(draft, reference, identities) | {"rows": rows, "lines": lines}
     told |= {"others": len(text["others"]), "terms": describe_words(reference)}
-    return render("review.html", served=False, document=document, **told)
+    return render_page("review.html", served=False, document=document, **told)
 
 
 def judge_draft(

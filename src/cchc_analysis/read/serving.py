@@ -61,8 +61,10 @@ class Review:
         told = review.describe_draft(draft, self.text)
         lines = review.mark_lines(told["rows"], self.text)
         parts = {
-            "rows": review.render("rows.html", rows=told["rows"], terms=self.terms),
-            "document": review.render("document.html", lines=lines, terms=self.terms, served=True),
+            "rows": review.render_page("rows.html", rows=told["rows"], terms=self.terms),
+            "document": review.render_page(
+                "document.html", lines=lines, terms=self.terms, served=True
+            ),
         }
         can_undo = any(name == draft.version for name, _ in self.undone[-1:])
         doubts = review.doubt_head(draft.source, self.text, self.reference)
@@ -201,7 +203,7 @@ class _Answer(web.RequestHandler):
         others, token = reviewed.text["others"], reviewed.token
         content = {"token": token, "words": reviewed.terms, "others": others}
         shown = {"source": {"source_id": reviewed.source_id}, "nonce": nonce, "content": content}
-        self.finish(review.render("review.html", served=True, **shown))
+        self.finish(review.render_page("review.html", served=True, **shown))
 
     def post(self) -> None:
         try:

@@ -230,4 +230,4 @@ def _tabulate(tables: Tables, reference: Reference) -> dict[str, pd.DataFrame]:
         terms = join_licences(table["source_id"], tables.sources)
         table.insert([*table.columns].index("source_id") + 1, "licence", terms)
         kept[name] = table
-    return kept | {"sources": downloads.list_sources(tables.sources)}
+    return kept | {"sources": downloads.tabulate_sources(tables.sources)}

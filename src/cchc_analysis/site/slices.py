@@ -19,7 +19,7 @@ import pandas as pd
 
 from cchc_analysis.brief.board import FEWEST_AT_ONCE, find_told, name_ranked
 from cchc_analysis.brief.nouns import list_concerned
-from cchc_analysis.brief.opening import OF_SOURCE, choose_rows, list_briefs, open_brief
+from cchc_analysis.brief.opening import OF_SOURCE, choose_sources, list_briefs, open_brief
 from cchc_analysis.brief.profile import is_below
 from cchc_analysis.brief.quality import Graded, make_graded
 from cchc_analysis.brief.report import Report, load_report
@@ -64,7 +64,7 @@ class Slices:
     @lru_cache(maxsize=2)  # noqa: B019 - one page in two languages; lives as long as a build
     def of_quality(self, area_ids: tuple[str, ...]) -> Slice:
         """What the page on data quality of some areas, or of all, reads beside their briefs."""
-        at = join(self._by_area.get(each, NONE) for each in area_ids or self._by_area)
+        at = unite(self._by_area.get(each, NONE) for each in area_ids or self._by_area)
         told = self._tables.sources["source_id"].iloc[at].tolist()
         own = {name: self._find_own(name, told) for name in ("findings", "tallies", "definitions")}
         own |= {"sources": at}
@@ -95,8 +95,8 @@ class Slices:
         windows = [(peer, day) for peer in peers for day in days]
         seen = {
             "trend": self._headlines.get(area_id, NONE),
-            "values": join(self._compared[each] for each in windows if each in self._compared),
-            "sources": join(self._by_area.get(each, NONE) for each in (area_id, *peers, *kin)),
+            "values": unite(self._compared[each] for each in windows if each in self._compared),
+            "sources": unite(self._by_area.get(each, NONE) for each in (area_id, *peers, *kin)),
         }
         return self._slice(rows, seen, told)
 
@@ -111,19 +111,19 @@ class Slices:
         own = held[area_id]
         table = self._tables.indicators[[*WINDOW]]
         places = list_last_places(table.take(own))
-        beside = join(self._by_place[each] for each in places)
+        beside = unite(self._by_place[each] for each in places)
         linked = {
             *list_kin(area_id, reference),
             *(each for each in held if is_below(reference, each, area_id)),
         }
         # Of a district all of them: what its communes of today report may be summed beside it.
         most = None if reference.area_rows[area_id]["level"] == "district" else 1
-        firsts = join(held[each][:most] for each in sorted(linked) if each in held)
+        firsts = unite(held[each][:most] for each in sorted(linked) if each in held)
         told = self._list_named("indicators", own)
         codes = set(table["indicator"].iloc[own])
         shown = (self._told.get(each, NONE) for each in codes | set(map(name_ranked, codes)))
         seen = {
-            "values": join([beside, firsts, *shown]),
+            "values": unite([beside, firsts, *shown]),
             "sources": self._by_area.get(area_id, NONE),
         }
         return self._slice({"indicators": own, "sources": self._find("sources", told)}, seen, told)
@@ -155,7 +155,7 @@ class Slices:
     @cached_property
     def _by_place(self) -> dict[tuple[str, ...], Rows]:
         """The same by indicator, scope and days."""
-        at = join(self._results.values())
+        at = unite(self._results.values())
         found = index_rows(self._tables.indicators[[*WINDOW]].take(at), list(WINDOW))
         return {place: at[rows] for place, rows in found.items()}
 
@@ -176,9 +176,9 @@ class Slices:
     def _find_told(self, area_id: str, period: str) -> tuple[list[str], dict[str, Rows]]:
         """The sources that a brief tells, and the rows of theirs."""
         here = [self._rows[at] for at in self._by_area.get(area_id, NONE)]
-        told = [str(row["source_id"]) for row in choose_rows(here, period)]
+        told = [str(row["source_id"]) for row in choose_sources(here, period)]
         rows = {name: self._find_own(name, told) for name in OF_SOURCES if name != "findings"}
-        rows["findings"] = join(self._concerning.get(each, NONE) for each in told)
+        rows["findings"] = unite(self._concerning.get(each, NONE) for each in told)
         return told, rows | {"sources": self._find("sources", told)}
 
     @cached_property
@@ -195,7 +195,7 @@ class Slices:
     def _find(self, name: str, values: Iterable[str], column: str = "source_id") -> Rows:
         """The rows of a table with one of some values in a column."""
         known = self._index(name, column)
-        return join(known[each] for each in values if each in known)
+        return unite(known[each] for each in values if each in known)
 
     def _list_named(self, name: str, rows: Rows) -> list[str]:
         """The sources on which some rows of a table rest."""
@@ -311,7 +311,7 @@ def hash_rows(table: pd.DataFrame) -> Any:
     return pd.util.hash_pandas_object(table, index=False).to_numpy()
 
 
-def join(rows: Iterable[Rows]) -> Rows:
+def unite(rows: Iterable[Rows]) -> Rows:
     """Several positions as one, each once, in the order of the table."""
     found = [*rows]
     return found[0] if len(found) == 1 else np.unique(np.concatenate([NONE, *found]))
