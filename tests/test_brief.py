@@ -815,3 +815,21 @@ def test_norms_limits_and_maxima_are_no_targets(status: str) -> None:
     brief = open_made_up(make_tables(report, norms))
     assert brief.goals == []
     assert "thiếu số liệu 1" not in read_text(str(brief.show_plan().html))
+
+
+def test_a_target_names_the_decision_that_set_it_and_whether_its_text_was_read() -> None:
+    goal = {"area_id": "", "scope": "unspecified", "indicator": "satisfaction_rate", "unit": "%"}
+    goal |= {"period_start": "2022-01-01", "period_end": "2022-12-31", "comparator": ">="}
+    decided = [("a", 95.0, "QĐ 1/QĐ-TTg", "certain"), ("b", 90.0, "QĐ 2/QĐ-TTg", "secondary")]
+    names = ("target_id", "value", "document", "certainty")
+    rows = pd.DataFrame([goal | dict(zip(names, each, strict=True)) for each in decided])
+    reference = replace(made_up_reference(), targets=rows)
+    tables = make_tables("M001 I satisfaction_rate whole_district 98,7")
+    brief = briefs.open_brief(tables, reference, load_words_of("vi"), "991", "2022-H1")
+    card = read_text(str(brief.show_cards().html))
+    assert "≥ 95% theo QĐ 1/QĐ-TTg: ✓ đạt" in card
+    assert "≥ 90% theo QĐ 2/QĐ-TTg: ✓ đạt" in card
+    annex = read_text(tell_annex(brief))
+    assert "QĐ 2/QĐ-TTg · Toàn huyện" in annex
+    assert "Theo QĐ 2/QĐ-TTg. Mức này lấy theo tài liệu khác" in annex
+    assert "Theo QĐ 1/QĐ-TTg. Mức này" not in annex

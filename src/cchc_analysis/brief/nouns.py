@@ -39,7 +39,7 @@ MOST_IN_FULL = 40
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZĐ“])")
 _NUMBER = re.compile(r"(\d[\d.,]*\d|\d)")
 _UNTOLD = {
-    **dict.fromkeys(("breakdown", "parts", "source_id", "correction", "document"), ""),
+    **dict.fromkeys(("breakdown", "parts", "source_id", "correction", "document", "certainty"), ""),
     **dict.fromkeys(("figures", "findings", "readings"), ()),
     **dict.fromkeys(("decimals", "low", "high", "base"), None),
     "is_contested": False,
@@ -53,9 +53,10 @@ class Entry(SimpleNamespace):
     ``end``, its days; its ``decimals``; the ``figures`` behind it, as source and figure, and
     ``readings``, the rows of the figures of all its readings, in the order printed; ``low`` and
     ``high``, its Wilson interval in the unit of the value, if it has one; the ``document`` of a
-    target that no source of ours prints; the ``base`` that one of last year is worked out from. It
-    ``is_result`` if it states what happened, rather than what ought to, and ``is_withheld`` if
-    people decided to publish none of its readings. ``elsewhere`` are the readings of other sources.
+    target that no source of ours prints, and its ``certainty``; the ``base`` that one of last year
+    is worked out from. It ``is_result`` if it states what happened, rather than what ought to, and
+    ``is_withheld`` if people decided to publish none of its readings. ``elsewhere`` are the
+    readings of other sources.
     """
 
     def __init__(self, row: Row, **more: Any) -> None:
