@@ -28,6 +28,7 @@ from cchc_analysis.brief.beside import compare_plan, list_last_year
 from cchc_analysis.brief.brief_sections import list_noted, list_sentences
 from cchc_analysis.brief.content import Brief, name_folder
 from cchc_analysis.brief.exhibits import list_exhibits
+from cchc_analysis.brief.lists import make_card
 from cchc_analysis.brief.nouns import Entry, State, grade_brief
 from cchc_analysis.errors import CommandError
 from hard_pages import list_hard
@@ -155,6 +156,41 @@ def test_a_score_that_an_area_gives_itself_is_no_estimate(lang: str, said: str) 
     brief = open_made_up(make_tables(report), lang)
     told = [str(brief.macros.name_status(each)).strip() for each in brief.entries]
     assert told == [said] * 3 + [{"vi": "số ước", "en": "estimate"}[lang]]
+
+
+ESTIMATES = """
+    M001 I public_investment_disbursed_rate whole_district 47,24 {0} = 2022-01-01..2022-06-20
+    M002 I budget_revenue_total_pct_province_plan whole_district 55,07 {0}
+    M003 I budget_revenue_total_pct_same_period whole_district 94,4 actual
+    M004 I budget_revenue_total whole_district 248.000 {0}
+    M005 I satisfaction_rate whole_district 98,7 {0}
+    """
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("vi", ["Giải ngân vốn đầu tư công ước đạt 47,24% (đến 20/6/2022) kế hoạch năm.",
+                "Mức độ hài lòng theo báo cáo là 98,7% (số ước).",
+                "Thu ngân sách ước đạt 55,07% dự toán tỉnh giao",
+                "Tổng thu, dự toán tỉnh, số ước", "Thu ngân sách (triệu đồng)"]),
+        ("en", ["An estimated 47.24% (up to 20 June 2022) of the year’s public investment plan",
+                "Satisfaction is reported as 98.7% (estimate).",
+                "Revenue is estimated at 55.07% of the provincial plan",
+                "Total, provincial plan, estimate", "Budget revenue (million VND)"]),
+    ],
+)  # fmt: skip
+def test_an_estimate_is_told_as_one_in_sentences_titles_and_drawings(
+    lang: str, told: list[str]
+) -> None:
+    page = read_text(tell_page(open_made_up(make_tables(ESTIMATES.format("estimate")), lang)))
+    for words in told:
+        assert words in page
+    actual = read_text(tell_page(open_made_up(make_tables(ESTIMATES.format("actual")), lang)))
+    assert not re.search("ước đạt|số ước|estimate", actual.replace("như số ước", ""))
+    card = make_card(open_made_up(make_tables(ESTIMATES.format("estimate")), lang))
+    scopes = [each.get("scope") for each in card["figures"]]
+    assert scopes.count({"vi": "số ước", "en": "estimate"}[lang]) == 2
 
 
 # Plan against result

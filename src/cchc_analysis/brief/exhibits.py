@@ -374,7 +374,7 @@ def list_points(
     """The rows of ``plot_points`` for values on one axis, which has room for others, too.
 
     Without ``names`` they go by those of indicator and scope; by their days, too, where these are
-    not those of the brief. The axis goes from 0 to 100 per cent,
+    not those of the brief, and as estimates where they are. The axis goes from 0 to 100 per cent,
     or has the end of that where all values crowd: points need no zero, and an axis that is mostly
     empty would hide what there is to see. Both ends are written on the chart.
     """
@@ -383,6 +383,7 @@ def list_points(
         for e in entries
     ]
     days = [brief.words.span(e.start, e.end) if brief.has_other_days(e) else "" for e in entries]
+    states = [brief.macros.name_estimate(each) for each in entries]
     known = [value for value in (*also, *(e.value for e in entries)) if not isnan(value)]
     low, high = min(known, default=0.0), max(known, default=100.0)
     start, end = 10.0 * ((low - 2) // 10) if low >= 80 else 0.0, max(100.0, 10.0 * -(-high // 10))
@@ -390,7 +391,7 @@ def list_points(
         start, end = 0.0, 20.0
     return [
         {
-            "label": plain(join(", ", name, day)),
+            "label": plain(join(", ", name, day, state)),
             "value": entry.value,
             "text": brief.tell_plain(entry),
             "low": nan if entry.low is None else entry.low,
@@ -403,5 +404,5 @@ def list_points(
             "start": min(start, low),
             "end": end,
         }
-        for entry, name, day in zip(entries, names, days, strict=True)
+        for entry, name, day, state in zip(entries, names, days, states, strict=True)
     ]

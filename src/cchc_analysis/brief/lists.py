@@ -57,12 +57,13 @@ def make_card(brief: Brief) -> Card:
         if entry:
             scope = brief.name_scope(entry.scope) if entry.scope != brief.whole else ""
             days = brief.words.span(entry.start, entry.end) if brief.has_other_days(entry) else ""
+            state = brief.macros.name_estimate(entry)
             figures[-1] = {
                 "note": entry.note,
                 "text": plain(brief.tell_number(entry)),
                 "percent": f"{min(max(entry.value, 0.0), 100.0):.0f}",  # how long its bar is
                 "is_contested": entry.is_contested,
-                "scope": plain(join(" · ", scope, days)),
+                "scope": plain(join(" · ", scope, days, state)),
             }
     ledger = [
         {
