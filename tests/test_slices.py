@@ -168,9 +168,14 @@ def test_no_page_is_stale_whatever_figure_changes(real: tuple[Reference, Tables]
 
 def test_a_row_that_is_added_or_moved_changes_the_key(real: tuple[Reference, Tables]) -> None:
     reference, tables = real
-    place = list_briefs(tables, reference)[0]
-    key = open_slices(tables, reference).of_brief(*place).key
-    own = open_slices(tables, reference).of_brief(*place).sources[0]
+    slices, found = open_slices(tables, reference), {*tables.findings["source_id"]}
+    place, own = next(
+        (place, each)
+        for place in list_briefs(tables, reference)
+        for each in slices.of_brief(*place).sources
+        if each in found
+    )
+    key = slices.of_brief(*place).key
     findings = tables.findings[tables.findings["source_id"] == own]
     more = replace(tables, findings=pd.concat([tables.findings, findings.iloc[:1]]))
     assert open_slices(more, reference).of_brief(*place).key != key

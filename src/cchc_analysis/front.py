@@ -296,8 +296,8 @@ def load_sources(project: ProjectPlace = None) -> pd.DataFrame:
     """Load the accepted sources: issuer, title, number, dates, period, licence; one row each.
 
     Examples:
-        >>> cchc.load_sources().query("kind == 'period_report'")["period"].tolist()
-        ['2024-H1', '2023-9M']
+        >>> cchc.load_sources().query("source_id == 'cao_loc_2024_h1'")["period"].item()
+        '2024-H1'
     """
     return find_given(project).tables.sources.copy()
 
