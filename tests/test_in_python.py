@@ -101,6 +101,24 @@ WRONG = {
     "nothing to sum up": ("sum_communes", (None,), "district: NoneType None; expected one name"),
     "a number for a project": ("load_areas", ({"project": 5},), "project: int 5; expected a path"),
     "no day": ("load_areas", ("district", None, {"day": "2025-13-01"}), "day '2025-13-01'"),
+    "a table in load_indicators": ("load_indicators", (ONE,), "language DataFrame: .*vi or en"),
+    "a table in load_observations": ("load_observations", (ONE,), "language DataFrame: .*vi or en"),
+    "a table in load_findings": ("load_findings", (ONE,), "language DataFrame: .*vi or en"),
+    "a table in open_quality": ("open_quality", (ONE,), "language DataFrame: .*vi or en"),
+    "a table in load_transcripts": (
+        "load_transcripts",
+        (ONE,),
+        "project: DataFrame; exp",
+    ),
+    "a table in load_sources": ("load_sources", (ONE,), "project: DataFrame; exp"),
+    "a table in load_catalogue": ("load_catalogue", (ONE,), "project: DataFrame; exp"),
+    "a table for a level": ("load_areas", (ONE,), "level: DataFrame; expected one name"),
+    "a table for a language": ("open_brief", ("Đồng Gió", "2022-H1", ONE), "lang: DataFrame; exp"),
+    "a table for a folder": ("validate", (ONE, {"project": ONE}), "project: DataFrame; expected"),
+    "a table for areas": ("load_indicators", (None, {"areas": ONE}), "choice: DataFrame; expected"),
+    "a table of names": ("match_areas", (ONE,), "names: DataFrame; expected names or codes"),
+    "a table for rows": ("to_wide", (ONE, {"index": ONE}), "to_wide: DataFrame; expected names"),
+    "a table in the cells": ("to_wide", (ONE, {"values": ONE}), "to_wide: DataFrame; expected"),
 }
 
 

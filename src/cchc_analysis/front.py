@@ -362,8 +362,7 @@ def match_areas(
     """
     cells = names
     if not isinstance(cells, pd.Series):
-        is_list = pd.api.types.is_list_like(names)
-        cells = pd.Series([*names] if is_list else named.take_some(names), dtype="object")
+        cells = pd.Series(named.take_list(names, "names"), dtype="object")
     reference = load_reference(open_project(project).reference)
     return named.match_names(cells, reference, level, day)
 

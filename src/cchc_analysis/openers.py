@@ -56,7 +56,7 @@ def open_brief(district: str, period: str, lang: str = "vi") -> Brief:
         ['on_time_rate', '%']
     """
     # Without quotes on the command line, papermill's -p makes numbers of "183" and "2019".
-    place = take_one(district, "district"), take_one(period, "period"), lang
+    place = take_one(district, "district"), take_one(period, "period"), take_one(lang, "lang")
     given = find_context()
     return given.open_once(*place) if given else find_given().open_brief(*place)
 
@@ -172,8 +172,9 @@ def open_project(place: ProjectPlace = None) -> Project:
         return place
     if place is None and (context := find_context()):
         return context.project
-    start = place or os.environ.get("CCHC_ROOT") or Path.cwd()
-    return find_project(take_path(start, "project"))
+    if isinstance(place, str | None) and not place:
+        place = os.environ.get("CCHC_ROOT") or Path.cwd()
+    return find_project(take_path(place, "project"))
 
 
 def find_given(place: ProjectPlace = None) -> Context:

@@ -32,6 +32,7 @@ from cchc_analysis.brief.plots.parts import sketch_spine
 from cchc_analysis.brief.templates import Section, tell_section
 from cchc_analysis.data.clean import OTHER_DAYS
 from cchc_analysis.data.files import list_rows
+from cchc_analysis.data.named import take_path
 from cchc_analysis.data.records import Comparator, Origin, Scope, Status
 from cchc_analysis.data.trace import compare_editions, name_edition
 from cchc_analysis.stats.panel import ENOUGH, SPREAD
@@ -273,13 +274,13 @@ def show_revised(brief: Brief, since: Path | str) -> Section:
     Raises:
         CommandError: It holds no published values.
     """
-    own = set(brief.sources["source_id"])
-    changes = compare_editions(Path(since), brief.indicators, own)
+    own, place = set(brief.sources["source_id"]), take_path(since, "since")
+    changes = compare_editions(place, brief.indicators, own)
     return tell_section(
         brief,
         "revised",
         lambda: changes,
-        edition=name_edition(Path(since)),
+        edition=name_edition(place),
         kinds=changes["change"].value_counts().to_dict(),
         changes=list_rows(changes),
     )

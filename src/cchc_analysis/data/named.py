@@ -23,7 +23,16 @@ import pandas as pd
 from cchc_analysis.data import clean
 from cchc_analysis.data.areas import LEVELS, exists_on
 from cchc_analysis.data.clean import PeriodError, fold_text, label_period, parse_period
-from cchc_analysis.data.records import QUANTITY, Period, Scope, Severity, Status, load_own, problem
+from cchc_analysis.data.records import (
+    QUANTITY,
+    Period,
+    Scope,
+    Severity,
+    Status,
+    load_own,
+    problem,
+    tell_value,
+)
 from cchc_analysis.data.reference import SEVERAL, Reference, offer_names
 from cchc_analysis.data.words import Words
 from cchc_analysis.errors import MOST_NAMED, AreaError, CommandError, Problem, count, join_some
@@ -97,9 +106,18 @@ def take_some(wanted: Any) -> list[str]:
 
     A ``CommandError`` where it is neither, or holds something else.
     """
-    if isinstance(wanted, Iterable) and not isinstance(wanted, str | bytes):
-        return [take_one(each, "choice") for each in wanted]
-    return [str(_take(wanted, ONE, "some_words", "choice"))]
+    kind = "one_word" if pd.api.types.is_list_like(wanted) else "some_words"
+    return [str(_take(each, ONE, kind, "choice")) for each in take_list(wanted, "choice")]
+
+
+def take_list(wanted: Any, what: str) -> list[Any]:
+    """What was given as a list; one thing is a list of one.
+
+    A ``CommandError`` for a table, which as a list would be the names of its columns.
+    """
+    if isinstance(wanted, pd.DataFrame):
+        _take(wanted, ONE, "some_words", what)
+    return [*wanted] if pd.api.types.is_list_like(wanted) else [wanted]
 
 
 def take_path(value: Any, what: str) -> Path:
@@ -114,8 +132,9 @@ def check_table(value: Any, who: str) -> None:
 
 def _take(value: Any, types: tuple[type, ...], kind: str, what: str) -> Any:
     if not isinstance(value, types):
-        found = f"{type(value).__name__} {value!r}"[:80]
-        raise CommandError(problem(kind, what, found=found, type=type(value).__name__))
+        name, told = type(value).__name__, tell_value(value)
+        found = name if told == name else f"{name} {told}"
+        raise CommandError(problem(kind, what, found=found, type=name))
     return value
 
 
@@ -345,11 +364,11 @@ def list_days(period: Period) -> list[str]:
 
 
 def _match_word(column: str, known: Iterable[str], word: str) -> str:
-    if word not in (values := [str(each) for each in known]):
+    if take_one(word, column) not in (values := [str(each) for each in known]):
         near = offer_names(str(word), values).strip() or "Write one of these, or None for all."
         said = {"known": ", ".join(values), "remedy": near}
         raise CommandError(problem("strange_word", f"{column} {word!r}", **said))
-    return word
+    return str(word)
 
 
 _MATCH: Mapping[str, Callable[[Reference, str], str]] = {
@@ -409,8 +428,7 @@ def to_wide(
         B        NaN   3.0
     """
     check_table(table, "to_wide")
-    is_list = pd.api.types.is_list_like
-    rows, heads = ([*each] if is_list(each) else [each] for each in (index, columns))
+    rows, heads, _ = (take_list(each, "to_wide") for each in (index, columns, values))
     told = [*rows, *heads]
     if missing := [str(name) for name in [*told, values] if name not in [*table.columns]]:
         hint = f"The table has {', '.join(map(str, table.columns))}."

@@ -231,6 +231,12 @@ def is_synthetic(name: str) -> bool:
     return name.startswith((SOURCE_MARK, AREA_MARK))
 
 
+def tell_value(value: Any) -> str:
+    """A value in a line: as Python writes it, or only its type where that takes several lines."""
+    told = repr(value)
+    return type(value).__name__ if "\n" in told else told[:80]
+
+
 def check_unmixed(names: Iterable[str], where: str) -> None:
     """Refuse synthetic sources or areas that are about to stand beside real ones in one table."""
     by_kind = {is_synthetic(name): name for name in names}

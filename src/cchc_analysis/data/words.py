@@ -22,7 +22,7 @@ from markupsafe import Markup, escape
 
 from cchc_analysis.data.clean import STANDARD_LABEL
 from cchc_analysis.data.files import load_text_table
-from cchc_analysis.data.records import load_own, problem
+from cchc_analysis.data.records import load_own, problem, tell_value
 from cchc_analysis.errors import BriefError, CommandError
 
 LANGUAGES = ("vi", "en")
@@ -204,14 +204,14 @@ class Words:
         return self.say("list.and", first=Markup(", ").join(first), last=last) if first else last
 
 
-def load_words(folder: Path, lang: str) -> Words:
+def load_words(folder: Path, lang: object) -> Words:
     """Load the strings of one language (``vi``, ``en``) from the folder of the page template.
 
     Its ``strings.csv`` has key, vi and en. A ``CommandError``: there is no such language; a
     ``BriefError``: the table is absent or damaged, or a string lacks a language.
     """
-    if lang not in LANGUAGES:
-        raise CommandError(problem("no_language", f"language {lang!r}"))
+    if not isinstance(lang, str) or lang not in LANGUAGES:
+        raise CommandError(problem("no_language", f"language {tell_value(lang)}"))
     path = folder / STRINGS
     try:
         return _read_words(path.read_bytes(), lang, folder)
