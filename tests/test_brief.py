@@ -193,6 +193,18 @@ def test_an_estimate_is_told_as_one_in_sentences_titles_and_drawings(
     assert scopes.count({"vi": "số ước", "en": "estimate"}[lang]) == 2
 
 
+@pytest.mark.parametrize("printed", ["82,1", "97", "112,5"])
+def test_a_share_of_a_plan_is_drawn_from_nothing(printed: str) -> None:
+    report = f"""
+    M001 I budget_revenue_total_pct_province_plan whole_district {printed}
+    M002 I budget_revenue_total whole_district 248.000
+    """
+    brief = open_made_up(make_tables(report))
+    (drawn,) = list_exhibits(brief)["impact"]
+    assert [row["start"] for row in drawn.rows] == [0.0]
+    assert drawn.rows[0]["end"] >= max(100.0, drawn.rows[0]["value"])
+
+
 # Plan against result
 
 

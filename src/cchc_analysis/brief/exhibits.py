@@ -235,7 +235,7 @@ def _find_shares(brief: Brief, key: str, plan: ChartPlan) -> Row:
                 name = brief.words.say(f"{key}.{code}")
                 names.append(join(", ", name, brief.words.say(f"{key}.base.{base}")))
     entries = [each for cells in amounts.values() for each in cells if each]
-    rows = list_points(brief, lines, names)
+    rows = list_points(brief, lines, names, has_zero=True)
     return {"rows": rows, "cited": lines, "entries": entries * bool(lines), "amounts": amounts}
 
 
@@ -369,14 +369,20 @@ def _fill(
 
 
 def list_points(
-    brief: Brief, entries: Sequence[Entry], names: Iterable[Markup] = (), also: Sequence[float] = ()
+    brief: Brief,
+    entries: Sequence[Entry],
+    names: Iterable[Markup] = (),
+    also: Sequence[float] = (),
+    *,
+    has_zero: bool = False,
 ) -> list[Row]:
     """The rows of ``plot_points`` for values on one axis, which has room for others, too.
 
     Without ``names`` they go by those of indicator and scope; by their days, too, where these are
     not those of the brief, and as estimates where they are. The axis goes from 0 to 100 per cent,
     or has the end of that where all values crowd: points need no zero, and an axis that is mostly
-    empty would hide what there is to see. Both ends are written on the chart.
+    empty would hide what there is to see. Both ends are written on the chart. With ``has_zero`` it
+    begins at 0 all the same: of a plan, how much of it is carried out is what there is to see.
     """
     names = names or [
         join(", ", name_short(brief, e.indicator), lower(brief.name_scope(e.scope)))
@@ -386,7 +392,8 @@ def list_points(
     states = [brief.macros.name_estimate(each) for each in entries]
     known = [value for value in (*also, *(e.value for e in entries)) if not isnan(value)]
     low, high = min(known, default=0.0), max(known, default=100.0)
-    start, end = 10.0 * ((low - 2) // 10) if low >= 80 else 0.0, max(100.0, 10.0 * -(-high // 10))
+    start = 10.0 * ((low - 2) // 10) if low >= 80 and not has_zero else 0.0
+    end = max(100.0, 10.0 * -(-high // 10))
     if high <= 20:
         start, end = 0.0, 20.0
     return [
