@@ -480,6 +480,35 @@ def test_areas_come_as_a_list_and_a_name_of_two_is_asked_back(
     assert [*named["name"]] == ["Cao Lộc", "Hà Nội", "Southeast", "TP. Lạng Sơn"]
 
 
+def test_districts_of_one_name_and_sets_of_districts_name_their_province(
+    real: Tables, reference: Reference
+) -> None:
+    folder = ROOT / "notebooks" / "page"
+    values = pd.DataFrame({"area_id": ["183", "708"], "period_end": "2024-12-31"})
+    named = board_module._name_areas(values, reference, load_words(folder, "vi"))
+    assert [*named["name"]] == ["Cao Lộc", "Châu Thành (Tây Ninh)"]
+    board = open_at(real, reference, "par_index", lang="vi")
+    shown = show_others(board).html
+    heads = re.findall(r"<summary>(.*?)</summary>", shown)
+    own = [head.partition(",")[2] for head in heads if head.startswith("Cấp huyện, ")]
+    assert len(own) > 1
+    assert {"tỉnh Tây Ninh", "thành phố Hà Nội"} <= {each.split(", ")[0].strip() for each in own}
+
+
+def test_regions_can_be_told_apart_where_their_names_are_cut(
+    real: Tables, reference: Reference
+) -> None:
+    board = open_at(real, reference, "par_index", lang="vi")
+    deltas = ["Đồng bằng sông Hồng", "Đồng bằng sông Cửu Long"]
+    for show in (show_ranking, show_series):
+        figure = show(board).figure
+        assert figure is not None
+        written = [text.get_text() for text in figure.axes[0].texts]
+        for name in deltas:
+            last = name.split()[-1]
+            assert [each for each in written if each.endswith(last)], (show, name, written)
+
+
 def test_a_region_has_its_english_name_in_sentences_too(reference: Reference) -> None:
     words = load_words(ROOT / "notebooks" / "page", "en")
     assert words.place(reference.area_rows["V6"]) == "Mekong River Delta"

@@ -6,6 +6,7 @@ Comes in as the published tables; goes out as a ``Board`` with the ranks and tre
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -243,9 +244,12 @@ def find_told(tables: Tables, reference: Reference) -> pd.DataFrame:
 def _name_areas(values: pd.DataFrame, reference: Reference, words: Words) -> pd.DataFrame:
     """Values with the names of their areas, in the order of these.
 
-    Of short name, full name and that with the province the first that no two areas share.
+    Of short name, full name and that with the province the first that no two areas share. A
+    district whose name one of another province has, held or not, always has its province.
     """
     forms, area_ids = [], values["area_id"].unique()
+    districts = {(row["name"], row["parent_id"]) for row in reference.list_areas("district")}
+    namesakes = Counter(name for name, _ in districts)
     for row in map(reference.area_rows.__getitem__, area_ids):
         is_translated = words.lang == "en" and row["level"] in ("nation", "region")
         name = str((is_translated and row["name_en"]) or row["name"])
@@ -253,7 +257,8 @@ def _name_areas(values: pd.DataFrame, reference: Reference, words: Words) -> pd.
         bare = shorten_name(name.replace("Thành phố ", "TP. ") if is_city else name)
         above = reference.area_rows.get(str(row["parent_id"]))
         place = f" ({shorten_name(str(above['name']))})" if above else ""
-        forms.append((bare, name, f"{name}{place}"))
+        is_shared = is_city and namesakes[name] > 1
+        forms.append((f"{bare}{place}",) * 3 if is_shared else (bare, name, f"{name}{place}"))
     short, full, placed = (pd.Series(each, area_ids) for each in zip(*forms, strict=True))
     full = full.mask(full.duplicated(keep=False), placed)
     names = short.mask(short.duplicated(keep=False), full)

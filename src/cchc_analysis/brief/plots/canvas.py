@@ -8,6 +8,7 @@ of a page (``sketch``), and drawn on matplotlib's axes for who goes on working w
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from itertools import groupby, islice, pairwise
@@ -435,6 +436,24 @@ def _make_artist(mark: Mark, **more: Any) -> Any:
 def shorten(words: str, room: float) -> str:
     """Words cut to what fits into some points; the whole of them stands in the table."""
     return shorten_text(words, max(int(room / LETTER), 4))
+
+
+def shorten_apart(names: Sequence[str], room: float) -> list[str]:
+    """Names cut to what fits; those that would read the same keep their ends and lose the middle.
+
+    >>> shorten_apart(["Đồng bằng sông Hồng", "Đồng bằng sông Cửu Long", "Nam Bộ"], 15 * LETTER)
+    ['Đồng… sông Hồng', 'Đồng… Cửu Long', 'Nam Bộ']
+    """
+    cut = {name: shorten(name, room) for name in names}
+    counts = Counter(cut.values())
+    for name, short in cut.items():
+        if counts[short] > 1:
+            head = shorten(name, room / 2)
+            left = len(name) - max(int(room / LETTER) - len(head) - 1, 1)
+            # The end from a word on, if one begins in it.
+            begin = name.find(" ", left - 1) + 1 or left
+            cut[name] = f"{head} {name[begin:]}"
+    return [cut[name] for name in names]
 
 
 def width_of(words: str) -> float:

@@ -29,7 +29,7 @@ from cchc_analysis.brief.plots.canvas import (
     dot,
     drawn_from,
     scale,
-    shorten,
+    shorten_apart,
     width_of,
 )
 from cchc_analysis.data.files import list_rows
@@ -78,6 +78,7 @@ def plot_multiples(
     across = scale(list(data["year"]), 4, cell - 44)
     upwards = scale(ends, 26, 0)
     areas = list(data.groupby("name", sort=False))
+    heads = shorten_apart([str(name) for name, _ in areas], cell - 14)
     for at, (name, rows) in enumerate(areas):
         left, top = margin + at % COLUMNS * cell, at // COLUMNS * CELL + 12
         if at % COLUMNS == 0:
@@ -85,7 +86,7 @@ def plot_multiples(
             for end, y in zip(ends, (top + 32, top + 6), strict=True):
                 canvas.add(Stroke([(margin, y), (canvas.width, y)], "hair"))
                 canvas.add(Text((margin - 4, y + 4), form(end), "soft", "right"))
-        canvas.add(Text((left, top), shorten(str(name), cell - 14), "soft"))
+        canvas.add(Text((left, top), heads[at], "soft"))
         placed = rows.assign(x=left + across(rows["year"]), y=top + 6 + upwards(rows["value"]))
         _draw_segments(canvas, str(name), placed, form)
     height = -(-len(areas) // COLUMNS) * CELL + 6
@@ -266,8 +267,8 @@ def plot_coverage(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     for at, label in enumerate(periods):
         if at in (0, len(periods) - 1) or step > width_of(label):
             canvas.add(Text((LABEL + at * step, 11), label, "soft"))
-    for at, name in enumerate(data.index):
-        canvas.add(Text((0, top + at * ROW + 11), shorten(str(name), LABEL - 8)))
+    for at, name in enumerate(shorten_apart([*map(str, data.index)], LABEL - 8)):
+        canvas.add(Text((0, top + at * ROW + 11), name))
     for is_held, role, width in ((True, "mid", 10.0), (False, "rule", 0.8)):
         rows, columns = np.nonzero(data.to_numpy(bool) == is_held)
         left = LABEL + columns * step
@@ -290,8 +291,8 @@ def _open_rows(
     canvas = Canvas(ax, height=height, margins=(left, right, top, below))
     canvas.units["y"] = len(labels) - 0.5, -0.5
     x, side = (left - 4, "right") if canvas.is_guest else (0, "left")
-    for at, label in enumerate(labels):
-        y, words = top + row * (at + 0.5), shorten(plain(label), left - 8)
+    for at, words in enumerate(shorten_apart([*map(plain, labels)], left - 8)):
+        y = top + row * (at + 0.5)
         canvas.add(Text((x, y), words, ha=side, is_middle=True))
     return canvas
 
