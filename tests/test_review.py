@@ -420,6 +420,18 @@ def test_contradictions_and_what_cannot_be_understood_are_live(
     assert [problem["id"] for problem in judged["problems"]] == [twenty]
 
 
+def test_a_number_that_is_not_printed_is_told_live(drafted: Project, reference: Reference) -> None:
+    """As accept refuses it (N08): whoever reads 20 as 25 hears so before the review ends."""
+    draft = open_draft(drafted, SOURCE)
+    twenty = find(draft, "20")["figure_id"]
+    for read_as, told in (("20", []), ("25", [twenty]), ("?25", [])):
+        rows = (row | {"read_as": read_as * (row["printed"] == "20")} for row in draft.rows)
+        judged = judge_draft(Draft(draft.source, tuple(rows)), reference, ())["problems"]
+        assert [each["id"] for each in judged] == told
+        if told:
+            assert "in là “20” nhưng đọc là “25”" in judged[0]["text"]
+
+
 def test_an_empty_cell_is_told_in_the_words_of_the_reviewer(
     drafted: Project, reference: Reference
 ) -> None:
@@ -975,6 +987,21 @@ def test_the_only_row_that_is_not_decided_is_not_left_for_the_next_one(
         typist.wait()
         assert find_current(typist, drafted)["figure_id"] == last
     assert typist.page.inner_text("#said") == f"Chỉ còn {last} chưa quyết."
+
+
+def test_all_is_decided_when_every_number_is_as_printed(typist: Typist, drafted: Project) -> None:
+    page, left = typist.page, typist.page.locator("#left")
+    page.wait_for_function("() => unclear !== null")
+    typist.press("*", "Enter")
+    typist.wait()
+    twenty = find(open_draft(drafted, SOURCE), "20")["figure_id"]
+    for read_as, told in (("25", "Còn 1 dòng chưa đúng"), ("", "Đã quyết xong")):
+        page.evaluate(
+            "([id, read_as]) => step({ rows: [id], cells: { read_as } })", [twenty, read_as]
+        )
+        assert left.inner_text().startswith("Đang đối chiếu")
+        page.wait_for_function("() => unclear !== null")
+        assert left.inner_text().startswith(told)
 
 
 @pytest.mark.parametrize("is_busy", [False, True])

@@ -24,7 +24,7 @@ import pandas as pd
 
 from cchc_analysis import rules
 from cchc_analysis.data import records
-from cchc_analysis.data.clean import format_number
+from cchc_analysis.data.clean import can_stand_for, format_number
 from cchc_analysis.data.owned import changing
 from cchc_analysis.data.records import problem
 from cchc_analysis.data.reference import Project, Reference, load_reference
@@ -296,10 +296,20 @@ def judge_draft(
         verdict = "no_conflict"
     return {
         "version": draft.version,
-        "problems": problems,
+        "problems": [*problems, *_find_misread(draft)],
         "contradictions": found,
         "verdict": "" if found else load_page_words()["said"][verdict],
     }
+
+
+def _find_misread(draft: Draft) -> Iterator[dict[str, str]]:
+    """The figures that are read as another number than is printed (N08), and what to do."""
+    said = load_page_words()["said"]["misread"]
+    for row in draft.rows:
+        read_as = row["read_as"]
+        is_decided = read_as and not read_as.startswith(UNDECIDED)
+        if is_decided and not can_stand_for(row["printed"], read_as):
+            yield {"id": row["figure_id"], "text": said.format(**row)}
 
 
 def describe_words(reference: Reference) -> dict[str, Any]:

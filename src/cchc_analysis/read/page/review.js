@@ -55,10 +55,11 @@ function show(told) {
   order = order.filter((id) => ids.includes(id));
   selected = new Set([...selected].filter((id) => ids.includes(id)));
   if (!ids.includes(current)) current = order[0];
+  unclear = null;
   render();
   judge();
 }
-let judging = 0;
+let judging = 0, unclear = null; // how many rows are not understood, once that is known
 function judge() { // what is contradicted comes a moment later, and only for the last state
   const turn = ++judging;
   setTimeout(async () => {
@@ -80,17 +81,22 @@ const bare = (cell) => cell.replace(/^\?/, "");
 const nameOf = (code) => (words.indicators[code] || [code || "không có chỉ tiêu"])[0];
 
 function render() {
-  const undecided = draft.rows.filter((row) => row.is_undecided).length;
-  const inHead = Object.values(draft.source).filter((cell) => cell.startsWith("?")).length;
-  const head = inHead ? ` · đầu văn bản còn ${inHead} ô (h)` : "";
-  const mapped = draft.rows.filter((row) => row.cells.indicator).length, open = draft.rows.length - mapped;
-  byId("left").textContent = undecided || head
-    ? `Còn ${undecided} dòng chưa quyết${head} · ${mapped} có chỉ tiêu, ${open} không`
-    : `Đã quyết xong: ${mapped} có chỉ tiêu, ${open} không. Chạy: cchc accept ${draft.source.source_id}`;
+  renderLeft();
   byId("doubt").textContent = draft.doubt;
   renderHead();
   renderMarks();
   renderCurrent();
+}
+function renderLeft() {
+  const undecided = draft.rows.filter((row) => row.is_undecided).length;
+  const inHead = Object.values(draft.source).filter((cell) => cell.startsWith("?")).length;
+  const head = inHead ? ` · đầu văn bản còn ${inHead} ô (h)` : "";
+  const mapped = draft.rows.filter((row) => row.cells.indicator).length, open = draft.rows.length - mapped;
+  const wrong = unclear === null ? "Đang đối chiếu" : unclear && `Còn ${unclear} dòng chưa đúng`;
+  const left = undecided || head ? `Còn ${undecided} dòng chưa quyết${head}` : wrong;
+  byId("left").textContent = left
+    ? `${left} · ${mapped} có chỉ tiêu, ${open} không`
+    : `Đã quyết xong: ${mapped} có chỉ tiêu, ${open} không. Chạy: cchc accept ${draft.source.source_id}`;
 }
 function renderHead() {
   const form = byId("head-form");
@@ -140,6 +146,8 @@ function renderCurrent() {
     make("p", row.why, { class: "quiet" }), candidates, many);
 }
 function renderJudgement(told) {
+  unclear = new Set(told.problems.map((each) => each.id)).size;
+  renderLeft();
   const items = [
     ...told.problems.map((each) => [`${each.text}`, [each.id]]),
     ...told.contradictions.map((each) => [`${each.rule_id} ${each.statement}: ${each.arithmetic} (${words.scopes[each.scope] || each.scope})`, each.figures]),
