@@ -130,6 +130,14 @@ def check_table(value: Any, who: str) -> None:
     _take(value, (pd.DataFrame,), "no_frame", who)
 
 
+def check_columns(table: Any, who: str) -> None:
+    """Refuse what is no table, or has a column twice, with a ``CommandError``."""
+    check_table(table, who)
+    if doubled := [*map(str, table.columns[table.columns.duplicated()].unique())]:
+        found = f"two columns {join_some(doubled)}"
+        raise CommandError(problem("doubled_columns", who, found=found))
+
+
 def _take(value: Any, types: tuple[type, ...], kind: str, what: str) -> Any:
     if not isinstance(value, types):
         name, told = type(value).__name__, tell_value(value)
@@ -142,27 +150,37 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def of_panel(function: Callable[P, R]) -> Callable[P, R]:
-    """Let a function of a panel say in a sentence that it was given something else."""
+def of_panel(columns: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a function of a panel say in a sentence that it was given something else.
 
-    @wraps(function)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        panel: Any = args[0] if args else next(iter(kwargs.values()), None)
-        check_table(panel, function.__name__)
-        if texts := sum(isinstance(each, str) for each in panel.get("value", ())):
-            raise CommandError(problem("texts_as_value", function.__name__, number=texts))
-        for name in ("period_start", "period_end"):
-            if wrong := [*filterfalse(_is_day, panel[name].unique() if name in panel else ())]:
-                raise CommandError(problem("no_days", function.__name__, name=name, day=wrong[0]))
-        try:
-            return function(*args, **kwargs)
-        except KeyError as error:
-            name = error.args[0]
-            if not isinstance(name, str) or name in panel.columns:
-                raise
-            raise CommandError(problem("no_panel_column", function.__name__, name=name)) from None
+    ``columns`` are those that a panel needs at least; the function may ask for more by name.
+    """
 
-    return checked
+    def check(function: Callable[P, R]) -> Callable[P, R]:
+        who = function.__name__
+
+        @wraps(function)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            panel: Any = args[0] if args else next(iter(kwargs.values()), None)
+            check_columns(panel, who)
+            if texts := sum(isinstance(each, str) for each in panel.get("value", ())):
+                raise CommandError(problem("texts_as_value", who, number=texts))
+            for name in ("period_start", "period_end"):
+                if wrong := [*filterfalse(_is_day, panel[name].unique() if name in panel else ())]:
+                    raise CommandError(problem("no_days", who, name=name, day=wrong[0]))
+            try:
+                return function(*args, **kwargs)
+            except KeyError as error:
+                lacking = [each for each in columns.split() if each not in panel]
+                names: list[Any] = lacking or [*error.args]
+                if not isinstance(names[0], str) or names[0] in panel:
+                    raise
+                told = ", ".join(names)
+                raise CommandError(problem("no_panel_column", who, name=told)) from None
+
+        return checked
+
+    return check
 
 
 def add_names(table: pd.DataFrame, reference: Reference, words: Words) -> pd.DataFrame:
@@ -427,7 +445,7 @@ def to_wide(
         A        1.0   2.0
         B        NaN   3.0
     """
-    check_table(table, "to_wide")
+    check_columns(table, "to_wide")
     rows, heads, _ = (take_list(each, "to_wide") for each in (index, columns, values))
     told = [*rows, *heads]
     if missing := [str(name) for name in [*told, values] if name not in [*table.columns]]:

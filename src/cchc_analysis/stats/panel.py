@@ -286,7 +286,7 @@ def sum_communes(indicators: pd.DataFrame, reference: Reference, area_id: str) -
     return kept.assign(**made)
 
 
-@of_panel
+@of_panel("area_id period segment value")
 def change_over(panel: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     """What changed between two periods, for the areas whose series does not break between them.
 
@@ -391,7 +391,7 @@ def find_common_steps(panel: pd.DataFrame) -> pd.DataFrame:
     return table[is_most & (apart > table["high"] - table["low"])].reset_index(drop=True)
 
 
-@of_panel
+@of_panel("area_id period_end segment value")
 def grow(panel: pd.DataFrame) -> pd.Series:
     """Growth of each value over the one before it in its series, in per cent.
 

@@ -317,7 +317,7 @@ def is_best_high(panel: pd.DataFrame) -> bool:
     return "polarity" not in panel or not (panel["polarity"] == "lower").any()
 
 
-@of_panel
+@of_panel("period value is_full")
 def rank_within(
     panel: pd.DataFrame, by: str = "", *, is_higher_better: bool | None = None
 ) -> pd.Series:
@@ -346,7 +346,7 @@ def rank_within(
     return ranks.reindex(rows.index).set_axis(panel.index).rename("rank")
 
 
-@of_panel
+@of_panel("area_id period year value is_full")
 def follow_standing(
     panel: pd.DataFrame, reference: Reference, *, is_higher_better: bool | None = None
 ) -> pd.DataFrame:

@@ -215,7 +215,7 @@ class JudgedTrends:
     by_chance: float
 
 
-@of_panel
+@of_panel(" ".join(JUDGED))
 def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
     """The word of every series of a list.
 
@@ -230,8 +230,9 @@ def judge_many(values: pd.DataFrame, by: str = "area_id") -> JudgedTrends:
     """
     by = take_one(by, "by")
     series: dict[Any, list[Point]] = {}  # to cut a table is most of the time of many short ones
-    for row in list_rows(values[[by, *JUDGED]]):
-        series.setdefault(row[by], []).append(row)
+    keys, points = values[by].tolist(), list_rows(values[[*JUDGED]])
+    for key, point in zip(keys, points, strict=True):
+        series.setdefault(key, []).append(point)
     times = [by, "period_start", "period_end"]
     if (is_twice := values.duplicated(times)).any():
         first = values[is_twice].iloc[0]
