@@ -444,3 +444,19 @@ def test_findings_that_concern_no_one_scope_have_no_name_of_a_scope() -> None:
     assert unnamed.any()
     assert set(findings.loc[unnamed, "scope_label"]) == {""}
     assert "" not in set(findings.loc[~unnamed, "scope_label"])
+
+
+@pytest.mark.parametrize(
+    ("segments", "why"),
+    [
+        ({"breaks": ["", "new_questions"]}, r"the series of 1 area .* break .* \(new_questions\)"),
+        ({}, "the series of 1 area held in both break in between"),
+        ({"area_id": ["1", "2"]}, "no area is held in both"),
+    ],
+)
+def test_where_nothing_can_be_compared_a_warning_says_why(
+    segments: dict[str, list[str]], why: str
+) -> None:
+    panel = PANEL.assign(segment=[1, 2], **segments)
+    with pytest.warns(UserWarning, match=f"^Nothing to compare between 2023 and 2024: {why}.$"):
+        assert cchc.change_over(panel, "2023", "2024").empty

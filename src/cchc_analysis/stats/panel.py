@@ -9,6 +9,7 @@ Of one area: which series are followed, and where the last value of each stands.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from operator import itemgetter
 from typing import Any
@@ -29,7 +30,7 @@ from cchc_analysis.data.records import (
     problem,
 )
 from cchc_analysis.data.reference import Reference
-from cchc_analysis.errors import CommandError
+from cchc_analysis.errors import CommandError, count, join_some
 from cchc_analysis.stats.peers import FEWEST, break_series, list_breaks, list_cuts
 
 PLACE = ("area_id", "scope", "period_start", "period_end")
@@ -299,7 +300,8 @@ def change_over(panel: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     Returns:
         The rows of the later period with ``value_first``, ``change``, ``change_low``,
         ``change_high`` (missing without both intervals) and ``is_beyond``: whether the interval of
-        the change leaves out zero, so that sampling alone does not explain it.
+        the change leaves out zero, so that sampling alone does not explain it. Where no series
+        runs from one to the other there is no row, and a warning says why.
 
     Raises:
         CommandError: The panel holds no such period; names those that it holds.
@@ -319,6 +321,9 @@ def change_over(panel: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
         told = {"missing": " or ".join(missing), "known": ", ".join(known)}
         raise CommandError(problem("no_period_of_panel", "change_over", **told))
     pairs = now.merge(before, on=["area_id", "segment"], suffixes=("", "_first"))
+    if pairs.empty:
+        said = f"Nothing to compare between {first} and {last}"
+        warnings.warn(f"{said}: {_tell_parting(panel, first, last)}.", stacklevel=3)
     ends = ([pairs[f"{name}{suffix}"] for name in ("value", *bounds)] for suffix in ("_first", ""))
     low, high = subtract_estimates(*ends)
     table = pd.DataFrame({"change_low": low, "change_high": high}, index=pairs.index)
@@ -327,6 +332,20 @@ def change_over(panel: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
         **table,
         is_beyond=(table["change_low"] > 0) | (table["change_high"] < 0),
     )
+
+
+def _tell_parting(panel: pd.DataFrame, first: str, last: str) -> str:
+    """Why no series of a panel runs from one period to another."""
+    at_first, at_last = (
+        set(panel.loc[panel["period"] == each, "area_id"]) for each in (first, last)
+    )
+    if not (both := at_first & at_last):
+        return "no area is held in both"
+    is_between = panel["area_id"].isin(both) & (panel["period"] > first) & (panel["period"] <= last)
+    cuts = panel.reindex(columns=["breaks", "events"], fill_value="")[is_between].stack()
+    named = sorted({each for cell in cuts for each in str(cell).split()})
+    told = f" ({join_some(named)})" if named else ""
+    return f"the series of {count(len(both), 'area')} held in both break in between{told}"
 
 
 def subtract_estimates(
