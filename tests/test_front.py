@@ -92,6 +92,14 @@ def test_a_number_says_on_hover_where_it_stands_and_how_it_is_printed() -> None:
     assert 'title="II.1, dòng 1: “1.250”"' in front
 
 
+def test_a_head_says_once_that_nothing_is_contradicted() -> None:
+    none, one = (make_tables(PLAIN_REPORT, findings=own) for own in ([], [{}]))
+    head = read_text(open_made_up(none).show_head().html)
+    assert "không có mâu thuẫn" in head
+    assert "mâu thuẫn: " not in head
+    assert "mâu thuẫn: 1" in read_text(open_made_up(one).show_head().html)
+
+
 def test_front_and_annex_draw_a_chart_once(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn, sketch = list[str](), plots.sketch
 
@@ -383,7 +391,7 @@ def test_the_denominators_that_a_report_follows_are_told() -> None:
     tables = replace(make_tables(report), definitions=definitions)
     told = read_text(tell_annex(open_made_up(tables)))
     own = "Tỷ lệ trực tuyến là hồ sơ trực tuyến chia cho hồ sơ trực tuyến cộng trực tiếp."
-    assert f"Theo các số của chính báo cáo: {own} Mọi chỉ tiêu khác" in told
+    assert f"Theo các số của chính báo cáo: {own} Định nghĩa của các số liệu khác" in told
 
 
 @pytest.mark.parametrize(

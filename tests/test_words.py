@@ -189,6 +189,15 @@ def test_no_legend_calls_a_colour_dark_as_it_is_light_in_the_dark(lang: str) -> 
     assert not [text for text in legends if re.search(r"\bdark|màu càng đậm|[;(] ?đậm", text)]
 
 
+def test_a_brief_has_one_name_and_its_notes_call_only_targets_so() -> None:
+    texts = load_words_of("vi").texts
+    assert not [key for key, text in texts.items() if "bản tóm tắt" in text.casefold()]
+    of_notes = {key: text for key, text in texts.items() if key.startswith(("notes.", "method."))}
+    other = ("notes.elsewhere", "method.states")  # on targets
+    called = [key for key, text in of_notes.items() if "chỉ tiêu" in text.casefold()]
+    assert not set(called) - set(other)
+
+
 def test_keys_stand_once_and_sorted() -> None:
     keys = list_keys()
     assert keys == sorted(set(keys))
