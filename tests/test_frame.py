@@ -278,10 +278,7 @@ def test_what_is_said_further_down_of_all_figures_holds_for_all() -> None:
         ("Trên cơ sở báo cáo của UBND các xã, UBND huyện báo cáo như sau:", "whole_district"),
         ("Để có cơ sở đánh giá, Bộ phận Một cửa huyện báo cáo như sau:", "district_office"),
         ("Theo đề nghị của Sở Nội vụ, Bộ phận Một cửa huyện báo cáo như sau:", "district_office"),
-        (
-            "Theo yêu cầu của Sở Nội vụ tỉnh Lạng Sơn về việc báo cáo, UBND huyện báo cáo như sau:",
-            "whole_district",
-        ),
+        ("Theo đề nghị của các sở, ngành, UBND huyện báo cáo như sau:", "whole_district"),
     ],
 )
 def test_whom_an_opening_speaks_to_or_heard_is_not_whose_work_it_tells_of(

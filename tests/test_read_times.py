@@ -536,7 +536,9 @@ def test_what_accumulated_beside_a_figure_dates_itself_alone(told: str) -> None:
     [
         ("6 tháng đầu năm và 9 tháng đầu năm 2024", "25/9/2024", "9 tháng đầu năm 2024", False),
         ("6 tháng đầu năm 2024", "25/9/2024", "9 tháng đầu năm 2024", False),
+        ("6 tháng đầu năm và 9 tháng đầu năm 2024", "25/9/2024", "kỳ", False),
         ("tháng 5 năm 2024", "02/7/2024", "6 tháng đầu năm 2024", False),
+        ("tháng 5 năm 2024", "12/6/2024", "thời gian 10/5/2024 - 10/6/2024", True),
         ("Quý III và 9 tháng đầu năm 2024", "25/9/2024", "9 tháng đầu năm 2024", True),
         ("6 tháng đầu năm, nhiệm vụ 6 tháng cuối năm 2024", "25/6/2024", "6 tháng đầu năm", True),
         ("9 tháng đầu năm 2024", "20/9/2024", "năm 2024", True),

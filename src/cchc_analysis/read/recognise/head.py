@@ -118,7 +118,7 @@ def _is_sure(best: str, held: _Evidence, headed: set[str], own: str, kind: str) 
     if held[best].keys() & {DATELINE, SITE}:
         return bool(own)
     # News that speaks of its own level and names one place of it is about that one.
-    is_only = kind == "article" and bool(own) and not rivals and "top" in held[best]
+    is_only = bool(own) and not rivals and "top" in held[best]
     return is_only or weight >= ENOUGH * (CLEAR if kind == "article" else 1)
 
 
