@@ -173,11 +173,11 @@ ESTIMATES = """
         ("vi", ["Giải ngân vốn đầu tư công ước đạt 47,24% (đến 20/6/2022) kế hoạch năm.",
                 "Mức độ hài lòng theo báo cáo là 98,7% (số ước).",
                 "Thu ngân sách ước đạt 55,07% dự toán tỉnh giao",
-                "Tổng thu, dự toán tỉnh, số ước", "Thu ngân sách (triệu đồng)"]),
+                "Tổng thu, dự toán tỉnh: ước 55,07%", "Thu ngân sách (triệu đồng)"]),
         ("en", ["An estimated 47.24% (up to 20 June 2022) of the year’s public investment plan",
                 "Satisfaction is reported as 98.7% (estimate).",
                 "Revenue is estimated at 55.07% of the provincial plan",
-                "Total, provincial plan, estimate", "Budget revenue (million VND)"]),
+                "Total, provincial plan: est. 55.07%", "Budget revenue (million VND)"]),
     ],
 )  # fmt: skip
 def test_an_estimate_is_told_as_one_in_sentences_titles_and_drawings(

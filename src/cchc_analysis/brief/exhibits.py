@@ -379,7 +379,7 @@ def list_points(
     """The rows of ``plot_points`` for values on one axis, which has room for others, too.
 
     Without ``names`` they go by those of indicator and scope; by their days, too, where these are
-    not those of the brief, and as estimates where they are. The axis goes from 0 to 100 per cent,
+    not those of the brief. The axis goes from 0 to 100 per cent,
     or has the end of that where all values crowd: points need no zero, and an axis that is mostly
     empty would hide what there is to see. Both ends are written on the chart. With ``has_zero`` it
     begins at 0 all the same: of a plan, how much of it is carried out is what there is to see.
@@ -389,7 +389,6 @@ def list_points(
         for e in entries
     ]
     days = [brief.words.span(e.start, e.end) if brief.has_other_days(e) else "" for e in entries]
-    states = [brief.macros.name_estimate(each) for each in entries]
     known = [value for value in (*also, *(e.value for e in entries)) if not isnan(value)]
     low, high = min(known, default=0.0), max(known, default=100.0)
     start = 10.0 * ((low - 2) // 10) if low >= 80 and not has_zero else 0.0
@@ -398,9 +397,9 @@ def list_points(
         start, end = 0.0, 20.0
     return [
         {
-            "label": plain(join(", ", name, day, state)),
+            "label": plain(join(", ", name, day)),
             "value": entry.value,
-            "text": brief.tell_plain(entry),
+            "text": _tell_drawn(brief, entry),
             "low": nan if entry.low is None else entry.low,
             "high": nan if entry.high is None else entry.high,
             "range_text": plain(brief.tell_interval(entry)),
@@ -411,5 +410,12 @@ def list_points(
             "start": min(start, low),
             "end": end,
         }
-        for entry, name, day, state in zip(entries, names, days, states, strict=True)
+        for entry, name, day in zip(entries, names, days, strict=True)
     ]
+
+
+def _tell_drawn(brief: Brief, entry: Entry) -> str:
+    """A value as it stands beside its point: "ước 47,24%" where it is an estimate."""
+    told = brief.tell_plain(entry)
+    is_estimate = bool(brief.macros.name_estimate(entry))
+    return brief.words.plain("chart.estimate", n=told) if is_estimate else told
