@@ -95,7 +95,11 @@ WRONG = {
     "a path for a table": ("suite_parameters", ("x.csv",), "suite_parameters: str; exp"),
     "a list for a day": ("load_areas", ("district", None, {"day": []}), r"day \[\]: no day"),
     "a list for a suite": ("make_table", (["identities"],), "suite: list"),
-    "a table for squares": ("plot_tile_map", (ONE,), "plot_tile_map: no square for 0"),
+    "a table for squares": (
+        "plot_tile_map",
+        (ONE,),
+        "plot_tile_map: a DataFrame; expected a Series",
+    ),
     "no title": ("show_figure", (None, None, "x"), "no text; expected title and alt"),
     "a list for a level": ("load_panel", ("online_rate", []), "level: list"),
     "nothing to sum up": ("sum_communes", (None,), "district: NoneType None; expected one name"),

@@ -201,10 +201,78 @@ def test_a_cell_of_another_kind_is_refused_in_a_sentence(
 ) -> None:
     table = TABLES[plot]
     needed = {name for name in table if refuse(plot, table.drop(columns=name))}
+    if cell is None:
+        needed -= {"role"}  # which then has none
     for name in needed & {*" ".join(CELLS).split()}:
         said = refuse(plot, table.assign(**{name: pd.Series([cell] * len(table), table.index)}))
         assert said.startswith(f"{plot.__name__}: {name} ")
         assert "which is not a" in said
+
+
+ODD = {
+    "unknown role": (plots.plot_dots, {"role": "purple"}, {}, "role 'purple', .* ink, soft, .* or"),
+    "no rate": (plots.plot_funnel, {"rate": NAN}, {}, "plot_funnel: rate without any number"),
+    "no value": (plots.plot_dots, {"value": NAN}, {}, "plot_dots: value without any number"),
+    "text as own": (plots.plot_spine, {"own": "4"}, {}, "own '4', which is not a number"),
+    "form": (plots.plot_dot_map, {}, {"form": 3}, "plot_dot_map, form=: 3; expected a function"),
+    "missing": (plots.plot_dot_map, {}, {"missing": YEARS}, "missing=: DataFrame; expected a text"),
+    "reference": (plots.plot_dots, {}, {"reference": YEARS}, "reference=: DataFrame; .* a number"),
+    "ends": (plots.plot_dots, {}, {"ends": ("a", 2)}, r"ends=: \('a', 2\); expected two numbers"),
+    "ends of all": (plots.plot_multiples, {}, {"ends": YEARS}, "ends=: DataFrame; expected two"),
+    "unit": (plots.plot_dots, {}, {"unit": YEARS}, "plot_dots, unit=: DataFrame; expected a text"),
+    "spread": (plots.plot_distribution, {}, {"unit": YEARS}, "unit=: DataFrame; expected a text"),
+    "limits": (
+        plots.plot_funnel,
+        {},
+        {"limits": 3},
+        "plot_funnel, limits=: a int; expected a Data",
+    ),
+    "no limits": (plots.plot_funnel, {}, {"limits": YEARS}, "limits=: .*Add total, low, high"),
+    "centre": (plots.plot_funnel, {}, {"centre": "50"}, "centre=: '50'; expected a number and"),
+    "names": (plots.plot_funnel, {}, {"names": 3}, "plot_funnel, names=: 3; expected two texts"),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_an_odd_cell_or_option_is_refused_in_a_sentence(case: str) -> None:
+    plot, cells, options, said = ODD[case]
+    with pytest.raises(errors.CommandError, match=said):
+        plot(TABLES[plot].assign(**cells), **options)
+
+
+@pytest.mark.parametrize("plot", [plot for plot in TABLES if "role" in TABLES[plot]])
+@pytest.mark.parametrize("role", ["", None])
+def test_without_a_role_a_mark_has_the_common_colour(
+    plot: Callable[..., Any], role: str | None
+) -> None:
+    assert sketch(plot, TABLES[plot].assign(role=role)) == sketch(
+        plot, TABLES[plot].assign(role="deep")
+    )
+
+
+@pytest.mark.parametrize("plot", TABLES, ids=lambda plot: plot.__name__)
+def test_a_column_that_stands_twice_is_refused_in_a_sentence(plot: Callable[..., Any]) -> None:
+    table = TABLES[plot]
+    twice = pd.concat([table, table.iloc[:, :1]], axis=1)
+    assert refuse(plot, twice).startswith(f"{plot.__name__}: two columns {table.columns[0]}")
+
+
+@pytest.mark.parametrize(
+    ("shown", "options", "said"),
+    [
+        (values().astype(str), {}, "plot_tile_map: value '0.0', which is not a number"),
+        (values().replace(1.0, float("inf")), {}, "plot_tile_map: value inf, which is not"),
+        (values().to_frame(), {}, "plot_tile_map: a DataFrame; expected a Series"),
+        (values(), {"form": 3}, "plot_tile_map, form=: 3; expected a function"),
+        (values(), {"tiles": "63"}, "plot_tile_map, tiles=: a str; expected a DataFrame with"),
+        (values(), {"tiles": YEARS}, "plot_tile_map, tiles=: .* Add area_id, label, kind, column"),
+    ],
+)
+def test_an_odd_map_is_refused_in_a_sentence(
+    shown: Any, options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(errors.CommandError, match=said):
+        plot_tile_map(shown, **options)
 
 
 @pytest.mark.parametrize("plot", TABLES, ids=lambda plot: plot.__name__)

@@ -118,7 +118,7 @@ def plot_tile_map(values: pd.Series[float], ax: Axes | None = None, **options: A
     reference = context.reference if context else load_reference(open_project().reference)
     maps = {"63": reference.tile_map_63, "34": reference.tile_map_34}
     tiles = options.pop("tiles", None)
-    if tiles is None:
+    if tiles is None and isinstance(shown, pd.Series):
         tiles = choose_tiles([str(each) for each in shown.index], maps)
     return plot_squares(shown, ax, tiles=tiles, **options)
 

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 import pandas as pd
 from markupsafe import escape
 
-from cchc_analysis.data.records import problem
+from cchc_analysis.data.named import check_columns
+from cchc_analysis.data.records import problem, tell_value
 from cchc_analysis.data.words import plain, shorten_text
 from cchc_analysis.errors import CommandError
 
@@ -215,7 +216,7 @@ class Canvas:
 
 
 CELLS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
-    "value low high least q1 median q3 most lowest highest rate target start end": (
+    "value low high least q1 median q3 most lowest highest own rate target start end": (
         "a number",
         lambda cell: isinstance(cell, Real) and abs(cell) != inf,
     ),
@@ -227,17 +228,97 @@ CELLS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
         "a text",
         lambda cell: isinstance(cell, str),
     ),
-    "role": ("a role", lambda cell: str(cell) in ("", *ROLES)),
+    "role": (f"a role: {', '.join(ROLES)}, or empty", lambda cell: str(cell) in ("", *ROLES)),
 }
 """What the cells of columns of these names are, in every plot."""
+NO_ROLE = "deep"
+"""The colour of what has no role."""
+TABLES: Mapping[str, str] = {
+    "limits": "total low high role",
+    "tiles": "area_id name label kind column row",
+}
+"""The columns of a table that is given beside the one that is drawn, in every plot."""
+
+
+def _is_known(given: Any) -> bool:
+    return isinstance(given, Real) and isfinite(given)
+
+
+def _is_text(given: Any) -> bool:
+    return isinstance(given, str)
+
+
+def _are(*kinds: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """Whether what is given is a tuple of such things."""
+    return lambda given: (
+        isinstance(given, tuple | list)
+        and len(given) == len(kinds)
+        and all(is_right(each) for is_right, each in zip(kinds, given, strict=True))
+    )
+
+
+OPTIONS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "form": ("a function that writes a number, such as '{:.1f}'.format", callable),
+    "unit missing": ("a text", _is_text),
+    "names": ("two texts", _are(_is_text, _is_text)),
+    "reference centre": ("a number and its words, as (50, 'median')", _are(_is_known, _is_text)),
+    "ends": ("two numbers, as (0, 100)", _are(_is_known, _is_known)),
+}
+"""What options of these names are, in every plot."""
+
+
+def _check_options(plot: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a plot that differ from what it takes anyway; tables as they can be drawn."""
+    usual = getattr(plot, "__kwdefaults__", None) or {}
+    kept = {n: o for n, o in options.items() if n not in usual or o is not usual[n]}
+    for names, (expected, is_right) in OPTIONS.items():
+        for name in (each for each in names.split() if each in kept):
+            if not is_right(kept[name]):
+                where, found = f"{plot.__name__}, {name}=", tell_value(kept[name])
+                raise CommandError(problem("strange_option", where, found=found, expected=expected))
+    for name in (each for each in TABLES if each in kept):
+        wanted, where = TABLES[name].split(), f"{plot.__name__}, {name}="
+        kept[name] = _check_drawn(plot.__name__, where, kept[name], wanted, pd.DataFrame)
+    return kept
 
 
 def _list_wrong_cells(data: Any, wanted: Sequence[str]) -> Iterator[str]:
     """The first cell of each column that a plot cannot draw, and what it is not."""
+    if isinstance(data, pd.Series):
+        data, wanted = {"value": data}, ["value"]
     for names, (kind, is_right) in CELLS.items():
         for name in (each for each in names.split() if each in wanted):
             wrong = (cell for cell in data[name] if not is_right(cell))
             yield from (f"{name} {cell!r}, which is not {kind}" for cell in islice(wrong, 1))
+
+
+def _check_drawn(
+    plot: str, where: str, data: Any, wanted: Sequence[str], kind: type[Any], scaled: str = ""
+) -> Any:
+    """Refuse what a plot cannot draw; the table as it can be drawn otherwise."""
+    held = [str(each) for each in getattr(data, "columns", ())]
+    with_columns = f" with the columns {', '.join(wanted)}" if wanted else ", with rows"
+    told = {"plot": plot, "expected": f"a {kind.__name__}{with_columns}"}
+    told |= {"found": type(data).__name__, "lacking": ", ".join(e for e in wanted if e not in held)}
+    told["held"] = f"the columns {', '.join(held)}" if held else "no columns"
+    if not isinstance(data, kind):
+        raise CommandError(problem("drawn_of_no_table", where, **told))
+    if held:
+        check_columns(data, where)
+    if told["lacking"]:
+        raise CommandError(problem("drawn_of_no_column", where, **told))
+    if not len(data):
+        raise CommandError(problem("drawn_of_no_row", where, **told))
+    data = _use_floats(data)
+    if "role" in wanted:
+        role = data["role"].astype("object")
+        data = data.assign(role=role.where(role.notna() & (role != ""), NO_ROLE))
+    wrong = [*_list_wrong_cells(data, wanted)]
+    if scaled and not wrong and data[scaled].isna().all():
+        wrong = [f"{scaled} without any number"]
+    if wrong:
+        raise CommandError(problem("drawn_of_other", where, wrong="; ".join(wrong), **told))
+    return data
 
 
 def _use_floats(data: Any) -> Any:
@@ -248,31 +329,21 @@ def _use_floats(data: Any) -> Any:
     return data.astype("float64") if is_own else data
 
 
-def drawn_from(columns: str = "", kind: type[Any] = pd.DataFrame) -> Callable[[Plot], Plot]:
-    """Let a plot refuse what it cannot draw: what is no table, has no row or lacks a column."""
-    wanted = columns.split()
-    with_columns = f" with the columns {', '.join(wanted)}" if wanted else ", with rows"
-    expected = f"a {kind.__name__}{with_columns}"
+def drawn_from(
+    columns: str = "", kind: type[Any] = pd.DataFrame, *, scaled: str = ""
+) -> Callable[[Plot], Plot]:
+    """Let a plot refuse what it cannot draw: what is no table, has no row or lacks a column.
+
+    Its options are checked too. ``scaled`` is a column that makes the scale: it holds some number.
+    """
 
     def check(plot: Plot) -> Plot:
         name = plot.__name__
 
         @wraps(plot)
         def draw_checked(data: Any, *args: Any, **kwargs: Any) -> Axes:
-            held = [str(each) for each in getattr(data, "columns", ())]
-            told = {"plot": name, "expected": expected, "found": type(data).__name__}
-            told["held"] = f"the columns {', '.join(held)}" if held else "no columns"
-            told["lacking"] = ", ".join(each for each in wanted if each not in held)
-            if not isinstance(data, kind):
-                raise CommandError(problem("drawn_of_no_table", name, **told))
-            if told["lacking"]:
-                raise CommandError(problem("drawn_of_no_column", name, **told))
-            if not len(data):
-                raise CommandError(problem("drawn_of_no_row", name, **told))
-            data = _use_floats(data)
-            if wrong := [*_list_wrong_cells(data, wanted)]:
-                raise CommandError(problem("drawn_of_other", name, wrong="; ".join(wrong), **told))
-            return cast("Axes", plot(data, *args, **kwargs))
+            data = _check_drawn(name, name, data, columns.split(), kind, scaled)
+            return cast("Axes", plot(data, *args, **_check_options(plot, kwargs)))
 
         return cast("Plot", draw_checked)
 

@@ -56,7 +56,7 @@ OUTSIDE = ("low", "high")
 """Places in a funnel that are named, where there is room."""
 
 
-@drawn_from("name year value segment role")
+@drawn_from("name year value segment role", scaled="value")
 def plot_multiples(
     data: pd.DataFrame,
     ax: Axes | None = None,
@@ -110,7 +110,7 @@ def _draw_segments(canvas: Canvas, name: str, rows: pd.DataFrame, form: Format) 
     canvas.add(Text((last["x"] + 5, last["y"] + 4), form(last["value"])))
 
 
-@drawn_from("label lowest q1 median q3 highest")
+@drawn_from("label lowest q1 median q3 highest", scaled="lowest")
 def plot_distribution(
     data: pd.DataFrame, ax: Axes | None = None, *, unit: str = "", form: Format = PLAIN
 ) -> Axes:
@@ -136,7 +136,7 @@ def plot_distribution(
     return canvas.close()
 
 
-@drawn_from("name value low high text role")
+@drawn_from("name value low high text role", scaled="value")
 def plot_dots(
     data: pd.DataFrame,
     ax: Axes | None = None,
@@ -152,7 +152,7 @@ def plot_dots(
 
     Args:
         data: ``name``, ``value``, ``low``, ``high`` (NaN: no interval), ``text`` (the rank, or the
-            value), ``role`` (``alert`` stands out).
+            value), ``role`` (a colour of ``ROLES``; ``alert`` stands out, empty: none of its own).
         reference: A value to draw a line at, and its name: a median, one.
         unit: The name of the axis.
         ends: Of the axis; what lies beyond is drawn at its end.
@@ -196,7 +196,7 @@ def has_intervals(data: pd.DataFrame, ends: Point) -> bool:
     return bool(widest * (WIDTH - LABEL - beside) > DOT)
 
 
-@drawn_from("name total rate place")
+@drawn_from("name total rate place", scaled="rate")
 def plot_funnel(
     data: pd.DataFrame,
     ax: Axes | None = None,
