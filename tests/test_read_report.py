@@ -283,7 +283,7 @@ def test_a_text_that_goes_by_the_name_of_old_word_is_told_how_to_save_it(
     [
         ("của huyện Cao Lộc năm 2025", "", "no area of its time has that name. Huyện Cao Lộc"),
         ("của huyện Bến Thử năm 2023", "", "no area of its time has that name. "),
-        ("của huyện Châu Thành năm 2023", "", "Thành', but Several areas have that name"),
+        ("của huyện Châu Thành năm 2023", "", "Thành', but several areas have that name"),
         ("của tỉnh Lạng Sơn năm 2023", "UBND huyện và các phòng của huyện. ", "do not agree"),
         ("năm 2023", "", "nothing says whose it is. Decide it"),
     ],

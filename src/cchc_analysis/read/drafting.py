@@ -159,8 +159,9 @@ def _doubt_head(
         reference.match_area(head.area, head.day)
     except KeyError as error:
         told = str(error.args[0])
-        none = "" if told.startswith(SEVERAL) else "no area of its time has that name. "
-        why = f"{none}{told}"
+        is_one_of_many = told.startswith(SEVERAL)
+        none = f"no area of its time has that name. {told}"
+        why = f"{told[0].lower()}{told[1:]}" if is_one_of_many else none
     told = f"it may be of {head.area!r}, but {why}" if head.area else "nothing says whose it is"
     yield f"{told}. Decide it, or say it with --area"
 
