@@ -1140,6 +1140,19 @@ def test_what_cannot_be_meant_is_refused_with_a_sentence(
     assert [each for each in words if each not in said] == []
 
 
+def test_two_values_are_told_beside_other_faults(project: Project, tmp_path: Path) -> None:
+    """Of rows whose words are known alone: two scopes that nobody knows may both be right."""
+    text = (
+        "area,period,dossiers_resolved_total,scope\nCao Lộc,2023,5,\nCao Lộc,2023,6,\n"
+        "Văn Quan,2023,năm,\nVăn Quan,2022,5,đâu\nVăn Quan,2022,6,đó\n"
+    )
+    said = refuse(project, write(tmp_path, "table.csv", text))
+    assert "row 4: dossiers_resolved_total: 'năm'" in said
+    assert "row 5: unknown scope 'đâu'" in said
+    assert "rows 2, 3: 'Cao Lộc' twice for dossiers_resolved_total, 2023-12-31: 5 and 6" in said
+    assert said.count(" twice for ") == 1
+
+
 @pytest.mark.parametrize(
     ("head", "row", "words"),
     [

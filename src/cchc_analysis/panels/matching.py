@@ -49,8 +49,8 @@ _FORMS = {
 class Figures:
     """The figures of a table, while their words become ids; gathers ``problems`` and ``notes``.
 
-    In a table of one's own (``is_own``) an area that nobody knows stands for itself. Of ``cells``
-    each could have held a figure.
+    Words in ``faulty`` rows are none of ours. In a table of one's own (``is_own``) an area that
+    nobody knows stands for itself. Of ``cells`` each could have held a figure.
     """
 
     rows: pd.DataFrame
@@ -60,12 +60,14 @@ class Figures:
     is_own: bool = False
     cells: int = 0
     problems: list[Problem] = field(default_factory=list)
+    faulty: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
     def complain(
         self, rows: Any, kind: str, cell: tuple[str, str] | None = None, /, **said: object
     ) -> None:
         """Note a problem of some rows, by a mask or by their labels."""
+        self.faulty.update(self.rows.loc[rows, "row"])
         place = place_rows(self.where, self.rows.loc[rows, "row"])
         self.problems.append(problem(kind, place, cell, **said))
 

@@ -72,7 +72,10 @@ def read_panel(
             form = form or roles.form
         except ReportError as error:
             problems.extend(error.problems)
-    if problems:
+    if problems:  # with what else is wrong in rows that could be read
+        good = (part.rows[~part.rows["row"].isin(part.faulty)] for part in parts)
+        read = [rows for rows in good if "value" in rows]
+        problems += _find_clashes(pd.concat(read), path.name) if read else ()
         raise ReportError(dict.fromkeys(problems))
     whole = pd.concat([part.rows for part in parts], ignore_index=True)
     figures, totals = whole[~whole["is_total"]], whole[whole["is_total"]]
@@ -371,7 +374,17 @@ def _check_existence(figures: Figures) -> None:
 
 def drop_doubles(figures: pd.DataFrame, where: str, notes: list[str]) -> pd.DataFrame:
     """Figures without those said twice; two different values for one quantity are refused."""
-    key, problems = ["source", *QUANTITY], []
+    if problems := [*_find_clashes(figures, where)]:
+        raise ReportError(problems)
+    if (is_again := figures.duplicated(["source", *QUANTITY])).any():
+        places = name_rows(figures.loc[is_again, "row"])
+        notes.append(f"{int(is_again.sum())} figures said twice with one value ({places})")
+    return figures[~is_again]
+
+
+def _find_clashes(figures: pd.DataFrame, where: str) -> Iterator[Problem]:
+    """Quantities that have two different values."""
+    key = ["source", *QUANTITY]
     known = figures[figures["area_id"] != ""]
     clashes: dict[object, list[pd.DataFrame]] = {}
     for at, rows in known[known.duplicated(key, keep=False)].groupby(key, sort=False):
@@ -388,13 +401,7 @@ def drop_doubles(figures: pd.DataFrame, where: str, notes: list[str]) -> pd.Data
             "year": part_period(rows["section"].iloc[0])[0] or "…",
         }
         kind = "two_values" if isinstance(of, tuple) else "one_quantity"
-        problems.append(problem(kind, place_rows(where, whole["row"]), **said))
-    if problems:
-        raise ReportError(problems)
-    if (is_again := figures.duplicated(key)).any():
-        places = name_rows(figures.loc[is_again, "row"])
-        notes.append(f"{int(is_again.sum())} figures said twice with one value ({places})")
-    return figures[~is_again]
+        yield problem(kind, place_rows(where, whole["row"]), **said)
 
 
 def compare_totals(figures: pd.DataFrame, totals: pd.DataFrame, reference: Reference) -> list[str]:
