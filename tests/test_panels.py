@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -27,7 +28,7 @@ from cchc_analysis.data.records import (
     Readings,
 )
 from cchc_analysis.data.reference import Project, Reference, load_reference
-from cchc_analysis.errors import Problem, ReportError
+from cchc_analysis.errors import CommandError, Problem, ReportError
 from cchc_analysis.panels import (
     PanelMapping,
     PanelSource,
@@ -2889,3 +2890,13 @@ def test_a_name_of_other_diacritics_is_told(project: Project, tmp_path: Path) ->
     notes = str(bring(project, write(tmp_path, "spelt.csv", text)))
     assert "'Cao Lọc' is taken for Huyện Cao Lộc" in notes
     assert notes.count("is taken for") == 1
+
+
+def test_what_is_no_project_or_no_path_is_told(project: Project) -> None:
+    given: Any = {}
+    with pytest.raises(CommandError, match=r"add_panel: str 'x\.csv'; expected a Project"):
+        add_panel("x.csv", given)  # type: ignore[arg-type]
+    with pytest.raises(CommandError, match=r"file: dict \{\}; expected a path"):
+        add_panel(project, given)
+    with pytest.raises(CommandError, match=r"draft_mapping: dict \{\}; expected a Reference"):
+        draft_mapping(Path("x.csv"), given)

@@ -33,7 +33,7 @@ from cchc_analysis.data.records import (
     problem,
     tell_value,
 )
-from cchc_analysis.data.reference import SEVERAL, Reference, offer_names
+from cchc_analysis.data.reference import SEVERAL, Project, Reference, offer_names
 from cchc_analysis.data.words import Words
 from cchc_analysis.errors import MOST_NAMED, AreaError, CommandError, Problem, count, join_some
 
@@ -123,6 +123,16 @@ def take_list(wanted: Any, what: str) -> list[Any]:
 def take_path(value: Any, what: str) -> Path:
     """A path; a ``CommandError`` where it is none."""
     return Path(_take(value, (str, PathLike), "one_path", what))
+
+
+def check_project(value: Any, who: str) -> None:
+    """Refuse what is no project, with a ``CommandError``."""
+    _take(value, (Project,), "is_no_project", who)
+
+
+def check_reference_data(value: Any, who: str) -> None:
+    """Refuse what is no reference data, with a ``CommandError``."""
+    _take(value, (Reference,), "is_no_reference", who)
 
 
 def check_table(value: Any, who: str) -> None:

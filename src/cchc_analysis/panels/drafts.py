@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cchc_analysis.data.clean import fold_text, is_day, slug_text, tidy_name
+from cchc_analysis.data.named import check_reference_data, take_path
 from cchc_analysis.data.records import refusal, render_own
 from cchc_analysis.data.reference import Reference
 from cchc_analysis.errors import ReportError
@@ -166,6 +167,8 @@ def draft_mapping(file: Path, reference: Reference, sheet: str = "") -> str:
     Rows of figures that name no area stand under ``totals``.
     A file that is no table is refused.
     """
+    check_reference_data(reference, "draft_mapping")
+    file = take_path(file, "file")
     known, sheets = Guesser(PanelMapping(), reference), open_sheets(file, sheet)
     guesses, whole = _guess_sheets(file, sheets, known), Guess()
     for guess in guesses.values():

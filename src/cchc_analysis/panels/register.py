@@ -19,6 +19,7 @@ import pandas as pd
 
 from cchc_analysis.data import files, records
 from cchc_analysis.data.clean import label_span, slug_text
+from cchc_analysis.data.named import check_project, take_path
 from cchc_analysis.data.outside import load_yaml
 from cchc_analysis.data.owned import all_or_none, changing
 from cchc_analysis.data.records import Readings, load_own, problem, refusal, render_own
@@ -67,7 +68,10 @@ def add_panel(
         ReportError: The file, the mapping or the source is faulty, or the panel is there already;
             nothing is then changed.
         ReferenceDataError: The reference tables are wrong.
+        CommandError: What is given is no project, or no path.
     """
+    check_project(project, "add_panel")
+    file = take_path(file, "file")
     with changing(project, "cchc add-panel"):
         reference = load_reference(project.reference)
         chosen, sources = _prepare(file, source, mapping, sheet, reference)
