@@ -214,6 +214,7 @@ ODD = {
     "no rate": (plots.plot_funnel, {"rate": NAN}, {}, "plot_funnel: rate without any number"),
     "no value": (plots.plot_dots, {"value": NAN}, {}, "plot_dots: value without any number"),
     "text as own": (plots.plot_spine, {"own": "4"}, {}, "own '4', which is not a number"),
+    "other side": (plots.plot_flow, {"side": "x"}, {}, "side 'x', which is not a side: in or out"),
     "form": (plots.plot_dot_map, {}, {"form": 3}, "plot_dot_map, form=: 3; expected a function"),
     "missing": (plots.plot_dot_map, {}, {"missing": YEARS}, "missing=: DataFrame; expected a text"),
     "reference": (plots.plot_dots, {}, {"reference": YEARS}, "reference=: DataFrame; .* a number"),
@@ -248,6 +249,11 @@ def test_without_a_role_a_mark_has_the_common_colour(
     assert sketch(plot, TABLES[plot].assign(role=role)) == sketch(
         plot, TABLES[plot].assign(role="deep")
     )
+
+
+def test_a_flow_of_which_one_side_is_known_is_drawn() -> None:
+    table = TABLES[plots.plot_flow].query("side == 'in'")
+    assert find_all(r"<text[^>]*>([^<]+)<", sketch(plots.plot_flow, table)).count("gap") == 1
 
 
 @pytest.mark.parametrize("plot", TABLES, ids=lambda plot: plot.__name__)

@@ -224,7 +224,8 @@ CELLS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
         "a known number",
         lambda cell: isinstance(cell, Real) and isfinite(cell),
     ),
-    "name label text heading range_text target_text side gap": (
+    "side": ("a side: in or out", lambda cell: str(cell) in ("in", "out")),
+    "name label text heading range_text target_text gap": (
         "a text",
         lambda cell: isinstance(cell, str),
     ),

@@ -68,7 +68,7 @@ def plot_flow(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
         y, tops = y + LINE, []
         for side, each in sides.items():
             missing = longest - sums[side]
-            canvas.add(Text((0, y + TEXT), each[0]["heading"], "soft"))
+            canvas.add(Text((0, y + TEXT), each[0]["heading"] if each else "", "soft"))
             if missing > 1e-9:
                 gap, at = parts[0]["gap"], (canvas.width - EDGE - missing * scale, y + LINE + GAP)
                 canvas.add(Text((canvas.width, y + TEXT), gap, "alert", "right", is_bold=True))
