@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -120,6 +121,25 @@ def test_empty_cells_at_the_end_of_a_row_move_nothing(tmp_path: Path) -> None:
 def test_a_suite_of_identities_asks_for_ranges_as_well(tmp_path: Path) -> None:
     content = "indicator,value\non_time_rate,101\noverdue_rate,-1\nstaff_total_present,5\n"
     assert set(run(content, tmp_path, IDENTITIES)["rule_id"]) == {"O11", "O12"}
+
+
+def test_a_value_out_of_bounds_is_told_with_the_bound(tmp_path: Path) -> None:
+    content = "indicator,value\non_time_rate,101\noverdue_rate,-1\n"
+    assert {*run(content, tmp_path, IDENTITIES)["arithmetic"]} == {"101 > 100", "−1 < 0"}
+    bounds = {"column": "value", "min_value": 0, "max_value": 50, "strict_max": True}
+    rule = {
+        "type": "expect_column_values_to_be_between", "severity": "warning", "kwargs": bounds,
+        "meta": {"rule_id": "X01", "why": "No more than fifty.", "source": "a test"},
+    }  # fmt: skip
+    suite = tmp_path / "suite.json"
+    suite.write_text(
+        json.dumps({"name": "own", "meta": {"table": "observations"}, "expectations": [rule]}),
+        "utf-8",
+    )
+    content = "indicator,value\nstaff_total_present,-5\ndossiers_resolved_total,60\npci,50\n"
+    findings = run(content, tmp_path, suite)
+    told = findings[findings["rule_id"] == "X01"]
+    assert {*told["arithmetic"]} == {"−5 < 0", "60 > 50", "50 ≥ 50"}
 
 
 ACROSS = """area,period,dossiers_received_total,dossiers_carried_over,dossiers_pending_total

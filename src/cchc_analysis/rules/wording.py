@@ -283,6 +283,10 @@ def _load_languages(reference: Path) -> Mapping[str, Words]:
     return {language: load_words(folder, language) for language in LANGUAGES}
 
 
+LARGEST_TOLD = 1e15
+"""From here on a number is not exact in binary, and nobody reads its digits."""
+
+
 def write_number(value: float, decimals: int = 6) -> str:
     """A number in the Vietnamese form, with as many decimals as it has."""
     return format_number(round(value, decimals)).replace("-", "−")
@@ -462,11 +466,32 @@ def _draft_cell(
             operands=f"{figures[0].partition(' ')[0]} {COMPUTED}",
             sentences=teller.tell("hundred", {"left": rows[0]}, {"left_value": number}),
         )
+    if sign := _exceed(rule, cells, value):
+        arithmetic = f"{write_number(value)} {sign[0]} {write_number(sign[1])}"
+        operands = f"{figures[0].partition(' ')[0]} {COMPUTED}"
+        draft = replace(draft, right=sign[1], arithmetic=arithmetic, operands=operands)
     names = ("indicator", "breakdown", "area_id", "area", "scope", "period_end", "status", "value")
     named = [str(cells[name]) for name in names if name in cells.index and str(cells[name])]
     printed = [name for name in ("printed", "read_as") if name in cells.index]
     named += [f"{name} {cells[name]!r}" for name in printed]
     return replace(draft, sentences=teller.tell("cell", where=", ".join(named), why=reasons))
+
+
+def _exceed(rule: Rule, cells: Any, value: float) -> tuple[str, float] | None:
+    """The bound of a range that a value does not keep, and how the value compares with it."""
+    if not abs(value) < LARGEST_TOLD:
+        return None
+    low, high = cells.get("range_min"), cells.get("range_max")
+    if "range" not in rule.type:
+        if rule.kwargs.get("column") != "value":
+            return None
+        low, high = (rule.kwargs.get(f"{end}_value") for end in ("min", "max"))
+    bounds = [bound if isinstance(bound, int | float) else np.nan for bound in (low, high)]
+    if value <= bounds[0]:
+        return "<" if value < bounds[0] else "≤", float(bounds[0])
+    if value >= bounds[1]:
+        return ">" if value > bounds[1] else "≥", float(bounds[1])
+    return None
 
 
 def _place(table: pd.DataFrame, row: int) -> dict[str, str]:
