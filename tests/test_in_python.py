@@ -104,6 +104,9 @@ WRONG = {
     "a list for a level": ("load_panel", ("online_rate", []), "level: list"),
     "nothing to sum up": ("sum_communes", (None,), "district: NoneType None; expected one name"),
     "a number for a project": ("load_areas", ({"project": 5},), "project: int 5; expected a path"),
+    "a table for a year": ("open_trends", ("online_rate", "", ONE), "first: DataFrame; exp"),
+    "a table for a province": ("open_quality", ("vi", ONE), "province: DataFrame; expected one"),
+    "a table for a period": ("change_over", (PANEL, ONE, "2024"), "first: DataFrame; expected"),
     "no column to judge": (
         "judge_many",
         (ONE.assign(area_id="1"),),

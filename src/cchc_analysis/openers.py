@@ -87,7 +87,7 @@ def open_trends(
     context = find_given()
     code = match_indicator(context.reference, take_one(indicator, "indicator"))
     named = areas if isinstance(areas, str) else (*take_some(areas),)
-    place = code, named, str(first), str(last), lang
+    place = code, named, take_one(first, "first"), take_one(last, "last"), lang
     return context.open_board_once(*place) if find_context() else context.open_board(*place)
 
 
@@ -163,7 +163,7 @@ def open_quality(lang: str = "vi", province: str = "") -> Quality:
     context = find_given()
     reference, tables, words = context.reference, context.tables, context.words(lang)
     graded = context.graded or grade_all(tables, reference, words)
-    return open_quality_of(tables, reference, words, graded, str(province))
+    return open_quality_of(tables, reference, words, graded, take_one(province, "province"))
 
 
 def open_project(place: ProjectPlace = None) -> Project:

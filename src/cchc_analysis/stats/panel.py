@@ -19,7 +19,7 @@ import pandas as pd
 
 from cchc_analysis.data.files import list_rows
 from cchc_analysis.data.intervals import NORMAL, Floats, Numbers, as_floats
-from cchc_analysis.data.named import of_panel
+from cchc_analysis.data.named import of_panel, take_one
 from cchc_analysis.data.records import (
     RESULT_STATUSES,
     UNCERTAINTY,
@@ -311,7 +311,7 @@ def change_over(panel: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
         >>> "change" in cchc.change_over(panel, "2022", "2023")
         True
     """
-    first, last = str(first), str(last)
+    first, last = take_one(first, "first"), take_one(last, "last")
     bounds = ["published_low", "published_high"]
     held = panel.reindex(columns=list(dict.fromkeys([*panel.columns, *bounds])))
     before = held[held["period"] == first][["area_id", "segment", "value", *bounds]]
