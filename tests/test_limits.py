@@ -127,6 +127,14 @@ def entities(folder: Path) -> Path:
     return patch_sheet(folder / "entities.xlsx", lambda xml: start + xml)
 
 
+def foreign_grammar(folder: Path) -> Path:
+    """A sheet that asks for a grammar outside, which may define entities as well."""
+    return patch_sheet(
+        entities(folder),
+        lambda xml: xml.replace(b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"<!DOCTYPE x SYSTEM 'a.dtd'>"),
+    )
+
+
 def repeated_text(folder: Path) -> Path:
     """A few kilobytes that hold a million times the same megabyte."""
     import pyarrow as pa
@@ -142,6 +150,7 @@ HARMFUL = {
     last_corner: "1048576 rows and 16384 columns",
     unpacked: "MB packed into",
     entities: "entities of its own",
+    foreign_grammar: "entities of its own",
     repeated_text: "too much time or memory|cannot be read|no parser",
 }
 
