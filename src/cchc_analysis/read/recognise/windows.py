@@ -457,9 +457,7 @@ def find_period(title: str, top: Sequence[str], lines: Sequence[Line]) -> tuple[
 
 def _names_two(title: str) -> bool:
     """Whether a title is of two spans of months: "6 tháng đầu năm và 9 tháng đầu năm 2024"."""
-    first = PATTERNS.period.search(title)
-    ahead = PATTERNS.next.search(title, first.end()) if first else None
-    own = PATTERNS.period.finditer(title[: ahead.start()] if ahead else title)
+    own = PATTERNS.period.finditer(_leave_ahead(title))
     return len({found["months"] for found in own if found["months"]}) > 1
 
 
@@ -474,13 +472,16 @@ def _is_outrun(period: Period, top: Sequence[str], lines: Sequence[Line]) -> boo
     return period.end + SLIP < told.end <= days[0] + SLIP
 
 
+def _leave_ahead(text: str) -> str:
+    """A title up to where it looks ahead, behind the first time that it names."""
+    first = PATTERNS.period.search(text) or PATTERNS.title_year.search(text)
+    ahead = PATTERNS.next.search(text, first.end()) if first else None
+    return text[: ahead.start()] if ahead else text
+
+
 def _name_period(text: str) -> Period | None:
     """The period that a title names: of several the longest, before it looks ahead."""
-    first = PATTERNS.period.search(text) or PATTERNS.title_year.search(text)
-    if first is None:
-        return None
-    ahead = PATTERNS.next.search(text, first.end())
-    own = text[: ahead.start()] if ahead else text
+    own = _leave_ahead(text)
     matches = list(PATTERNS.period.finditer(own))
     years = [match[1] for match in PATTERNS.title_year.finditer(own)]
     months = [match for match in matches if match["months"]]
