@@ -2894,8 +2894,9 @@ def test_a_name_of_other_diacritics_is_told(project: Project, tmp_path: Path) ->
 
 def test_what_is_no_project_or_no_path_is_told(project: Project) -> None:
     given: Any = {}
+    place: Any = "x.csv"
     with pytest.raises(CommandError, match=r"add_panel: str 'x\.csv'; expected a Project"):
-        add_panel("x.csv", given)  # type: ignore[arg-type]
+        add_panel(place, given)
     with pytest.raises(CommandError, match=r"file: dict \{\}; expected a path"):
         add_panel(project, given)
     with pytest.raises(CommandError, match=r"draft_mapping: dict \{\}; expected a Reference"):
