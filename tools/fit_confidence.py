@@ -185,7 +185,7 @@ def choose(chances: np.ndarray) -> float:
 def tell(title: str, sure: np.ndarray, right: np.ndarray) -> None:
     """How many are called sure, and how many of those are wrong."""
     wrong = int((sure & ~right).sum())
-    low, high = wilson_interval([wrong], [max(1, int(sure.sum()))], 0.95)
+    low, high = wilson_interval([wrong], [max(1, int(sure.sum()))])
     print(
         f"{title}: {len(right)} claims, {int((~right).sum())} wrong; {int(sure.sum())} sure, "
         f"{wrong} of them wrong ({100 * low[0]:.1f} to {100 * high[0]:.1f} of 100)"
