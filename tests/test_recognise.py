@@ -412,8 +412,6 @@ def test_an_issuer_is_written_as_offices_write_themselves(reader, office: str, i
 @pytest.mark.parametrize(
     ("text", "indicator", "comparator"),
     [
-        ("Tỷ lệ hồ sơ quá hạn từ 01/01/2022 đến 15/5/2022 là 8,7% (yêu cầu dưới 5%).",
-         "overdue_rate", "<"),
         ("Tỷ lệ hồ sơ quá hạn là 8,7%, trong khi quy định là 5%.", "overdue_rate", "<="),
         ("Tỷ lệ TTHC trực tuyến có phát sinh hồ sơ là 12,4%, trong khi yêu cầu là 5%.",
          "tthc_online_used_rate", ">="),

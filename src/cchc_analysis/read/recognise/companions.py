@@ -89,12 +89,9 @@ class Companions:
         return next((each for each in fitting if each.score >= CLAIM), None)
 
     def stay_beside(self, entry: FigureText, figure: Figure) -> Figure:
-        """A B that nothing is known of is of its A's office and time, a maximum of its year."""
+        """A B that nothing is known of is of its A's office and time."""
         part = self.at(entry, entry.mention.partner)
-        if entry.mention.role != "whole" or part is None:
-            return figure
-        is_of_year = figure.period_end[:4] == part.period_end[:4]
-        if figure.indicator and (is_of_year or figure.status is not Status.MAX_SCORE):
+        if entry.mention.role != "whole" or part is None or figure.indicator:
             return figure
         return replace(
             figure, area=part.area, scope=part.scope, is_scope_said=part.is_scope_said,
@@ -144,7 +141,7 @@ class Companions:
         return candidate
 
     def complete_pair(self, entry: FigureText, words: WordsAround) -> Claim | None:
-        """The other one of "giao 92 người, hiện có mặt 89": quota and present follow each other."""
+        """Those present in "giao 92 người, hiện có mặt 89", by the quota before them."""
         if words.own - WORDS.empty - WORDS.of_quota or "%" in words.units or not entry.at:
             return None
         at = self._step_back(entry)
@@ -153,9 +150,6 @@ class Companions:
             return None
         if words.own & WORDS.of_present and (present := self._present.get(before.indicator)):
             return Claim(present, SURE, f"present, right behind {before.indicator}")
-        if WORDS.given in words.own and before.indicator.endswith("_present"):
-            whole = self._wording.rules[before.indicator].over
-            return Claim(whole, SURE, f"given, right behind {before.indicator}")
         return None
 
     def follow_rank(self, entry: FigureText, words: WordsAround) -> Claim | None:
@@ -254,11 +248,9 @@ class Companions:
             if (each.role, mention.role) == ("whole", "part"):
                 continue
             figure = self.at(entry, at)
-            is_told = figure and (
-                figure.is_scope_said
-                or PATTERNS.of_ours.search(entry.text, each.own[0], mention.own[0])
-            )
-            if figure and is_told and (figure.units & words.units or figure.units == words.units):
+            if not figure or not figure.is_scope_said:
+                continue
+            if figure.units & words.units or figure.units == words.units:
                 return figure
         return None
 
@@ -330,8 +322,6 @@ def counts_all_of_them(
 ) -> bool:
     """Whether all there are of something are counted: "12 phòng hoàn thành" are some."""
     mention, text = entry.mention, entry.text
-    if entry.label or mention.role:
-        return True
     first = next(m for m in entry.mentions if m.numeral.start >= entry.clause)
     opened = near.read_level("", text[entry.clause : first.numeral.start])
     if opened.terms.intersection(rule.never):
@@ -382,9 +372,7 @@ def is_other_score(
         (code.startswith("par_score") and PATTERNS.mean.search(words.levels[0].text))
         # "Công chức đạt chuẩn 131/133, chưa đạt 02": people, where the heading is that of a field.
         or ("_lost" in code and not entry.label and not PATTERNS.says_points.search(near))
-        # Of a table only what its row or column calls one is a maximum.
-        or (entry.label and "_max" in code and not words.own & WORDS.maxima)
-        # And what its column calls one is no score.
+        # What the column of a table calls a maximum is no score.
         or (entry.label and "_max" not in code and WORDS.maximum in words.own)
         # "Trong đó, điểm thẩm định … đạt 42,30": a part of the total before it.
         or (is_appraised and (PATTERNS.in_which.match(text, mention.lead) or is_part))
@@ -405,8 +393,6 @@ def is_other_score(
 
 def is_entity_row(label: Label, wording: Wording, candidate: Claim) -> bool:
     """A row that names one field or office: its numbers are parts that we have no code for."""
-    if not label.column or not label.row or candidate.breakdown:
-        return False
     row = {hit.term for hit in wording.find_terms(label.row)}
     row |= {name_field(label.row)} - {""}
     levels = (PATTERNS.only_time, PATTERNS.head_of_level, PATTERNS.row_of_offices)

@@ -275,7 +275,7 @@ def _opens_ahead(said: str, head: ReportHead) -> bool:
     if not opened or not end:
         return False
     ahead = windows.find_ahead(opened[0], head.window)
-    return bool(opened["rest"] or (ahead and ahead.start and ahead.start > end))
+    return bool(ahead and ahead.start and ahead.start > end)
 
 
 def counts_dossiers(code: str, reference: Reference) -> bool:
@@ -516,8 +516,7 @@ class FigureContext:
     def _find_stock_day(
         self, entry: FigureText, words: WordsAround, window: Period | None
     ) -> dt.date | None:
-        _, *today = PATTERNS.of_today.split(entry.said)
-        is_today = today and not windows.find_day(today[-1], self._head.window)
+        is_today = PATTERNS.of_today.search(entry.said) is not None
         for level in words.levels:
             if level.name not in WORDS.near_levels:
                 continue
@@ -526,9 +525,7 @@ class FigureContext:
                 break
             if level.name == "its paragraph":
                 text = " ".join(reversed(_list_alike(words)))
-            run = PATTERNS.span_of_years.search(text)  # "kỳ hệ thống hóa 2019-2023"
-            day = dt.date(int(run[2]), 12, 31) if run else None
-            if day := windows.find_day(text, self._head.window) or day:
+            if day := windows.find_day(text, self._head.window):
                 is_carried = level.name in ("its paragraph", "the list it stands in")
                 self.mark_of_time = CARRIED if is_carried else ""
                 return day

@@ -202,10 +202,7 @@ def _find_asked(rule: WordingRule, words: WordsAround) -> tuple[list[tuple[int, 
     if missing := [alternatives[0] for alternatives, place in places if place is None]:
         return found, f"nothing says “{missing[0]}”"
     far = {term.startswith("lv "): words.levels[depth].name in FAR for depth, term in found}
-    if far.get(True) and (
-        WORDS.index in words.own
-        or any(term == WORDS.index and words.levels[depth].name not in FAR for depth, term in found)
-    ):
+    if far.get(True) and WORDS.index in words.own:
         # "4. Chính quyền số": what a sentence of this chapter says of the index is not of its part.
         return found, "told of the whole index"
     # A noun that is named once holds for all that follows: what is done decides by its own place.
@@ -230,9 +227,6 @@ def _is_nearest(
         return True
     deepest = [term for term_depth, term in found if term_depth == depth]
     asked_at, rival_at = words.locate(deepest, depth), words.locate(rivals, rival[0])
-    if depth == rival[0] and WORDS.indices.issuperset({rival[1], *deepest}):
-        # What names both indices leaves open which the next sentence speaks of.
-        return False
     if depth and min(asked_at, rival_at) >= 0:
         # Both stand in the line, before the figure: the later is the nearer.
         return asked_at > rival_at
@@ -287,8 +281,7 @@ def find_unit(digits: str, words: WordsAround, rule: WordingRule | None) -> tupl
 
 def _multiply(digits: str, factor: float) -> str:
     """A printed number times what one of it stands for, as we write numbers; "?" if unclear."""
-    is_decimal = "," not in digits and digits.count(".") == 1
-    plain = digits if is_decimal else digits.replace(".", "").replace(",", ".")
+    plain = digits.replace(".", "").replace(",", ".")
     try:
         value = float(plain) * factor
     except ValueError:

@@ -9,7 +9,6 @@ two rules claim alike is left open.
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -49,7 +48,7 @@ from cchc_analysis.read.recognise.numerals import (
     read_spelled,
 )
 from cchc_analysis.read.recognise.surroundings import FigureText, Paper, WordCollector
-from cchc_analysis.read.recognise.windows import find_target_period, find_window_behind
+from cchc_analysis.read.recognise.windows import find_target_period
 from cchc_analysis.read.recognise.wording import Wording
 
 MOST_RIVALS = 5
@@ -209,8 +208,7 @@ class Proposer:
             return False
         same = {(candidate.indicator, candidate.breakdown), (f"{candidate.indicator}_lost", "")}
         wholes = (self._beside.at(entry, at) for at in entry.wholes)
-        alike = {each.area for each in wholes if each and (each.indicator, each.breakdown) in same}
-        return bool(alike) and self._scopes.find_area(entry, words) in alike
+        return any(each and (each.indicator, each.breakdown) in same for each in wholes)
 
     def _allows(self, entry: FigureText, words: WordsAround, candidate: Claim) -> bool:
         """Whether the printed digits can be a value of the indicator at all."""
@@ -219,12 +217,9 @@ class Proposer:
         printed = entry.mention.numeral.text
         rule = self._wording.rules[candidate.indicator]
         is_part = entry.mention.role == "part" and kind == "count"
-        # "đạt 02/04 điểm" is what was reached, neither lost nor a maximum.
-        is_reached = entry.mention.role == "part" and row["unit"] == "point"
-        is_no_score = is_reached and re.search(r"_lost|_max", candidate.indicator) is not None
         # The A of "A/B" is a part: what knows no whole cannot be it.
         has_no_whole = is_part and not rule.over and WORDS.given not in words.own
-        if is_no_score or has_no_whole or self._repeats_whole(entry, words, candidate):
+        if has_no_whole or self._repeats_whole(entry, words, candidate):
             return False
         stem = candidate.indicator.removesuffix("_min").removesuffix("_max")
         is_bound = row["aggregation"] == "extremum" and f"{stem}_max" in self._wording.rules
@@ -234,9 +229,8 @@ class Proposer:
             entry, words, rule, self.surroundings, is_dossiers=is_dossiers
         ):
             return False
-        is_grouped = PATTERNS.comma_groups.fullmatch(printed) is not None
-        is_fraction = printed.count(",") == 1 or ("," in printed and "." in printed)
-        if kind == "count" and words.factor == 1 and is_fraction and not is_grouped:
+        is_fraction = "," in printed and not PATTERNS.comma_groups.fullmatch(printed)
+        if kind == "count" and words.factor == 1 and is_fraction:
             return False
         is_entity = entry.label and companions.is_entity_row(entry.label, self._wording, candidate)
         # A row that names a commune that we know is told of that commune.
@@ -271,13 +265,8 @@ class Proposer:
             said = f"{entry.label.column} | {said}" if entry.label else said
             window = frame.window if frame.window and period == frame.window else self._head.window
             told = window if later else period
-            told = find_target_period(said, later or frame.ahead, told, window)
-            period = told if told.end or self._head.kind != "plan" else period
+            period = find_target_period(said, later or frame.ahead, told, window)
             period = self._context.count_from_new_year(period, rule)
-            if period.end and window.start and period.end < window.start and _has_been(entry):
-                status = Status.ACTUAL
-        if entry.is_asked and status is Status.THRESHOLD and rule and rule.period != "year":
-            period = self._head.window
         comparator = Comparator.EQUAL if status is Status.MAX_SCORE else mention.comparator
         if (status is Status.TARGET or entry.is_asked) and comparator is Comparator.EQUAL:
             # A rank, and what is better the lower it is, is not to be exceeded.
@@ -290,8 +279,6 @@ class Proposer:
         unit, read_as = find_unit(mention.numeral.text, words, rule)
         where = "table" if entry.label else f"footnote {place.note}" if place.note else "text"
         breakdown = candidate.breakdown if candidate else ""
-        if mention.role == "turn" and indicator and not breakdown and not twin:
-            breakdown = f"position={mention.turn}"
         return Figure(
             line=self._lines[entry.line].number,
             start=entry.offset + mention.numeral.start,
@@ -329,9 +316,8 @@ def _is_placed(entry: FigureText, words: WordsAround, *, is_rank: bool, is_bound
         return bool(
             WORDS.ranked in words.own if entry.label else PATTERNS.ranked_before.search(before)
         )
-    is_told = entry.label or entry.mention.role in ("low", "high")
     # "đăng 56 tin" is no least and no most of anything.
-    return bool(not is_bound or is_told or PATTERNS.bound_of_range.search(before))
+    return not is_bound or PATTERNS.bound_of_range.search(before) is not None
 
 
 FEWEST_STAGES = 3
@@ -419,17 +405,6 @@ def _enter_line(
         begin += len(text)
 
 
-def _has_been(entry: FigureText) -> bool:
-    """Whether a figure beside a target is a result: "Phấn đấu đạt 90% (năm 2023 đạt 88,1%)"."""
-    mention, before = entry.mention, entry.own_before
-    if PATTERNS.was_before.search(before) and find_window_behind(before, entry.behind):
-        return True  # "từ 70% năm 2022 lên 90%"
-    if entry.label or not entry.at or entry.mentions[entry.at - 1].lead != mention.lead:
-        return False
-    opened = PATTERNS.open_bracket.search(entry.said)
-    return bool(PATTERNS.has_been.search(opened[0] if opened else before))
-
-
 def _name_counted(
     labels: dict[tuple[int, int], outline.Label], caption: str
 ) -> dict[tuple[int, int], outline.Label]:
@@ -440,7 +415,7 @@ def _name_counted(
     """
     heads = {text for each in labels.values() for text in (each.row, each.column, each.group)}
     said = " | ".join((caption, *sorted(heads)))
-    if PATTERNS.others.search(said) and not PATTERNS.names_dossiers.search(said):
+    if PATTERNS.others.search(said):
         return labels
     if _count_stages(label.row for label in labels.values()) >= FEWEST_STAGES:
         group = WORDS.dossier

@@ -52,7 +52,6 @@ class Scopes:
         self._head, self._reference = paper.head, paper.reference
         self._surroundings = surroundings
         self.level = paper.level
-        self._last: Scope | None = None
         self.is_carried = False
         self._own = match_known(self._head.area, self._reference, self._head.day)
         self.frames = frame_lines(paper, self.read_level_line, self.is_inside)
@@ -86,14 +85,7 @@ class Scopes:
         if is_index:
             # "Chỉ số CCHC cấp huyện" is that of the district, not of its office.
             return Scope.WHOLE_DISTRICT, True
-        if entry.mention.role == "turn" and words.levels[0].scopes:
-            # As many things as figures would have been told apart: whose each is, nobody says.
-            return Scope.UNSPECIFIED, True
         found = self._find_told(entry, words)
-        if not found and PATTERNS.here.search(entry.text, entry.mention.lead):
-            # "Người dân hài lòng với việc giải quyết tại đây": where the item has been before.
-            found = self._last
-        self._last = found or self._last
         return (found, True) if found else (Scope.WHOLE_DISTRICT, False)
 
     def _find_told(self, entry: FigureText, words: WordsAround) -> Scope | None:
@@ -105,8 +97,6 @@ class Scopes:
         is_each = entry.mention.role == "each"
         if self._names_both(entry) and not is_each:
             return Scope.WHOLE_DISTRICT
-        if not entry.label and PATTERNS.at_communes.match(entry.text, entry.mention.numeral.end):
-            return Scope.COMMUNE_AGGREGATE
         for level in self._list_scopes(entry, words):
             if scope := self._read_scope(_leave_objects(level, entry)):
                 return scope
@@ -124,8 +114,7 @@ class Scopes:
             return None
         if head["district"]:
             # Of a city that is a province, "Thành phố" are its own offices.
-            is_own = head["city"] is not None and self._head.area.casefold().startswith("thành phố")
-            is_province = is_own and self.level == "province"
+            is_province = head["city"] is not None and self.level == "province"
             return self._translate("@province" if is_province else "@district_office")
         if head["communes"]:
             return Scope.COMMUNE_AGGREGATE
@@ -252,12 +241,6 @@ class Scopes:
             return named
         if other := self._name_other(entry) or self._name_labelled(entry):
             return other
-        if self._head.rivals:
-            # The head names several areas: the sentence may say which of them it tells of.
-            mention, ours = entry.mention, (self._head.area, *self._head.rivals)
-            said = entry.text[mention.lead : max(mention.numeral.start, mention.own[1])]
-            if told := [each for each in list_names(said) if each in ours]:
-                return told[-1]
         return self.frames[entry.line].area or self._head.area
 
     def name_speaker(self, speaker: Speaker | None) -> str:

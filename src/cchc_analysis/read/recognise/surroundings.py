@@ -383,7 +383,7 @@ class WordCollector:
     def _is_denied(self, text: str, hit: Hit) -> bool:
         """Whether a text denies a term, in words that are no term: "chưa nộp trực tuyến"."""
         denied = PATTERNS.denied.search(text, max(0, hit.start - 30), hit.start)
-        if denied is None or hit.term in WORDS.nouns:
+        if denied is None:
             return False
         start = denied.start()
         return not any(h.start <= start < h.end and " " in text[start : h.end]
@@ -412,19 +412,9 @@ class WordCollector:
         return joined, added
 
     def _tell_loss(self, entry: FigureText, hits: list[Hit]) -> list[Hit]:
-        """What points were lost for: "đúng hạn 93,8%, trừ 01 điểm" says so before them.
-
-        Where causes follow one by one with their own points, they are none of the loss itself.
-        """
-        terms = {hit.term for hit in hits}
-        if entry.label or WORDS.lost not in terms:
+        """What points were lost for, but for causes that follow with points of their own."""
+        if entry.label or WORDS.lost not in {hit.term for hit in hits}:
             return hits
-        if terms <= WORDS.bare_loss:
-            start = entry.mention.own[0]
-            near = max(0, start - 240)  # its cause stands there
-            borders = PATTERNS.loss_border.finditer(entry.text[near:start])
-            cause = max((m.end() for m in borders), default=0) + near
-            return [*(h for h in self._find(entry.text) if cause <= h.start < start), *hits]
         # "mất 2 điểm do … (1,5 điểm)": where no points follow, the cause is that of this loss.
         behind = [m for m in entry.mentions[entry.at + 1 :] if m.lead == entry.mention.lead]
         opened = PATTERNS.cause.search(entry.text, entry.mention.numeral.end)
@@ -446,9 +436,7 @@ class WordCollector:
         mention, text = entry.mention, entry.text
         if entry.label and entry.label.group:
             yield "title row above", entry.label.group
-        # The index that stands behind a rank.
-        index = None if entry.label else PATTERNS.ranked_in.match(text, mention.numeral.end)
-        yield LATER, index[1] if index else find_tail(text, entry, end)
+        yield LATER, find_tail(text, entry, end)
         for at in entry.wholes:
             yield "what it is a part of", text[slice(*entry.mentions[at].own)]
         first = next((m for m in entry.mentions if m.lead == mention.lead), mention)

@@ -25,7 +25,6 @@ from cchc_analysis.read.recognise.figures import (
     OTHER_REPORT,
     Confidence,
     Figure,
-    count_decimals,
     name_claim,
     read_value,
     tabulate_figures,
@@ -46,9 +45,7 @@ def look_again(
     identities: Iterable[Identity] = (),
 ) -> tuple[Figure, ...]:
     """Look again at the proposals of one document."""
-    found = take_plan_of_twins(_complete_wholes(list(figures), wording), reference)
-    found = _check_shares(found, reference)
-    found = _tell_by_balance(found, reference)
+    found = _count_early_ones(_complete_wholes(list(figures), wording), reference)
     return tuple(decide_open(found, reference, tuple(identities)))
 
 
@@ -80,7 +77,7 @@ def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
         if figure.indicator or not twin or (figure.units and twin.unit not in figure.units):
             # "09 văn bản … 09 nhiệm vụ": as many, and of another kind.
             return None
-        if twin.line == figure.line and twin.start <= figure.end + 3:
+        if twin.line == figure.line:
             # Nor is the A of "36/36" its own B.
             return None
         return {
@@ -93,50 +90,41 @@ def _complete_wholes(figures: list[Figure], wording: Wording) -> list[Figure]:
     return _mend(figures, find)
 
 
-def _tell_by_balance(figures: list[Figure], reference: Reference) -> list[Figure]:
-    """What the words call one thing and the figures beside it show to be another.
-
-    Dossiers "đúng hạn" are on time, the early ones included, where nothing tells those apart. What
-    "was received" is what came in anew, where what was carried over is told beside it and not
-    counted in it.
-    """
+def _count_early_ones(figures: list[Figure], reference: Reference) -> list[Figure]:
+    """Dossiers "đúng hạn" are on time, the early ones included, where nothing tells those apart."""
     places: dict[tuple[str, ...], dict[str, list[int]]] = {}
     for at, figure in enumerate(figures):
         key = (str(figure.scope), figure.area, figure.period_end, figure.breakdown)
-        is_known = figure.indicator.startswith((_DOSSIERS, _RATE))
         stage = figure.indicator.removeprefix(_DOSSIERS)
         # "hơn 3.000" are early ones as well.
-        if is_known and (figure.comparator is Comparator.EQUAL or stage == "resolved_early"):
+        if figure.comparator is Comparator.EQUAL or stage == "resolved_early":
             places.setdefault(key, {}).setdefault(stage, []).append(at)
 
     def read(at: int) -> float:
         value = read_value(figures[at], reference)
         return math.nan if value is None else value
 
-    changes: dict[int, tuple[str, str]] = {}
+    changes: dict[int, str] = {}
     for known in places.values():
-        values = {stage: [*map(read, found)] for stage, found in known.items()}
         if len(due := known.get("resolved_on_due", [])) == 1 and "resolved_early" not in known:
-            changes[due[0]] = "resolved_on_time", _find_why_on_time(figures, due[0], values)
-        if len(told := known.get("received_total", [])) == 1 and "received_new" not in known:
-            changes[told[0]] = "received_new", _find_why_new(values)
+            values = {stage: [*map(read, found)] for stage, found in known.items()}
+            changes[due[0]] = _find_why_on_time(figures, due[0], values)
 
     def find(at: int, _: Figure) -> Change | None:
-        stage, why = changes.get(at, ("", ""))
-        return {"indicator": f"{_DOSSIERS}{stage}", "looked_again": why} if why else None
+        indicator = f"{_DOSSIERS}resolved_on_time"
+        return {"indicator": indicator, "looked_again": why} if (why := changes.get(at)) else None
 
     return _mend(figures, find)
 
 
-Values = Mapping[str, Sequence[float]]
-"""What one place prints of each stage of dossiers; NaN, which balances nothing, if unreadable."""
-
-
-def _find_why_on_time(figures: Sequence[Figure], at: int, values: Values) -> str:
+def _find_why_on_time(
+    figures: Sequence[Figure], at: int, values: Mapping[str, Sequence[float]]
+) -> str:
     """Why dossiers "đúng hạn" hold the early ones; "" where nothing says so.
 
     With the overdue ones they are all that was resolved, or they are told of all that was
     ("giải quyết đúng hạn 96/98 hồ sơ", "đúng hạn 96 hồ sơ, đạt 98%") and no overdue ones are told.
+    What cannot be read is NaN, which balances nothing.
     """
     overdue, pending = values.get("resolved_overdue", ()), values.get("pending_total", ())
     resolved, received = values.get("resolved_total", ()), values.get("received_total", ())
@@ -149,90 +137,6 @@ def _find_why_on_time(figures: Sequence[Figure], at: int, values: Values) -> str
     is_clear = len(whole) == 1 and max(map(len, (overdue, pending))) < 2
     is_all = is_clear and whole[0] - rest == due + sum(overdue)
     return "with the overdue ones it is all that was resolved: no other is early" * is_all
-
-
-def _find_why_new(values: Values) -> str:
-    """Why what "was received" came in anew; "" where nothing says so."""
-    stages = ("received_total", "carried_over", "resolved_total", "pending_total")
-    if any(len(values.get(stage, ())) != 1 for stage in stages):
-        return ""
-    received, carried, *left = (values[stage][0] for stage in stages)
-    is_beside = received != sum(left) and received + carried == sum(left)
-    return "only with what was carried over is it what was resolved and is pending" * is_beside
-
-
-def _check_shares(figures: list[Figure], reference: Reference) -> list[Figure]:
-    """A share named only by what stands before it must be that share of its whole.
-
-    Nor is one named rightly that is the share of the figure before it in that whole: "đã giải
-    quyết 14.105 hồ sơ, gồm: … đúng hạn 2.041 (14,5%)".
-    """
-
-    def find(at: int, figure: Figure) -> Change | None:
-        row = reference.indicator_rows.get(figure.indicator, {})
-        place = figure.scope, figure.area
-        near = [each for each in figures[max(0, at - 12) : at]
-                if each.indicator and (each.scope, each.area) == place]  # fmt: skip
-        if not near or not row.get("denominator"):
-            return None
-        told = {each.indicator: read_value(each, reference) for each in near}
-        early, due = (told.get(f"{_DOSSIERS}resolved_{each}") for each in ("early", "on_due"))
-        if early and due:
-            told.setdefault(f"{_DOSSIERS}resolved_on_time", early + due)
-        before, is_behind = near[-1], figure.reason.startswith("a share right behind")
-        part = told.get(row["numerator"] if is_behind else before.indicator)
-        share, whole = read_value(figure, reference), told.get(row["denominator"])
-        if share is None or not part or not whole:
-            return None
-        off = abs(100 * part / whole - share)
-        if is_behind and off > 3:
-            why = f"{100 * part / whole:.1f} % would be the share; left open"
-            rivals = (figure.indicator, *figure.rivals)
-            return {"indicator": "", "rivals": rivals, "looked_again": why}
-        is_other = before is figures[at - 1] and before.line == figure.line and part < whole
-        is_exact = off <= 0.5 * 10.0 ** -count_decimals(figure) + 0.01
-        if is_behind or before.indicator == row["numerator"] or not (is_other and is_exact):
-            return None
-        why = "it is the share that the figure before it has in another one"
-        return {"indicator": "", "looked_again": why}
-
-    return _mend(figures, find)
-
-
-PLAN, SOME, MANY = "par_tasks_total", 13, 25
-"""The tasks of a plan; so many as a chapter hardly has, and as none has."""
-OF_PLAN = "so many tasks are those of the plan"
-
-
-def take_plan_of_twins(figures: list[Figure], reference: Reference) -> list[Figure]:
-    """Tasks of the chapter on steering that are as many as those of the plan are the plan's.
-
-    "Kế hoạch CCHC có 47 nhiệm vụ" and below it "hoàn thành 10/47 nhiệm vụ". So are many tasks where
-    no other chapter counts its own.
-    """
-    plans = {figure.printed for figure in figures if figure.indicator == PLAN}
-    others = any(PATTERNS.other_tasks.fullmatch(figure.indicator) for figure in figures)
-
-    def is_plan(figure: Figure) -> bool:
-        if figure.indicator != "par_tasks_steering_total":
-            return False
-        is_many = (read_value(figure, reference) or 0) >= (
-            SOME if figure.printed in plans else MANY
-        )
-        return is_many and (figure.printed in plans or not others)
-
-    def find(at: int, figure: Figure) -> Change | None:
-        if is_plan(figure):
-            end = f"{figure.period_end[:4]}-12-31"
-            return {"indicator": PLAN, "period_end": end, "looked_again": OF_PLAN}
-        whole = figures[at + 1] if at + 1 < len(figures) else figure
-        if not is_plan(whole) or not whole.is_whole_of(figure):
-            return None
-        state = figure.indicator.rpartition("_")[2]
-        code = f"par_tasks_{state}" if state in ("started", "completed") else ""
-        return {"indicator": code, "looked_again": OF_PLAN}
-
-    return _mend(figures, find)
 
 
 MOST_CHOICES = 200
@@ -282,7 +186,11 @@ def decide_open(
     figures = [*figures]
     for at, [(gain, trial), *others] in gains.items():
         if not others:
-            day = f"{trial.period_end[:4]}-12-31" if trial.indicator == PLAN else trial.period_end
+            day = (
+                f"{trial.period_end[:4]}-12-31"
+                if trial.indicator == "par_tasks_total"
+                else trial.period_end
+            )
             figures[at] = replace(
                 trial, period_end=day, reason=f"an identity of {trial.indicator} closes with it",
                 looked_again=f"chosen because {gain} identities hold with it and none breaks",
