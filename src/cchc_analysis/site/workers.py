@@ -30,7 +30,7 @@ from cchc_analysis.data import system
 from cchc_analysis.data.files import write_bytes
 from cchc_analysis.data.records import problem
 from cchc_analysis.errors import BriefError
-from cchc_analysis.site.jobs import Orders, Reply, Workforce, do_job, explain, explain_end
+from cchc_analysis.site.jobs import Orders, Reply, Workforce, do_job, explain_end
 
 MOST_TRIES = 5
 GRACE_SECONDS = 1
@@ -79,12 +79,8 @@ class Pool(Workforce):
 
     def _do(self, written: Reply) -> Reply:
         """Have a job done, whatever may happen, in words."""
-        if written.result is None:
-            return written
-        try:
-            return self._have_done(written.result)
-        except Exception as error:  # noqa: BLE001 - a thread has nobody else to tell
-            return explain(error)
+        said = do_job(self._have_done, written.result) if written.result else written
+        return said.result or said
 
     def _have_done(self, payload: bytes) -> Reply:
         """Have a job done by a child.
